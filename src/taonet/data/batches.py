@@ -1,0 +1,243 @@
+"""Batches: sequences of different lengths, laid end to end, never padded before the CNN."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int, Shaped
+from torch import Tensor
+
+from taonet.data.transforms import Scaling, scaled_images, shown_epochs, turned
+from taonet.errors import InputError
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import Taxonomy
+
+NO_LABEL = -1
+"""Label of an object whose class is not known."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Example:
+    """One object as the network meets it.
+
+    ``images`` (epoch, channel, y, x) float32, scaled; ``days`` (epoch,) since the epoch before;
+    ``band`` (epoch,) index; ``mjd`` (epoch,); ``label`` or `NO_LABEL`.
+    """
+
+    object_id: str
+    images: Float[np.ndarray, "epoch channel y x"]
+    days: Float[np.ndarray, " epoch"]
+    band: Int[np.ndarray, " epoch"]
+    mjd: Float[np.ndarray, " epoch"]
+    label: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a network reads of a sequence; part of a bundle.
+
+    Parameters
+    ----------
+    scaling : Scaling
+    bands : tuple of str
+        Band order; empty if the network is not told the band.
+    channels : tuple of str
+        Names of the channels it reads, in order.
+    mjd_max : float or None
+        Epochs at or after this time are left out.
+    """
+
+    scaling: Scaling
+    bands: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ("science",)
+    mjd_max: float | None = None
+
+    def band_index(self, band: str, *, where: object) -> int:
+        """Return the index of a band.
+
+        Raises
+        ------
+        InputError
+            If the network was not trained on it.
+        """
+        if not self.bands:
+            return 0
+        if band not in self.bands:
+            raise InputError(
+                f"band {band!r} is not known to this model",
+                where=where,
+                do=f"known bands: {', '.join(self.bands)}",
+            )
+        return self.bands.index(band)
+
+    def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
+        """Return the epochs that can be read: not blank, not too late."""
+        readable = sequence.usable
+        if self.mjd_max is not None:
+            readable = readable & (sequence.mjd < self.mjd_max)
+        return np.flatnonzero(readable)
+
+
+def example_of(
+    sequence: ImageSequence,
+    reading: Reading,
+    *,
+    taxonomy: Taxonomy | None = None,
+    epochs: Int[np.ndarray, " shown"] | None = None,
+) -> Example:
+    """Prepare a sequence for the network.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy, optional
+        Gives the label; without it, or without a class, the label is `NO_LABEL`.
+    epochs : array, optional
+        Which of the readable epochs to show, in the order to show them; all by default.
+
+    Raises
+    ------
+    InputError
+        If no epoch can be read, or the channels are not those of the model.
+    """
+    if sequence.channels[: len(reading.channels)] != reading.channels:
+        raise InputError(
+            "the model reads other channels",
+            where=f"sequence {sequence.object_id}",
+            got=f"{sequence.channels}, not {reading.channels}",
+        )
+    index = reading.epochs_of(sequence)
+    if len(index) == 0:
+        raise InputError("no epoch that can be read", where=f"sequence {sequence.object_id}")
+    index = index if epochs is None else index[epochs]
+    band = np.array(
+        [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64
+    )
+    frames = sequence.frames[index][:, : len(reading.channels)]
+    mjd = sequence.mjd[index]
+    known = taxonomy is not None and sequence.class_name is not None
+    return Example(
+        object_id=sequence.object_id,
+        images=scaled_images(frames, band, reading.scaling),
+        days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
+        band=band,
+        mjd=mjd,
+        label=taxonomy.label(sequence.class_name) if known else NO_LABEL,  # type: ignore
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """Sequences laid end to end.
+
+    ``images`` (frame, channel, y, x), ``days`` (frame,), ``band`` (frame,): the epochs of object
+    0, then of object 1, …; ``n_epochs`` (object,), ``label`` (object,).
+    """
+
+    images: Float[Tensor, "frame channel y x"]
+    days: Float[Tensor, " frame"]
+    band: Int[Tensor, " frame"]
+    n_epochs: Int[Tensor, " object"]
+    label: Int[Tensor, " object"]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> Self:
+        """Lay examples end to end."""
+        return cls(
+            images=torch.from_numpy(np.concatenate([e.images for e in examples])),
+            days=torch.from_numpy(np.concatenate([e.days for e in examples])),
+            band=torch.from_numpy(np.concatenate([e.band for e in examples])),
+            n_epochs=torch.tensor([len(e.days) for e in examples]),
+            label=torch.tensor([e.label for e in examples]),
+        )
+
+    @property
+    def seen(self) -> Tensor:
+        """(object, epoch), True where there is a real epoch."""
+        longest = int(self.n_epochs.max())
+        return torch.arange(longest)[None, :] < self.n_epochs[:, None]
+
+    def spread(self, values: Shaped[Tensor, "frame *rest"]) -> Shaped[Tensor, "object epoch *rest"]:
+        """Lay one value a frame out as (object, epoch, …), zero where there is no epoch."""
+        seen = self.seen
+        spread = values.new_zeros(*seen.shape, *values.shape[1:])
+        spread[seen] = values
+        return spread
+
+
+class Sequences(Protocol):
+    """Anything that holds sequences and hands them out by index (an archive, a list)."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> ImageSequence: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How training examples are varied.
+
+    Parameters
+    ----------
+    turns : bool
+        Turn and flip whole sequences.
+    min_epochs : int
+        Shortest sequence shown.
+    whole : float
+        Share of sequences shown complete.
+    noise : float
+        Standard deviation of Gaussian noise added to the scaled images, in the same scale.
+    """
+
+    turns: bool = True
+    min_epochs: int = 1
+    whole: float = 0.5
+    noise: float = 0.0
+
+
+def training_batches(
+    sequences: Sequences,
+    members: Int[np.ndarray, " object"],
+    reading: Reading,
+    taxonomy: Taxonomy,
+    *,
+    batch_size: int,
+    augmentation: Augmentation,
+    seed: int,
+    first_step: int = 0,
+) -> Iterator[Batch]:
+    """Yield class-balanced, augmented batches for ever.
+
+    The batch of step k depends on ``seed`` and k alone, so that a resumed training meets the
+    batches that an uninterrupted one would have met.
+    """
+    labels = np.array([taxonomy.label(sequences[i].class_name or "") for i in members.tolist()])
+    by_class = [members[labels == label] for label in np.unique(labels)]
+    step = first_step
+    while True:
+        rng = np.random.default_rng([seed, step])
+        classes = rng.permutation(batch_size) % len(by_class)
+        chosen = [int(rng.choice(by_class[c])) for c in classes]
+        yield Batch.of(
+            [_varied(sequences[i], reading, taxonomy, augmentation, rng) for i in chosen]
+        )
+        step += 1
+
+
+def _varied(
+    sequence: ImageSequence,
+    reading: Reading,
+    taxonomy: Taxonomy,
+    augmentation: Augmentation,
+    rng: np.random.Generator,
+) -> Example:
+    readable = len(reading.epochs_of(sequence))
+    epochs = shown_epochs(
+        readable, rng, min_epochs=augmentation.min_epochs, whole=augmentation.whole
+    )
+    example = example_of(sequence, reading, taxonomy=taxonomy, epochs=epochs)
+    images = turned(example.images, int(rng.integers(8))) if augmentation.turns else example.images
+    if augmentation.noise:
+        images = images + augmentation.noise * rng.standard_normal(images.shape, dtype=np.float32)
+    return Example(**{**vars(example), "images": np.ascontiguousarray(images)})

@@ -1,0 +1,148 @@
+"""From pixels in the survey's units to numbers a network can read, causally.
+
+A sequence is scaled by its own sky and noise, never frame by frame to its own minimum and
+maximum: that would erase the light curve. What is done to the frame of epoch k depends on
+epochs up to k only, so an answer never knows the future.
+"""
+
+from bisect import insort
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from taonet.errors import ConfigError
+from taonet.sky.cutout import centre_crop, sky_and_noise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How pixels become the network's input; part of a bundle.
+
+    Parameters
+    ----------
+    sky : {"frame", "sequence"}
+        Subtract each frame's own sky level, or the running median of the levels so far.
+    softening : float
+        Pixels are compressed as ``asinh(S/N / softening)``: linear in the noise, logarithmic in
+        the stars.
+    crop_px : int
+        Side of the central crop; 0 keeps the whole cutout.
+    """
+
+    sky: Literal["frame", "sequence"] = "frame"
+    softening: float = 1.0
+    crop_px: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.softening > 0:
+            raise ConfigError("softening must be positive", got=self.softening)
+
+
+def running_median(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+    """Return the median of the finite values up to and including each; NaN before the first.
+
+    Examples
+    --------
+    >>> running_median(np.array([1.0, 5.0, np.nan, 3.0]))
+    array([1., 3., 3., 3.])
+    """
+    ordered: list[float] = []
+    medians = np.full(len(values), np.nan)
+    for i, value in enumerate(values.tolist()):
+        if value == value:
+            insort(ordered, value)
+        if ordered:
+            middle = len(ordered) // 2
+            medians[i] = (ordered[middle] + ordered[~middle]) / 2
+    return medians
+
+
+def running_scale(
+    sky: Float[np.ndarray, "epoch channel"],
+    noise: Float[np.ndarray, "epoch channel"],
+    band: Int[np.ndarray, " epoch"],
+    scaling: Scaling,
+) -> tuple[Float[np.ndarray, "epoch channel"], Float[np.ndarray, "epoch channel"]]:
+    """Return what to subtract from and divide by, for every epoch, knowing only the past.
+
+    The noise is the running median of the frames' noises, by band and channel: one cloudy night
+    stays as noisy as it was.
+    """
+    level, width = sky.copy(), np.empty_like(noise)
+    for one_band in np.unique(band):
+        epochs = np.flatnonzero(band == one_band)
+        for channel in range(sky.shape[1]):
+            width[epochs, channel] = running_median(noise[epochs, channel])
+            if scaling.sky == "sequence":
+                level[epochs, channel] = running_median(sky[epochs, channel])
+    return level, np.where(width > 0, width, 1.0)
+
+
+def compress(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    level: Float[np.ndarray, "epoch channel"],
+    width: Float[np.ndarray, "epoch channel"],
+    softening: float,
+) -> Float[np.ndarray, "epoch channel y x"]:
+    """Return ``asinh((frame − level) / (softening · width)) / 3`` in float32, 0 for no data."""
+    scale = (softening * width)[..., None, None].astype(np.float32)
+    images = (frames - level[..., None, None].astype(np.float32)) / scale
+    return np.nan_to_num(np.arcsinh(images, dtype=np.float32) / 3, copy=False, nan=0.0)
+
+
+def frame_statistics(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+) -> tuple[Float[np.ndarray, "epoch channel"], Float[np.ndarray, "epoch channel"]]:
+    """Return sky and noise of every frame and channel, NaN where there is no data."""
+    return sky_and_noise(frames)
+
+
+def scaled_images(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    band: Int[np.ndarray, " epoch"],
+    scaling: Scaling,
+) -> Float[np.ndarray, "epoch channel y x"]:
+    """Scale the frames of one sequence: the whole way from pixels to network input.
+
+    Parameters
+    ----------
+    frames : array (epoch, channel, y, x)
+        In time order, in any unit; NaN = no data.
+    band : array (epoch,)
+        Any integer that tells the bands apart.
+    """
+    sky, noise = sky_and_noise(frames)
+    level, width = running_scale(sky, noise, band, scaling)
+    cropped = centre_crop(frames, scaling.crop_px) if scaling.crop_px else frames
+    return compress(cropped, level, width, scaling.softening)
+
+
+DIHEDRAL = 8
+"""Turns and flips of a square image."""
+
+
+def turned(
+    images: Float[np.ndarray, "epoch channel y x"], which: int
+) -> Float[np.ndarray, "epoch channel y x"]:
+    """Return one of the eight turns and flips of a whole sequence (0 changes nothing)."""
+    flipped = images[..., ::-1] if which >= 4 else images
+    return np.rot90(flipped, which % 4, axes=(-2, -1))
+
+
+def shown_epochs(
+    n_epochs: int, rng: np.random.Generator, *, min_epochs: int = 1, whole: float = 0.5
+) -> Int[np.ndarray, " shown"]:
+    """Draw the epochs that a sequence shows in one training step.
+
+    With probability ``whole`` all of them; else a random share of them, some dropped at random,
+    so that the network meets short and gappy sequences.
+    """
+    if n_epochs <= min_epochs or rng.random() < whole:
+        return np.arange(n_epochs)
+    keep = rng.integers(min_epochs, n_epochs + 1)
+    if rng.random() < 0.5:
+        first = rng.integers(0, n_epochs - keep + 1)
+        return np.arange(first, first + keep)
+    return np.sort(rng.choice(n_epochs, size=keep, replace=False))

@@ -1,0 +1,52 @@
+"""The light curve: brightness against time, by band."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.errors import InputError
+from taonet.sky.flux import magnitude, magnitude_error
+from taonet.sky.sequence import check_mjd
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LightCurve:
+    """Flux of one object at every epoch, detected or not.
+
+    Parameters
+    ----------
+    object_id : str
+    mjd : array (epoch,)
+        Modified Julian Date, UTC, never decreasing.
+    flux, flux_err : array (epoch,)
+        In one unit, with its one-sigma error; NaN where not measured.
+    zero_point_mag : array (epoch,)
+        AB magnitude of one unit of flux; 25 by convention where the survey gives none, so that
+        magnitudes are instrumental.
+    band : tuple of str
+    class_name : str or None
+    """
+
+    object_id: str
+    mjd: Float[np.ndarray, " epoch"]
+    flux: Float[np.ndarray, " epoch"]
+    flux_err: Float[np.ndarray, " epoch"]
+    zero_point_mag: Float[np.ndarray, " epoch"]
+    band: tuple[str, ...]
+    class_name: str | None = None
+
+    def __post_init__(self) -> None:
+        check_mjd(self.mjd, where=f"light curve {self.object_id}")
+        if np.any(np.diff(self.mjd) < 0):
+            raise InputError("times decrease", where=f"light curve {self.object_id}")
+
+    @property
+    def mag(self) -> Float[np.ndarray, " epoch"]:
+        """Magnitude, NaN where the flux is not positive."""
+        return magnitude(self.flux, self.zero_point_mag)
+
+    @property
+    def magerr(self) -> Float[np.ndarray, " epoch"]:
+        """One-sigma error of the magnitude, to first order."""
+        return magnitude_error(self.flux, self.flux_err)

@@ -1,0 +1,251 @@
+"""The sequence: the cutouts of one object in time order, and what is known of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from taonet.errors import InputError
+from taonet.sky.cutout import Quality, frame_quality
+
+JD_OF_MJD_ZERO = 2_400_000.5
+"""MJD = JD − 2400000.5."""
+
+
+def check_mjd(mjd: Float[np.ndarray, " epoch"], *, where: object) -> None:
+    """Refuse times that cannot be Modified Julian Dates.
+
+    Raises
+    ------
+    InputError
+        With the formula, where the values look like Julian Dates.
+    """
+    if not np.isfinite(mjd).all():
+        raise InputError("a time is not a number", where=where, do="give an MJD for every epoch")
+    if len(mjd) and mjd.max() > 2_000_000:
+        raise InputError(
+            "times look like JD, not MJD",
+            where=where,
+            got=f"{mjd.max():.3f}",
+            do="use MJD = JD - 2400000.5",
+        )
+
+
+def repair_mjd(
+    mjd_raw: Float[np.ndarray, " epoch"],
+) -> tuple[Float[np.ndarray, " epoch"], Int[np.ndarray, " epoch"]]:
+    """Make times that belong to an already known order non-decreasing.
+
+    Each time that is earlier than one before it is lifted to the latest time so far.
+
+    Returns
+    -------
+    mjd : array (epoch,)
+        Never decreasing.
+    quality : array (epoch,)
+        `Quality.MJD_REPAIRED` where a time was changed.
+
+    Examples
+    --------
+    >>> repair_mjd(np.array([1.0, 3.0, 2.0]))[0]
+    array([1., 3., 3.])
+    """
+    mjd = np.maximum.accumulate(mjd_raw)
+    bits = np.where(mjd != mjd_raw, int(Quality.MJD_REPAIRED), 0).astype(np.int32)
+    return mjd, bits
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageSequence:
+    """The cutouts of one object in time order, complete; build one with `from_frames`.
+
+    Parameters
+    ----------
+    object_id : str
+        The survey's name of the object (for Deep-TAO the file's stem).
+    frames : array (epoch, channel, y, x)
+        In the survey's own units and dtype; NaN = no data.
+    mjd : array (epoch,)
+        Modified Julian Date, UTC, never decreasing.
+    mjd_raw : array (epoch,)
+        The times that the source stated, before any repair.
+    band : tuple of str
+        Photometric band of each epoch; ``""`` where unknown.
+    seeing_fwhm_px, zero_point_mag : array (epoch,)
+        PSF width in pixels, and the AB magnitude of one unit of flux; NaN where unknown.
+    quality : array (epoch,)
+        Bits of `taonet.sky.cutout.Quality`.
+    exposure_id : tuple of str
+        What the survey calls the exposure; ``""`` where unknown.
+    ra, dec : float
+        J2000 degrees; NaN where unknown.
+    class_name : str or None
+        The class it is known to be, if any.
+    raw_label : str
+        What the source wrote about the class, verbatim.
+    field_id : str
+        What it was cut from; its own ``object_id`` unless it shares a field with another.
+    survey_field : str
+        The survey's own name of the pointing.
+    channels : tuple of str
+        What each channel shows.
+
+    Raises
+    ------
+    InputError
+        If shapes disagree, times decrease or look like JD, or there is no frame.
+    """
+
+    object_id: str
+    frames: Shaped[np.ndarray, "epoch channel y x"]
+    mjd: Float[np.ndarray, " epoch"]
+    mjd_raw: Float[np.ndarray, " epoch"]
+    band: tuple[str, ...]
+    seeing_fwhm_px: Float[np.ndarray, " epoch"]
+    zero_point_mag: Float[np.ndarray, " epoch"]
+    quality: Int[np.ndarray, " epoch"]
+    exposure_id: tuple[str, ...]
+    ra: float
+    dec: float
+    class_name: str | None
+    raw_label: str
+    field_id: str
+    survey_field: str
+    channels: tuple[str, ...]
+
+    PER_EPOCH: ClassVar[tuple[str, ...]] = (
+        "mjd",
+        "mjd_raw",
+        "band",
+        "seeing_fwhm_px",
+        "zero_point_mag",
+        "quality",
+        "exposure_id",
+    )
+
+    def __post_init__(self) -> None:
+        where = f"sequence {self.object_id}"
+        n = len(self.frames)
+        if n == 0:
+            raise InputError("no frames", where=where)
+        if len(self.channels) != self.frames.shape[1]:
+            raise InputError(
+                "the channels and their names disagree",
+                where=where,
+                got=f"{self.frames.shape[1]} channels, names {self.channels}",
+            )
+        for name in self.PER_EPOCH:
+            if len(getattr(self, name)) != n:
+                got = f"{len(getattr(self, name))} for {n} frames"
+                raise InputError(f"{name} has not one value a frame", where=where, got=got)
+        check_mjd(self.mjd, where=where)
+        if np.any(np.diff(self.mjd) < 0):
+            raise InputError("times decrease", where=where, do="use ImageSequence.from_frames")
+
+    @classmethod
+    def from_frames(
+        cls,
+        object_id: str,
+        frames: Shaped[np.ndarray, "epoch channel y x"],
+        mjd: Float[np.ndarray, " epoch"],
+        *,
+        mjd_raw: Float[np.ndarray, " epoch"] | None = None,
+        band: Sequence[str] = (),
+        seeing_fwhm_px: Float[np.ndarray, " epoch"] | None = None,
+        zero_point_mag: Float[np.ndarray, " epoch"] | None = None,
+        quality: Int[np.ndarray, " epoch"] | None = None,
+        exposure_id: Sequence[str] = (),
+        ra: float = float("nan"),
+        dec: float = float("nan"),
+        class_name: str | None = None,
+        raw_label: str = "",
+        field_id: str = "",
+        survey_field: str = "",
+        channels: tuple[str, ...] = ("science",),
+    ) -> Self:
+        """Put frames into time order, collapse duplicates, flag blank frames.
+
+        Epochs of equal time keep the order given. Two epochs are duplicates if they name the
+        same exposure and time; the first one with a picture in it is kept.
+
+        Parameters
+        ----------
+        quality : array (epoch,), optional
+            Bits known to the source; those that the pixels show are added.
+
+        Examples
+        --------
+        >>> two = np.arange(8.0).reshape(2, 1, 2, 2)
+        >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
+        array([55000., 55001.])
+        """
+        n = len(frames)
+        unknown = np.full(n, np.nan)
+        pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
+        sequence = {
+            "mjd": np.asarray(mjd, np.float64),
+            "mjd_raw": np.asarray(mjd if mjd_raw is None else mjd_raw, np.float64),
+            "band": tuple(band) or ("",) * n,
+            "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
+            "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
+            "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
+            "exposure_id": tuple(exposure_id) or ("",) * n,
+        }
+        check_mjd(np.asarray(sequence["mjd"]), where=f"sequence {object_id}")
+        keep = _order_without_duplicates(sequence)
+        return cls(
+            object_id=object_id,
+            frames=frames if np.array_equal(keep, np.arange(n)) else frames[keep],
+            ra=ra,
+            dec=dec,
+            class_name=class_name,
+            raw_label=raw_label,
+            field_id=field_id or object_id,
+            survey_field=survey_field,
+            channels=channels,
+            **{name: _take(column, keep) for name, column in sequence.items()},
+        )
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def usable(self) -> Bool[np.ndarray, " epoch"]:
+        """True for the epochs that show anything: those not flagged BLANK."""
+        return np.asarray((self.quality & Quality.BLANK) == 0)
+
+    def take(self, epochs: Int[np.ndarray, " some"]) -> Self:
+        """Return the sequence of the epochs named by index, in time order."""
+        columns = {name: _take(getattr(self, name), epochs) for name in self.PER_EPOCH}
+        return replace(self, frames=self.frames[epochs], **columns)
+
+    def up_to(self, mjd: float) -> Self:
+        """Return what was known at a time: the epochs not later than ``mjd``.
+
+        Raises
+        ------
+        InputError
+            If nothing had been observed by then.
+        """
+        return self.take(np.flatnonzero(self.mjd <= mjd))
+
+
+def _take(column: Any, index: Int[np.ndarray, " some"]) -> Any:
+    if isinstance(column, tuple):
+        return tuple(column[i] for i in index)
+    return column[index]
+
+
+def _order_without_duplicates(columns: dict[str, Any]) -> Int[np.ndarray, " kept"]:
+    order = np.argsort(columns["mjd"], kind="stable")
+    kept: dict[object, int] = {}
+    for i in order.tolist():
+        exposure = columns["exposure_id"][i]
+        key = (exposure, columns["mjd"][i]) if exposure else i
+        if key not in kept:
+            kept[key] = i
+        elif columns["quality"][kept[key]] & Quality.BLANK:
+            kept[key] = i
+    return np.fromiter(kept.values(), dtype=np.int64, count=len(kept))

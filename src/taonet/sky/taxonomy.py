@@ -1,0 +1,87 @@
+"""The classes that an archive or a model speaks of.
+
+A taxonomy belongs to an archive and to a bundle; nothing in the code assumes one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from taonet.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taxonomy:
+    """An ordered set of class names.
+
+    Parameters
+    ----------
+    name : str
+        A short name, such as ``crts``.
+    classes : tuple of str
+        Class names in label order: the label of a class is its index here.
+
+    Examples
+    --------
+    >>> Taxonomy(name="two", classes=("SN", "NON")).label("NON")
+    1
+    """
+
+    name: str
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.classes:
+            raise InputError("a taxonomy needs at least one class", where=self.name)
+        if len(set(self.classes)) != len(self.classes):
+            raise InputError("a class is named twice", where=self.name, got=self.classes)
+
+    def label(self, class_name: str) -> int:
+        """Return the label (index) of a class.
+
+        Raises
+        ------
+        InputError
+            If the taxonomy has no such class.
+        """
+        if class_name not in self.classes:
+            raise InputError(
+                f"unknown class {class_name!r}",
+                where=f"taxonomy {self.name}",
+                do=f"known classes: {', '.join(self.classes)}",
+            )
+        return self.classes.index(class_name)
+
+
+CRTS = Taxonomy(name="crts", classes=("SN", "CV", "AGN", "BZ", "OTHER", "NON"))
+HITS = Taxonomy(name="hits", classes=("SN", "RRL", "EB", "NON"))
+
+_KNOWN = {taxonomy.name: taxonomy for taxonomy in (CRTS, HITS)}
+
+
+def taxonomy_for(survey: str, class_names: Iterable[str | None]) -> Taxonomy:
+    """Return the survey's taxonomy, or one made of the classes present, in order of name.
+
+    The survey's own taxonomy is used where it covers every class present.
+    """
+    present = sorted({name for name in class_names if name})
+    known = _KNOWN.get(survey)
+    if known and set(present) <= set(known.classes):
+        return known
+    return Taxonomy(name=survey, classes=tuple(present) or ("UNKNOWN",))
+
+
+def crts_class_of(raw_label: str) -> str:
+    """Map a raw Deep-TAO ``CLASS`` label to one of the five transient classes.
+
+    The rules are those measured on the release: SN and CV exactly, ``Blazar`` and
+    ``Blazar?`` to BZ, any label with AGN in it to AGN, the rest to OTHER.
+    """
+    label = raw_label.strip()
+    first = label.split()[0] if label else ""
+    if "AGN" in label:
+        return "AGN"
+    if first in ("SN", "CV"):
+        return first
+    if first.rstrip("?") == "Blazar":
+        return "BZ"
+    return "OTHER"
