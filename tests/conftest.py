@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from jaxtyping import install_import_hook
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
-install_import_hook("taonet", "beartype.beartype")
+# one thread: on a shared machine a second one costs more in waiting than it brings
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+torch.set_num_threads(1)
+install_import_hook("taonet", "typecheck.checker")
 
 
 @pytest.fixture(scope="session")

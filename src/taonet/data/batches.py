@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -22,12 +22,14 @@ NO_LABEL = -1
 class Example:
     """One object as the network meets it.
 
-    ``images`` (epoch, channel, y, x) float32, scaled; ``days`` (epoch,) since the epoch before;
+    ``images`` (epoch, channel, y, x) float32, scaled; ``conditions`` (epoch, condition), sky and
+    noise against the usual; ``days`` (epoch,) since the epoch before;
     ``band`` (epoch,) index; ``mjd`` (epoch,); ``label`` or `NO_LABEL`.
     """
 
     object_id: str
     images: Float[np.ndarray, "epoch channel y x"]
+    conditions: Float[np.ndarray, "epoch condition"]
     days: Float[np.ndarray, " epoch"]
     band: Int[np.ndarray, " epoch"]
     mjd: Float[np.ndarray, " epoch"]
@@ -117,9 +119,11 @@ def example_of(
     frames = sequence.frames[index][:, : len(reading.channels)]
     mjd = sequence.mjd[index]
     known = taxonomy is not None and sequence.class_name is not None
+    images, conditions = scaled_images(frames, band, reading.scaling)
     return Example(
         object_id=sequence.object_id,
-        images=scaled_images(frames, band, reading.scaling),
+        images=images,
+        conditions=conditions,
         days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
         band=band,
         mjd=mjd,
@@ -131,21 +135,24 @@ def example_of(
 class Batch:
     """Sequences laid end to end.
 
-    ``images`` (frame, channel, y, x), ``days`` (frame,), ``band`` (frame,): the epochs of object
-    0, then of object 1, …; ``n_epochs`` (object,), ``label`` (object,).
+    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``days`` (frame,),
+    ``band`` (frame,): the epochs of object 0, then of object 1, …; ``n_epochs`` (object,),
+    ``label`` (object,).
     """
 
     images: Float[Tensor, "frame channel y x"]
+    conditions: Float[Tensor, "frame condition"]
     days: Float[Tensor, " frame"]
     band: Int[Tensor, " frame"]
     n_epochs: Int[Tensor, " object"]
     label: Int[Tensor, " object"]
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> Self:
+    def of(cls, examples: Sequence[Example]) -> "Batch":
         """Lay examples end to end."""
         return cls(
             images=torch.from_numpy(np.concatenate([e.images for e in examples])),
+            conditions=torch.from_numpy(np.concatenate([e.conditions for e in examples])),
             days=torch.from_numpy(np.concatenate([e.days for e in examples])),
             band=torch.from_numpy(np.concatenate([e.band for e in examples])),
             n_epochs=torch.tensor([len(e.days) for e in examples]),
@@ -166,6 +173,7 @@ class Batch:
         return spread
 
 
+@runtime_checkable
 class Sequences(Protocol):
     """Anything that holds sequences and hands them out by index (an archive, a list)."""
 

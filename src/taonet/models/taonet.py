@@ -16,7 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.batches import Batch
+from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
+
+CALIBRATION = 32
+"""Hidden units of the correction for seeing and transparency."""
+
+SCATTER_FLOOR = 0.01
+"""Changes of the embedding smaller than this are not told from none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +48,19 @@ class TaoNetConfig:
         Feature maps that each layer of a dense block adds.
     layers : tuple of int
         Layers of each dense block; between blocks the image is halved.
+    apertures : int
+        Learned apertures: weighted sums of linear pixels around the centre, compressed after
+        summing. The CNN sees compressed pixels, which hide small changes of bright objects.
+    aperture_px : int
+        Side of the square that an aperture spans.
     embedding : int
-        Numbers that describe one frame.
+        Numbers from the CNNs that describe one frame; the apertures' come on top.
     hidden : int
         Units of the GRU.
     dropout : float
         Share of the embedding and of the head's input dropped in training.
     use_times : bool
         Give the days since the last epoch to the GRU.
-    moments : bool
-        Give the running mean and scatter of the embedding to the GRU: what an object usually
-        looks like, and how much it changes.
     """
 
     channels: int = 1
@@ -62,11 +71,12 @@ class TaoNetConfig:
     stem: int = 16
     growth: int = 12
     layers: tuple[int, ...] = (2, 2, 2)
+    apertures: int = 8
+    aperture_px: int = 15
     embedding: int = 48
     hidden: int = 64
     dropout: float = 0.1
     use_times: bool = True
-    moments: bool = True
 
     def __post_init__(self) -> None:
         if not self.zooms or min(self.zooms) < 2 ** len(self.layers):
@@ -77,14 +87,30 @@ class TaoNetConfig:
                 do=f"use at least {2 ** len(self.layers)} pixels",
             )
 
+    @property
+    def described_by(self) -> int:
+        """Numbers that describe one frame: from the CNNs and from the apertures."""
+        return self.embedding + self.apertures * self.channels
+
+    @property
+    def conditions(self) -> int:
+        """Numbers that say how a frame's sky and noise compare with the usual."""
+        return 2 * self.channels
+
 
 class State(NamedTuple):
-    """What the network remembers of each object between epochs."""
+    """What the network remembers of each object between epochs.
+
+    Besides the GRU's own state: how many epochs there were, and the sum, sum of squares,
+    lowest and highest value of what each aperture measured.
+    """
 
     hidden: Float[Tensor, "object hidden"]
-    count: Float[Tensor, "object 1"]
-    mean: Float[Tensor, "object embedding"]
-    square: Float[Tensor, "object embedding"]
+    epochs: Float[Tensor, "object 1"]
+    total: Float[Tensor, "object aperture"]
+    squares: Float[Tensor, "object aperture"]
+    lowest: Float[Tensor, "object aperture"]
+    highest: Float[Tensor, "object aperture"]
 
 
 class DenseLayer(nn.Module):
@@ -129,6 +155,29 @@ class Encoder(nn.Module):
         return torch.cat([maps.mean(dim=(2, 3)), centre.mean(dim=(2, 3))], dim=1)
 
 
+class Apertures(nn.Module):
+    """Learned aperture photometry: sums of linear pixels under learned weights.
+
+    Each channel and aperture has its own weights; they start as Gaussians of growing width.
+    """
+
+    def __init__(self, config: TaoNetConfig) -> None:
+        super().__init__()
+        self.side = config.aperture_px
+        axis = torch.arange(self.side) - self.side // 2
+        radius2 = (axis[:, None] ** 2 + axis[None, :] ** 2).float()
+        widths = torch.linspace(1.0, self.side / 4, config.apertures)
+        profiles = torch.exp(-radius2 / (2 * widths[:, None, None] ** 2))
+        weights = profiles.repeat(config.channels, 1, 1, 1).flatten(2)
+        self.weights = nn.Parameter(weights)
+
+    def forward(self, images: Float[Tensor, "frame channel y x"]) -> Float[Tensor, "frame sum"]:
+        """Return the compressed sum under each aperture of each channel."""
+        linear = torch.sinh(SOFT_SCALE * _centre(images, self.side)).flatten(2)
+        sums = torch.einsum("fcp,cap->fca", linear, self.weights)
+        return torch.asinh(sums).flatten(1) / SOFT_SCALE
+
+
 class TaoNet(nn.Module):
     """The whole network.
 
@@ -139,25 +188,36 @@ class TaoNet(nn.Module):
     Examples
     --------
     >>> net = TaoNet(TaoNetConfig(zooms=(16,), layers=(1, 1), classes=3))
-    >>> net.encode(torch.zeros(5, 1, 16, 16), torch.zeros(5, dtype=torch.long)).shape
-    torch.Size([5, 48])
+    >>> frames, conditions = torch.zeros(5, 1, 16, 16), torch.zeros(5, 2)
+    >>> net.encode(frames, conditions, torch.zeros(5, dtype=torch.long)).shape
+    torch.Size([5, 56])
     """
 
     def __init__(self, config: TaoNetConfig) -> None:
         super().__init__()
         self.config = config
         self.encoders = nn.ModuleList(Encoder(zoom, config) for zoom in config.zooms)
-        features = sum(2 * encoder.maps for encoder in self.encoders)  # type: ignore[misc]
+        features = sum(2 * Encoder(zoom, config).maps for zoom in config.zooms)
         self.band = nn.Embedding(config.bands, config.embedding)
-        self.project = nn.Linear(int(features), config.embedding)
+        self.project = nn.Linear(features + config.conditions, config.embedding)
         self.norm = nn.LayerNorm(config.embedding)
+        self.apertures = Apertures(config)
+        sums = config.apertures * config.channels
+        self.calibrate = nn.Sequential(
+            nn.Linear(config.conditions + sums, CALIBRATION),
+            nn.SiLU(),
+            nn.Linear(CALIBRATION, sums),
+        )
         self.dropout = nn.Dropout(config.dropout)
-        seen = config.embedding * (3 if config.moments else 1) + int(config.use_times)
+        seen = config.embedding + 5 * sums + int(config.use_times)
         self.gru = nn.GRU(seen, config.hidden, batch_first=True)
-        self.head = nn.Linear(config.hidden + (seen if config.moments else 0), config.classes)
+        self.head = nn.Linear(config.hidden + seen, config.classes)
 
     def encode(
-        self, images: Float[Tensor, "frame channel y x"], band: Int[Tensor, " frame"]
+        self,
+        images: Float[Tensor, "frame channel y x"],
+        conditions: Float[Tensor, "frame condition"],
+        band: Int[Tensor, " frame"],
     ) -> Float[Tensor, "frame embedding"]:
         """Describe each frame, whatever sequence it belongs to.
 
@@ -165,19 +225,38 @@ class TaoNet(nn.Module):
         ----------
         images : Tensor (frame, channel, y, x)
             Scaled cutouts (see `taonet.data.transforms`).
+        conditions : Tensor (frame, 2 · channel)
+            Sky and noise against the usual.
         band : Tensor (frame,)
             Index of the band in the bundle's band order.
         """
         images = images.contiguous(memory_format=torch.channels_last)
-        features = torch.cat([encoder(images) for encoder in self.encoders], dim=1)
-        return self.norm(self.project(features) + self.band(band))
+        features = [encoder(images) for encoder in self.encoders]
+        looks = self.norm(self.project(torch.cat([*features, conditions], 1)) + self.band(band))
+        sums, correction = self.measure(images, conditions)
+        return torch.cat([looks, sums + correction], dim=1)
+
+    def measure(
+        self,
+        images: Float[Tensor, "frame channel y x"],
+        conditions: Float[Tensor, "frame condition"],
+    ) -> tuple[Float[Tensor, "frame sum"], Float[Tensor, "frame sum"]]:
+        """Return the compressed sums under the apertures, and what to add for the weather.
+
+        Seeing and transparency act on the log of a flux by adding to it. The correction sees
+        the conditions and how the light is spread over the apertures, never how much light
+        there is, so it cannot take away what the object itself does.
+        """
+        sums = self.apertures(images)
+        spread = sums - sums.mean(dim=1, keepdim=True)
+        return sums, self.calibrate(torch.cat([conditions, spread], dim=1))
 
     def forward(self, batch: Batch) -> Float[Tensor, "object epoch class"]:
         """Answer after every epoch; what lies past an object's last epoch means nothing.
 
         Only real epochs pass through the CNN.
         """
-        embedding = self.encode(batch.images, batch.band)
+        embedding = self.encode(batch.images, batch.conditions, batch.band)
         return self.read(batch.spread(embedding), batch.spread(batch.days))
 
     def read(
@@ -186,22 +265,29 @@ class TaoNet(nn.Module):
         days: Float[Tensor, "object epoch"],
     ) -> Float[Tensor, "object epoch class"]:
         """Read embedded sequences from their first epoch on."""
-        embedding = self.dropout(embedding)
-        count = torch.arange(1, embedding.shape[1] + 1, device=embedding.device)[None, :, None]
-        mean = embedding.cumsum(dim=1) / count
-        square = embedding.square().cumsum(dim=1) / count
-        seen = self._seen(embedding, mean, square, days)
+        epochs = torch.arange(1, embedding.shape[1] + 1)[None, :, None]
+        _, light = self._parts(embedding)
+        seen = self._seen(
+            embedding,
+            light.cumsum(dim=1) / epochs,
+            light.square().cumsum(dim=1) / epochs,
+            light.cummin(dim=1).values,
+            light.cummax(dim=1).values,
+            days,
+        )
         hidden, _ = self.gru(seen)
         return self._answer(hidden, seen)
 
     def start(self, objects: int) -> State:
         """Return the state of objects of which nothing has been seen."""
-        empty = torch.zeros(objects, self.config.embedding)
+        empty = torch.zeros(objects, self.config.apertures * self.config.channels)
         return State(
             hidden=torch.zeros(objects, self.config.hidden),
-            count=torch.zeros(objects, 1),
-            mean=empty,
-            square=empty,
+            epochs=torch.zeros(objects, 1),
+            total=empty,
+            squares=empty,
+            lowest=empty + torch.inf,
+            highest=empty - torch.inf,
         )
 
     def step(
@@ -225,27 +311,42 @@ class TaoNet(nn.Module):
         -------
         logits, state
         """
-        count = state.count + 1
-        mean = state.mean + (embedding - state.mean) / count
-        square = state.square + (embedding.square() - state.square) / count
-        seen = self._seen(embedding, mean, square, days)
-        hidden, _ = self.gru(seen[:, None], state.hidden[None])
-        logits = self._answer(hidden, seen[:, None])[:, 0]
-        return logits, State(hidden=hidden[:, 0], count=count, mean=mean, square=square)
+        epochs = state.epochs + 1
+        _, light = self._parts(embedding)
+        total = state.total + light
+        squares = state.squares + light.square()
+        lowest = torch.minimum(state.lowest, light)
+        highest = torch.maximum(state.highest, light)
+        seen = self._seen(embedding, total / epochs, squares / epochs, lowest, highest, days)[
+            :, None
+        ]
+        hidden, _ = self.gru(seen, state.hidden[None])
+        logits = self._answer(hidden, seen)[:, 0]
+        return logits, State(hidden[:, 0], epochs, total, squares, lowest, highest)
 
-    def _seen(self, embedding: Tensor, mean: Tensor, square: Tensor, days: Tensor) -> Tensor:
-        parts = [embedding]
-        if self.config.moments:
-            # the floor keeps the slope of the root finite while nothing has changed yet
-            scatter = (square - mean.square()).clamp_min(1e-4).sqrt()
-            parts += [embedding - mean, scatter]
+    def _parts(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        # what the CNN says of a frame, and what the apertures measured in it
+        return embedding[..., : self.config.embedding], embedding[..., self.config.embedding :]
+
+    def _seen(
+        self,
+        embedding: Tensor,
+        mean: Tensor,
+        square: Tensor,
+        lowest: Tensor,
+        highest: Tensor,
+        days: Tensor,
+    ) -> Tensor:
+        looks, light = self._parts(embedding)
+        # the floor keeps the logarithm finite while nothing has changed yet
+        scatter = 0.5 * torch.log((square - mean.square()).clamp_min(0) + SCATTER_FLOOR**2)
+        parts = [looks, light, light - mean, scatter, highest - mean, mean - lowest]
         if self.config.use_times:
-            parts.append(torch.log1p(days)[..., None] / 3)
+            parts.append(torch.log1p(days)[..., None] / SOFT_SCALE)
         return torch.cat(parts, dim=-1)
 
     def _answer(self, hidden: Tensor, seen: Tensor) -> Tensor:
-        known = torch.cat([hidden, seen], dim=-1) if self.config.moments else hidden
-        logits: Tensor = self.head(self.dropout(known))
+        logits: Tensor = self.head(self.dropout(torch.cat([hidden, seen], dim=-1)))
         return logits
 
 

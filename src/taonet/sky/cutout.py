@@ -101,7 +101,7 @@ def _sky_and_noise_with_gaps(
     return sky, noise
 
 
-def centre_crop(images: Images, size: int) -> Images:
+def centre_crop(images: Images, size: int) -> Shaped[np.ndarray, "*batch size size"]:
     """Return the central ``size × size`` pixels, the centre pixel staying the centre.
 
     Raises

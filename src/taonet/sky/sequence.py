@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -164,7 +164,7 @@ class ImageSequence:
         field_id: str = "",
         survey_field: str = "",
         channels: tuple[str, ...] = ("science",),
-    ) -> Self:
+    ) -> "ImageSequence":
         """Put frames into time order, collapse duplicates, flag blank frames.
 
         Epochs of equal time keep the order given. Two epochs are duplicates if they name the
@@ -216,12 +216,12 @@ class ImageSequence:
         """True for the epochs that show anything: those not flagged BLANK."""
         return np.asarray((self.quality & Quality.BLANK) == 0)
 
-    def take(self, epochs: Int[np.ndarray, " some"]) -> Self:
+    def take(self, epochs: Int[np.ndarray, " some"]) -> "ImageSequence":
         """Return the sequence of the epochs named by index, in time order."""
         columns = {name: _take(getattr(self, name), epochs) for name in self.PER_EPOCH}
         return replace(self, frames=self.frames[epochs], **columns)
 
-    def up_to(self, mjd: float) -> Self:
+    def up_to(self, mjd: float) -> "ImageSequence":
         """Return what was known at a time: the epochs not later than ``mjd``.
 
         Raises
@@ -244,8 +244,6 @@ def _order_without_duplicates(columns: dict[str, Any]) -> Int[np.ndarray, " kept
     for i in order.tolist():
         exposure = columns["exposure_id"][i]
         key = (exposure, columns["mjd"][i]) if exposure else i
-        if key not in kept:
-            kept[key] = i
-        elif columns["quality"][kept[key]] & Quality.BLANK:
+        if key not in kept or columns["quality"][kept[key]] & Quality.BLANK:
             kept[key] = i
     return np.fromiter(kept.values(), dtype=np.int64, count=len(kept))

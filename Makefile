@@ -1,0 +1,35 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-slow check format clean
+
+demo: $(VENV)/installed
+	@$(BIN)/taonet demo -o demo
+
+test: check
+	$(BIN)/pytest --durations=5
+
+test-slow: $(VENV)/installed
+	$(BIN)/pytest -m slow --timeout=3600
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# torch first and pinned: later resolutions then find a CPU build and keep it
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -c constraints.txt torch
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo runs build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,362 @@
+"""The command line: each verb imports what it needs and calls one function."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from taonet import __version__
+from taonet.errors import TaoNetError
+
+app = typer.Typer(
+    name="taonet",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Classify image sequences of astronomical transients, straight from pixels.\n\n"
+    "Start with `taonet demo`. With files of your own: `taonet ingest`, then `taonet predict`.",
+)
+
+BAD_INPUT = 2
+MOSTLY_FAILED = 3
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Limit = Annotated[Optional[int], typer.Option("--limit", min=1, help="Stop after so many objects.")]  # noqa: UP045
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+class SourceKind(StrEnum):
+    """The kinds of input that `ingest` reads."""
+
+    deep_tao = "deep-tao"
+    arrays = "arrays"
+    fits = "fits"
+    alerts = "alerts"
+
+
+def track(items: Iterable[Any], total: int, title: str) -> Iterator[Any]:
+    """Show progress: a bar with an estimate on a terminal, a line now and then elsewhere."""
+    if sys.stderr.isatty():
+        yield from _bar(items, total, title)
+        return
+    shown = 0
+    for done, item in enumerate(items, start=1):
+        yield item
+        if total and done * 4 // total > shown:
+            shown = done * 4 // total
+            say(f"{title}: {done} of {total}")
+
+
+def _bar(items: Iterable[Any], total: int, title: str) -> Iterator[Any]:
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True)) as bar:
+        yield from bar.track(items, total=total, description=title)
+
+
+def say(line: str) -> None:
+    """Tell the user, on the error stream: the output stream is for results."""
+    typer.echo(line, err=True)
+
+
+def print_result(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print a result for a person or for a program."""
+    if as_json:
+        import json
+
+        text = json.dumps(value, default=str)
+    typer.echo(text)
+
+
+@app.command()
+def demo(
+    output: Output = Path("demo"),
+    seed: Seed = 1,
+    overwrite: Overwrite = False,
+) -> None:
+    """Simulate, train, compare with a forest, classify an unseen file, write a report.
+
+    Needs no data. Takes a few minutes on two cores; everything lands in one folder.
+    """
+    from taonet.experiment.demo import run_demo
+
+    report = run_demo(output, seed=seed, overwrite=overwrite, track=track, say=say)
+    typer.echo(report)
+
+
+@app.command()
+def ingest(
+    kind: Annotated[SourceKind, typer.Argument(help="What the inputs are.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    output: Output,
+    survey: Annotated[str, typer.Option(help="Short name of the survey (arrays, fits).")] = "",
+    table: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Table that describes FITS cutouts: file, object_id, mjd, …"),
+    ] = None,
+    labels: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Table of object_id and class_name; wins over the source."),
+    ] = None,
+    limit: Limit = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pack sequences of cutouts into an archive.
+
+    \b
+    taonet ingest deep-tao DIR -o A          Deep-TAO FITS files, one an object
+    taonet ingest arrays F.npz -o A          stamps (object, epoch, [channel,] y, x), mjd, …
+    taonet ingest fits DIR --table T -o A    your own FITS cutouts and a table
+    taonet ingest alerts DIR -o A            Avro alert packets, joined by object
+
+    What cannot be read is set aside with its reason; an interrupted ingest goes on.
+    """
+    from dataclasses import asdict
+
+    from taonet.io.fits_cutouts import read_labels
+    from taonet.io.ingest import ingest as run_ingest
+
+    source = _source(kind, paths, survey=survey, table=table)
+    summary = run_ingest(
+        source,
+        output,
+        labels=read_labels(labels) if labels else None,
+        overwrite=overwrite,
+        limit=limit,
+        track=lambda found, total: track(found, total, "ingesting"),
+    )
+    print_result(asdict(summary), str(summary), as_json=as_json)
+    if summary.set_aside > summary.objects:
+        raise typer.Exit(MOSTLY_FAILED)
+
+
+def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | None) -> Any:
+    from taonet.errors import InputError
+    from taonet.io import sources
+
+    if kind is SourceKind.deep_tao:
+        return sources.deep_tao_source(paths)
+    if kind is SourceKind.alerts:
+        return sources.alerts_source(paths)
+    if len(paths) != 1:
+        raise InputError(f"{kind} takes one path", got=len(paths))
+    if kind is SourceKind.arrays:
+        return sources.arrays_source(paths[0], survey=survey or "arrays")
+    if table is None:
+        raise InputError("fits needs a table", do="give --table T with file, object_id and mjd")
+    return sources.fits_source(paths[0], table, survey=survey or "mine")
+
+
+@app.command()
+def simulate(
+    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny.")],
+    output: Output,
+    objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
+    classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
+    mix: Annotated[str, typer.Option(help="balanced or realistic.")] = "balanced",
+    seed: Seed = 1,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate sequences of known class into an archive, with a table of the truth beside it."""
+    from taonet.experiment.simulated import simulate_archive
+
+    names = tuple(name for name in classes.replace(",", " ").split() if name) or None
+    count = simulate_archive(
+        survey, output, n_objects=objects, classes=names, mix=mix, seed=seed,
+        overwrite=overwrite, track=track,
+    )  # fmt: skip
+    text = f"{objects} objects, {count} frames -> {output}"
+    print_result({"objects": objects, "frames": count, "path": output}, text, as_json=as_json)
+
+
+@app.command()
+def photometry(
+    inputs: Annotated[list[Path], typer.Argument(help="Archives, or files that ingest reads.")],
+    output: Output,
+    features: Annotated[
+        bool, typer.Option("--features", help="The 30 published features.")
+    ] = False,
+    limit: Limit = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Measure light curves at the centre of the cutouts, or their features, into a table."""
+    from taonet.experiment.measure import measure
+
+    result = measure(
+        inputs, output, features=features, limit=limit, overwrite=overwrite, track=track
+    )
+    typer.echo(str(result))
+    _exit_if_mostly_failed(result.objects, result.set_aside)
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe (TOML), see the folder recipes/.")],
+    data: Annotated[Path, typer.Option("--data", help="An archive made by ingest or simulate.")],
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out a recipe: split, train, compare with baselines and controls, report.
+
+    An interrupted run of the same recipe and data goes on where it stopped.
+    """
+    from taonet.experiment.config import read_recipe
+
+    settings = read_recipe(recipe)
+
+    from taonet.experiment.run import read_scores, run_experiment
+    from taonet.io.archive import Archive
+
+    folder = run_experiment(settings, Archive(data), output, track=track, say=say)
+    scores = read_scores(folder)
+    text = f"{_score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
+    print_result({"run": folder, "scores": scores}, text, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    predictions: Annotated[list[Path], typer.Argument(help="Prediction tables of one taxonomy.")],
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="Archive that knows the true classes."),
+    ] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Score prediction tables side by side on the same objects, with intervals."""
+    from taonet.experiment.compare import compare_tables
+
+    scores = compare_tables(predictions, data, seed=seed)
+    print_result(scores, _score_lines(scores), as_json=as_json)
+
+
+@app.command()
+def predict(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    inputs: Annotated[list[Path], typer.Argument(help="Archives, or files that ingest reads.")],
+    output: Output,
+    final: Annotated[bool, typer.Option("--final", help="Only the last answer an object.")] = False,
+    limit: Limit = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say what each object is, after every epoch, with probabilities.
+
+    The table's format follows its name: .parquet, .csv, .ecsv or .vot.
+    """
+    from taonet.experiment.classify import classify
+
+    result = classify(
+        bundle, inputs, output, final=final, limit=limit, overwrite=overwrite, track=track
+    )
+    typer.echo(str(result))
+    _exit_if_mostly_failed(result.objects, result.set_aside)
+
+
+@app.command()
+def report(
+    predictions: Annotated[list[Path], typer.Argument(help="Prediction tables of one taxonomy.")],
+    output: Output,
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="Archive with the true classes and the cutouts."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write one self-contained HTML page from prediction tables; the first is the main one."""
+    from taonet.experiment.compare import report_tables
+
+    report_tables(predictions, data, output, title=title, seed=seed, overwrite=overwrite)
+    typer.echo(output)
+
+
+@app.command()
+def models(as_json: AsJson = False) -> None:
+    """List the bundles that come with the package."""
+    from taonet.experiment.shipped import shipped_bundles
+
+    found = shipped_bundles()
+    lines = [f"{name}: {about}" for name, about in found.items()]
+    print_result(found, "\n".join(lines) or "no bundles ship with this version", as_json=as_json)
+
+
+@app.command()
+def info(
+    path: Annotated[Path, typer.Argument(help="An archive, a bundle, a run, or a file.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Read and check every byte.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what something is: an archive, a bundle, a run, or a file that ingest reads."""
+    from taonet.experiment.describe import describe
+
+    facts = describe(path, verify=verify)
+    print_result(
+        facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json=as_json
+    )
+
+
+def _score_lines(scores: dict[str, Any]) -> str:
+    width = max(len(name) for name in scores)
+    head = f"{'':{width}}  macro recall           macro F1 (arg-max)"
+    return "\n".join([head, *(f"{name:{width}}  {_numbers(s)}" for name, s in scores.items())])
+
+
+def _numbers(score: dict[str, Any]) -> str:
+    cells = []
+    for name in ("macro_recall", "macro_f1"):
+        number = score[name]
+        cells.append(f"{number['value']:.3f} [{number['low']:.3f}, {number['high']:.3f}]")
+    return "   ".join(cells)
+
+
+def _exit_if_mostly_failed(objects: int, set_aside: int) -> None:
+    if set_aside > objects:
+        raise typer.Exit(MOSTLY_FAILED)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"taonet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; bad input ends in one clear line and exit code 2."""
+    try:
+        app()
+    except TaoNetError as error:
+        say(f"taonet: {error}")
+        sys.exit(BAD_INPUT)
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("taonet: interrupted; the same command goes on where it stopped")
+        sys.exit(130)

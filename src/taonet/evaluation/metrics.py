@@ -1,0 +1,333 @@
+"""Scores of prediction tables, each with a bootstrap interval over objects.
+
+Definitions, with sources:
+
+* precision, recall and F1 of a class at the arg-max of the probabilities; macro = mean over the
+  classes present (Opitz & Burst 2019, arXiv 1911.03347: the mean of the F1s, not the F1 of the
+  means); spread = standard deviation between classes (divided by the number of classes);
+* max F1 = the highest F1 on a class's one-against-the-rest precision-recall curve, the number
+  that the light-curve paper of the same survey prints (MANTRA, arXiv 2006.13163). The threshold
+  is chosen on the scored objects themselves, so it flatters: never compare it with arg-max F1;
+* Brier = mean over objects of the summed squared differences between the probabilities and the
+  truth, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78, 1);
+* log-loss = mean −ln p(truth), with p not below 2.2e-16, as in scikit-learn;
+* ECE = mean distance between confidence and accuracy in 10 equal-width bins of the highest
+  probability (Guo et al. 2017, arXiv 1706.04599); it is biased upwards on few objects.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from taonet.errors import InputError
+from taonet.evaluation.predictions import (
+    check_predictions,
+    final_rows,
+    labels_of,
+    probabilities_of,
+    rows_at,
+)
+from taonet.evaluation.resampling import (
+    LEVEL,
+    OVERALL,
+    PER_CLASS,
+    Interval,
+    Resamples,
+    interval,
+    resample,
+)
+from taonet.sky.taxonomy import Taxonomy
+
+__all__ = [
+    "Interval",
+    "Scores",
+    "check_predictions",
+    "difference",
+    "difference_of",
+    "final_rows",
+    "resamples_of",
+    "rows_at",
+    "score",
+    "score_table",
+    "scores_by_epochs",
+    "scores_of",
+]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scores:
+    """How good a set of answers is: one an object.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+    n_objects : int
+    support : dict
+        Number of objects of each class, in label order.
+    absent : tuple of str
+        Classes without an object: they have no score and no part in the macro means.
+    per_class : dict
+        By class present: precision, recall, f1 and max_f1.
+    macro_precision, macro_recall, macro_f1, macro_max_f1 : Interval
+        Means over the classes present.
+    spread_f1, spread_max_f1 : Interval
+        Standard deviations between the classes present.
+    accuracy, brier, log_loss, ece : Interval
+    confusion : array (true, predicted)
+        Numbers of objects.
+    n_bootstrap, seed : int
+        How the intervals were drawn.
+    """
+
+    taxonomy: Taxonomy
+    n_objects: int
+    support: dict[str, int]
+    absent: tuple[str, ...]
+    per_class: dict[str, dict[str, Interval]]
+    macro_precision: Interval
+    macro_recall: Interval
+    macro_f1: Interval
+    macro_max_f1: Interval
+    spread_f1: Interval
+    spread_max_f1: Interval
+    accuracy: Interval
+    brier: Interval
+    log_loss: Interval
+    ece: Interval
+    confusion: Int[np.ndarray, "true predicted"]
+    n_bootstrap: int
+    seed: int
+
+    def overall(self, name: str) -> Interval:
+        """Return one of the scores of all classes together, by name.
+
+        Raises
+        ------
+        InputError
+            If there is no such score.
+        """
+        _check_metric(name)
+        found: Interval = getattr(self, name)
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return {
+            "taxonomy": self.taxonomy.name,
+            "classes": list(self.taxonomy.classes),
+            "n_objects": self.n_objects,
+            "support": dict(self.support),
+            "absent": list(self.absent),
+            **{name: self.overall(name).to_dict() for name in OVERALL},
+            "per_class": {
+                name: {score: number.to_dict() for score, number in numbers.items()}
+                for name, numbers in self.per_class.items()
+            },
+            "confusion": self.confusion.tolist(),
+            "bootstrap": {"resamples": self.n_bootstrap, "level": LEVEL, "seed": self.seed},
+        }
+
+
+def score(table: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int = 1000, seed: int) -> Scores:
+    """Score the last answer about each object.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table; each object's row with most epochs counts.
+    n_bootstrap : int
+        Resamples of the objects behind each 95 % interval; see `resampling.resample`.
+    seed : int
+        Of the resamples.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be scored; see `check_predictions`.
+
+    Examples
+    --------
+    >>> two = Taxonomy(name="two", classes=("SN", "NON"))
+    >>> table = pd.DataFrame({"object_id": ["a", "b"], "class_name": ["SN", "NON"],
+    ...                       "n_epochs": 3, "p_SN": [0.9, 0.6], "p_NON": [0.1, 0.4]})
+    >>> score(table, two, n_bootstrap=10, seed=0).macro_recall.value
+    0.5
+    """
+    drawn = resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    return scores_of(table, taxonomy, drawn, seed=seed)
+
+
+def resamples_of(
+    table: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int = 1000, seed: int
+) -> Resamples:
+    """Check a table and score its last answers and their resamples; the work behind `score`.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be scored.
+    """
+    check_predictions(table, taxonomy)
+    rows = final_rows(table)
+    return resample(
+        labels_of(rows, taxonomy),
+        probabilities_of(rows, taxonomy),
+        n_bootstrap=n_bootstrap,
+        seed=seed,
+    )
+
+
+def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed: int) -> Scores:
+    """Put together the scores of a table whose resamples are known."""
+    rows = final_rows(table)
+    confusion = _confusion(rows, taxonomy)
+    support = dict(zip(taxonomy.classes, confusion.sum(axis=1).tolist(), strict=True))
+    return Scores(
+        taxonomy=taxonomy,
+        n_objects=len(rows),
+        support=support,
+        absent=tuple(name for name, n in support.items() if n == 0),
+        per_class={
+            name: {metric: drawn.interval(metric, label) for metric in PER_CLASS}
+            for label, name in enumerate(taxonomy.classes)
+            if support[name]
+        },
+        **{name: drawn.interval(name) for name in OVERALL},
+        confusion=confusion,
+        n_bootstrap=len(drawn.drawn["accuracy"]),
+        seed=seed,
+    )
+
+
+def difference(
+    table_a: pd.DataFrame,
+    table_b: pd.DataFrame,
+    taxonomy: Taxonomy,
+    *,
+    metric: str = "macro_recall",
+    n_bootstrap: int = 1000,
+    seed: int,
+) -> Interval:
+    """Return by how much the first table scores above the second, on the same objects.
+
+    The bootstrap is paired: each resample draws the same objects from both, so what makes an
+    object hard for both methods cancels (Efron & Tibshirani 1993, ch. 8).
+
+    Parameters
+    ----------
+    metric : str
+        A score of all classes together, such as ``macro_f1``.
+
+    Raises
+    ------
+    InputError
+        If the tables answer for different objects or cannot be scored.
+    """
+    _check_metric(metric)
+    check_same_objects(table_a, table_b)
+    a, b = (
+        resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        for table in (table_a, table_b)
+    )
+    return difference_of(a, b, metric)
+
+
+def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
+    """Return the difference of two sets of resamples drawn with one seed from one set of objects.
+
+    Whether they were is for the caller to know; `difference` and `check_same_objects` check it.
+    """
+    _check_metric(metric)
+    value = float(a.point[metric][0] - b.point[metric][0])
+    return interval(value, a.drawn[metric] - b.drawn[metric])
+
+
+def check_same_objects(table_a: pd.DataFrame, table_b: pd.DataFrame) -> None:
+    """Refuse to compare two tables on different objects or with different truths.
+
+    Raises
+    ------
+    InputError
+    """
+    truths = [dict(zip(t["object_id"], t["class_name"], strict=True)) for t in (table_a, table_b)]
+    first, second = (set(truth) for truth in truths)
+    if first != second:
+        got = f"{len(first - second)} only in the first, {len(second - first)} only in the second"
+        raise InputError(
+            "the two tables answer for different objects",
+            where="comparison",
+            got=got,
+            do="compare methods on the same objects or not at all",
+        )
+    if truths[0] != truths[1]:
+        raise InputError("the two tables disagree about the true classes", where="comparison")
+
+
+def scores_by_epochs(
+    table: pd.DataFrame,
+    taxonomy: Taxonomy,
+    epochs: Iterable[int],
+    *,
+    n_bootstrap: int = 300,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Score what was known after each number of epochs, on the same objects throughout.
+
+    Parameters
+    ----------
+    epochs : iterable of int
+        Numbers of epochs; see `rows_at` for which row of an object counts.
+
+    Returns
+    -------
+    DataFrame
+        One row a number of epochs: ``n_epochs``, ``macro_recall`` and ``macro_f1`` each with
+        ``_low`` and ``_high``, and ``n_objects``, below the full number only where objects have
+        no answer that early.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be scored, or no object has an answer by then.
+    """
+    check_predictions(table, taxonomy)
+    rows = []
+    for n_epochs in epochs:
+        known = rows_at(table, n_epochs)
+        if known.empty:
+            raise InputError("no answer that early", where="scores by epochs", got=n_epochs)
+        drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        row: dict[str, float] = {"n_epochs": n_epochs, "n_objects": len(known)}
+        for metric in ("macro_recall", "macro_f1"):
+            number = drawn.interval(metric)
+            row |= {metric: number.value, f"{metric}_low": number.low}
+            row[f"{metric}_high"] = number.high
+        rows.append(row)
+    return pd.DataFrame(rows).astype({"n_epochs": int, "n_objects": int})
+
+
+def score_table(
+    scores: Mapping[str, Scores], metrics: Iterable[str] = ("macro_recall", "macro_f1", "ece")
+) -> pd.DataFrame:
+    """Lay out methods beside each other, for printing: ``0.905 [0.871, 0.934]``."""
+    rows = {
+        method: {name: f"{found.overall(name)}" for name in metrics}
+        for method, found in scores.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _confusion(rows: pd.DataFrame, taxonomy: Taxonomy) -> Int[np.ndarray, "true predicted"]:
+    n = len(taxonomy.classes)
+    predicted = probabilities_of(rows, taxonomy).argmax(axis=1)
+    cells = labels_of(rows, taxonomy) * n + predicted
+    return np.bincount(cells, minlength=n * n).reshape(n, n)
+
+
+def _check_metric(name: str) -> None:
+    if name not in OVERALL:
+        raise InputError(f"unknown score {name!r}", do=f"known scores: {', '.join(OVERALL)}")

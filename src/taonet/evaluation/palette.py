@@ -1,0 +1,91 @@
+"""How every figure looks: one ink, one accent, one fixed colour a class.
+
+Colours tell apart for colour-blind eyes (Okabe & Ito 2008; Tol 2021, Notes on colour schemes).
+"""
+
+from itertools import cycle
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from taonet.sky.taxonomy import Taxonomy
+
+INK = "#20262E"
+FAINT = "#7A828C"
+RULE = "#E3E6EA"
+OTHERS = "#8C96A3"
+ACCENT = "#0B5CAD"
+SECOND = "#D55E00"
+
+CLASS_COLOURS = {
+    "SN": "#D55E00",
+    "CV": "#E69F00",
+    "AGN": "#0072B2",
+    "BZ": "#CC79A7",
+    "OTHER": "#009E73",
+    "RRL": "#56B4E9",
+    "EB": "#5A3E99",
+    "NON": "#9AA3AE",
+}
+SPARE_COLOURS = ("#44AA99", "#882255", "#999933", "#117733", "#AA4499", "#661100")
+
+STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 12,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 11.5,
+    "grid.color": RULE,
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 11,
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": INK,
+}
+
+styled = rc_context(STYLE)
+"""Decorator: draw with `STYLE`, and leave matplotlib's own settings as they were."""
+
+
+def class_colours(taxonomy: Taxonomy) -> dict[str, str]:
+    """Return the colour of each class; classes not known here take spare ones in label order."""
+    spare = cycle(SPARE_COLOURS)
+    return {name: CLASS_COLOURS.get(name) or next(spare) for name in taxonomy.classes}
+
+
+def plain(text: object) -> str:
+    """Return text that matplotlib will not read as mathematics."""
+    return str(text).replace("$", r"\$")
+
+
+def panel(figure: Figure, *, grid: str = "both") -> Axes:
+    """Return one panel that fills a figure, with quiet grid lines and no tick marks."""
+    return quiet(figure.add_subplot(), grid=grid)
+
+
+def quiet(axes: Axes, *, grid: str = "both") -> Axes:
+    """Take tick marks off a panel and give it quiet grid lines along ``x``, ``y`` or ``both``."""
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    if grid != "none":
+        axes.grid(visible=True, axis=grid)  # type: ignore[arg-type]
+    return axes
+
+
+def unit_axis(axes: Axes, *, which: str, low: float = 0.0) -> None:
+    """Let an axis run from ``low`` to 1 with a little air."""
+    air = 0.02 * (1 - low)
+    getattr(axes, f"set_{which}lim")(low - air, 1 + air)

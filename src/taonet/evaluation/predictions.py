@@ -1,0 +1,158 @@
+"""The prediction table: its check, and the one row an object that a score looks at.
+
+One row an object and number of epochs seen, as `docs/conventions.md` has it: ``object_id``,
+``class_name`` (the truth), ``n_epochs``, ``p_<CLASS>…``; ours and anybody else's.
+"""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from taonet.errors import InputError
+from taonet.sky.taxonomy import Taxonomy
+
+SUM_TOLERANCE = 1e-3
+"""Probabilities written with a few digits still sum to one within this."""
+
+WHERE = "prediction table"
+
+
+def check_predictions(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    """Refuse a table that cannot be scored.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Needs ``object_id``, ``class_name``, ``n_epochs`` and ``p_<CLASS>`` for every class; the
+        arg-max is taken from the probabilities, so ``predicted_class`` is not read.
+    taxonomy : Taxonomy
+
+    Raises
+    ------
+    InputError
+        If columns are missing or belong to another taxonomy, there is no row, a truth is missing,
+        unknown or contradicted, an answer is given twice, or probabilities are not probabilities.
+    """
+    _check_columns(table, taxonomy)
+    if table.empty:
+        raise InputError("there is nothing to score", where=WHERE, got="no rows")
+    _check_truth(table, taxonomy)
+    twice = table.duplicated(["object_id", "n_epochs"])
+    if twice.any():
+        first = table.loc[twice].iloc[0]
+        raise InputError(
+            "an object has two answers for one number of epochs",
+            where=WHERE,
+            got=f"{first['object_id']} after {first['n_epochs']} epochs",
+            do="score one method at a time",
+        )
+    _check_probabilities(table, taxonomy)
+
+
+def final_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return each object's row with most epochs, in order of ``object_id``.
+
+    The order does not depend on that of the table, so neither do bootstrap draws.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"object_id": ["a", "a"], "n_epochs": [2, 1]})
+    >>> final_rows(two)["n_epochs"].tolist()
+    [2]
+    """
+    ordered = table.sort_values(["object_id", "n_epochs"], kind="stable")
+    return ordered.drop_duplicates("object_id", keep="last").reset_index(drop=True)
+
+
+def rows_at(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
+    """Return what is known of each object once ``n_epochs`` epochs could have been seen.
+
+    That is its row with the most epochs not above ``n_epochs``: an object with fewer epochs
+    keeps its last answer, so every number of epochs is scored on the same objects. An object
+    whose first answer comes later is left out.
+    """
+    return final_rows(table[table["n_epochs"] <= n_epochs])
+
+
+def probabilities_of(
+    table: pd.DataFrame, taxonomy: Taxonomy
+) -> Float[np.ndarray, "object {len(taxonomy.classes)}"]:
+    """Return the probabilities of a table, one column a class in label order."""
+    return table[columns_of(taxonomy)].to_numpy(np.float64)
+
+
+def labels_of(table: pd.DataFrame, taxonomy: Taxonomy) -> Int[np.ndarray, " object"]:
+    """Return the true label of each row of a checked table."""
+    index = {name: label for label, name in enumerate(taxonomy.classes)}
+    return table["class_name"].map(index).to_numpy(np.int64)
+
+
+def columns_of(taxonomy: Taxonomy) -> list[str]:
+    """Return the names of the probability columns, in label order."""
+    return [f"p_{name}" for name in taxonomy.classes]
+
+
+def _check_columns(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    needed = ["object_id", "class_name", "n_epochs", *columns_of(taxonomy)]
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise InputError(
+            "columns are missing",
+            where=WHERE,
+            got=", ".join(missing),
+            do=f"needed are {', '.join(needed)}",
+        )
+    others = [c for c in map(str, table.columns) if c.startswith("p_") and c not in needed]
+    if others:
+        raise InputError(
+            f"probabilities of classes that taxonomy {taxonomy.name} has not",
+            where=WHERE,
+            got=", ".join(others),
+            do="score it with its own taxonomy",
+        )
+
+
+def _check_truth(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    unknown = table.loc[table["class_name"].isna(), "object_id"]
+    if len(unknown):
+        raise InputError(
+            f"{unknown.nunique()} objects have no true class",
+            where=WHERE,
+            got=f"{unknown.iloc[0]} and others" if unknown.nunique() > 1 else unknown.iloc[0],
+            do="score objects of known class_name only",
+        )
+    strange = sorted(set(table["class_name"].astype(str)) - set(taxonomy.classes))
+    if strange:
+        raise InputError(
+            f"true classes that taxonomy {taxonomy.name} has not",
+            where=WHERE,
+            got=", ".join(strange),
+            do=f"known classes: {', '.join(taxonomy.classes)}",
+        )
+    pairs = table[["object_id", "class_name"]].drop_duplicates()
+    torn = pairs.loc[pairs.duplicated("object_id"), "object_id"]
+    if len(torn):
+        raise InputError("an object has two true classes", where=WHERE, got=torn.iloc[0])
+
+
+def _check_probabilities(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    try:
+        values = probabilities_of(table, taxonomy)
+    except (TypeError, ValueError) as error:
+        raise InputError("probabilities are not numbers", where=WHERE, got=error) from error
+    ids = table["object_id"].to_numpy()
+    outside = ~((values >= 0) & (values <= 1 + SUM_TOLERANCE)).all(axis=1)
+    if outside.any():
+        bad = int(outside.argmax())
+        got = f"{ids[bad]}: {np.round(values[bad], 4).tolist()}"
+        raise InputError("probabilities are not between 0 and 1", where=WHERE, got=got)
+    total = values.sum(axis=1)
+    off = np.abs(total - 1) > SUM_TOLERANCE
+    if off.any():
+        bad = int(off.argmax())
+        raise InputError(
+            "probabilities do not sum to one",
+            where=WHERE,
+            got=f"{ids[bad]}: {total[bad]:.4f}",
+            do="give one p_<CLASS> for every class, after the softmax",
+        )

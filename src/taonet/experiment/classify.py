@@ -1,0 +1,69 @@
+"""From a bundle and inputs of any kind to a prediction table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
+from taonet.io.landing import refuse_existing
+from taonet.io.tables import check_suffix, write_table
+from taonet.models.bundle import Bundle, load_bundle
+from taonet.models.predict import predict, readable_example
+from taonet.sky.sequence import ImageSequence
+
+
+def classify(
+    bundle_name: str,
+    inputs: list[Path],
+    output: Path,
+    *,
+    final: bool = False,
+    limit: int | None = None,
+    overwrite: bool = False,
+    track: Track = lambda items, _n, _title: items,
+) -> Tally:
+    """Classify every object of the inputs and write the prediction table.
+
+    Parameters
+    ----------
+    bundle_name : str
+        A shipped bundle's name or a bundle's folder.
+    final : bool
+        Keep only each object's last answer.
+
+    Raises
+    ------
+    InputError
+        If nothing could be classified; nothing is written then.
+    OutputError
+        If the table exists, or cannot be written.
+    """
+    check_suffix(output)
+    refuse_existing(output, overwrite=overwrite)
+    bundle = load_bundle(bundle_name)
+    tally = Tally(output)
+    sources = open_inputs(inputs)
+    sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
+    readable = _readable(bundle, sequences, tally)
+    turns = int(bundle.facts.get("turns", 1))
+    rows = [r.tail(1) if final else r for r in predict(bundle, readable, turns=turns)]
+    tally.objects = len(rows)
+    if not rows:
+        reason = tally.reasons[0] if tally.reasons else "no objects"
+        raise InputError("nothing could be classified", got=reason)
+    write_table(pd.concat(rows, ignore_index=True), output, overwrite=overwrite)
+    return tally
+
+
+def _readable(
+    bundle: Bundle, sequences: Iterator[ImageSequence], tally: Tally
+) -> Iterator[ImageSequence]:
+    for sequence in sequences:
+        try:
+            readable_example(bundle, sequence)
+        except InputError as error:
+            tally.put_aside(sequence.object_id, str(error))
+        else:
+            yield sequence

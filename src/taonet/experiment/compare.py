@@ -1,0 +1,103 @@
+"""Score and report prediction tables, ours and anybody else's, side by side."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.evaluation.metrics import score
+from taonet.evaluation.report import write_report
+from taonet.io.archive import Archive
+from taonet.io.landing import refuse_existing
+from taonet.io.tables import read_table
+from taonet.sky.taxonomy import Taxonomy
+
+
+def compare_tables(predictions: list[Path], data: Path | None, *, seed: int = 0) -> dict[str, Any]:
+    """Return the scores of each table, on the objects that all of them answer for.
+
+    Parameters
+    ----------
+    predictions : list of Path
+        Prediction tables of one taxonomy.
+    data : Path, optional
+        An archive that knows the true classes; without it the tables must.
+
+    Raises
+    ------
+    InputError
+        If a table is no prediction table, or the tables share no object of known class.
+    """
+    tables, taxonomy = _load(predictions, Archive(data) if data else None)
+    return {name: score(table, taxonomy, seed=seed).to_dict() for name, table in tables.items()}
+
+
+def report_tables(
+    predictions: list[Path],
+    data: Path | None,
+    output: Path,
+    *,
+    title: str,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> None:
+    """Write the report of prediction tables; the first one is the main one.
+
+    Raises
+    ------
+    InputError, OutputError
+    """
+    refuse_existing(output, overwrite=overwrite)
+    archive = Archive(data) if data else None
+    tables, taxonomy = _load(predictions, archive)
+    primary = next(iter(tables))
+    notes = ["Simulated sequences."] if archive is not None and archive.simulated else []
+    shown = tables[primary]["object_id"].drop_duplicates().head(6).tolist()
+    index = {name: i for i, name in enumerate(archive.objects["object_id"])} if archive else {}
+    write_report(
+        output,
+        title=title,
+        taxonomy=taxonomy,
+        tables=tables,
+        primary=primary,
+        notes=notes,
+        details={name: str(path) for name, path in zip(tables, predictions, strict=True)},
+        examples=[archive[index[name]] for name in shown if name in index] if archive else [],
+        seed=seed,
+    )
+
+
+def _load(
+    predictions: list[Path], archive: Archive | None
+) -> tuple[dict[str, pd.DataFrame], Taxonomy]:
+    tables = {_name(path, predictions): _with_truth(path, archive) for path in predictions}
+    classes = {
+        tuple(c[2:] for c in map(str, t.columns) if c.startswith("p_")) for t in tables.values()
+    }
+    if len(classes) != 1:
+        raise InputError("the tables speak of different classes", got=sorted(classes))
+    common = set.intersection(*(set(table["object_id"]) for table in tables.values()))
+    if not common:
+        raise InputError("the tables share no object of known class")
+    kept = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
+    return kept, Taxonomy(name=archive.survey if archive else "", classes=classes.pop())
+
+
+def _name(path: Path, predictions: list[Path]) -> str:
+    alone = sum(other.stem == path.stem for other in predictions) == 1
+    return path.stem if alone else str(path)
+
+
+def _with_truth(path: Path, archive: Archive | None) -> pd.DataFrame:
+    table = read_table(path)
+    if "object_id" not in table:
+        raise InputError("not a prediction table: it has no object_id", where=path)
+    if archive is not None:
+        truth = dict(zip(archive.objects["object_id"], archive.class_names, strict=True))
+        table = table.assign(class_name=table["object_id"].map(truth))
+    if "class_name" not in table:
+        raise InputError("no true classes", where=path, do="give --data ARCHIVE")
+    # formats without a missing value write it as an empty text
+    known = table["class_name"].notna() & (table["class_name"] != "")
+    return table[known]

@@ -1,0 +1,167 @@
+"""Recipes: a complete experiment as one TOML file — strict in, complete out."""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from taonet.data.transforms import Scaling
+from taonet.errors import ConfigError, TaoNetError
+from taonet.models.forest import ForestConfig
+from taonet.models.taonet import TaoNetConfig
+from taonet.training.loop import TrainingConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """What of the archive is used.
+
+    Parameters
+    ----------
+    mjd_max : float or None
+        Leave out epochs at or after this time.
+    use_bands : bool
+        Tell the network the photometric band.
+    channels : tuple of str
+        Channels to read; empty takes all that the archive has.
+    """
+
+    mjd_max: float | None = None
+    use_bands: bool = False
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSettings:
+    """How objects are parted: in folds (every object is tested once) or once for all.
+
+    Parameters
+    ----------
+    kind : {"folds", "holdout"}
+    folds : int
+        Number of folds.
+    test : float
+        Share of the objects held out for testing (holdout).
+    """
+
+    kind: Literal["folds", "holdout"] = "holdout"
+    folds: int = 5
+    test: float = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionSettings:
+    """How predictions are made and reported.
+
+    Parameters
+    ----------
+    turns : int
+        Average the answers over this many turns and flips of the sequence (1 to 8).
+    bootstrap : int
+        Resamples behind every interval.
+    examples : int
+        Example sequences shown in the report.
+    """
+
+    turns: int = 1
+    bootstrap: int = 1000
+    examples: int = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A complete experiment.
+
+    Parameters
+    ----------
+    name : str
+        Names the run and its bundle.
+    about : str
+        One or two sentences for the report and the model card.
+    seed : int
+        The one seed of the experiment.
+    threads : int
+        CPU threads; 0 takes all.
+    data, split, scaling, model, training, forest, prediction
+        See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
+        come from the data.
+    """
+
+    name: str
+    about: str = ""
+    seed: int = 1
+    threads: int = 0
+    data: DataSettings = field(default_factory=DataSettings)
+    split: SplitSettings = field(default_factory=SplitSettings)
+    scaling: Scaling = field(default_factory=Scaling)
+    model: TaoNetConfig = field(default_factory=TaoNetConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    forest: ForestConfig = field(default_factory=ForestConfig)
+    prediction: PredictionSettings = field(default_factory=PredictionSettings)
+
+    @property
+    def digest(self) -> str:
+        """A hash of every setting, given or default."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+FROM_DATA = ("channels", "classes", "bands")
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises
+    ------
+    ConfigError
+        If it is missing, not TOML, or has a key or value that is not understood; the nearest
+        known key is named.
+    """
+    if not path.is_file():
+        raise ConfigError("no such recipe", where=path, do="see the folder recipes/")
+    try:
+        given = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("not TOML", where=path, got=error) from error
+    return recipe_of(given, where=str(path))
+
+
+def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
+    """Check settings and fill in the defaults.
+
+    Raises
+    ------
+    ConfigError
+    """
+    _check_keys(given, Recipe, where)
+    for key in FROM_DATA:
+        if key in given.get("model", {}):
+            raise ConfigError(f"model.{key} comes from the data", where=where, do="remove it")
+    try:
+        return TypeAdapter(Recipe).validate_python(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"{key}: {first['msg']}", where=where, got=repr(first["input"])
+        ) from error
+    except TaoNetError as error:
+        raise ConfigError(str(error), where=where) from error
+
+
+def _check_keys(given: Mapping[str, Any], kind: type[Any], where: str) -> None:
+    known = {f.name: f.type for f in fields(kind)}
+    for key, value in given.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise ConfigError(f"unknown key {key!r}", where=where, do=hint)
+        section = known[key]
+        if isinstance(value, Mapping) and isinstance(section, type) and is_dataclass(section):
+            _check_keys(value, section, f"{where} [{key}]")

@@ -1,0 +1,77 @@
+"""The demo: the whole road on simulated sequences, in minutes, in one folder."""
+
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from taonet.errors import OutputError
+from taonet.experiment.classify import classify
+from taonet.experiment.config import read_recipe
+from taonet.experiment.inputs import Track
+from taonet.experiment.run import read_scores, run_experiment
+from taonet.experiment.simulated import simulate_archive
+from taonet.io.archive import Archive, is_archive
+from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.tables import read_table
+from taonet.simulate.survey import simulate, survey_named
+
+OBJECTS = 480
+UNSEEN = 1_000_003
+"""Number of the object that is written to a file of its own; training stays far below it."""
+
+
+def run_demo(
+    folder: Path,
+    *,
+    seed: int = 1,
+    overwrite: bool = False,
+    track: Track = lambda items, _n, _title: items,
+    say: Callable[[str], None] = lambda _line: None,
+) -> Path:
+    """Simulate, train, compare, classify a file never seen; return the report's path.
+
+    A demo that was interrupted goes on; one that is finished is shown again.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds something else.
+    """
+    archive = folder / "archive"
+    if folder.exists() and not (folder / "run").exists() and not _ours(folder):
+        raise OutputError("exists and is not a demo", where=folder, do="choose another --output")
+    folder.mkdir(parents=True, exist_ok=True)
+    if overwrite or not is_archive(archive):
+        say(f"1 of 3: simulating {OBJECTS} objects")
+        simulate_archive(
+            "tiny", archive, n_objects=OBJECTS, seed=seed, overwrite=overwrite, track=track
+        )
+    say("2 of 3: training the network and the forest, comparing both on held-out objects")
+    with as_file(files("taonet.experiment") / "demo.toml") as recipe:
+        run = run_experiment(
+            read_recipe(recipe), Archive(archive), folder / "run", track=track, say=say
+        )
+    say("3 of 3: classifying a file the network has never seen")
+    say(_classify_unseen(folder, run, seed=seed))
+    for method, score in read_scores(run).items():
+        say(f"  {method:24} macro F1 {score['macro_f1']['value']:.2f}")
+    return run / "report.html"
+
+
+def _ours(folder: Path) -> bool:
+    return all(path.name.startswith(("archive", "run", "unseen")) for path in folder.iterdir())
+
+
+def _classify_unseen(folder: Path, run: Path, *, seed: int) -> str:
+    drawn = simulate(survey_named("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
+    sequence, _ = next(iter(drawn))
+    file = folder / "unseen.fits"
+    write_deep_tao(file, sequence, overwrite=True)
+    output = folder / "unseen.csv"
+    classify(str(run / "bundle"), [file], output, overwrite=True)
+    last = read_table(output).iloc[-1]
+    return (
+        f"  {file} (a simulated {sequence.class_name}) after {last['n_epochs']} epochs:"
+        f" {last['predicted_class']}, p = {last['p_' + last['predicted_class']]:.2f}"
+        f" (all answers in {output})"
+    )

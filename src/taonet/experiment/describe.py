@@ -1,0 +1,108 @@
+"""What something on disk is, in a few lines: the verb `info`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from taonet.errors import InputError
+from taonet.io.archive import Archive, is_archive
+from taonet.io.sources import source_of
+from taonet.models.bundle import bundle_config, bundle_names, find_bundle
+from taonet.sky.cutout import Quality
+
+
+def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
+    """Return the facts about an archive, a bundle, a run or a file of sequences.
+
+    Parameters
+    ----------
+    verify : bool
+        Read every byte of an archive and compare it with its manifest.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or damaged.
+    """
+    if is_archive(path) or path.name.endswith(".part"):
+        return describe_archive(Archive(path), verify=verify)
+    if (path / "run.json").is_file():
+        return _describe_run(path)
+    if (path / "config.json").is_file() or str(path) in bundle_names():
+        return _describe_bundle(path)
+    source = source_of(path)
+    found = next(iter(source.read(frozenset())))
+    if found.sequence is None:
+        raise InputError(found.reason)
+    sequence = found.sequence
+    return {
+        "kind": f"{source.kind} source",
+        "items": source.count,
+        "first": sequence.object_id,
+        "epochs": len(sequence),
+        "frame": " x ".join(str(n) for n in sequence.frames.shape[1:]),
+        "mjd": f"{sequence.mjd[0]:.4f} to {sequence.mjd[-1]:.4f}",
+    }
+
+
+def describe_archive(archive: Archive, *, verify: bool = False) -> dict[str, Any]:
+    """Return the facts about an archive."""
+    if verify:
+        archive.verify()
+    objects = archive.objects
+    counts = objects["class_name"].fillna("unknown").value_counts()
+    epochs = objects["n_epochs"]
+    flags = _flag_counts(archive)
+    channels, height, width = archive.manifest["frame_shape"]
+    return {
+        "kind": "archive" + (" of simulated sequences" if archive.simulated else ""),
+        "survey": archive.survey,
+        "objects": len(archive),
+        "epochs": f"{archive.manifest['frames']} in all, "
+        f"{epochs.min()} to {epochs.max()} an object",
+        "frame": f"{height} x {width} {np.dtype(archive.manifest['dtype']).name}",
+        "channels": f"{channels} ({', '.join(archive.channels)})",
+        "bands": f"{len(archive.bands)} ({', '.join(b or 'not named' for b in archive.bands)})",
+        "mjd": f"{objects['mjd_first'].min():.4f} to {objects['mjd_last'].max():.4f}",
+        "classes": ", ".join(f"{name} {count}" for name, count in counts.items()),
+        "flagged frames": ", ".join(f"{n} {name}" for name, n in flags.items()) or "none",
+        "set aside": archive.manifest["set_aside"],
+        "digest": archive.digest[:12],
+        **({"verified": "every byte"} if verify else {}),
+    }
+
+
+def _flag_counts(archive: Archive) -> dict[str, int]:
+    quality = archive.quality
+    counts = {bit.name or "": int(((quality & bit) != 0).sum()) for bit in Quality}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _describe_bundle(path: Path) -> dict[str, Any]:
+    config = bundle_config(find_bundle(path))
+    reading, facts = config["reading"], config["facts"]
+    return {
+        "kind": "bundle",
+        "name": config["name"],
+        "survey": facts["survey"],
+        "trained on": "simulation" if facts["trained_on_simulation"] else "real sequences",
+        "objects": facts["objects"],
+        "classes": ", ".join(config["taxonomy"]["classes"]),
+        "cutouts": f"{config['frame_px']} pixels, channels {', '.join(reading['channels'])}",
+        "recipe": facts["recipe_digest"][:12],
+    }
+
+
+def _describe_run(path: Path) -> dict[str, Any]:
+    recipe = json.loads((path / "recipe.json").read_text())
+    data = json.loads((path / "data.json").read_text())
+    finished = (path / "finished.json").is_file()
+    return {
+        "kind": "run",
+        "recipe": recipe["name"],
+        "data": data["path"],
+        "state": "finished" if finished else "not finished; the same train command goes on",
+        **({"report": str(path / "report.html")} if finished else {}),
+    }

@@ -1,0 +1,53 @@
+"""Stages of a run: each writes into its own place, and is recognised by its manifest when done."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from taonet.errors import OutputError
+from taonet.io.landing import landing_file, room_for
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON, all or nothing."""
+    with landing_file(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=1))
+
+
+def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Return the table of a finished stage, or make it and write it."""
+    if not path.exists():
+        table = make()
+        with landing_file(path) as temporary:
+            table.to_parquet(temporary, index=False)
+    return pd.read_parquet(path)
+
+
+def open_run(folder: Path, digest: str) -> bool:
+    """Claim a run's folder; return True if the run in it is finished already.
+
+    Raises
+    ------
+    OutputError
+        If something else than a run of the same digest is there.
+    """
+    claim = folder / "run.json"
+    if folder.exists() and not claim.is_file() and any(folder.iterdir()):
+        raise OutputError("exists and is not a run", where=folder, do="choose another name")
+    if claim.is_file():
+        found = json.loads(claim.read_text())
+        if found["digest"] != digest:
+            raise OutputError(
+                "a run of another recipe, data or code is there",
+                where=folder,
+                got=f"digest {found['digest'][:12]}, this one is {digest[:12]}",
+                do="choose another name",
+            )
+        return (folder / "finished.json").is_file()
+    with room_for(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(claim, {"digest": digest})
+    return False

@@ -1,0 +1,217 @@
+"""The archive: sequences packed for fast random access, written as a stream.
+
+A folder: ``manifest.json``; ``frames.npy``, all frames end to end in the survey's own dtype;
+``epochs.parquet``, one row a frame; ``objects.parquet``, one row an object, its frames being
+``offset … offset + n_epochs``; ``set_aside.jsonl``, what could not be read, with the reason.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Int, Shaped
+
+from taonet.errors import InputError
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import Taxonomy
+
+FORMAT: Final = "taonet-archive"
+VERSION: Final = 1
+
+EPOCHS: Final = pa.schema(
+    [
+        ("mjd", pa.float64()),
+        ("mjd_raw", pa.float64()),
+        ("band", pa.string()),
+        ("seeing_fwhm_px", pa.float64()),
+        ("zero_point_mag", pa.float64()),
+        ("quality", pa.int32()),
+        ("exposure_id", pa.string()),
+    ]
+)
+OBJECTS: Final = pa.schema(
+    [
+        ("object_id", pa.string()),
+        ("class_name", pa.string()),
+        ("raw_label", pa.string()),
+        ("ra", pa.float64()),
+        ("dec", pa.float64()),
+        ("field_id", pa.string()),
+        ("survey_field", pa.string()),
+        ("offset", pa.int64()),
+        ("n_epochs", pa.int64()),
+        ("mjd_first", pa.float64()),
+        ("mjd_last", pa.float64()),
+        ("content", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class Archive:
+    """A finished archive, opened for reading; frames stay on disk until asked for.
+
+    Parameters
+    ----------
+    path : Path
+        The archive's folder.
+
+    Raises
+    ------
+    InputError
+        If it is no archive, of a newer version, or not what its manifest claims. The hash of
+        the frames, which means reading all of them, is left to `verify`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = _read_manifest(path)
+        for name in ("objects.parquet", "epochs.parquet"):
+            _check_hash(path, name, self.manifest)
+        self._frames = _map_frames(path, self.manifest)
+        self._epochs = pq.read_table(path / "epochs.parquet").combine_chunks()
+        self.objects: pd.DataFrame = pq.read_table(path / "objects.parquet").to_pandas()
+        counts = (len(self._frames), self._epochs.num_rows, int(self.objects["n_epochs"].sum()))
+        if len(set(counts)) != 1:
+            raise InputError("frames, epochs and objects disagree", where=path, got=counts)
+        self._spans = self.objects[["offset", "n_epochs"]].to_numpy()
+        self._rows: list[dict[str, Any]] = self.objects.to_dict("records")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> ImageSequence:
+        offset, n_epochs = (int(v) for v in self._spans[index])
+        row = self._rows[index]
+        columns = self._epochs.slice(offset, n_epochs)
+        return ImageSequence(
+            object_id=row["object_id"],
+            frames=self._frames[offset : offset + n_epochs],
+            mjd=columns["mjd"].to_numpy(),
+            mjd_raw=columns["mjd_raw"].to_numpy(),
+            band=tuple(columns["band"].to_pylist()),
+            seeing_fwhm_px=columns["seeing_fwhm_px"].to_numpy(),
+            zero_point_mag=columns["zero_point_mag"].to_numpy(),
+            quality=columns["quality"].to_numpy(),
+            exposure_id=tuple(columns["exposure_id"].to_pylist()),
+            ra=row["ra"],
+            dec=row["dec"],
+            class_name=self.class_names[index],
+            raw_label=row["raw_label"],
+            field_id=row["field_id"],
+            survey_field=row["survey_field"],
+            channels=tuple(self.manifest["channels"]),
+        )
+
+    @property
+    def class_names(self) -> list[str | None]:
+        """The class of each object, None where unknown."""
+        return [None if pd.isna(row["class_name"]) else row["class_name"] for row in self._rows]
+
+    @property
+    def survey(self) -> str:
+        """The survey's short name."""
+        return str(self.manifest["survey"])
+
+    @property
+    def simulated(self) -> bool:
+        """True if the sequences come from a simulation."""
+        return bool(self.manifest["simulated"])
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The classes that this archive speaks of."""
+        stated = self.manifest["taxonomy"]
+        return Taxonomy(name=stated["name"], classes=tuple(stated["classes"]))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What each channel shows."""
+        return tuple(self.manifest["channels"])
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The bands present, in order of name."""
+        return tuple(sorted(set(self._epochs["band"].unique().to_pylist())))
+
+    @property
+    def quality(self) -> Int[np.ndarray, " frame"]:
+        """Quality bits of every frame, end to end."""
+        return np.asarray(self._epochs["quality"])
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything in the archive, from the hashes of its parts."""
+        parts = json.dumps(self.manifest["sha256"], sort_keys=True)
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+    def verify(self) -> None:
+        """Read every byte and compare it with the manifest.
+
+        Raises
+        ------
+        InputError
+            If the frames are not those that were written.
+        """
+        _check_hash(self.path, "frames.npy", self.manifest)
+
+
+def is_archive(path: Path) -> bool:
+    """Return True if a path looks like an archive."""
+    return (path / "manifest.json").is_file() and (path / "frames.npy").is_file()
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    file = path / "manifest.json"
+    if not path.exists():
+        raise InputError("no such archive", where=path)
+    if not file.is_file():
+        unfinished = path.name.endswith(".part")
+        hint = "run the same ingest again to finish it" if unfinished else "make one with `ingest`"
+        raise InputError("not an archive: it has no manifest.json", where=path, do=hint)
+    try:
+        manifest: dict[str, Any] = json.loads(file.read_text())
+    except ValueError as error:
+        raise InputError("the manifest cannot be read", where=file, got=error) from error
+    if manifest.get("format") != FORMAT:
+        raise InputError("not an archive", where=path, got=f"format {manifest.get('format')!r}")
+    if manifest["version"] > VERSION:
+        raise InputError(
+            "written by a newer version of taonet",
+            where=path,
+            got=f"archive version {manifest['version']}, this taonet reads up to {VERSION}",
+            do="upgrade taonet",
+        )
+    return manifest
+
+
+def _check_hash(path: Path, name: str, manifest: Mapping[str, Any]) -> None:
+    file = path / name
+    if not file.is_file():
+        raise InputError("a part of the archive is missing", where=file)
+    if sha256_of(file) != manifest["sha256"][name]:
+        raise InputError("not what was written (hash differs)", where=file, do="ingest it again")
+
+
+def _map_frames(path: Path, manifest: Mapping[str, Any]) -> Shaped[np.ndarray, "frame channel y x"]:
+    file = path / "frames.npy"
+    shape = (manifest["frames"], *manifest["frame_shape"])
+    try:
+        frames = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise InputError("truncated or damaged", where=file, got=error) from error
+    if frames.shape != shape or frames.dtype.str != manifest["dtype"]:
+        raise InputError("not what its manifest claims", where=file, got=frames.shape)
+    return frames

@@ -1,0 +1,328 @@
+"""Writing an archive as a stream: constant memory, resumable, finished by a rename.
+
+Work goes on in ``NAME.part``. Every so often the frames are flushed, the rows written as one
+small parquet file, and ``journal.json`` replaced: what the journal says is safe. A later run
+with the same signature cuts off what came after the journal and goes on.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Shaped
+
+from taonet import __version__
+from taonet.errors import InputError, OutputError
+from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
+from taonet.io.landing import refuse_existing, replace_folder, room_for
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import taxonomy_for
+
+HEADER_BYTES = 128
+CHUNK_BYTES = 32_000_000
+CHUNK_OBJECTS = 256
+
+
+class ArchiveWriter:
+    """Write sequences into an archive, one after the other.
+
+    Parameters
+    ----------
+    path : Path
+        The archive to make.
+    survey : str
+        The survey's short name.
+    signature : str
+        Says what is being written (inputs and options). An unfinished archive of the same
+        signature is continued; any other is refused.
+    overwrite : bool
+        Replace what is there, finished or not.
+    simulated : bool
+        The sequences come from a simulation; whatever is trained on them will say so.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> frames = np.ones((2, 1, 4, 4), np.uint16)
+    >>> sequence = ImageSequence.from_frames("x", frames, np.array([55000.0, 55001.0]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with ArchiveWriter(Path(folder) / "a", survey="mine", signature="1") as writer:
+    ...         writer.add(sequence, source="x")
+    ...         _ = writer.finish()
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        survey: str,
+        signature: str,
+        overwrite: bool = False,
+        simulated: bool = False,
+    ) -> None:
+        refuse_existing(path, overwrite=overwrite)
+        self.path = path
+        self.survey = survey
+        self.simulated = simulated
+        self.signature = signature
+        self.work = path.with_name(path.name + ".part")
+        self.resumed = _continue_or_clear(self.work, signature, overwrite=overwrite)
+        self._start()
+
+    def _start(self) -> None:
+        journal = _read_journal(self.work)
+        self.n_frames: int = journal["frames"]
+        self.n_objects: int = journal["objects"]
+        self.n_set_aside: int = journal["set_aside"]
+        self._chunks: int = journal["chunks"]
+        self._layout: dict[str, Any] | None = journal["layout"]
+        self._classes: set[str] = set(journal["classes"])
+        self._ids: set[str] = set()
+        self.done: set[str] = set()
+        for chunk in range(self._chunks):
+            table = pq.read_table(self._chunk("objects", chunk), columns=["object_id", "source"])
+            self._ids |= set(table["object_id"].to_pylist())
+            self.done |= set(table["source"].to_pylist())
+        self._clear_rows()
+        self._frames = (self.work / "frames.npy").open("r+b")
+        self._frames.truncate(HEADER_BYTES + self.n_frames * self._frame_bytes)
+        self._frames.seek(0, os.SEEK_END)
+        self._aside = (self.work / "set_aside.jsonl").open("r+b")
+        self._aside.truncate(journal["set_aside_bytes"])
+        self.done |= {json.loads(line)["source"] for line in self._aside}
+
+    @property
+    def _frame_bytes(self) -> int:
+        if self._layout is None:
+            return 0
+        size: int = np.dtype(self._layout["dtype"]).itemsize
+        return size * int(np.prod(self._layout["frame_shape"]))
+
+    def _chunk(self, what: str, chunk: int) -> Path:
+        return self.work / "rows" / f"{what}-{chunk:06d}.parquet"
+
+    def _clear_rows(self) -> None:
+        self._epoch_rows: list[pa.Table] = []
+        self._object_rows: list[dict[str, Any]] = []
+        self._pending = 0
+
+    def add(self, sequence: ImageSequence, *, source: str) -> None:
+        """Append one sequence.
+
+        Raises
+        ------
+        InputError
+            If its frames do not fit the others, or its id is there already; nothing is written.
+        """
+        frames = np.ascontiguousarray(sequence.frames)
+        self._check(sequence, frames)
+        offset, n = self.n_frames, len(frames)
+        with room_for(self.path):
+            self._frames.write(frames.data)
+        self._object_rows.append(
+            {
+                "object_id": sequence.object_id,
+                "class_name": sequence.class_name,
+                "raw_label": sequence.raw_label,
+                "ra": sequence.ra,
+                "dec": sequence.dec,
+                "field_id": sequence.field_id,
+                "survey_field": sequence.survey_field,
+                "offset": offset,
+                "n_epochs": n,
+                "mjd_first": float(sequence.mjd[0]),
+                "mjd_last": float(sequence.mjd[-1]),
+                "content": hashlib.sha1(frames.data, usedforsecurity=False).hexdigest(),
+                "source": source,
+            }
+        )
+        columns = {name: getattr(sequence, name) for name in EPOCHS.names}
+        self._epoch_rows.append(pa.Table.from_pydict(columns, schema=EPOCHS))
+        self._ids.add(sequence.object_id)
+        if sequence.class_name:
+            self._classes.add(sequence.class_name)
+        self.n_frames += n
+        self.n_objects += 1
+        self._pending += frames.nbytes
+        if self._pending > CHUNK_BYTES or len(self._object_rows) >= CHUNK_OBJECTS:
+            self.flush()
+
+    def _check(
+        self, sequence: ImageSequence, frames: Shaped[np.ndarray, "epoch channel y x"]
+    ) -> None:
+        layout = {
+            "frame_shape": list(frames.shape[1:]),
+            "dtype": frames.dtype.str,
+            "channels": list(sequence.channels),
+        }
+        if self._layout is None:
+            self._layout = layout
+        if layout != self._layout:
+            raise InputError(
+                "frames differ from those before",
+                where=sequence.object_id,
+                got=f"{_short(layout)}, not {_short(self._layout)}",
+                do="ingest cutouts of one shape and kind at a time",
+            )
+        if sequence.object_id in self._ids:
+            raise InputError("an object of this name is there already", where=sequence.object_id)
+
+    def set_aside(self, source: str, reason: str) -> None:
+        """Note an item that could not be read, with its reason."""
+        with room_for(self.path):
+            line = {"source": source, "reason": reason, "part": False}
+            self._aside.write(json.dumps(line).encode() + b"\n")
+        self.n_set_aside += 1
+
+    def note(self, source: str, reason: str) -> None:
+        """Note a part of an item (a frame, a packet) that was left out, with its reason."""
+        with room_for(self.path):
+            line = {"source": source, "reason": reason, "part": True}
+            self._aside.write(json.dumps(line).encode() + b"\n")
+
+    def flush(self) -> None:
+        """Make everything added so far safe from a sudden end."""
+        with room_for(self.path):
+            if self._object_rows:
+                objects = pa.Table.from_pylist(self._object_rows, schema=OBJECTS)
+                pq.write_table(objects, self._chunk("objects", self._chunks))
+                epochs = pa.concat_tables(self._epoch_rows)
+                pq.write_table(epochs, self._chunk("epochs", self._chunks))
+                self._chunks += 1
+                self._clear_rows()
+            self._frames.flush()
+            self._aside.flush()
+            self._write_journal()
+
+    def _write_journal(self) -> None:
+        journal = {
+            "signature": self.signature,
+            "frames": self.n_frames,
+            "objects": self.n_objects,
+            "set_aside": self.n_set_aside,
+            "set_aside_bytes": self._aside.tell(),
+            "chunks": self._chunks,
+            "layout": self._layout,
+            "classes": sorted(self._classes),
+        }
+        temporary = self.work / "journal.json.new"
+        temporary.write_text(json.dumps(journal))
+        temporary.replace(self.work / "journal.json")
+
+    def finish(self) -> Path:
+        """Complete the archive and give it its name.
+
+        Raises
+        ------
+        InputError
+            If nothing was added.
+        """
+        self.flush()
+        if self._layout is None:
+            self.abandon()
+            raise InputError("nothing to write: no sequence could be read", where=self.path)
+        with room_for(self.path):
+            self._frames.seek(0)
+            self._frames.write(
+                _npy_header((self.n_frames, *self._layout["frame_shape"]), self._layout["dtype"])
+            )
+            self.close()
+            for what, schema in (("objects", OBJECTS), ("epochs", EPOCHS)):
+                self._join(what, schema)
+            self._write_manifest()
+            shutil.rmtree(self.work / "rows")
+            (self.work / "journal.json").unlink()
+            replace_folder(self.work, self.path)
+        return self.path
+
+    def _join(self, what: str, schema: pa.Schema) -> None:
+        with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as joined:
+            for chunk in range(self._chunks):
+                joined.write_table(pq.read_table(self._chunk(what, chunk), schema=schema))
+
+    def _write_manifest(self) -> None:
+        taxonomy = taxonomy_for(self.survey, self._classes)
+        parts = ("frames.npy", "epochs.parquet", "objects.parquet")
+        manifest = {
+            "format": FORMAT,
+            "version": VERSION,
+            "written_by": f"taonet {__version__}",
+            "survey": self.survey,
+            "simulated": self.simulated,
+            "taxonomy": {"name": taxonomy.name, "classes": list(taxonomy.classes)},
+            **(self._layout or {}),
+            "objects": self.n_objects,
+            "frames": self.n_frames,
+            "set_aside": self.n_set_aside,
+            "sha256": {name: sha256_of(self.work / name) for name in parts},
+        }
+        (self.work / "manifest.json").write_text(json.dumps(manifest, indent=1))
+
+    def close(self) -> None:
+        """Let go of the files; what was flushed stays and can be continued."""
+        self._frames.close()
+        self._aside.close()
+
+    def abandon(self) -> None:
+        """Remove the unfinished archive."""
+        self.close()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def __enter__(self) -> "ArchiveWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if isinstance(error, OutputError):
+            self.abandon()
+        else:
+            self.close()
+
+
+def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
+    if work.exists() and not overwrite:
+        if _read_journal(work)["signature"] == signature:
+            return True
+        raise OutputError(
+            "an unfinished archive of other inputs or options is in the way",
+            where=work,
+            do="remove it or use --overwrite",
+        )
+    with room_for(work):
+        shutil.rmtree(work, ignore_errors=True)
+        (work / "rows").mkdir(parents=True)
+        (work / "frames.npy").write_bytes(b"\0" * HEADER_BYTES)
+        (work / "set_aside.jsonl").touch()
+        fresh = {"frames": 0, "objects": 0, "set_aside": 0, "set_aside_bytes": 0, "chunks": 0}
+        journal: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
+        (work / "journal.json").write_text(json.dumps(journal))
+    return False
+
+
+def _read_journal(work: Path) -> dict[str, Any]:
+    file = work / "journal.json"
+    if not file.is_file():
+        raise OutputError("in the way, and not an unfinished archive", where=work, do="remove it")
+    journal: dict[str, Any] = json.loads(file.read_text())
+    return journal
+
+
+def _npy_header(shape: tuple[int, ...], dtype: str) -> bytes:
+    # the header of the npy format, version 1.0, filled with blanks to a fixed length so that it
+    # can be written last
+    text = repr({"descr": dtype, "fortran_order": False, "shape": shape})
+    body = text.ljust(HEADER_BYTES - 11) + "\n"
+    return b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body.encode()
+
+
+def _short(layout: dict[str, Any]) -> str:
+    shape = " x ".join(str(n) for n in layout["frame_shape"])
+    return f"{shape} {np.dtype(layout['dtype']).name} {'/'.join(layout['channels'])}"

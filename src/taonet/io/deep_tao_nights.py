@@ -1,0 +1,143 @@
+"""When the exposures of Deep-TAO were taken: its dates, its clocks that err, its names.
+
+The stated times are wrong on some nights of early 2006, and the files are ordered by the
+alphabet; what can be trusted is the date and the number of the exposure in the night.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from taonet.errors import InputError, OutputError
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+_DATE = re.compile(r"(\d\d)([A-Z]{3})(\d\d)")
+_UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_MJD_OF_UNIX_ZERO = 40587
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposure:
+    """One row of the table of a file.
+
+    Parameters
+    ----------
+    hdu : int
+        Index of the HDU with its image, the primary HDU being 0.
+    date : str
+        Such as ``06APR02``, UT.
+    number : str
+        ``Obs_In_Seq``, such as ``0001``; ``""`` in the files of non-transients.
+    mjd : float
+        As stated.
+    mjd_text : str
+        The same, as written.
+    visit : (str, str)
+        ``Set_Number`` and ``Field_ID``: a night may point at a field several times.
+    """
+
+    hdu: int
+    date: str
+    number: str
+    mjd: float
+    mjd_text: str
+    visit: tuple[str, str]
+
+
+@cache
+def date_key(date: str) -> tuple[int, int, int]:
+    """Return year, month and day of a date such as ``06APR02``.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> date_key("06APR02")
+    (2006, 4, 2)
+    """
+    found = _DATE.fullmatch(date)
+    if not found or found[2] not in MONTHS:
+        raise InputError("not a date like 06APR02", got=repr(date))
+    return 2000 + int(found[1]), MONTHS.index(found[2]) + 1, int(found[3])
+
+
+def date_of(mjd: float) -> str:
+    """Return the date of a time as the release writes it.
+
+    Raises
+    ------
+    OutputError
+        If the year is not one of 2000 to 2099.
+
+    Examples
+    --------
+    >>> date_of(53827.41566)
+    '06APR02'
+    """
+    day = _UNIX_ZERO + timedelta(days=int(mjd // 1) - _MJD_OF_UNIX_ZERO)
+    if not 2000 <= day.year <= 2099:
+        raise OutputError("the layout of Deep-TAO knows the years 2000 to 2099", got=day.year)
+    return f"{day.year % 100:02d}{MONTHS[day.month - 1]}{day.day:02d}"
+
+
+def in_true_order(exposures: Sequence[Exposure]) -> list[Exposure]:
+    """Put exposures into the order in which they were taken.
+
+    By date, then by the number in the night, then by the stated time; in nights of several
+    visits to the field by time, if that agrees with the numbers of every visit.
+    """
+    nights: dict[tuple[int, int, int], list[Exposure]] = defaultdict(list)
+    for exposure in exposures:
+        nights[date_key(exposure.date)].append(exposure)
+    return [exposure for night in sorted(nights) for exposure in _night_in_order(nights[night])]
+
+
+def _night_in_order(night: list[Exposure]) -> list[Exposure]:
+    """Order a night by the number of the exposure, or by time if its clock can be trusted.
+
+    A number that comes at several times means several visits to the field in that night. Then
+    the numbers begin anew, and time decides, provided that it rises within each visit.
+    """
+    by_number = sorted(night, key=_by_number)
+    if not _numbers_at_several_times(night):
+        return by_number
+    visits: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for exposure in by_number:
+        visits[exposure.visit].append(exposure.mjd)
+    if all(times == sorted(times) for times in visits.values()):
+        return sorted(night, key=lambda e: (e.mjd, _by_number(e)))
+    return by_number
+
+
+def _numbers_at_several_times(night: Sequence[Exposure]) -> set[str]:
+    if len({exposure.number for exposure in night}) == len(night):
+        return set()  # as on nearly every night
+    times = Counter(number for number, _ in {(e.number, e.mjd) for e in night})
+    return {number for number, count in times.items() if count > 1}
+
+
+def _by_number(exposure: Exposure) -> tuple[int, str, float]:
+    number = exposure.number
+    return int(number) if number.isdecimal() else 0, number, exposure.mjd
+
+
+def exposure_ids(exposures: Sequence[Exposure]) -> list[str]:
+    """Name each exposure by its date and number, or by its date and time where need be."""
+    # Date and number name an exposure unless the night had several visits; then the time must
+    # tell them apart, or from_frames would take two exposures for one.
+    nights: dict[str, list[Exposure]] = defaultdict(list)
+    for exposure in exposures:
+        nights[exposure.date].append(exposure)
+    several = {date: _numbers_at_several_times(night) for date, night in nights.items()}
+    names = []
+    for e in exposures:
+        timed = not e.number or e.number in several[e.date]
+        parts = [e.date, e.number, e.mjd_text if timed else ""]
+        names.append("-".join(part for part in parts if part))
+    return names

@@ -1,0 +1,98 @@
+"""Writing so that nothing is ever half-written: work beside the goal, then rename."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taonet.errors import OutputError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def refuse_existing(path: Path, *, overwrite: bool) -> None:
+    """Refuse to write where something is, or where there is no folder to write in.
+
+    Raises
+    ------
+    OutputError
+    """
+    if path.exists() and not overwrite:
+        raise OutputError("exists already", where=path, do="choose another name or use --overwrite")
+    if not path.absolute().parent.is_dir():
+        raise OutputError("no such folder", where=path.absolute().parent, do="create it first")
+
+
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Turn a full disk, a quota or a missing permission into one clear line.
+
+    Raises
+    ------
+    OutputError
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise OutputError(
+                "no room left to write", where=path, do="free some space and run it again"
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise OutputError(
+                "not allowed to write here", where=path, do="choose another place"
+            ) from error
+        raise
+
+
+@contextmanager
+def landing_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
+    """Yield a path to write to; it becomes ``path`` if all went well and vanishes if not.
+
+    Examples
+    --------
+    >>> with landing_file(Path("/tmp/taonet-doctest.txt")) as temporary:
+    ...     _ = temporary.write_text("whole")
+    """
+    refuse_existing(path, overwrite=overwrite)
+    with room_for(path):
+        handle, name = tempfile.mkstemp(
+            dir=path.absolute().parent, prefix=f".{path.name}.", suffix=path.suffix
+        )
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def landing_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield an empty folder to fill; it becomes ``path`` if all went well and vanishes if not."""
+    refuse_existing(path, overwrite=overwrite)
+    with room_for(path):
+        temporary = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}."))
+        try:
+            yield temporary
+            temporary.chmod(0o755)
+            replace_folder(temporary, path)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Put a finished folder in the place of an older file or folder, if there is one."""
+    if path.is_dir():
+        old = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}.old."))
+        path.replace(old)
+        new.replace(path)
+        shutil.rmtree(old)
+    else:
+        path.unlink(missing_ok=True)
+        new.replace(path)

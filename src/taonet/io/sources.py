@@ -1,0 +1,272 @@
+"""Where sequences come from: each kind of input as a source that one ingest can read.
+
+A source names its items (files, objects, rows), so that an interrupted ingest can skip what is
+done, and yields for each a sequence or the reason why there is none.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from taonet.errors import InputError, TaoNetError
+from taonet.io.archive import Archive, is_archive
+from taonet.io.arrays import count_arrays, read_arrays
+from taonet.io.avro import CONTAINER_MAGIC, records_of
+from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
+from taonet.io.fits_cutouts import read_fits_cutouts
+from taonet.io.surveys import alert_of, object_id_of
+from taonet.sky.alert import Alert, sequence_of
+from taonet.sky.sequence import ImageSequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What one item of a source turned out to be.
+
+    Parameters
+    ----------
+    item : str
+        Its name within the source.
+    sequence : ImageSequence or None
+    reason : str
+        Why there is no sequence.
+    notes : tuple of str
+        What else was set aside within it (single frames, single packets), with reasons.
+    """
+
+    item: str
+    sequence: ImageSequence | None = None
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A set of items that can be read as sequences.
+
+    Parameters
+    ----------
+    kind, survey : str
+    simulated : bool
+    signature : str
+        A hash of what is read; the same for the same inputs.
+    count : int
+        Number of items.
+    read : function
+        Given the items to skip, yields a `Found` for each of the others.
+    """
+
+    kind: str
+    survey: str
+    signature: str
+    count: int
+    read: Callable[[frozenset[str]], Iterator[Found]] = field(repr=False)
+    simulated: bool = False
+
+
+def deep_tao_source(paths: Sequence[Path]) -> Source:
+    """Read Deep-TAO files, or folders of them."""
+    files = deep_tao_paths(paths)
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        for file in files:
+            if str(file) not in done:
+                yield _read_one(str(file), lambda file=file: read_deep_tao(file))  # type: ignore[misc]
+
+    return Source(
+        kind="deep-tao", survey="crts", signature=_sign(files), count=len(files), read=read
+    )
+
+
+def arrays_source(path: Path, *, survey: str) -> Source:
+    """Read one npz file."""
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        return _from_pairs(read_arrays(path), done)
+
+    return Source(
+        kind="arrays",
+        survey=survey,
+        signature=_sign([path]),
+        count=count_arrays(path),
+        read=read,
+    )
+
+
+def fits_source(directory: Path, table: Path, *, survey: str) -> Source:
+    """Read the user's own FITS cutouts, described by a table."""
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        return _from_pairs(read_fits_cutouts(table, directory), done)
+
+    from taonet.io.tables import read_table
+
+    objects = read_table(table)
+    count = objects["object_id"].nunique() if "object_id" in objects else 0
+    return Source(kind="fits", survey=survey, signature=_sign([table]), count=count, read=read)
+
+
+def alerts_source(paths: Sequence[Path]) -> Source:
+    """Read alert packets, joined by object.
+
+    Every packet's header is read once to learn whose it is; pictures are decoded one object at a
+    time, so memory grows with the longest sequence, not with the night.
+    """
+    files = _alert_files(paths)
+    owners, damaged = _packets_by_object(files)
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        for path, reason in damaged.items():
+            if path not in done:
+                yield Found(item=path, reason=reason)
+        for object_id, packets in owners.items():
+            if object_id not in done:
+                yield _alert_sequence(object_id, packets)
+        _records.cache_clear()
+
+    count = len(owners) + len(damaged)
+    return Source(kind="alerts", survey="ztf", signature=_sign(files), count=count, read=read)
+
+
+def archive_source(path: Path) -> Source:
+    """Read a finished archive."""
+    archive = Archive(path)
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        for i in range(len(archive)):
+            sequence = archive[i]
+            if sequence.object_id not in done:
+                yield Found(item=sequence.object_id, sequence=sequence)
+
+    return Source(
+        kind="archive",
+        survey=archive.survey,
+        signature=archive.digest,
+        count=len(archive),
+        read=read,
+        simulated=archive.simulated,
+    )
+
+
+def source_of(path: Path) -> Source:
+    """Guess the kind of an input: an archive, an npz file, alerts or Deep-TAO files.
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    """
+    if not path.exists():
+        raise InputError("no such file or folder", where=path)
+    if is_archive(path):
+        return archive_source(path)
+    if path.is_dir():
+        kinds = {_kind_of(file) for file in path.rglob("*") if file.is_file()}
+        if "alerts" in kinds:
+            return alerts_source([path])
+        if "deep-tao" in kinds:
+            return deep_tao_source([path])
+        raise InputError("no archive, alerts or FITS files in this folder", where=path)
+    if path.suffix == ".npz":
+        return arrays_source(path, survey="arrays")
+    return alerts_source([path]) if _kind_of(path) == "alerts" else deep_tao_source([path])
+
+
+def _kind_of(file: Path) -> str:
+    if file.suffix == ".avro":
+        return "alerts"
+    if file.name.endswith((".fits", ".fits.gz")):
+        return "deep-tao"
+    with file.open("rb") as stream:
+        return "alerts" if stream.read(4) == CONTAINER_MAGIC else ""
+
+
+def _read_one(item: str, read: Callable[[], tuple[ImageSequence, tuple[str, ...]]]) -> Found:
+    try:
+        sequence, notes = read()
+    except TaoNetError as error:
+        return Found(item=item, reason=str(error))
+    return Found(item=item, sequence=sequence, notes=notes)
+
+
+def _from_pairs(
+    pairs: Iterator[tuple[str, ImageSequence | InputError]], done: frozenset[str]
+) -> Iterator[Found]:
+    for object_id, result in pairs:
+        if object_id in done:
+            continue
+        if isinstance(result, InputError):
+            yield Found(item=object_id, reason=str(result))
+        else:
+            yield Found(item=object_id, sequence=result)
+
+
+def _alert_files(paths: Sequence[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(path.rglob("*.avro"))
+        elif path.exists():
+            files.append(path)
+        else:
+            raise InputError("no such file or folder", where=path)
+    if not files:
+        raise InputError("no .avro files", where=", ".join(str(path) for path in paths))
+    return files
+
+
+def _packets_by_object(
+    files: Sequence[Path],
+) -> tuple[dict[str, list[tuple[Path, int]]], dict[str, str]]:
+    owners: dict[str, list[tuple[Path, int]]] = defaultdict(list)
+    damaged: dict[str, str] = {}
+    for path in files:
+        try:
+            for number, record in enumerate(records_of(path)):
+                owners[object_id_of(record)].append((path, number))
+        except InputError as error:
+            damaged[str(path)] = str(error)
+    return dict(owners), damaged
+
+
+@lru_cache(maxsize=8)
+def _records(path: Path) -> tuple[dict[str, Any], ...]:
+    return tuple(records_of(path))
+
+
+def _alert_sequence(object_id: str, packets: Sequence[tuple[Path, int]]) -> Found:
+    alerts: list[Alert] = []
+    notes: list[str] = []
+    for path, number in packets:
+        try:
+            alerts.append(alert_of(_records(path)[number]))
+        except InputError as error:
+            notes.append(f"{path}: {error}")
+    if not alerts:
+        return Found(item=object_id, reason=notes[0], notes=tuple(notes[1:]))
+    try:
+        return Found(item=object_id, sequence=sequence_of(alerts), notes=tuple(notes))
+    except InputError as error:
+        return Found(item=object_id, reason=str(error), notes=tuple(notes))
+
+
+def _sign(files: Sequence[Path]) -> str:
+    # names, sizes and times of change tell one set of inputs from another without reading it
+    digest = hashlib.sha256()
+    for file in files:
+        state = file.stat() if file.exists() else None
+        stamp = (str(file.absolute()), state and state.st_size, state and state.st_mtime_ns)
+        digest.update(repr(stamp).encode())
+    return digest.hexdigest()
+
+
+def relabelled(sequence: ImageSequence, labels: Mapping[str, str]) -> ImageSequence:
+    """Return the sequence with the class that an outside table gives it, if it gives one."""
+    from dataclasses import replace
+
+    class_name = labels.get(sequence.object_id)
+    return sequence if class_name is None else replace(sequence, class_name=class_name)

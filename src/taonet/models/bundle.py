@@ -1,0 +1,180 @@
+"""A saved model: a folder in the Hugging Face layout, loaded without executing anything.
+
+``model.safetensors`` (weights), ``config.json`` (architecture, taxonomy, what it reads, where it
+comes from, its scores), ``README.md`` (the model card).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from taonet import __version__
+from taonet.data.batches import Reading
+from taonet.data.transforms import Scaling
+from taonet.errors import InputError, MissingError
+from taonet.io.landing import landing_folder
+from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.sky.taxonomy import Taxonomy
+
+T = TypeVar("T")
+
+FORMAT: Final = "taonet-bundle"
+VERSION: Final = 1
+SHIPPED = Path(__file__).parents[1] / "bundles"
+"""The bundles that come with the package."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bundle:
+    """A network with everything that is needed to use it.
+
+    Parameters
+    ----------
+    name : str
+    network : TaoNet
+        In evaluation mode.
+    taxonomy : Taxonomy
+    reading : Reading
+        Which channels, bands and epochs it reads, and how pixels are scaled.
+    frame_px : int
+        Side of the cutouts it was trained on.
+    temperature : float
+        Logits are divided by it; 1 until calibrated.
+    facts : mapping
+        Where it comes from: survey, hashes of recipe, data and split, code version, scores,
+        whether it was trained on simulation.
+    """
+
+    name: str
+    network: TaoNet
+    taxonomy: Taxonomy
+    reading: Reading
+    frame_px: int
+    temperature: float = 1.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = False) -> None:
+    """Write a bundle, all or nothing.
+
+    Parameters
+    ----------
+    card : str
+        The model card, in Markdown.
+    """
+    with landing_folder(path, overwrite=overwrite) as folder:
+        weights = {k: v.detach().contiguous() for k, v in bundle.network.state_dict().items()}
+        save_file(weights, folder / "model.safetensors")
+        digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        config = {
+            "format": FORMAT,
+            "version": VERSION,
+            "written_by": f"taonet {__version__}",
+            "name": bundle.name,
+            "architecture": asdict(bundle.network.config),
+            "taxonomy": {"name": bundle.taxonomy.name, "classes": list(bundle.taxonomy.classes)},
+            "reading": asdict(bundle.reading),
+            "frame_px": bundle.frame_px,
+            "temperature": bundle.temperature,
+            "weights_sha256": digest,
+            "facts": dict(bundle.facts),
+        }
+        (folder / "config.json").write_text(json.dumps(config, indent=1))
+        (folder / "README.md").write_text(card)
+
+
+def load_bundle(name_or_path: str | Path) -> Bundle:
+    """Load a bundle by the name of a shipped one or by the path of its folder.
+
+    Raises
+    ------
+    MissingError
+        If there is none; the shipped names are listed.
+    InputError
+        If it is damaged, of a newer version, or its weights are not those it claims.
+    """
+    path = find_bundle(name_or_path)
+    config = bundle_config(path)
+    file = path / "model.safetensors"
+    if not file.is_file():
+        raise InputError("the bundle has no weights", where=file)
+    if hashlib.sha256(file.read_bytes()).hexdigest() != config["weights_sha256"]:
+        raise InputError("the weights are not those the bundle claims", where=file)
+    try:
+        network = TaoNet(_settings(TaoNetConfig, config["architecture"]))
+        network.load_state_dict(load_file(file))
+        reading = dict(config["reading"])
+        reading["scaling"] = _settings(Scaling, reading["scaling"])
+        return Bundle(
+            name=config["name"],
+            network=network.eval(),
+            taxonomy=_settings(Taxonomy, config["taxonomy"]),
+            reading=_settings(Reading, reading),
+            frame_px=config["frame_px"],
+            temperature=config["temperature"],
+            facts=config["facts"],
+        )
+    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        raise InputError("the bundle is damaged", where=path, got=error) from error
+
+
+def bundle_names() -> list[str]:
+    """Return the names of the bundles that come with the package."""
+    return sorted(path.parent.name for path in SHIPPED.glob("*/config.json"))
+
+
+def find_bundle(name_or_path: str | Path) -> Path:
+    """Return the folder of a bundle.
+
+    Raises
+    ------
+    MissingError
+    """
+    for path in (Path(name_or_path), SHIPPED / str(name_or_path), Path(name_or_path) / "bundle"):
+        if (path / "config.json").is_file():
+            return path
+    shipped = ", ".join(bundle_names()) or "none yet"
+    raise MissingError(
+        "no such bundle",
+        where=name_or_path,
+        do=f"give a bundle's folder, a run's folder, or a shipped name ({shipped})",
+    )
+
+
+def bundle_config(path: Path) -> dict[str, Any]:
+    """Return a bundle's configuration without loading its weights.
+
+    Raises
+    ------
+    InputError
+        If it is no bundle, damaged, or of a newer version.
+    """
+    file = path / "config.json"
+    try:
+        config: dict[str, Any] = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise InputError("the bundle cannot be read", where=file, got=error) from error
+    if config.get("format") != FORMAT:
+        raise InputError("not a taonet bundle", where=path, got=config.get("format"))
+    if config["version"] > VERSION:
+        raise InputError(
+            "written by a newer version of taonet",
+            where=path,
+            got=f"bundle version {config['version']}",
+            do="upgrade taonet",
+        )
+    return config
+
+
+def _settings(kind: type[T], values: Mapping[str, Any]) -> T:
+    # JSON knows lists only; our settings are tuples
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    return kind(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
+    )

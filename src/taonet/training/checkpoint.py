@@ -1,0 +1,41 @@
+"""Checkpoints: everything needed to go on as if nothing had happened."""
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from taonet.errors import InputError
+from taonet.io.landing import landing_file
+
+
+def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Replace the checkpoint in one go: a kill leaves the old one or the new one."""
+    with landing_file(path) as temporary:
+        torch.save(dict(state), temporary)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any] | None:
+    """Return the last checkpoint, or None where there is none yet.
+
+    Raises
+    ------
+    InputError
+        If the file is no checkpoint; nothing in it is ever executed.
+    """
+    if not path.exists():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, ValueError) as error:
+        raise InputError("not a checkpoint", where=path, do="remove it to start again") from error
+    return state
+
+
+def keep_until(log: Path, step: int) -> None:
+    """Cut the lines of a metrics file that came after a step."""
+    lines = log.read_bytes().splitlines(keepends=True)[:step] if log.exists() else []
+    with landing_file(log) as temporary:
+        temporary.write_bytes(b"".join(lines))

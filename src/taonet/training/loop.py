@@ -1,0 +1,188 @@
+"""The training loop: take a batch, forward, loss, backward, step, log."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+
+from taonet.data.batches import Augmentation, Batch, Reading, Sequences, training_batches
+from taonet.errors import TaoNetError
+from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.sky.taxonomy import Taxonomy
+from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
+from taonet.training.objective import answer_loss, unsteadiness
+
+Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
+"""Wraps an iterable of known length to show progress under a title."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How a network is trained.
+
+    Parameters
+    ----------
+    steps : int
+        Batches to learn from.
+    batch_size : int
+        Sequences in a batch.
+    learning_rate : float
+        Highest rate; it rises over the first tenth of the steps and falls to zero as a cosine.
+    weight_decay : float
+    clip_norm : float
+        Longest gradient.
+    averaging : float
+        Decay of the running average of the weights; the average is what is kept.
+    label_smoothing : float
+    steadiness : float
+        Weight of the demand that the apertures' correction make sequences steady.
+    checkpoint_every : int
+        Steps between checkpoints.
+    augmentation : Augmentation
+    """
+
+    steps: int = 600
+    batch_size: int = 24
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.05
+    clip_norm: float = 1.0
+    averaging: float = 0.99
+    label_smoothing: float = 0.0
+    steadiness: float = 0.0
+    checkpoint_every: int = 50
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def train_network(
+    architecture: TaoNetConfig,
+    sequences: Sequences,
+    members: Int[np.ndarray, " object"],
+    *,
+    reading: Reading,
+    taxonomy: Taxonomy,
+    config: TrainingConfig,
+    seed: int,
+    folder: Path,
+    title: str = "training",
+    track: Track = lambda items, _n, _title: items,
+) -> TaoNet:
+    """Train a network on some of the sequences, or go on with a training that was interrupted.
+
+    ``folder`` receives ``metrics.jsonl`` (one line a step) and ``checkpoint.pt``. Every step
+    depends on the seed and its number alone, so a training that was killed and resumed ends
+    with the same files as one that was not.
+
+    Returns
+    -------
+    TaoNet
+        With averaged weights, in evaluation mode.
+    """
+    torch.manual_seed(seed)
+    network = TaoNet(architecture)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+    )
+    done = _resume(folder, network, average, optimizer)
+    batches = training_batches(
+        sequences,
+        members,
+        reading,
+        taxonomy,
+        batch_size=config.batch_size,
+        augmentation=config.augmentation,
+        seed=seed,
+        first_step=done,
+    )
+    left = config.steps - done
+    with (folder / "metrics.jsonl").open("a") as log:
+        for step, batch in enumerate(track(islice(batches, left), left, title), start=done):
+            torch.manual_seed((seed << 32) + step)
+            rate = learning_rate(step, config)
+            loss = _learn(network, optimizer, batch, rate, config)
+            _update_average(average, network, decay=min(config.averaging, (1 + step) / (10 + step)))
+            log.write(json.dumps({"step": step + 1, "loss": loss, "learning_rate": rate}) + "\n")
+            if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
+                log.flush()
+                _save(folder, step + 1, network, average, optimizer)
+    network.load_state_dict(average)
+    network.eval()
+    return network
+
+
+def learning_rate(step: int, config: TrainingConfig) -> float:
+    """Return the rate of a step: a linear rise, then half a cosine down to zero."""
+    rise = max(1, config.steps // 10)
+    if step < rise:
+        return config.learning_rate * (step + 1) / rise
+    progress = (step - rise) / max(1, config.steps - rise)
+    return float(config.learning_rate * 0.5 * (1 + np.cos(np.pi * progress)))
+
+
+def _learn(
+    network: TaoNet,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    rate: float,
+    config: TrainingConfig,
+) -> float:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    network.train()
+    optimizer.zero_grad()
+    loss = answer_loss(network(batch), batch, label_smoothing=config.label_smoothing)
+    if config.steadiness:
+        loss = loss + config.steadiness * unsteadiness(network, batch)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+    optimizer.step()
+    value = loss.item()
+    if not np.isfinite(value):
+        raise TaoNetError("the loss is not finite", do="lower training.learning_rate")
+    return value
+
+
+@torch.no_grad()
+def _update_average(average: dict[str, torch.Tensor], network: TaoNet, *, decay: float) -> None:
+    for name, value in network.state_dict().items():
+        average[name].lerp_(value, 1 - decay)
+
+
+def _save(
+    folder: Path,
+    step: int,
+    network: TaoNet,
+    average: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    state = {
+        "step": step,
+        "network": network.state_dict(),
+        "average": average,
+        "optimizer": optimizer.state_dict(),
+    }
+    save_checkpoint(folder / "checkpoint.pt", state)
+
+
+def _resume(
+    folder: Path,
+    network: TaoNet,
+    average: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    state = load_checkpoint(folder / "checkpoint.pt")
+    done = 0 if state is None else int(state["step"])
+    keep_until(folder / "metrics.jsonl", done)
+    if state is not None:
+        network.load_state_dict(state["network"])
+        average.update(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+    return done

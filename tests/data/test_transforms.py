@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taonet.data.transforms import (
+    SOFT_SCALE,
+    Scaling,
+    running_median,
+    scaled_images,
+    shown_epochs,
+    turned,
+)
+from taonet.sky.psf import moffat
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=30))
+@settings(max_examples=80, deadline=None)
+def test_running_median_is_the_median_of_what_was_seen(values):
+    values = np.array(values)
+    with np.errstate(all="ignore"):
+        expected = [
+            np.median(seen) if len(seen := values[: k + 1][~np.isnan(values[: k + 1])]) else np.nan
+            for k in range(len(values))
+        ]
+    np.testing.assert_allclose(running_median(values), expected)
+
+
+def some_frames(n=8, size=15, seed=0):
+    rng = np.random.default_rng(seed)
+    star = rng.uniform(100, 5000, (n, 1, 1)) * moffat(size, fwhm_px=3.0)
+    return (rng.normal(1000, 10, (n, size, size)) + star)[:, None].astype(np.float32)
+
+
+@pytest.mark.parametrize("sky", ["frame", "sequence"])
+def test_the_future_never_changes_a_scaled_frame(sky):
+    frames, band = some_frames(), np.array([0, 1] * 4)
+    images, conditions = scaled_images(frames, band, Scaling(sky=sky))
+    for k in range(1, 9):
+        early, known = scaled_images(frames[:k], band[:k], Scaling(sky=sky))
+        np.testing.assert_array_equal(early, images[:k])
+        np.testing.assert_array_equal(known, conditions[:k])
+
+
+def test_scaling_keeps_the_light_curve():
+    frames = some_frames()
+    images, _ = scaled_images(frames, np.zeros(8, int), Scaling())
+    linear = np.sinh(SOFT_SCALE * images)[:, 0, 7, 7]
+    peak = frames[:, 0, 7, 7] - np.median(frames[:, 0], axis=(1, 2))
+    assert np.corrcoef(linear, peak)[0, 1] > 0.999
+
+
+def test_a_factor_and_an_offset_on_the_pixels_change_nothing():
+    frames = some_frames()
+    images, conditions = scaled_images(frames, np.zeros(8, int), Scaling())
+    other, same = scaled_images(frames * 4 + 64, np.zeros(8, int), Scaling())
+    np.testing.assert_allclose(images, other, atol=2e-5)
+    np.testing.assert_allclose(conditions, same, atol=2e-5)
+
+
+def test_no_data_becomes_sky():
+    frames = some_frames()
+    frames[2, 0, :, :4] = np.nan
+    images, conditions = scaled_images(frames, np.zeros(8, int), Scaling())
+    assert np.isfinite(images).all()
+    assert np.isfinite(conditions).all()
+    assert (images[2, 0, :, :4] == 0).all()
+
+
+def test_the_eight_turns_are_the_eight_symmetries():
+    image = np.arange(9.0).reshape(1, 1, 3, 3)
+    seen = {turned(image, k).tobytes() for k in range(8)}
+    assert len(seen) == 8
+    np.testing.assert_array_equal(turned(image, 0), image)
+
+
+@given(st.integers(1, 40), st.integers(0, 1000))
+@settings(max_examples=100, deadline=None)
+def test_shown_epochs_are_in_order_and_exist(n, seed):
+    epochs = shown_epochs(n, np.random.default_rng(seed))
+    assert len(epochs) >= 1
+    assert np.all(np.diff(epochs) > 0)
+    assert 0 <= epochs[0] <= epochs[-1] < n

@@ -1,0 +1,243 @@
+"""Scores against scikit-learn, intervals against a plain loop, and the laws they keep."""
+
+import json
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    log_loss,
+    precision_recall_curve,
+    precision_recall_fscore_support,
+)
+
+from evaluation.made import FOUR, made_table
+from taonet.errors import InputError
+from taonet.evaluation.metrics import (
+    check_predictions,
+    difference,
+    final_rows,
+    rows_at,
+    score,
+    score_table,
+    scores_by_epochs,
+)
+from taonet.evaluation.predictions import labels_of, probabilities_of
+from taonet.evaluation.resampling import interval, resample, weights
+
+CLASSES = list(FOUR.classes)
+
+
+def truth_and_p(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return labels_of(table, FOUR), probabilities_of(table, FOUR)
+
+
+def max_f1(positive: np.ndarray, p: np.ndarray) -> float:
+    precision, recall, _ = precision_recall_curve(positive, p)
+    return float((2 * precision * recall / np.maximum(precision + recall, 1e-12)).max())
+
+
+def test_scores_at_arg_max_are_those_of_scikit_learn() -> None:
+    table = made_table(97)
+    truth, p = truth_and_p(table)
+    found = score(table, FOUR, n_bootstrap=10, seed=0)
+    precision, recall, f1, support = precision_recall_fscore_support(truth, p.argmax(1))
+    for label, name in enumerate(CLASSES):
+        numbers = found.per_class[name]
+        assert numbers["precision"].value == pytest.approx(precision[label])
+        assert numbers["recall"].value == pytest.approx(recall[label])
+        assert numbers["f1"].value == pytest.approx(f1[label])
+        assert numbers["max_f1"].value == pytest.approx(max_f1(truth == label, p[:, label]))
+        assert found.support[name] == support[label]
+    assert found.macro_f1.value == pytest.approx(f1.mean())
+    assert found.spread_f1.value == pytest.approx(f1.std())
+    assert found.accuracy.value == pytest.approx(accuracy_score(truth, p.argmax(1)))
+    assert found.log_loss.value == pytest.approx(log_loss(truth, p, labels=range(4)))
+    assert found.brier.value == pytest.approx(((p - np.eye(4)[truth]) ** 2).sum(1).mean())
+    np.testing.assert_array_equal(found.confusion, confusion_matrix(truth, p.argmax(1)))
+
+
+def test_the_calibration_error_is_that_of_a_plain_loop() -> None:
+    table = made_table(80)
+    truth, p = truth_and_p(table)
+    top, right = p.max(1), p.argmax(1) == truth
+    expected = 0.0
+    for k in range(10):
+        inside = (top >= k / 10) & ((top < (k + 1) / 10) | (k == 9))
+        if inside.any():
+            expected += inside.mean() * abs(right[inside].mean() - top[inside].mean())
+    assert score(table, FOUR, n_bootstrap=10, seed=0).ece.value == pytest.approx(expected)
+
+
+def test_max_f1_does_not_cut_between_equal_probabilities() -> None:
+    p = np.array([0.9, 0.5, 0.5, 0.5, 0.1, 0.5])
+    truth = np.array([0, 0, 1, 1, 0, 1])
+    found = resample(truth, np.stack([p, 1 - p], 1), n_bootstrap=1, seed=0).point["max_f1"][0]
+    assert found[0] == pytest.approx(max_f1(truth == 0, p))
+    assert found[1] == pytest.approx(max_f1(truth == 1, 1 - p))
+
+
+def test_every_resample_scores_as_if_its_objects_were_drawn_one_by_one() -> None:
+    truth, p = truth_and_p(made_table(23))
+    drawn = resample(truth, p, n_bootstrap=20, seed=3).drawn
+    for k, weight in enumerate(next(weights(23, 20, seed=3)).astype(int)):
+        chosen = np.repeat(np.arange(23), weight)
+        again = resample(truth[chosen], p[chosen], n_bootstrap=1, seed=0).point
+        for name in drawn:
+            np.testing.assert_allclose(drawn[name][k], again[name][0], err_msg=name)
+
+
+def test_intervals_agree_with_a_naive_bootstrap() -> None:
+    table = made_table(80)
+    truth, p = truth_and_p(table)
+    right = p.argmax(1) == truth
+    rng = np.random.default_rng(1)
+    naive = [right[rng.integers(80, size=80)].mean() for _ in range(2000)]
+    found = score(table, FOUR, n_bootstrap=2000, seed=0).accuracy
+    assert (found.low, found.high) == pytest.approx(np.quantile(naive, [0.025, 0.975]), abs=0.02)
+    assert found.low < found.value < found.high
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    covered = 0
+    for k in range(200):
+        truth = rng.integers(2, size=60)
+        guess = np.where(rng.random(60) < 0.8, truth, 1 - truth)
+        p = np.where(np.eye(2)[guess] == 1, 0.8, 0.2)
+        found = resample(truth, p, n_bootstrap=200, seed=k).interval("macro_recall")
+        covered += found.low <= 0.8 <= found.high
+    assert 0.88 <= covered / 200 <= 0.99
+
+
+def test_an_interval_skips_resamples_without_a_score() -> None:
+    assert interval(0.5, np.array([np.nan, 0.5, 0.5])).high == 0.5
+    assert interval(0.5, np.array([np.nan])).to_dict() == {"value": 0.5, "low": None, "high": None}
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    table = made_table(40, epochs=3)
+    mixed = table.sample(frac=1, random_state=5)
+    one, other = (score(t, FOUR, n_bootstrap=50, seed=1).to_dict() for t in (table, mixed))
+    assert one == other
+    assert one == json.loads(json.dumps(other))
+
+
+def test_renaming_the_classes_around_changes_no_macro_score() -> None:
+    table = made_table(40)
+    turned = type(FOUR)(name="turned", classes=FOUR.classes[::-1])
+    one, other = (score(table, t, n_bootstrap=20, seed=1) for t in (FOUR, turned))
+    assert one.macro_f1.to_dict() == pytest.approx(other.macro_f1.to_dict())
+    np.testing.assert_array_equal(one.confusion, other.confusion[::-1, ::-1])
+
+
+def test_perfect_answers_score_one_without_doubt() -> None:
+    found = score(made_table(40, skill=1000.0), FOUR, n_bootstrap=50, seed=0)
+    for name in ("macro_recall", "macro_f1", "macro_max_f1", "accuracy"):
+        assert found.overall(name).to_dict() == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert found.ece.value == found.brier.value == 0.0
+
+
+def test_an_absent_class_is_named_and_left_out_of_the_means() -> None:
+    table = made_table(30, classes=3)
+    found = score(table, FOUR, n_bootstrap=20, seed=0)
+    assert found.absent == ("NON",)
+    assert "NON" not in found.per_class
+    recalls = [numbers["recall"].value for numbers in found.per_class.values()]
+    assert found.macro_recall.value == pytest.approx(np.mean(recalls))
+
+
+def test_a_class_that_is_never_predicted_scores_zero() -> None:
+    table = made_table(40)
+    columns = [f"p_{name}" for name in CLASSES]
+    table[columns] = [1.0, 0.0, 0.0, 0.0]
+    found = score(table, FOUR, n_bootstrap=20, seed=0)
+    assert found.per_class["EB"]["precision"].value == found.per_class["EB"]["f1"].value == 0.0
+    assert found.macro_recall.value == 0.25
+
+
+def test_the_last_answer_counts_and_early_ones_are_kept() -> None:
+    table = made_table(4, epochs=5)
+    short = table[(table["object_id"] != "object 0001") | (table["n_epochs"] <= 2)]
+    assert final_rows(short)["n_epochs"].tolist() == [5, 2, 5, 5]
+    assert rows_at(short, 3)["n_epochs"].tolist() == [3, 2, 3, 3]
+    assert rows_at(short[short["n_epochs"] > 1], 1).empty
+
+
+def test_scores_grow_with_the_epochs() -> None:
+    found = scores_by_epochs(made_table(60, epochs=12), FOUR, [1, 4, 12], n_bootstrap=50)
+    assert found["n_epochs"].tolist() == [1, 4, 12]
+    assert found["macro_recall"].is_monotonic_increasing
+    assert (found["macro_f1_low"] <= found["macro_f1_high"]).all()
+    with pytest.raises(InputError, match="no answer that early"):
+        scores_by_epochs(made_table(6, epochs=2), FOUR, [0])
+
+
+def test_pairing_makes_a_difference_narrower() -> None:
+    a = made_table(200, skill=1.0)
+    b = a.copy()
+    last = b.index[-4:]
+    columns = [f"p_{name}" for name in CLASSES]
+    b.loc[last, columns] = np.eye(4)[labels_of(b.loc[last], FOUR)]
+    gain = difference(b, a, FOUR, metric="accuracy", n_bootstrap=200, seed=0)
+    alone = score(a, FOUR, n_bootstrap=200, seed=0).accuracy
+    assert gain.value >= 0
+    assert gain.high - gain.low < (alone.high - alone.low) / 2
+    same = difference(a, a, FOUR, n_bootstrap=50, seed=0)
+    assert same.to_dict() == {"value": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_different_objects_are_not_compared() -> None:
+    a, b = made_table(20), made_table(21)
+    with pytest.raises(InputError, match=r"different objects.*0 only in the first, 1 only in the"):
+        difference(a, b, FOUR, n_bootstrap=5, seed=0)
+    with pytest.raises(InputError, match="disagree about the true classes"):
+        difference(a, a.assign(class_name="SN"), FOUR, n_bootstrap=5, seed=0)
+    with pytest.raises(InputError, match="unknown score 'f2'"):
+        difference(a, a, FOUR, metric="f2", n_bootstrap=5, seed=0)
+
+
+BROKEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
+    "column": (lambda t: t.drop(columns="p_EB"), "columns are missing .got p_EB"),
+    "class": (lambda t: t.assign(p_AGN=0.0), "taxonomy four has not .got p_AGN"),
+    "empty": (lambda t: t.iloc[:0], "nothing to score"),
+    "truth": (lambda t: t.assign(class_name=None), "6 objects have no true class"),
+    "label": (lambda t: t.assign(class_name="BZ"), "taxonomy four has not .got BZ"),
+    "sum": (lambda t: t.assign(p_SN=t["p_SN"] / 2), "do not sum to one .got object 0000"),
+    "range": (lambda t: t.assign(p_SN=-0.1), "not between 0 and 1 .got object 0000"),
+    "nan": (lambda t: t.assign(p_SN=np.nan), "not between 0 and 1"),
+    "text": (lambda t: t.assign(p_SN="high"), "not numbers"),
+    "twice": (lambda t: pd.concat([t, t]), "two answers .* .got object 0000 after 1 epochs"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_table_that_cannot_be_scored_is_refused_in_one_line(fault: str) -> None:
+    spoil, message = BROKEN[fault]
+    with pytest.raises(InputError, match=message) as refused:
+        check_predictions(spoil(made_table(6)), FOUR)
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("prediction table: ")
+
+
+def test_an_object_of_two_classes_is_refused() -> None:
+    table = made_table(4, epochs=2)
+    table.loc[1, "class_name"] = "NON"
+    with pytest.raises(InputError, match=r"two true classes .got object 0000"):
+        check_predictions(table, FOUR)
+
+
+def test_scores_print_beside_each_other() -> None:
+    printed = score_table({"ours": score(made_table(20), FOUR, n_bootstrap=20, seed=0)})
+    assert printed.loc["ours", "macro_recall"].count(".") == 3
+
+
+def test_five_thousand_objects_are_scored_in_seconds() -> None:
+    table = made_table(5000)
+    start = time.process_time()
+    score(table, FOUR, seed=0)
+    assert time.process_time() - start < 20

@@ -1,0 +1,164 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from taonet.errors import InputError, OutputError
+from taonet.io.archive import VERSION, Archive
+from taonet.io.archive_writer import ArchiveWriter
+from taonet.sky.sequence import ImageSequence
+
+
+def sequence(i, n=4, *, shape=(1, 6, 6), dtype=np.uint16, **more):
+    rng = np.random.default_rng(i)
+    given = {
+        "mjd_raw": 55000.0 + np.arange(n)[::-1],
+        "band": ["g", "r", "g", "r"][:n],
+        "seeing_fwhm_px": rng.random(n),
+        "zero_point_mag": np.full(n, np.nan),
+        "exposure_id": [f"e{k}" for k in range(n)],
+        "ra": float(i),
+        "dec": -float(i),
+        "class_name": ["SN", "CV", None][i % 3],
+        "raw_label": f"label {i}",
+        "field_id": f"field {i // 2}",
+        "survey_field": "N01",
+    }
+    frames = rng.integers(0, 60000, (n, *shape)).astype(dtype)
+    return ImageSequence.from_frames(f"o{i}", frames, 55000.0 + np.arange(n), **{**given, **more})
+
+
+def same(one, other):
+    assert one.frames.dtype == other.frames.dtype
+    np.testing.assert_array_equal(one.frames, other.frames)
+    for name in ("mjd", "mjd_raw", "seeing_fwhm_px", "zero_point_mag", "quality"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    for name in ("object_id", "band", "exposure_id", "class_name", "raw_label", "field_id"):
+        assert getattr(one, name) == getattr(other, name)
+    assert (one.ra, one.dec, one.channels) == (other.ra, other.dec, other.channels)
+
+
+def write(path, sequences, **more):
+    with ArchiveWriter(path, survey="crts", signature="s", **more) as writer:
+        for one in sequences:
+            writer.add(one, source=one.object_id)
+        writer.finish()
+    return Archive(path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_reading_gives_back_what_was_written(tmp_path, dtype):
+    sequences = [sequence(i, dtype=dtype) for i in range(7)]
+    archive = write(tmp_path / "a", sequences)
+    archive.verify()
+    assert len(archive) == 7
+    for i, one in enumerate(sequences):
+        same(archive[i], one)
+    assert archive.taxonomy.classes[:2] == ("SN", "CV")
+    assert archive.bands == ("g", "r")
+
+
+def test_existing_output_is_refused_unless_told_otherwise(tmp_path):
+    write(tmp_path / "a", [sequence(1)])
+    with pytest.raises(OutputError, match="exists already"):
+        write(tmp_path / "a", [sequence(2)])
+    assert write(tmp_path / "a", [sequence(2)], overwrite=True)[0].object_id == "o2"
+
+
+def test_frames_of_another_shape_and_repeated_ids_are_refused_and_nothing_is_lost(tmp_path):
+    with ArchiveWriter(tmp_path / "a", survey="x", signature="s") as writer:
+        writer.add(sequence(1), source="1")
+        with pytest.raises(InputError, match="frames differ"):
+            writer.add(sequence(2, shape=(1, 5, 6)), source="2")
+        with pytest.raises(InputError, match="there already"):
+            writer.add(sequence(1), source="3")
+        writer.add(sequence(4), source="4")
+        writer.finish()
+    assert Archive(tmp_path / "a").objects["object_id"].tolist() == ["o1", "o4"]
+
+
+def test_an_interrupted_write_goes_on_where_it_was_safe(tmp_path):
+    writer = ArchiveWriter(tmp_path / "a", survey="x", signature="s")
+    for i in range(3):
+        writer.add(sequence(i), source=str(i))
+    writer.flush()
+    writer.add(sequence(3), source="3")
+    writer.set_aside("9", "broken")
+    writer._frames.flush()  # the pixels reached the disk, the journal did not
+    writer.close()
+    with ArchiveWriter(tmp_path / "a", survey="x", signature="s") as again:
+        assert again.done == {"0", "1", "2"}
+        for i in (3, 4):
+            again.add(sequence(i), source=str(i))
+        again.finish()
+    archive = Archive(tmp_path / "a")
+    archive.verify()
+    for i in range(5):
+        same(archive[i], sequence(i))
+    assert not (tmp_path / "a.part").exists()
+
+
+def test_an_unfinished_archive_of_other_inputs_is_refused(tmp_path):
+    ArchiveWriter(tmp_path / "a", survey="x", signature="one").close()
+    with pytest.raises(OutputError, match="other inputs"):
+        ArchiveWriter(tmp_path / "a", survey="x", signature="two")
+
+
+def test_nothing_to_write_leaves_nothing(tmp_path):
+    with pytest.raises(InputError, match="nothing to write"):
+        write(tmp_path / "a", [])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["frames.npy", "epochs.parquet", "objects.parquet"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_damage_is_noticed(tmp_path, name, damage):
+    write(tmp_path / "a", [sequence(i) for i in range(3)])
+    file = tmp_path / "a" / name
+    content = bytearray(file.read_bytes())
+    if damage == "flip":
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif damage == "cut":
+        file.write_bytes(content[: len(content) // 2])
+    else:
+        file.unlink()
+    with pytest.raises(InputError):
+        Archive(tmp_path / "a").verify()
+
+
+def test_an_archive_of_a_newer_version_is_refused(tmp_path):
+    write(tmp_path / "a", [sequence(1)])
+    file = tmp_path / "a" / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": VERSION + 1}))
+    with pytest.raises(InputError, match="newer version"):
+        Archive(tmp_path / "a")
+
+
+FULL_DISK = """
+import resource, sys
+sys.path.insert(0, {tests!r})
+from test_archive import sequence
+from pathlib import Path
+from taonet.errors import OutputError
+from taonet.io.archive_writer import ArchiveWriter
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    with ArchiveWriter(Path({path!r}), survey="x", signature="s") as writer:
+        for i in range(200):
+            writer.add(sequence(i, shape=(1, 64, 64)), source=str(i))
+        writer.finish()
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path):
+    from pathlib import Path
+
+    code = FULL_DISK.format(tests=str(Path(__file__).parent), path=str(tmp_path / "a"))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "no room left to write" in done.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,204 @@
+"""Own FITS cutouts: a table, one file an epoch."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.io import fits
+
+from taonet.errors import InputError
+from taonet.io.fits_cutouts import read_fits_cutouts, read_labels
+from taonet.io.tables import write_table
+from taonet.sky.cutout import Quality
+
+SUFFIXES = (".csv", ".parquet", ".ecsv", ".vot")
+
+
+@pytest.fixture
+def night(tmp_path):
+    """A table of two objects with three epochs each, and its files."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for name, class_name in (("0012", "SN"), ("b", "AGN")):
+        for i in range(3):
+            image = rng.normal(100, 5, (9, 9)).astype(np.float32)
+            fits.PrimaryHDU(image).writeto(tmp_path / f"{name}-{i}.fits")
+            rows.append(
+                {
+                    "file": f"{name}-{i}.fits",
+                    "object_id": name,
+                    "mjd": 59000.5 - i,
+                    "band": "gri"[i],
+                    "ra": 10.0 + i,
+                    "dec": -5.0,
+                    "label": class_name,
+                    "zero_point_mag": 25.0 + i,
+                    "exposure_id": f"e{i}",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def read(table, tmp_path, suffix=".csv"):
+    write_table(table, tmp_path / f"table{suffix}", overwrite=True)
+    return dict(read_fits_cutouts(tmp_path / f"table{suffix}", tmp_path))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_objects_come_in_time_order_with_all_that_is_known(suffix, night, tmp_path):
+    found = read(night, tmp_path, suffix)
+    assert list(found) == ["0012", "b"]
+    sequence = found["0012"]
+    assert sequence.frames.shape == (3, 1, 9, 9)
+    assert sequence.frames.dtype == np.float32
+    assert sequence.mjd.tolist() == [58998.5, 58999.5, 59000.5]
+    assert sequence.band == ("i", "r", "g")
+    assert sequence.exposure_id == ("e2", "e1", "e0")
+    assert sequence.zero_point_mag.tolist() == [27.0, 26.0, 25.0]
+    assert np.isnan(sequence.seeing_fwhm_px).all()
+    assert (sequence.ra, sequence.dec) == (11.0, -5.0)
+    assert (sequence.class_name, sequence.raw_label) == ("SN", "SN")
+    assert np.array_equal(sequence.frames[0, 0], fits.getdata(tmp_path / "0012-2.fits"))
+
+
+def test_the_least_that_is_needed(night, tmp_path):
+    found = read(night[["file", "object_id", "mjd"]], tmp_path)
+    assert found["b"].class_name is None
+    assert np.isnan(found["b"].ra)
+    assert found["b"].band == ("", "", "")
+
+
+def test_templates_and_differences_are_channels(night, tmp_path):
+    table = night.assign(template_file="b-0.fits", difference_file=night["file"])
+    sequence = read(table, tmp_path)["0012"]
+    assert sequence.channels == ("science", "template", "difference")
+    assert np.array_equal(sequence.frames[:, 0], sequence.frames[:, 2])
+    template = fits.getdata(tmp_path / "b-0.fits")
+    assert (sequence.frames[:, 1] == template).all()
+
+
+def test_the_first_two_dimensional_image_counts(night, tmp_path):
+    image = np.arange(81, dtype=np.uint16).reshape(9, 9)
+    cube = fits.ImageHDU(np.zeros((2, 9, 9), np.float32))
+    hdus = [fits.PrimaryHDU(), cube, fits.ImageHDU(image), fits.ImageHDU(image + 1)]
+    for i in range(3):
+        fits.HDUList(hdus).writeto(tmp_path / f"b-{i}.fits", overwrite=True)
+    assert (read(night, tmp_path)["b"].frames == image).all()
+
+
+def test_compressed_images(night, tmp_path):
+    image = np.arange(81, dtype=np.int32).reshape(9, 9)
+    for i in range(3):
+        packed = fits.CompImageHDU(image, compression_type="RICE_1")
+        fits.HDUList([fits.PrimaryHDU(), packed]).writeto(tmp_path / f"b-{i}.fits", overwrite=True)
+    sequence = read(night, tmp_path)["b"]
+    assert (sequence.frames == image).all()
+    assert sequence.frames.dtype.isnative
+
+
+def test_blank_frames_are_flagged(night, tmp_path):
+    fits.PrimaryHDU(np.full((9, 9), np.nan, np.float32)).writeto(
+        tmp_path / "b-1.fits", overwrite=True
+    )
+    assert (read(night, tmp_path)["b"].quality & Quality.BLANK).tolist() == [0, 1, 0]
+
+
+def broken_file(night, tmp_path):
+    (tmp_path / "b-1.fits").write_bytes(b"not fits at all")
+    return night
+
+
+def missing_file(night, tmp_path):
+    (tmp_path / "b-1.fits").unlink()
+    return night
+
+
+def other_shape(night, tmp_path):
+    fits.PrimaryHDU(np.ones((9, 8), np.float32)).writeto(tmp_path / "b-1.fits", overwrite=True)
+    return night
+
+
+def no_image(night, tmp_path):
+    fits.PrimaryHDU().writeto(tmp_path / "b-1.fits", overwrite=True)
+    return night
+
+
+def only_blank(night, tmp_path):
+    for i in range(3):
+        image = np.full((9, 9), np.nan, np.float32)
+        fits.PrimaryHDU(image).writeto(tmp_path / f"b-{i}.fits", overwrite=True)
+    return night
+
+
+def julian_dates(night, tmp_path):
+    return night.assign(mjd=night["mjd"] + 2_400_000.5 * (night["object_id"] == "b"))
+
+
+def text_as_time(night, tmp_path):
+    return night.assign(mjd=[*night["mjd"][:4].astype(str), "soon", "59000"])
+
+
+def no_time(night, tmp_path):
+    return night.assign(mjd=[*night["mjd"][:5], np.nan])
+
+
+def two_classes(night, tmp_path):
+    return night.assign(label=["SN", "SN", "SN", "SN", "AGN", ""])
+
+
+def no_name(night, tmp_path):
+    return night.assign(file=[*night["file"][:5], ""])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (broken_file, "not a FITS file"),
+        (missing_file, "no such file"),
+        (other_shape, "several shapes.*9 × 9, 9 × 8"),
+        (no_image, "no two-dimensional image"),
+        (only_blank, "every frame is blank"),
+        (julian_dates, "2400000.5"),
+        (text_as_time, "mjd is not a number"),
+        (no_time, "a time is not a number"),
+        (two_classes, "two classes.*AGN, SN"),
+        (no_name, "file is empty"),
+    ],
+)
+def test_a_bad_object_is_set_aside_and_the_rest_goes_on(damage, message, night, tmp_path):
+    found = read(damage(night, tmp_path), tmp_path)
+    assert len(found["0012"]) == 3
+    assert isinstance(found["b"], InputError)
+    with pytest.raises(InputError, match=message):
+        raise found["b"]
+    assert "\n" not in str(found["b"])
+
+
+def test_tables_that_are_none(night, tmp_path):
+    with pytest.raises(InputError, match="no column object_id, mjd"):
+        read(night[["file"]], tmp_path)
+    with pytest.raises(InputError, match=r"object_id is empty.*row 6"):
+        read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        next(read_fits_cutouts(tmp_path / "none.csv", tmp_path))
+    (tmp_path / "empty.csv").touch()
+    with pytest.raises(InputError, match=r"not a readable \.csv"):
+        next(read_fits_cutouts(tmp_path / "empty.csv", tmp_path))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("column", ["class_name", "label"])
+def test_labels(suffix, column, tmp_path):
+    table = pd.DataFrame({"object_id": ["007", "b", "c"], column: ["SN", "AGN", ""]})
+    write_table(table, tmp_path / f"labels{suffix}")
+    assert read_labels(tmp_path / f"labels{suffix}") == {"007": "SN", "b": "AGN"}
+
+
+def test_labels_that_contradict_themselves(tmp_path):
+    write_table(
+        pd.DataFrame({"object_id": ["a", "a"], "label": ["SN", "AGN"]}), tmp_path / "labels.csv"
+    )
+    with pytest.raises(InputError, match="two classes"):
+        read_labels(tmp_path / "labels.csv")
+    write_table(pd.DataFrame({"object_id": ["a"]}), tmp_path / "none.csv")
+    with pytest.raises(InputError, match="no column class_name or label"):
+        read_labels(tmp_path / "none.csv")

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from taonet.errors import InputError
+from taonet.sky.cutout import centre_crop, is_blank, pad_to, sky_and_noise
+from taonet.sky.psf import moffat
+
+
+def test_sky_and_noise_are_those_of_the_sky_even_with_a_star_on_it():
+    rng = np.random.default_rng(1)
+    images = rng.normal(1900, 20, (40, 64, 64)) + 50_000 * moffat(64, fwhm_px=3)
+    sky, noise = sky_and_noise(images)
+    assert abs(sky.mean() - 1900) < 2
+    assert abs(noise.mean() - 20) < 1
+
+
+def test_sky_and_noise_agree_with_and_without_gaps():
+    images = np.random.default_rng(2).normal(10, 2, (3, 9, 9))
+    whole = sky_and_noise(images)
+    gappy = images.copy()
+    gappy[0, 0, 0] = np.nan
+    np.testing.assert_allclose(np.array(sky_and_noise(gappy))[:, 1:], np.array(whole)[:, 1:])
+
+
+def test_an_image_without_data_has_neither():
+    sky, noise = sky_and_noise(np.full((1, 3, 3), np.nan))
+    assert np.isnan(sky[0])
+    assert np.isnan(noise[0])
+
+
+@pytest.mark.parametrize(("size", "crop"), [(21, 11), (64, 24), (64, 31), (21, 20)])
+def test_the_centre_pixel_stays_the_centre(size, crop):
+    image = np.zeros((size, size))
+    image[size // 2, size // 2] = 1
+    assert centre_crop(image, crop)[crop // 2, crop // 2] == 1
+
+
+def test_a_crop_larger_than_the_image_is_refused():
+    with pytest.raises(InputError, match="larger"):
+        centre_crop(np.zeros((5, 5)), 6)
+
+
+def test_padding_puts_the_gap_on_the_cut_side():
+    padded = pad_to(np.ones((2, 3), np.float32), (4, 3), low_y=0, low_x=0)
+    assert np.isnan(padded[2:]).all()
+    assert (padded[:2] == 1).all()
+
+
+def test_blank_means_one_value_or_none():
+    images = np.zeros((3, 2, 2))
+    images[1, 0, 0] = 1
+    images[2] = np.nan
+    assert list(is_blank(images)) == [True, False, True]
+    assert list(is_blank(np.zeros((1, 2, 2), np.uint16))) == [True]

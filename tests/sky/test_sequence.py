@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taonet.errors import InputError
+from taonet.sky.cutout import Quality
+from taonet.sky.sequence import ImageSequence, repair_mjd
+
+
+def frames(n, shape=(1, 4, 4), seed=0):
+    return np.random.default_rng(seed).integers(1, 1000, (n, *shape)).astype(np.uint16)
+
+
+@given(st.lists(st.integers(50000, 50010), min_size=1, max_size=12))
+@settings(max_examples=50, deadline=None)
+def test_epochs_come_into_time_order_with_everything_that_belongs_to_them(days):
+    mjd = np.array(days, float)
+    pictures = frames(len(days))
+    names = [f"e{i}" for i in range(len(days))]
+    sequence = ImageSequence.from_frames("x", pictures, mjd, exposure_id=names)
+    assert np.all(np.diff(sequence.mjd) >= 0)
+    for epoch, name in enumerate(sequence.exposure_id):
+        i = names.index(name)
+        assert sequence.mjd[epoch] == mjd[i]
+        np.testing.assert_array_equal(sequence.frames[epoch], pictures[i])
+
+
+def test_an_exposure_that_appears_twice_counts_once_and_the_picture_wins_over_the_blank():
+    pictures = frames(3)
+    pictures[0] = 7
+    sequence = ImageSequence.from_frames(
+        "x", pictures, np.array([1.0, 1.0, 2.0]), exposure_id=["a", "a", "b"]
+    )
+    assert sequence.exposure_id == ("a", "b")
+    np.testing.assert_array_equal(sequence.frames[0], pictures[1])
+
+
+def test_blank_and_gappy_frames_are_flagged():
+    pictures = frames(3).astype(np.float32)
+    pictures[0] = 5
+    pictures[1, 0, 0, 0] = np.nan
+    sequence = ImageSequence.from_frames("x", pictures, np.arange(3.0))
+    assert list(sequence.quality) == [Quality.BLANK, Quality.NAN_PIXELS, 0]
+    assert list(sequence.usable) == [False, True, True]
+
+
+def test_up_to_is_what_was_known_then():
+    sequence = ImageSequence.from_frames("x", frames(5), np.arange(5.0))
+    assert len(sequence.up_to(2.5)) == 3
+    with pytest.raises(InputError, match="no frames"):
+        sequence.up_to(-1.0)
+
+
+@pytest.mark.parametrize(
+    ("mjd", "message"),
+    [
+        (np.array([2_459_000.5, 2_459_001.5]), "MJD = JD - 2400000.5"),
+        (np.array([np.nan, 1.0]), "not a number"),
+    ],
+)
+def test_times_that_are_no_mjd_are_refused(mjd, message):
+    with pytest.raises(InputError, match=message):
+        ImageSequence.from_frames("x", frames(2), mjd)
+
+
+def test_a_sequence_without_frames_is_refused():
+    with pytest.raises(InputError, match="no frames"):
+        ImageSequence.from_frames("x", frames(0), np.zeros(0))
+
+
+def test_repaired_times_never_decrease_and_say_so():
+    mjd, bits = repair_mjd(np.array([1.0, 4.0, 2.0, 5.0]))
+    assert list(mjd) == [1, 4, 4, 5]
+    assert list(bits) == [0, 0, Quality.MJD_REPAIRED, 0]
