@@ -99,7 +99,8 @@ def test_holdout_takes_its_share():
 
 def test_parts_that_share_a_position_are_refused():
     objects = table(4)
-    objects.loc[1, ["ra", "dec"]] = objects.loc[0, ["ra", "dec"]].to_numpy() + [0, 5 * ARCSEC]
+    objects.loc[1, ["ra", "dec"]] = objects.loc[0, ["ra", "dec"]].to_numpy()
+    objects.loc[1, "dec"] += 5 * ARCSEC
     split = Split(parts={"train": ("o0", "o2"), "test": ("o1", "o3")}, seed=0)
     with pytest.raises(LeakError, match="share a position"):
         check_no_overlap(split, objects)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import (
     accuracy_score,
     confusion_matrix,
@@ -112,6 +113,16 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         found = resample(truth, p, n_bootstrap=200, seed=k).interval("macro_recall")
         covered += found.low <= 0.8 <= found.high
     assert 0.88 <= covered / 200 <= 0.99
+
+
+def test_an_interval_leans_to_where_the_resamples_do_not() -> None:
+    drawn = np.linspace(0, 1, 10001)  # each quantile is its own value
+    middle = interval(0.5, drawn)
+    assert (middle.low, middle.high) == pytest.approx((0.025, 0.975), abs=1e-3)
+    below = interval(0.3, drawn)
+    shift = 2 * norm.ppf(0.3)
+    expected = norm.cdf([shift + norm.ppf(0.025), shift + norm.ppf(0.975)])
+    assert (below.low, below.high) == pytest.approx(tuple(expected), abs=1e-3)
 
 
 def test_an_interval_skips_resamples_without_a_score() -> None:

@@ -14,7 +14,7 @@ from taonet.errors import InputError, OutputError
 from taonet.evaluation.metrics import difference, final_rows, score
 from taonet.evaluation.report import write_report
 
-EVIL = "<script>alert('x')</script>\"&$"
+EVIL = "\"><script>alert('x')</script>&$"
 
 
 class Page(HTMLParser):

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,12 @@ from taonet.sky.taxonomy import Taxonomy
 
 MAX_STEPS = 16
 """Numbers of epochs that the score is drawn at."""
+
+_AS_SVG: dict[Any, Any] = {
+    "font.sans-serif": ["DejaVu Sans"],
+    "svg.fonttype": "none",
+    "svg.hashsalt": "taonet",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +151,7 @@ def _by_epochs(
 
 def _drawing(figure: Figure, caption: str, alt: str) -> Drawing:
     # text stays text: crisp, searchable, and in the font of the page
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "taonet"}), io.StringIO() as file:
+    with rc_context(_AS_SVG), io.StringIO() as file:
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(file, format="svg", metadata=nothing)
         svg = file.getvalue()

@@ -43,7 +43,7 @@ STYLE: dict[Any, Any] = {
     "axes.titlesize": 13,
     "axes.titleweight": "bold",
     "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", "sans-serif"],
     "font.size": 11.5,
     "grid.color": RULE,
     "grid.linewidth": 0.8,

@@ -214,4 +214,4 @@ def _map_frames(path: Path, manifest: Mapping[str, Any]) -> Shaped[np.ndarray, "
         raise InputError("truncated or damaged", where=file, got=error) from error
     if frames.shape != shape or frames.dtype.str != manifest["dtype"]:
         raise InputError("not what its manifest claims", where=file, got=frames.shape)
-    return frames
+    return np.asanyarray(frames)

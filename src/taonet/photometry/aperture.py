@@ -38,7 +38,8 @@ def aperture_weights(
     dy = (np.arange(shape[0])[:, None] + fine).ravel() - y
     dx = (np.arange(shape[1])[:, None] + fine).ravel() - x
     inside = dy[:, None] ** 2 + dx[None, :] ** 2 < radius_px**2
-    return inside.reshape(shape[0], SUBPIXELS, shape[1], SUBPIXELS).mean(axis=(1, 3))
+    fine_pixels = inside.reshape(shape[0], SUBPIXELS, shape[1], SUBPIXELS)
+    return np.asarray(fine_pixels.mean(axis=(1, 3)))
 
 
 def aperture_flux(
@@ -105,7 +106,7 @@ def _ring(
         np.arange(shape[0])[:, None] - centre[1], np.arange(shape[1])[None, :] - centre[0]
     )
     ring = (radius >= radii[0]) & (radius <= radii[1])
-    return ring if ring.sum() >= 20 else weights == 0
+    return np.asarray(ring if ring.sum() >= 20 else weights == 0)
 
 
 def _sky_in_ring(
@@ -179,7 +180,7 @@ def light_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> L
 
 def default_radius_px(sequence: ImageSequence) -> float:
     """Return the radius used where none is given (see `light_curve`)."""
-    size = min(sequence.frames.shape[-2:])
+    size = int(min(sequence.frames.shape[-2:]))
     seeing = sequence.seeing_fwhm_px[np.isfinite(sequence.seeing_fwhm_px)]
     radius = 1.2 * float(np.median(seeing)) if len(seeing) else 3.0
     return min(radius, size / 4)

@@ -121,7 +121,8 @@ def _pair_slope_trend_last_30(c: Curve) -> float:
 
 
 def _percent_amplitude(c: Curve) -> float:
-    return max(c.f.max() - c.median_flux, c.median_flux - c.f.min()) / c.median_flux
+    largest = max(c.f.max() - c.median_flux, c.median_flux - c.f.min())
+    return float(largest / c.median_flux)
 
 
 def _percent_difference_flux_percentile(c: Curve) -> float:
