@@ -333,7 +333,7 @@ def _exit_if_mostly_failed(objects: int, set_aside: int) -> None:
         raise typer.Exit(MOSTLY_FAILED)
 
 
-def _version(wanted: bool) -> None:
+def _version(wanted: bool | None) -> None:
     if wanted:
         typer.echo(f"taonet {__version__}")
         raise typer.Exit
@@ -342,8 +342,9 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
+        Optional[bool],  # noqa: UP045
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = None,
 ) -> None:
     pass
 

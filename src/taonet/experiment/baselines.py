@@ -86,7 +86,7 @@ def forest_on_light_curves(
 
 
 def metadata_controls(
-    mjds: list[Float[np.ndarray, " epoch"]],
+    mjds: list[Float[np.ndarray, " _"]],
     label: Int[np.ndarray, " object"],
     train: Int[np.ndarray, " n"],
     test: Int[np.ndarray, " m"],

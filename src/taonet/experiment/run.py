@@ -272,7 +272,7 @@ def _round_tables(
     archive, seed, n_classes = experiment.archive, experiment.recipe.seed, bundle_classes(bundle)
 
     def answer() -> pd.DataFrame:
-        shown = experiment.track((archive[i] for i in test), len(test), f"testing {name}")
+        shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
         turns = experiment.recipe.prediction.turns
         finals = {
             FOREST: baselines.forest_on_light_curves(
@@ -297,7 +297,7 @@ def _round_tables(
         parts = [pd.concat(predict(bundle, shown, turns=turns)).assign(method=NETWORK)]
         for method, probabilities in finals.items():
             table = baselines.final_table(
-                (archive[i] for i in test), bundle.reading, probabilities, bundle.taxonomy
+                (archive[i] for i in test.tolist()), bundle.reading, probabilities, bundle.taxonomy
             )
             parts.append(table.assign(method=method))
         return pd.concat(parts, ignore_index=True)

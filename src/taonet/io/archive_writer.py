@@ -281,7 +281,9 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if isinstance(error, OutputError):
+        # without a line in the journal there is nothing to go on from
+        nothing_safe = error is not None and self._chunks == 0
+        if isinstance(error, OutputError) or nothing_safe:
             self.abandon()
         else:
             self.close()

@@ -97,7 +97,7 @@ def readable_example(bundle: Bundle, sequence: ImageSequence) -> Example:
 @torch.inference_mode()
 def answers(
     bundle: Bundle, examples: Sequence[Example], *, turns: int = 1
-) -> list[Float[np.ndarray, "epoch class"]]:
+) -> list[Float[np.ndarray, "_ class"]]:
     """Return the probabilities after every epoch of each example."""
     total: torch.Tensor | None = None
     for which in range(turns):

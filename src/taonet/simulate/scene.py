@@ -6,7 +6,7 @@ Noise-free light is drawn for all epochs of a source at once, each source in its
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, UInt
 from scipy.fft import irfft2, rfft2
 
 from taonet.sky.psf import moffat
@@ -189,7 +189,7 @@ def expose(
     weather: Weather,
     detector: Detector,
     rng: np.random.Generator,
-) -> Int[np.ndarray, "epoch y x"]:
+) -> UInt[np.ndarray, "epoch y x"]:
     """Turn noise-free light into counts: sky, photon and read noise, cosmic rays, saturation.
 
     Returns

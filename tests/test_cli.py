@@ -1,0 +1,284 @@
+"""The command line as a user meets it: bad input is one line and exit code 2, nothing half-done."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taonet import cli
+from taonet.io.archive import VERSION
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+SMALLEST = (RECIPES / "tiny.toml").read_text()
+
+
+@pytest.fixture
+def taonet(monkeypatch, capsys):
+    """Run the command line; return exit code, standard output and standard error."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["taonet", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    """A small simulated archive and a run trained on it."""
+    from taonet.experiment.config import read_recipe
+    from taonet.experiment.run import run_experiment
+    from taonet.experiment.simulated import simulate_archive
+    from taonet.io.archive import Archive
+
+    folder = tmp_path_factory.mktemp("world")
+    simulate_archive("tiny", folder / "archive", n_objects=24, seed=3)
+    run_experiment(read_recipe(RECIPES / "tiny.toml"), Archive(folder / "archive"), folder / "run")
+    return folder
+
+
+def refused(result, *words):
+    code, out, err = result
+    assert code == 2, err
+    assert out == ""
+    lines = [line for line in err.splitlines() if line.startswith("taonet: ")]
+    assert len(lines) == 1, err
+    assert "Traceback" not in err
+    for word in words:
+        assert word in lines[0]
+
+
+def test_help_is_quick_to_load_and_never_imports_torch():
+    code = (
+        "import sys; sys.argv = ['taonet', '--help']\n"
+        "from taonet import cli\n"
+        "try: cli.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'pandas', 'astropy', 'sklearn', 'matplotlib', 'scipy', 'pyarrow'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for verb in ["demo", "ingest", "simulate", "photometry", "train", "evaluate", "predict", "report", "models", "info"]:
+        assert verb in done.stdout
+
+
+def test_reading_headers_never_imports_torch():
+    code = (
+        "import sys\n"
+        "import taonet.io.sources, taonet.io.ingest, taonet.simulate.survey, taonet.photometry.tables\n"
+        "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("verb", ["demo", "ingest", "simulate", "train", "predict", "info"])
+def test_every_verb_explains_itself(taonet, verb):
+    code, out, _ = taonet(verb, "--help")
+    assert code == 0
+    assert "Usage: taonet" in out
+
+
+def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_path):
+    from taonet.io.deep_tao_writer import write_deep_tao
+    from taonet.simulate.survey import simulate_object, survey_named
+
+    sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
+    write_deep_tao(tmp_path / "new.fits", sequence)
+    code, out, _ = taonet("predict", world / "run", tmp_path / "new.fits", "-o", tmp_path / "p.csv")
+    assert code == 0, out
+    rows = pd.read_csv(tmp_path / "p.csv")
+    assert list(rows["n_epochs"]) == list(range(1, sequence.usable.sum() + 1))
+    np.testing.assert_allclose(rows.filter(like="p_").sum(axis=1), 1, atol=1e-6)
+
+
+def test_evaluate_and_report_read_any_prediction_table(taonet, world, tmp_path):
+    tables = sorted((world / "run" / "predictions").glob("[tf]*.parquet"))
+    code, out, _ = taonet("evaluate", *tables, "--data", world / "archive", "--json")
+    assert code == 0
+    scores = json.loads(out)
+    stored = json.loads((world / "run" / "scores.json").read_text())["TAO-Net"]
+    assert scores["tao-net"]["macro_recall"]["value"] == stored["macro_recall"]["value"]
+    code, _, err = taonet("report", *tables, "--data", world / "archive", "-o", tmp_path / "r.html")
+    assert code == 0, err
+    assert (tmp_path / "r.html").read_text().startswith("<!")
+
+
+def test_a_finished_run_is_shown_again_and_another_recipe_refused(taonet, world, tmp_path):
+    code, out, _ = taonet(
+        "train", RECIPES / "tiny.toml", "--data", world / "archive", "-o", world / "run"
+    )
+    assert code == 0
+    assert "report:" in out
+    (tmp_path / "other.toml").write_text(SMALLEST.replace("seed = 1", "seed = 2"))
+    refused(
+        taonet("train", tmp_path / "other.toml", "--data", world / "archive", "-o", world / "run"),
+        "another recipe",
+    )
+
+
+def test_info_knows_archives_bundles_and_runs(taonet, world):
+    for thing, word in (("archive", "simulated"), ("run", "finished"), ("run/bundle", "bundle")):
+        code, out, _ = taonet("info", world / thing)
+        assert code == 0
+        assert word in out
+    assert json.loads(taonet("info", world / "archive", "--json")[1])["objects"] == 24
+
+
+def test_photometry_gives_curves_and_features(taonet, world, tmp_path):
+    assert taonet("photometry", world / "archive", "-o", tmp_path / "c.parquet")[0] == 0
+    assert taonet("photometry", world / "archive", "--features", "-o", tmp_path / "f.ecsv")[0] == 0
+    assert len(pd.read_parquet(tmp_path / "c.parquet")["object_id"].unique()) == 24
+
+
+def bad_files(folder, deep_tao):
+    good = next(path for path in sorted(deep_tao.rglob("*.fits")))
+    (folder / "text.fits").write_text("not a FITS file")
+    (folder / "cut.fits").write_bytes(good.read_bytes()[:20_000])
+    (folder / "empty.fits").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def deep_tao(tmp_path):
+    from taonet.io.deep_tao_writer import write_deep_tao
+    from taonet.simulate.survey import simulate_object, survey_named
+
+    folder = tmp_path / "data" / "SN"
+    folder.mkdir(parents=True)
+    sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
+    write_deep_tao(folder / "one.fits", sequence)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("text.fits", "FITS"), ("cut.fits", "truncated"), ("empty.fits", ""),
+                       ("none.fits", "none.fits")],
+)  # fmt: skip
+@pytest.mark.parametrize("verb", ["ingest", "predict"])
+def test_bad_files(taonet, world, deep_tao, tmp_path, name, word, verb):
+    (tmp_path / "bad").mkdir()
+    file = bad_files(tmp_path / "bad", deep_tao) / name
+    before = set(tmp_path.iterdir())
+    words = ("ingest", "deep-tao", file) if verb == "ingest" else ("predict", world / "run", file)
+    refused(taonet(*words, "-o", tmp_path / "out.csv"), word)
+    assert set(tmp_path.iterdir()) == before
+
+
+def arrays(path, **changes):
+    rng = np.random.default_rng(0)
+    given = {
+        "stamps": rng.random((2, 3, 9, 9)),
+        "mjd": 57000 + np.tile(np.arange(3.0), (2, 1)),
+        "n_epochs": np.array([3, 3]),
+        "object_id": np.array(["a", "b"]),
+    }
+    np.savez(path, **{**given, **changes})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"stamps": np.zeros((2, 9, 9))}, "stamps must be"),
+        ({"n_epochs": np.array([0, 0])}, "no frames"),
+        ({"stamps": np.full((2, 3, 9, 9), np.nan)}, "NaN"),
+        ({"mjd": 2_457_000.5 + np.tile(np.arange(3.0), (2, 1))}, "MJD = JD - 2400000.5"),
+    ],
+)
+def test_bad_arrays(taonet, tmp_path, changes, word):
+    file = arrays(tmp_path / "f.npz", **changes)
+    refused(taonet("ingest", "arrays", file, "-o", tmp_path / "a"), word)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_cutouts_of_another_shape_than_the_model_reads(taonet, world, tmp_path):
+    file = arrays(tmp_path / "f.npz")
+    refused(taonet("predict", world / "run", file, "-o", tmp_path / "p.csv"), "too small")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_more_than_half_set_aside_ends_in_three_and_the_counts_add_up(taonet, tmp_path):
+    stamps = np.random.default_rng(0).random((3, 3, 9, 9))
+    stamps[:2] = np.nan
+    file = arrays(
+        tmp_path / "f.npz", stamps=stamps, mjd=57000 + np.tile(np.arange(3.0), (3, 1)),
+        n_epochs=np.array([3, 3, 3]), object_id=np.array(["a", "b", "c"]),
+    )  # fmt: skip
+    code, out, _ = taonet("ingest", "arrays", file, "-o", tmp_path / "a", "--json")
+    summary = json.loads(out)
+    assert code == 3
+    assert summary["items"] == 3 == summary["objects"] + summary["set_aside"]
+    reasons = (tmp_path / "a" / "set_aside.jsonl").read_text().splitlines()
+    assert [json.loads(line)["source"] for line in reasons] == ["a", "b"]
+
+
+def test_output_that_exists(taonet, world, tmp_path):
+    file = arrays(tmp_path / "f.npz")
+    assert taonet("ingest", "arrays", file, "-o", tmp_path / "a")[0] == 0
+    refused(taonet("ingest", "arrays", file, "-o", tmp_path / "a"), "exists already")
+    assert taonet("ingest", "arrays", file, "-o", tmp_path / "a", "--overwrite")[0] == 0
+    refused(taonet("photometry", world / "archive", "-o", file), "unknown table format")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("steps = 8", "stepps = 8"), ("stepps", "did you mean 'steps'")),
+        (("[forest]", "[forrest]"), ("forrest", "did you mean 'forest'")),
+        (("steps = 8", "steps = 'many'"), ("training.steps", "many")),
+        (("stem = 8", "classes = 4"), ("model.classes", "comes from the data")),
+        (("seed = 1", "seed = ["), ("not TOML",)),
+        (("crop_px = 16", "softening = 0"), ("softening",)),
+    ],
+)
+def test_bad_recipes(taonet, world, tmp_path, change, words):
+    recipe = tmp_path / "r.toml"
+    recipe.write_text(SMALLEST.replace(*change))
+    refused(taonet("train", recipe, "--data", world / "archive", "-o", tmp_path / "r"), *words)
+    assert list(tmp_path.iterdir()) == [recipe]
+
+
+def test_an_archive_of_a_newer_version(taonet, world, tmp_path):
+    import shutil
+
+    shutil.copytree(world / "archive", tmp_path / "a")
+    manifest = tmp_path / "a" / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": VERSION + 1}))
+    for words in (
+        ("info", tmp_path / "a"),
+        ("train", RECIPES / "tiny.toml", "--data", tmp_path / "a"),
+    ):
+        refused(taonet(*words), "newer version")
+
+
+def test_names_that_are_not_there_come_with_the_nearest(taonet, world, tmp_path):
+    refused(taonet("simulate", "tinny", "-o", tmp_path / "a"), "did you mean 'tiny'")
+    refused(
+        taonet("simulate", "tiny", "-o", tmp_path / "a", "--classes", "SNN"), "did you mean 'SN'"
+    )
+    refused(
+        taonet("predict", "none", world / "archive", "-o", tmp_path / "p.csv"), "no such bundle"
+    )
+    refused(taonet("info", tmp_path / "none"), "no such")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path):
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        f"sys.argv = ['taonet', 'simulate', 'tiny', '--objects', '20', '-o', {str(tmp_path / 'a')!r}]\n"
+        "from taonet import cli\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    refused((done.returncode, done.stdout, done.stderr), "no room left")
+    assert list(tmp_path.iterdir()) == []
