@@ -84,7 +84,7 @@ def test_a_whole_folder_with_every_trap_becomes_an_archive(deep_tao, tmp_path):
     for i, truth in ((i, deep_tao[name]) for i, name in enumerate(archive.objects["object_id"])):
         assert archive[i].class_name == truth.class_name
         assert archive[i].field_id == truth.field_id
-        np.testing.assert_array_equal(archive[i].frames[:, 0], truth.frames)
+        np.testing.assert_array_equal(archive[i].frames, truth.frames)
         np.testing.assert_array_equal(~archive[i].usable, truth.blank)
 
 
