@@ -71,6 +71,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
     with landing_folder(path, overwrite=overwrite) as folder:
         weights = {k: v.detach().contiguous() for k, v in bundle.network.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
+        (folder / "model.safetensors").chmod(0o644)
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
         config = {
             "format": FORMAT,
