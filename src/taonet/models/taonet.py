@@ -101,14 +101,17 @@ class TaoNetConfig:
 class State(NamedTuple):
     """What the network remembers of each object between epochs.
 
-    Besides the GRU's own state: how many epochs there were, and the sum, sum of squares,
-    lowest and highest value of what each aperture measured.
+    Besides the GRU's own state: how many epochs there were, and of what each aperture measured
+    the last value, the sum, the sum of squares, the sum of squared changes from one epoch to the
+    next, the lowest and the highest value.
     """
 
     hidden: Float[Tensor, "object hidden"]
     epochs: Float[Tensor, "object 1"]
+    last: Float[Tensor, "object aperture"]
     total: Float[Tensor, "object aperture"]
     squares: Float[Tensor, "object aperture"]
+    changes: Float[Tensor, "object aperture"]
     lowest: Float[Tensor, "object aperture"]
     highest: Float[Tensor, "object aperture"]
 
@@ -209,7 +212,7 @@ class TaoNet(nn.Module):
             nn.Linear(CALIBRATION, sums),
         )
         self.dropout = nn.Dropout(config.dropout)
-        seen = config.embedding + 5 * sums + int(config.use_times)
+        seen = config.embedding + 7 * sums + int(config.use_times)
         self.gru = nn.GRU(seen, config.hidden, batch_first=True)
         self.head = nn.Linear(config.hidden + seen, config.classes)
 
@@ -267,13 +270,16 @@ class TaoNet(nn.Module):
         """Read embedded sequences from their first epoch on."""
         epochs = torch.arange(1, embedding.shape[1] + 1)[None, :, None]
         _, light = self._parts(embedding)
+        change = light.diff(dim=1, prepend=light[:, :1])
         seen = self._seen(
             embedding,
-            light.cumsum(dim=1) / epochs,
-            light.square().cumsum(dim=1) / epochs,
-            light.cummin(dim=1).values,
-            light.cummax(dim=1).values,
+            change,
             days,
+            mean=light.cumsum(dim=1) / epochs,
+            square=light.square().cumsum(dim=1) / epochs,
+            changes=change.square().cumsum(dim=1) / epochs,
+            lowest=light.cummin(dim=1).values,
+            highest=light.cummax(dim=1).values,
         )
         hidden, _ = self.gru(seen)
         return self._answer(hidden, seen)
@@ -284,8 +290,10 @@ class TaoNet(nn.Module):
         return State(
             hidden=torch.zeros(objects, self.config.hidden),
             epochs=torch.zeros(objects, 1),
+            last=empty,
             total=empty,
             squares=empty,
+            changes=empty,
             lowest=empty + torch.inf,
             highest=empty - torch.inf,
         )
@@ -313,16 +321,25 @@ class TaoNet(nn.Module):
         """
         epochs = state.epochs + 1
         _, light = self._parts(embedding)
+        change = torch.where(state.epochs > 0, light - state.last, 0.0)
+        changes = state.changes + change.square()
         total = state.total + light
         squares = state.squares + light.square()
         lowest = torch.minimum(state.lowest, light)
         highest = torch.maximum(state.highest, light)
-        seen = self._seen(embedding, total / epochs, squares / epochs, lowest, highest, days)[
-            :, None
-        ]
-        hidden, _ = self.gru(seen, state.hidden[None])
-        logits = self._answer(hidden, seen)[:, 0]
-        return logits, State(hidden[:, 0], epochs, total, squares, lowest, highest)
+        seen = self._seen(
+            embedding,
+            change,
+            days,
+            mean=total / epochs,
+            square=squares / epochs,
+            changes=changes / epochs,
+            lowest=lowest,
+            highest=highest,
+        )
+        hidden, _ = self.gru(seen[:, None], state.hidden[None])
+        logits = self._answer(hidden, seen[:, None])[:, 0]
+        return logits, State(hidden[:, 0], epochs, light, total, squares, changes, lowest, highest)
 
     def _parts(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
         # what the CNN says of a frame, and what the apertures measured in it
@@ -331,16 +348,22 @@ class TaoNet(nn.Module):
     def _seen(
         self,
         embedding: Tensor,
+        change: Tensor,
+        days: Tensor,
+        *,
         mean: Tensor,
         square: Tensor,
+        changes: Tensor,
         lowest: Tensor,
         highest: Tensor,
-        days: Tensor,
     ) -> Tensor:
         looks, light = self._parts(embedding)
         # the floor keeps the logarithm finite while nothing has changed yet
         scatter = 0.5 * torch.log((square - mean.square()).clamp_min(0) + SCATTER_FLOOR**2)
-        parts = [looks, light, light - mean, scatter, highest - mean, mean - lowest]
+        # scatter against changes tells slow from fast: von Neumann's ratio, as two logarithms
+        restless = 0.5 * torch.log(changes + SCATTER_FLOOR**2)
+        extremes = [highest - mean, mean - lowest]
+        parts = [looks, light, light - mean, change, scatter, restless, *extremes]
         if self.config.use_times:
             parts.append(torch.log1p(days)[..., None] / SOFT_SCALE)
         return torch.cat(parts, dim=-1)
