@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError, OutputError
-from taonet.io.tables import SUFFIXES, read_table, write_table
+from taonet.io.tables import SUFFIXES, read_table, write_parts, write_table
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -19,6 +19,26 @@ def test_tables_come_back(tmp_path, suffix):
     np.testing.assert_array_equal(back["p_SN"].astype(float), table["p_SN"])
     with pytest.raises(OutputError, match="exists already"):
         write_table(table, path)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_parts_become_one_table_and_text_missing_at_first_stays_text(tmp_path, suffix, monkeypatch):
+    monkeypatch.setattr("taonet.io.tables.ROWS_AT_ONCE", 2)
+    parts = [
+        pd.DataFrame({"object_id": [name] * 3, "class_name": [known] * 3, "p": [0.5] * 3})
+        for name, known in (("a", None), ("b", "SN"), ("c", None))
+    ]
+    path = tmp_path / f"t{suffix}"
+    assert write_parts(iter(parts), path) == 9
+    back = read_table(path)
+    assert [str(name) for name in back["object_id"]] == list("aaabbbccc")
+    assert [str(name) for name in back["class_name"]].count("SN") == 3
+
+
+def test_no_parts_leave_no_table(tmp_path):
+    for suffix in SUFFIXES:
+        assert write_parts([], tmp_path / f"t{suffix}") == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -4,7 +4,7 @@ from photutils.aperture import CircularAperture
 
 from taonet.errors import InputError
 from taonet.photometry.aperture import aperture_flux, aperture_weights, light_curve
-from taonet.photometry.tables import feature_table, lightcurve_table
+from taonet.photometry.tables import feature_row, lightcurve_rows
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
 
@@ -90,9 +90,9 @@ def test_removing_the_future_never_changes_a_measurement():
 
 
 def test_tables_hold_every_epoch_and_every_feature():
-    table = lightcurve_table([a_sequence(), a_sequence()])
-    assert len(table) == 24
-    features = feature_table([a_sequence(class_name="SN")])
+    table = lightcurve_rows(a_sequence())
+    assert len(table) == 12
+    features = feature_row(a_sequence(class_name="SN"))
     assert features.shape == (1, 32)
     assert features["class_name"].tolist() == ["SN"]
     assert np.isfinite(features["stetson_j"][0])

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
-from taonet.io.tables import check_suffix, write_table
+from taonet.io.tables import check_suffix, write_parts
 from taonet.models.bundle import Bundle, load_bundle
 from taonet.models.predict import predict, readable_example
 from taonet.sky.sequence import ImageSequence
@@ -48,12 +46,10 @@ def classify(
     sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
     readable = _readable(bundle, sequences, tally)
     turns = int(bundle.facts.get("turns", 1))
-    rows = [r.tail(1) if final else r for r in predict(bundle, readable, turns=turns)]
-    tally.objects = len(rows)
-    if not rows:
-        reason = tally.reasons[0] if tally.reasons else "no objects"
-        raise InputError("nothing could be classified", got=reason)
-    write_table(pd.concat(rows, ignore_index=True), output, overwrite=overwrite)
+    answers = predict(bundle, readable, turns=turns)
+    parts = tally.counted(rows.tail(1) if final else rows for rows in answers)
+    write_parts(parts, output, overwrite=overwrite)
+    tally.refuse_nothing("nothing could be classified")
     return tally
 
 

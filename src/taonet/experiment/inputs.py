@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from taonet.errors import InputError
 from taonet.io.sources import Source, source_of
 from taonet.sky.sequence import ImageSequence
 
+Part = TypeVar("Part")
 Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 
@@ -36,6 +37,23 @@ class Tally:
         self.set_aside += 1
         if len(self.reasons) < 100:
             self.reasons.append(f"{item}: {reason}" if item not in reason else reason)
+
+    def counted(self, parts: Iterable[Part]) -> Iterator[Part]:
+        """Pass on what was made of each object, counting."""
+        for part in parts:
+            self.objects += 1
+            yield part
+
+    def refuse_nothing(self, what: str) -> None:
+        """Refuse work that came to nothing.
+
+        Raises
+        ------
+        InputError
+            With the first reason.
+        """
+        if not self.objects:
+            raise InputError(what, got=self.reasons[0] if self.reasons else "no objects")
 
     def __str__(self) -> str:
         line = f"{self.objects} objects -> {self.output}"

@@ -1,14 +1,11 @@
 """From inputs of any kind to a table of light curves or of their features."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
-from taonet.io.tables import check_suffix, write_table
-from taonet.photometry.tables import feature_table, lightcurve_table
-from taonet.sky.sequence import ImageSequence
+from taonet.io.tables import check_suffix, write_parts
+from taonet.photometry.tables import feature_row, lightcurve_rows
 
 
 def measure(
@@ -37,16 +34,7 @@ def measure(
     tally = Tally(output)
     sources = open_inputs(inputs)
     sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
-    counted = _counted(sequences, tally)
-    table = feature_table(counted) if features else lightcurve_table(counted)
-    if not tally.objects:
-        reason = tally.reasons[0] if tally.reasons else "no objects"
-        raise InputError("nothing could be measured", got=reason)
-    write_table(table, output, overwrite=overwrite)
+    measured = feature_row if features else lightcurve_rows
+    write_parts(tally.counted(map(measured, sequences)), output, overwrite=overwrite)
+    tally.refuse_nothing("nothing could be measured")
     return tally
-
-
-def _counted(sequences: Iterator[ImageSequence], tally: Tally) -> Iterator[ImageSequence]:
-    for sequence in sequences:
-        tally.objects += 1
-        yield sequence

@@ -1,13 +1,17 @@
 """Tables in the formats that astronomers open: parquet, csv, ecsv, vot."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from taonet.errors import InputError, OutputError
-from taonet.io.landing import landing_file
+from taonet.io.landing import landing_file, refuse_existing
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")
+ROWS_AT_ONCE = 20_000
 _ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable"}
 
 
@@ -27,6 +31,90 @@ def write_table(table: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
             table.to_csv(temporary, index=False)
         else:
             _write_astropy(table, temporary, _ASTROPY[path.suffix])
+
+
+def write_parts(parts: Iterable[pd.DataFrame], path: Path, *, overwrite: bool = False) -> int:
+    """Write a table that comes in parts, all or nothing; return the number of rows.
+
+    Parquet and csv are written as the parts come, in constant memory; the other formats know
+    no parts and are put together first. Without any row nothing is written.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        Of the same columns.
+
+    Raises
+    ------
+    OutputError
+        As `write_table`.
+    """
+    check_suffix(path)
+    refuse_existing(path, overwrite=overwrite)
+    if path.suffix not in (".parquet", ".csv"):
+        whole = list(parts)
+        if whole:
+            write_table(pd.concat(whole, ignore_index=True), path, overwrite=overwrite)
+        return sum(len(part) for part in whole)
+    write = _write_parquet_parts if path.suffix == ".parquet" else _write_csv_parts
+    rows = 0
+    try:
+        with landing_file(path, overwrite=overwrite) as temporary:
+            rows = write(_gathered(parts), temporary)
+            if not rows:
+                raise _NothingToWrite
+    except _NothingToWrite:
+        return 0
+    return rows
+
+
+class _NothingToWrite(Exception):  # noqa: N818 - not an error, only a way out
+    pass
+
+
+def _gathered(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    # one row group an object would make a slow file
+    waiting: list[pd.DataFrame] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(len(one) for one in waiting) >= ROWS_AT_ONCE:
+            yield pd.concat(waiting, ignore_index=True)
+            waiting = []
+    if waiting:
+        yield pd.concat(waiting, ignore_index=True)
+
+
+def _write_parquet_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
+    rows = 0
+    writer = None
+    try:
+        for part in parts:
+            writer = writer or pq.ParquetWriter(path, _schema(part))
+            writer.write_table(pa.Table.from_pandas(part, writer.schema, preserve_index=False))
+            rows += len(part)
+    finally:
+        if writer is not None:
+            writer.close()
+    return rows
+
+
+def _schema(part: pd.DataFrame) -> pa.Schema:
+    # text that is missing throughout the first part is still text
+    numeric = pd.api.types.is_numeric_dtype
+    kinds = [
+        (str(name), pa.from_numpy_dtype(part[name].dtype) if numeric(part[name]) else pa.string())
+        for name in part.columns
+    ]
+    return pa.schema(kinds)
+
+
+def _write_csv_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
+    rows = 0
+    with path.open("w", newline="") as stream:
+        for part in parts:
+            part.to_csv(stream, index=False, header=rows == 0)
+            rows += len(part)
+    return rows
 
 
 def check_suffix(path: Path) -> None:

@@ -15,12 +15,15 @@ SUBPIXELS = 10
 INSTRUMENTAL_ZERO_POINT_MAG = 25.0
 """Stands in where the survey gives no zero point."""
 
+MIN_SKY_PIXELS = 20
+"""A ring of fewer pixels is too poor a measure of the sky."""
+
 
 @lru_cache(maxsize=64)
 def aperture_weights(
     shape: tuple[int, int], radius_px: float, x: float, y: float
 ) -> Float[np.ndarray, "y x"]:
-    """Return the share of each pixel that lies within a circle.
+    """Return the share of each pixel that lies within a circle; read-only, since kept for reuse.
 
     Parameters
     ----------
@@ -39,7 +42,9 @@ def aperture_weights(
     dx = (np.arange(shape[1])[:, None] + fine).ravel() - x
     inside = dy[:, None] ** 2 + dx[None, :] ** 2 < radius_px**2
     fine_pixels = inside.reshape(shape[0], SUBPIXELS, shape[1], SUBPIXELS)
-    return np.asarray(fine_pixels.mean(axis=(1, 3)))
+    weights = np.asarray(fine_pixels.mean(axis=(1, 3)))
+    weights.flags.writeable = False
+    return weights
 
 
 def aperture_flux(
@@ -60,8 +65,8 @@ def aperture_flux(
     radius_px : float
         Radius of the aperture.
     sky_inner_px, sky_outer_px : float
-        Radii of the ring. Where the cutout has no pixel between them, all pixels outside the
-        aperture serve.
+        Radii of the ring, from which the aperture itself is left out. Where the cutout has fewer
+        than 20 pixels between them, all pixels outside the aperture serve.
     x, y : float, optional
         Centre; by default the centre pixel, ``size // 2``.
 
@@ -75,7 +80,7 @@ def aperture_flux(
     Raises
     ------
     InputError
-        If the aperture does not fit into the cutout.
+        If the aperture does not fit into the cutout, or fills it.
     """
     height, width = frames.shape[1:]
     x = width // 2 if x is None else x
@@ -105,8 +110,15 @@ def _ring(
     radius = np.hypot(
         np.arange(shape[0])[:, None] - centre[1], np.arange(shape[1])[None, :] - centre[0]
     )
-    ring = (radius >= radii[0]) & (radius <= radii[1])
-    return np.asarray(ring if ring.sum() >= 20 else weights == 0)
+    outside = weights == 0
+    if not outside.any():
+        raise InputError(
+            "the aperture leaves no pixel for the sky",
+            got=f"{shape[1]} × {shape[0]} pixels",
+            do="use a smaller radius",
+        )
+    ring = outside & (radius >= radii[0]) & (radius <= radii[1])
+    return np.asarray(ring if ring.sum() >= MIN_SKY_PIXELS else outside)
 
 
 def _sky_in_ring(
@@ -122,7 +134,9 @@ def _sky_in_ring(
         for _ in range(2):
             level = _median(kept)
             spread = 1.4826 * _median(np.abs(kept - level[:, None]))
-            kept = np.where(np.abs(kept - level[:, None]) <= 3 * spread[:, None], kept, np.nan)
+            # noise below one count leaves most integer pixels equal: nothing to clip by
+            limit = np.where(spread > 0, 3 * spread, np.inf)[:, None]
+            kept = np.where(np.abs(kept - level[:, None]) <= limit, kept, np.nan)
     n = np.isfinite(kept).sum(axis=1).astype(np.float64)
     level = np.nansum(kept, axis=1) / np.maximum(n, 1)
     square = np.nansum((kept - level[:, None]) ** 2, axis=1) / np.maximum(n - 1, 1)
@@ -141,21 +155,30 @@ def _median(values: Float[np.ndarray, "epoch pixel"]) -> Float[np.ndarray, " epo
 
 
 def light_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> LightCurve:
-    """Measure the object at the centre in every epoch, each epoch on its own.
+    """Measure the object at the centre in every epoch, each from its own pixels.
+
+    Only the default radius and the choice of zero points look at the whole sequence, so that one
+    aperture and one scale hold for all epochs. For what was known at a time, measure
+    ``sequence.up_to(mjd)``; or give a radius, and later epochs never change an earlier flux.
 
     Parameters
     ----------
     sequence : ImageSequence
         The first channel is measured.
     radius_px : float, optional
-        By default 1.2 times the median seeing, or 3 pixels where the seeing is not known; never
+        By default 1.2 times the median seeing, or 3 pixels where the seeing is not known, and no
         more than a quarter of the cutout.
 
     Returns
     -------
     LightCurve
-        NaN for blank epochs. Zero points are the sequence's where it has them for every epoch,
-        else 25 throughout: mixing the two would make a step in the curve.
+        NaN for blank epochs. Zero points are the sequence's where it has them for every usable
+        epoch, else 25 throughout: mixing the two would make a step in the curve.
+
+    Raises
+    ------
+    InputError
+        If the aperture does not fit into the cutout, or fills it.
     """
     size = min(sequence.frames.shape[-2:])
     radius = default_radius_px(sequence) if radius_px is None else radius_px
@@ -165,7 +188,7 @@ def light_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> L
         sky_inner_px=min(3 * radius, 0.33 * size),
         sky_outer_px=min(6 * radius, 0.5 * size),
     )
-    known = np.isfinite(sequence.zero_point_mag).all()
+    known = np.isfinite(sequence.zero_point_mag[sequence.usable]).all()
     zero_point = np.full(len(sequence), INSTRUMENTAL_ZERO_POINT_MAG)
     return LightCurve(
         object_id=sequence.object_id,

@@ -3,10 +3,14 @@
 The definitions are those behind the published feature tables of the CRTS transients (MANTRA,
 arXiv 2006.13163, and the work before it), quirks included: fluxes are ``10**(−mag)`` without the
 factor 0.4, and the fourth moment in ``small_kurtosis`` is the fourth power of a sum that is zero
-but for rounding. They reproduce the published values of real curves.
+but for rounding. They reproduce the 30 published values of 194 real curves to 2e-7 relative, if the
+magnitudes are given to the digits that were published; float32 magnitudes cost up to 6e-4 in slopes
+that are nearly zero.
+
+The published tables do not tell how points of equal time were treated. Here two such points have no
+slope between them.
 """
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +23,9 @@ from taonet.sky.sequence import check_mjd
 
 MIN_POINTS = 10
 """Curves of fewer points have no features: all are NaN."""
+
+ORDERS = (1, 2, 3, 4)
+"""Orders of the polynomials that are fitted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +61,14 @@ class Curve:
 
     @cached_property
     def slopes(self) -> Float[np.ndarray, " step"]:
-        """Magnitudes an hour between neighbouring points; infinite between equal times."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.diff(self.m) / (np.diff(self.t) * 24))
+        """Magnitudes an hour between neighbouring points, where time passes between them."""
+        hours = np.diff(self.t) * 24
+        return np.asarray(np.diff(self.m)[hours > 0] / hours[hours > 0])
+
+    @cached_property
+    def polynomials(self) -> dict[int, Float[np.ndarray, " _"]]:
+        """Coefficients of the polynomials of each order in t − mean t, lowest power first."""
+        return {order: _polynomial_fit(self, order) for order in ORDERS}
 
     def moment(self, power: int) -> float:
         """Central moment of the magnitudes (divided by n)."""
@@ -76,7 +88,8 @@ def _flux_percentile_ratio(percent: float) -> Callable[[Curve], float]:
     def ratio(c: Curve) -> float:
         half = percent / 200
         low, high, lowest, highest = np.quantile(c.f, [0.5 - half, 0.5 + half, 0.05, 0.95])
-        return float((high - low) / (highest - lowest))
+        # nine points in ten may share one magnitude
+        return float((high - low) / (highest - lowest)) if highest > lowest else float("nan")
 
     return ratio
 
@@ -101,7 +114,7 @@ def _small_kurtosis(c: Curve) -> float:
 
 
 def _max_slope(c: Curve) -> float:
-    return float(np.abs(c.slopes).max())
+    return float(np.abs(c.slopes).max()) if len(c.slopes) else float("nan")
 
 
 def _mad(c: Curve) -> float:
@@ -144,14 +157,18 @@ def _stetson_k(c: Curve) -> float:
     return float(np.abs(z).mean() / np.sqrt((z**2).mean()))
 
 
-def _polynomial(order: int, power: int) -> Callable[[Curve], float]:
-    def coefficient(c: Curve) -> float:
-        with warnings.catch_warnings():
-            # a curve whose points share a few times leaves the high orders undetermined
-            warnings.simplefilter("ignore", np.exceptions.RankWarning)
-            return float(np.polyfit(c.t - c.t.mean(), c.m, order)[order - power])
+def _polynomial_fit(c: Curve, order: int) -> Float[np.ndarray, " _"]:
+    # points that share a few times leave the high orders undetermined
+    undetermined = np.full(order + 1, np.nan)
+    if len(np.unique(c.t)) <= order:
+        return undetermined
+    # full: the rank is returned, not warned of
+    found, _, rank, *_ = np.polyfit(c.t - c.t.mean(), c.m, order, full=True)
+    return np.asarray(found[::-1]) if rank > order else undetermined
 
-    return coefficient
+
+def _polynomial(order: int, power: int) -> Callable[[Curve], float]:
+    return lambda c: float(c.polynomials[order][power])
 
 
 PUBLISHED: dict[str, Callable[[Curve], float]] = {
@@ -173,7 +190,7 @@ PUBLISHED: dict[str, Callable[[Curve], float]] = {
     "stetson_k": _stetson_k,
     **{
         f"poly{order}_t{power}": _polynomial(order, power)
-        for order in (1, 2, 3, 4)
+        for order in ORDERS
         for power in range(order, 0, -1)
     },
 }
@@ -197,8 +214,10 @@ def published_features(
     Returns
     -------
     dict
-        By the names of `PUBLISHED`; all NaN for curves of fewer than 10 points or of one
-        magnitude only.
+        By the names of `PUBLISHED`, each in the unit of its definition there (magnitudes, days;
+        ``max_slope`` in magnitudes an hour). All NaN for curves of fewer than 10 points or of one
+        magnitude only; single features are NaN where they are not defined: a polynomial of more
+        coefficients than distinct times, a slope where all times are equal.
 
     Raises
     ------
@@ -212,7 +231,8 @@ def published_features(
     0.05
     """
     curve = _prepared(mjd, mag, magerr)
-    if curve.n < MIN_POINTS or curve.std == 0:
+    # the standard deviation of equal magnitudes need not be zero to the last bit
+    if curve.n < MIN_POINTS or np.ptp(curve.m) == 0:
         return dict.fromkeys(PUBLISHED, float("nan"))
     return {name: feature(curve) for name, feature in PUBLISHED.items()}
 
