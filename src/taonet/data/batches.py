@@ -118,7 +118,6 @@ def example_of(
     )
     frames = sequence.frames[index][:, : len(reading.channels)]
     mjd = sequence.mjd[index]
-    known = taxonomy is not None and sequence.class_name is not None
     images, conditions = scaled_images(frames, band, reading.scaling)
     return Example(
         object_id=sequence.object_id,
@@ -127,7 +126,7 @@ def example_of(
         days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
         band=band,
         mjd=mjd,
-        label=taxonomy.label(sequence.class_name) if known else NO_LABEL,  # type: ignore
+        label=taxonomy.label(sequence.class_name) if taxonomy and sequence.class_name else NO_LABEL,
     )
 
 

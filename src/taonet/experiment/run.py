@@ -25,7 +25,8 @@ from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
 from taonet.experiment.stages import open_run, staged_table, write_json
 from taonet.io.archive import Archive
-from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.io.landing import landing_file
+from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
@@ -212,7 +213,9 @@ def _predictions(
     tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
     for method, table in tables.items():
         file = experiment.folder / "predictions" / f"{method.replace(' ', '-').lower()}.parquet"
-        staged_table(file, lambda table=table: table)  # type: ignore[misc]
+        if not file.exists():
+            with landing_file(file) as temporary:
+                table.to_parquet(temporary, index=False)
     return tables
 
 
@@ -269,7 +272,11 @@ def _round_tables(
     features: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     file = experiment.folder / "training" / name / "predictions.parquet"
-    archive, seed, n_classes = experiment.archive, experiment.recipe.seed, bundle_classes(bundle)
+    archive, seed, n_classes = (
+        experiment.archive,
+        experiment.recipe.seed,
+        len(bundle.taxonomy.classes),
+    )
 
     def answer() -> pd.DataFrame:
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
@@ -307,11 +314,6 @@ def _round_tables(
         str(method): part.drop(columns="method")
         for method, part in everything.groupby("method", sort=False)
     }
-
-
-def bundle_classes(bundle: Bundle) -> int:
-    """Return the number of classes that a bundle tells apart."""
-    return len(bundle.taxonomy.classes)
 
 
 def _times(experiment: Experiment) -> list[Any]:
@@ -391,8 +393,3 @@ def read_scores(folder: Path) -> dict[str, Any]:
     """Return the scores of a finished run, by method."""
     scores: dict[str, Any] = json.loads((folder / "scores.json").read_text())
     return scores
-
-
-def run_bundle(folder: Path) -> Bundle:
-    """Return the bundle of a finished run."""
-    return load_bundle(folder / "bundle")

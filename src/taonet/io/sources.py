@@ -7,7 +7,7 @@ done, and yields for each a sequence or the reason why there is none.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from taonet.io.avro import CONTAINER_MAGIC, records_of
 from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
 from taonet.io.fits_cutouts import read_fits_cutouts
 from taonet.io.surveys import alert_of, object_id_of
+from taonet.io.tables import read_table
 from taonet.sky.alert import Alert, sequence_of
 from taonet.sky.sequence import ImageSequence
 
@@ -75,7 +76,7 @@ def deep_tao_source(paths: Sequence[Path]) -> Source:
     def read(done: frozenset[str]) -> Iterator[Found]:
         for file in files:
             if str(file) not in done:
-                yield _read_one(str(file), lambda file=file: read_deep_tao(file))  # type: ignore[misc]
+                yield _read_deep_tao(file)
 
     return Source(
         kind="deep-tao", survey="crts", signature=_sign(files), count=len(files), read=read
@@ -102,8 +103,6 @@ def fits_source(directory: Path, table: Path, *, survey: str) -> Source:
 
     def read(done: frozenset[str]) -> Iterator[Found]:
         return _from_pairs(read_fits_cutouts(table, directory), done)
-
-    from taonet.io.tables import read_table
 
     objects = read_table(table)
     count = objects["object_id"].nunique() if "object_id" in objects else 0
@@ -185,12 +184,12 @@ def _kind_of(file: Path) -> str:
         return "alerts" if stream.read(4) == CONTAINER_MAGIC else ""
 
 
-def _read_one(item: str, read: Callable[[], tuple[ImageSequence, tuple[str, ...]]]) -> Found:
+def _read_deep_tao(file: Path) -> Found:
     try:
-        sequence, notes = read()
+        sequence, notes = read_deep_tao(file)
     except TaoNetError as error:
-        return Found(item=item, reason=str(error))
-    return Found(item=item, sequence=sequence, notes=notes)
+        return Found(item=str(file), reason=str(error))
+    return Found(item=str(file), sequence=sequence, notes=notes)
 
 
 def _from_pairs(
@@ -266,7 +265,5 @@ def _sign(files: Sequence[Path]) -> str:
 
 def relabelled(sequence: ImageSequence, labels: Mapping[str, str]) -> ImageSequence:
     """Return the sequence with the class that an outside table gives it, if it gives one."""
-    from dataclasses import replace
-
     class_name = labels.get(sequence.object_id)
     return sequence if class_name is None else replace(sequence, class_name=class_name)

@@ -120,7 +120,6 @@ def _turned(example: Example, which: int) -> Example:
 def _answers(
     bundle: Bundle, waiting: Sequence[tuple[ImageSequence, Example]], turns: int
 ) -> Iterator[pd.DataFrame]:
-    # sequences of like length share a batch, so that little of the recurrence runs on padding
     found = answers(bundle, [example for _, example in waiting], turns=turns)
     for (sequence, example), probabilities in zip(waiting, found, strict=True):
         yield prediction_rows(sequence, example.mjd, probabilities, bundle.taxonomy)
