@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
-from photutils.aperture import CircularAperture
+from photutils.aperture import CircularAperture, aperture_photometry
 
 from taonet.errors import InputError
-from taonet.photometry.aperture import aperture_flux, aperture_weights, light_curve
-from taonet.photometry.tables import feature_row, lightcurve_rows
+from taonet.photometry.aperture import (
+    aperture_flux,
+    aperture_weights,
+    default_radius_px,
+    light_curve,
+)
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
 
@@ -21,6 +25,30 @@ def test_weights_are_those_of_photutils():
         ours = aperture_weights((21, 21), radius, x, y)
         assert np.abs(ours - exact).max() < 0.05
         np.testing.assert_allclose(ours.sum(), exact.sum(), rtol=5e-3)
+
+
+def test_sums_are_those_of_photutils():
+    frames = 1e4 * moffat(41, fwhm_px=3.0, x=20.3, y=19.8) + np.zeros((2, 1, 1))
+    frames += np.random.default_rng(1).normal(0, 0.1, frames.shape)
+    flux, _ = aperture_flux(frames, **RING, x=20.3, y=19.8)
+    for frame, ours in zip(frames, flux, strict=True):
+        exact = aperture_photometry(frame, CircularAperture((20.3, 19.8), 4.0))["aperture_sum"][0]
+        np.testing.assert_allclose(ours, exact, rtol=5e-3)
+
+
+@pytest.mark.parametrize("radius", [4.0, 6.0, 9.0])
+def test_an_aperture_loses_the_wings_of_a_star(radius):
+    fwhm, beta = 6.0, 3.5  # broad, since moffat samples the profile at the centres of pixels
+    flux, _ = aperture_flux(
+        noise(size=61) + 1e5 * moffat(61, fwhm_px=fwhm, beta=beta),
+        radius_px=radius,
+        sky_inner_px=20.0,
+        sky_outer_px=30.0,
+    )
+    # light of a Moffat profile within a circle, integrated by hand
+    alpha2 = (fwhm / 2) ** 2 / (2 ** (1 / beta) - 1)
+    inside = 1 - (1 + radius**2 / alpha2) ** (1 - beta)
+    np.testing.assert_allclose(flux.mean(), 1e5 * inside, rtol=0.01)
 
 
 def test_an_injected_star_is_recovered():
@@ -60,6 +88,29 @@ def test_no_data_in_the_aperture_is_no_flux_and_elsewhere_no_matter():
     assert list(np.isfinite(err)) == [False, True, False]
 
 
+def test_the_sky_never_looks_into_the_aperture():
+    frames = noise(size=21) + 3000 * moffat(21, fwhm_px=3.0)
+    one, _ = aperture_flux(frames, radius_px=8.0, sky_inner_px=2.0, sky_outer_px=10.5)
+    other, _ = aperture_flux(frames, radius_px=8.0, sky_inner_px=9.0, sky_outer_px=10.5)
+    assert abs(one.mean() - other.mean()) < 0.02 * other.mean()
+
+
+def test_noise_below_one_count_is_still_noise():
+    frames = np.round(np.random.default_rng(3).normal(100, 0.35, (500, 21, 21))).astype(np.int16)
+    flux, err = aperture_flux(frames, radius_px=3.0, sky_inner_px=7.0, sky_outer_px=10.5)
+    assert 0.9 < (flux / err).std() < 1.1
+
+
+def test_weights_are_shared_and_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        aperture_weights((21, 21), 3.0, 10.0, 10.0)[0, 0] = 1
+
+
+def test_an_aperture_that_fills_the_cutout_is_refused():
+    with pytest.raises(InputError, match="no pixel for the sky"):
+        aperture_flux(noise(1, size=3), radius_px=1.5, sky_inner_px=1.0, sky_outer_px=2.0)
+
+
 def test_an_aperture_outside_the_cutout_is_refused():
     with pytest.raises(InputError, match="does not fit"):
         aperture_flux(noise(1), radius_px=4.0, sky_inner_px=5, sky_outer_px=9, x=2.0)
@@ -81,6 +132,9 @@ def test_light_curves_use_the_zero_points_or_none():
     part = np.full(12, 27.0)
     part[0] = np.nan
     assert (light_curve(a_sequence(zero_point_mag=part)).zero_point_mag == 25).all()
+    blank = np.full(12, 27.0)
+    blank[3] = np.nan  # the blank frame: its zero point is nobody's loss
+    np.testing.assert_array_equal(light_curve(a_sequence(zero_point_mag=blank)).mag, known.mag)
 
 
 def test_removing_the_future_never_changes_a_measurement():
@@ -89,10 +143,9 @@ def test_removing_the_future_never_changes_a_measurement():
     np.testing.assert_allclose(early.flux, whole.flux[:6], rtol=1e-12)
 
 
-def test_tables_hold_every_epoch_and_every_feature():
-    table = lightcurve_rows(a_sequence())
-    assert len(table) == 12
-    features = feature_row(a_sequence(class_name="SN"))
-    assert features.shape == (1, 32)
-    assert features["class_name"].tolist() == ["SN"]
-    assert np.isfinite(features["stetson_j"][0])
+def test_a_given_radius_holds_whatever_the_seeing_becomes():
+    sequence = a_sequence(seeing_fwhm_px=np.repeat([2.0, 4.0], 6))
+    whole, early = (light_curve(s, radius_px=3.0) for s in (sequence, sequence.up_to(55005.0)))
+    np.testing.assert_allclose(early.flux, whole.flux[:6], rtol=1e-12)
+    assert default_radius_px(sequence) == pytest.approx(1.2 * 3)
+    assert default_radius_px(sequence.up_to(55005.0)) == pytest.approx(1.2 * 2)
