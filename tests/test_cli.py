@@ -34,20 +34,6 @@ def taonet(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture(scope="session")
-def world(tmp_path_factory):
-    """A small simulated archive and a run trained on it."""
-    from taonet.experiment.config import read_recipe
-    from taonet.experiment.run import run_experiment
-    from taonet.experiment.simulated import simulate_archive
-    from taonet.io.archive import Archive
-
-    folder = tmp_path_factory.mktemp("world")
-    simulate_archive("tiny", folder / "archive", n_objects=24, seed=3)
-    run_experiment(read_recipe(RECIPES / "tiny.toml"), Archive(folder / "archive"), folder / "run")
-    return folder
-
-
 def refused(result, *words):
     code, out, err = result
     assert code == 2, err

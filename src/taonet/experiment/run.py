@@ -358,6 +358,7 @@ def _report(
         details=details,
         examples=_examples(experiment, tables[NETWORK]),
         seed=recipe.seed,
+        n_bootstrap=recipe.prediction.bootstrap,
         descriptions=baselines.DESCRIPTIONS,
     )
     write_json(experiment.folder / "scores.json", scores)

@@ -1,0 +1,98 @@
+"""A whole run: what it leaves behind, and what happens when it is interrupted."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from taonet.data.splits import read_split
+from taonet.errors import InputError, OutputError
+from taonet.experiment import baselines
+from taonet.experiment.config import Recipe, read_recipe
+from taonet.experiment.run import run_experiment
+from taonet.io.archive import Archive
+from taonet.models.bundle import load_bundle
+
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+TINY = next(path for path in RECIPES if path.stem == "tiny")
+
+
+@pytest.fixture
+def archive(world):
+    return Archive(world / "archive")
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_is_understood(path):
+    assert read_recipe(path).name == path.stem
+
+
+def test_a_digest_tells_settings_apart():
+    assert Recipe(name="a").digest == Recipe(name="a").digest
+    assert Recipe(name="a").digest != Recipe(name="a", seed=2).digest
+
+
+def test_every_method_answers_for_the_same_objects(world, archive):
+    tables = {
+        path.stem: pd.read_parquet(path) for path in (world / "run" / "predictions").iterdir()
+    }
+    assert len(tables) == len(baselines.DESCRIPTIONS)
+    for table in tables.values():
+        assert set(table["object_id"]) == set(archive.objects["object_id"])
+    final = tables["tao-net"].groupby("object_id")["n_epochs"].max()
+    for name in set(tables) - {"tao-net"}:
+        assert (
+            tables[name].set_index("object_id")["n_epochs"].equals(final[tables[name]["object_id"]])
+        )
+
+
+def test_no_object_is_answered_for_by_a_network_that_learnt_from_it(world, archive):
+    split = read_split(world / "run" / "split.json", archive.objects)
+    for part, ids in split.parts.items():
+        table = pd.read_parquet(world / "run" / "training" / part / "predictions.parquet")
+        assert set(table["object_id"]) == set(ids)
+
+
+def test_whatever_was_trained_on_simulation_says_so(world):
+    assert "SIMULATED" in (world / "run" / "report.html").read_text()
+    assert "simulated sequences" in (world / "run" / "bundle" / "README.md").read_text()
+    assert load_bundle(world / "run").facts["trained_on_simulation"] is True
+
+
+def test_an_interrupted_run_ends_with_the_scores_of_a_whole_one(world, archive, tmp_path):
+    recipe = read_recipe(TINY)
+    calls = []
+
+    def stop_in_the_second_fold(items, n, title):
+        calls.append(title)
+        for item in items:
+            if title == "testing fold-1":
+                raise KeyboardInterrupt
+            yield item
+
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(recipe, archive, tmp_path / "run", track=stop_in_the_second_fold)
+    assert not (tmp_path / "run" / "finished.json").exists()
+    run_experiment(recipe, archive, tmp_path / "run")
+    one, other = (json.loads((f / "run" / "scores.json").read_text()) for f in (world, tmp_path))
+    assert one == other
+
+
+def test_a_folder_that_is_no_run_is_left_alone(archive, tmp_path):
+    (tmp_path / "precious").write_text("data")
+    with pytest.raises(OutputError, match="not a run"):
+        run_experiment(read_recipe(TINY), archive, tmp_path)
+    assert (tmp_path / "precious").read_text() == "data"
+
+
+def test_damaged_frames_are_noticed_before_hours_are_spent(world, tmp_path):
+    shutil.copytree(world / "archive", tmp_path / "a")
+    frames = tmp_path / "a" / "frames.npy"
+    content = bytearray(frames.read_bytes())
+    content[-1] ^= 1
+    frames.write_bytes(content)
+    with pytest.raises(InputError, match="hash differs"):
+        run_experiment(read_recipe(TINY), Archive(tmp_path / "a"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
