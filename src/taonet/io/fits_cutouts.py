@@ -65,9 +65,11 @@ def read_labels(path: Path) -> dict[str, str]:
 
     Examples
     --------
-    >>> file = Path("/tmp/taonet-doctest-labels.csv")
-    >>> _ = file.write_text("object_id,class_name\\nSN1987A,SN\\n")
-    >>> read_labels(file)
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "labels.csv"
+    ...     _ = file.write_text("object_id,class_name\\nSN1987A,SN\\n")
+    ...     read_labels(file)
     {'SN1987A': 'SN'}
     """
     table = _read(path, ("object_id",))

@@ -54,8 +54,11 @@ def landing_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
 
     Examples
     --------
-    >>> with landing_file(Path("/tmp/taonet-doctest.txt")) as temporary:
-    ...     _ = temporary.write_text("whole")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with landing_file(Path(folder) / "f.txt") as temporary:
+    ...         _ = temporary.write_text("whole")
+    ...     (Path(folder) / "f.txt").read_text()
+    'whole'
     """
     refuse_existing(path, overwrite=overwrite)
     with room_for(path):
