@@ -100,6 +100,17 @@ def test_an_interrupted_write_goes_on_where_it_was_safe(tmp_path):
     assert not (tmp_path / "a.part").exists()
 
 
+def test_an_interruption_keeps_what_was_written(tmp_path):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        ArchiveWriter(tmp_path / "a", survey="x", signature="s") as writer,
+    ):
+        writer.add(sequence(1), source="1")
+        raise KeyboardInterrupt
+    with ArchiveWriter(tmp_path / "a", survey="x", signature="s") as again:
+        assert again.done == {"1"}
+
+
 def test_an_unfinished_archive_of_other_inputs_is_refused(tmp_path):
     ArchiveWriter(tmp_path / "a", survey="x", signature="one").close()
     with pytest.raises(OutputError, match="other inputs"):

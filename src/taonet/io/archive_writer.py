@@ -237,9 +237,10 @@ class ArchiveWriter:
             for what, schema in (("objects", OBJECTS), ("epochs", EPOCHS)):
                 self._join(what, schema)
             self._write_manifest()
-            shutil.rmtree(self.work / "rows")
-            (self.work / "journal.json").unlink()
+            # named first, tidied after: a kill in between leaves an archive, not a riddle
             replace_folder(self.work, self.path)
+            shutil.rmtree(self.path / "rows")
+            (self.path / "journal.json").unlink()
         return self.path
 
     def _join(self, what: str, schema: pa.Schema) -> None:
@@ -281,11 +282,14 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        # without a line in the journal there is nothing to go on from
-        nothing_safe = error is not None and self._chunks == 0
-        if isinstance(error, OutputError) or nothing_safe:
+        if error is None:
+            self.close()
+        elif isinstance(error, OutputError) or not self.n_objects:
             self.abandon()
         else:
+            # interrupted: what was read is kept, and the same command goes on from here
+            if not self._frames.closed:
+                self.flush()
             self.close()
 
 
