@@ -262,6 +262,38 @@ def test_names_that_are_not_there_come_with_the_nearest(taonet, world, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("ingst",), "Did you mean 'ingest'"),
+        (("ingest", "deeptao", "x", "-o", "y"), "not one of 'deep-tao'"),
+        (("ingest", "arrays"), "Missing argument"),
+        (("simulate", "tiny", "--objcts", "3", "-o", "y"), "--objects"),
+        (("simulate", "tiny", "--objects", "none", "-o", "y"), "valid integer"),
+        (("ingest", "arrays", "x"), "--output"),
+    ],
+)
+def test_typing_errors_are_one_line_too(taonet, words, hint):
+    refused(taonet(*words), hint)
+
+
+def test_without_a_verb_there_is_help(taonet):
+    code, out, _ = taonet()
+    assert code == 0
+    assert "ingest" in out
+
+
+def test_a_run_that_cannot_start_leaves_nothing(taonet, tmp_path):
+    arrays(tmp_path / "f.npz")
+    taonet("ingest", "arrays", tmp_path / "f.npz", "-o", tmp_path / "a")
+    before = set(tmp_path.iterdir())
+    refused(
+        taonet("train", RECIPES / "tiny.toml", "--data", tmp_path / "a", "-o", tmp_path / "r"),
+        "no object with a class",
+    )
+    assert set(tmp_path.iterdir()) == before
+
+
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path):
     code = (
         "import resource, sys\n"

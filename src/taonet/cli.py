@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
+from typer.exceptions import TyperException
 
 from taonet import __version__
 from taonet.errors import TaoNetError
@@ -352,12 +353,17 @@ def _options(
 def main() -> None:
     """Run the command line; bad input ends in one clear line and exit code 2."""
     try:
-        app()
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except TaoNetError as error:
         say(f"taonet: {error}")
+        sys.exit(BAD_INPUT)
+    except TyperException as error:
+        message = error.format_message().replace("Value error, ", "").rstrip(".")
+        say(f"taonet: {message} — `taonet --help` and `taonet VERB --help` say more")
         sys.exit(BAD_INPUT)
     except BrokenPipeError:
         sys.exit(1)
     except KeyboardInterrupt:
         say("taonet: interrupted; the same command goes on where it stopped")
         sys.exit(130)
+    sys.exit(code or 0)

@@ -111,7 +111,13 @@ def example_of(
         )
     index = reading.epochs_of(sequence)
     if len(index) == 0:
-        raise InputError("no epoch that can be read", where=f"sequence {sequence.object_id}")
+        limit = "" if reading.mjd_max is None else f" before MJD {reading.mjd_max:g}"
+        got = f"{len(sequence)} epochs, MJD {sequence.mjd[0]:.2f} to {sequence.mjd[-1]:.2f}"
+        raise InputError(
+            f"no epoch that this model reads: not blank{limit}",
+            where=f"sequence {sequence.object_id}",
+            got=got,
+        )
     index = index if epochs is None else index[epochs]
     band = np.array(
         [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64

@@ -123,10 +123,11 @@ def run_experiment(
     archive.verify()
     digest = run_digest(recipe, archive)
     folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
+    experiment = _put_together(recipe, archive, folder, track)
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
-    experiment = _put_together(recipe, archive, folder, track)
+    _write_down(experiment)
     split = _split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
     tables = _predictions(experiment, split, say)
@@ -156,11 +157,15 @@ def _put_together(recipe: Recipe, archive: Archive, folder: Path, track: Track) 
     ]
     if not usable:
         raise InputError("no object with a class and an epoch to read", where=archive.path)
+    return replace(draft, usable=np.array(usable, np.int64))
+
+
+def _write_down(experiment: Experiment) -> None:
+    folder, archive = experiment.folder, experiment.archive
     (folder / "predictions").mkdir(exist_ok=True)
-    write_json(folder / "recipe.json", asdict(recipe))
+    write_json(folder / "recipe.json", asdict(experiment.recipe))
     write_json(folder / "environment.json", environment())
     write_json(folder / "data.json", {"path": str(archive.path), "digest": archive.digest})
-    return replace(draft, usable=np.array(usable, np.int64))
 
 
 def environment() -> dict[str, str | int]:

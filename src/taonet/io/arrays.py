@@ -67,7 +67,7 @@ def _sequence(
 
 def _load(path: Path) -> dict[str, Shaped[np.ndarray, "..."]]:
     if not path.is_file():
-        raise InputError("no such file", where=path)
+        raise InputError("a folder, not a file" if path.is_dir() else "no such file", where=path)
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

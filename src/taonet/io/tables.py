@@ -139,7 +139,7 @@ def read_table(path: Path) -> pd.DataFrame:
         If it is missing or is not what its suffix says.
     """
     if not path.is_file():
-        raise InputError("no such file", where=path)
+        raise InputError("a folder, not a table" if path.is_dir() else "no such file", where=path)
     if path.suffix not in SUFFIXES:
         raise InputError("unknown table format", where=path, do=f"use one of {', '.join(SUFFIXES)}")
     try:
