@@ -68,6 +68,7 @@ def forest_probabilities(
     n_classes: int,
     *,
     seed: int,
+    trees: int = TREES,
 ) -> Float[np.ndarray, "m class"]:
     """Grow a class-balanced random forest on some objects and ask it about others.
 
@@ -89,7 +90,7 @@ def forest_probabilities(
         raise InputError("a forest needs one label an object", where="control", got=got)
     names = list(features_train[0])
     forest = RandomForestClassifier(
-        n_estimators=TREES, class_weight="balanced_subsample", random_state=seed, n_jobs=1
+        n_estimators=trees, class_weight="balanced_subsample", random_state=seed, n_jobs=1
     )
     forest.fit(_matrix(features_train, names), labels_train)
     found = np.zeros((len(features_test), n_classes))

@@ -93,6 +93,7 @@ def metadata_controls(
     *,
     n_classes: int,
     seed: int,
+    trees: int,
 ) -> dict[str, Float[np.ndarray, "m class"]]:
     """Return what times alone, length alone and nothing at all can tell."""
     found = {"majority class": majority_probabilities(label[train], len(test), n_classes)}
@@ -104,6 +105,7 @@ def metadata_controls(
             [features[i] for i in test],
             n_classes,
             seed=seed,
+            trees=trees,
         )
     return found
 

@@ -19,6 +19,7 @@ from taonet.data.batches import Reading
 from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, write_split
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
+from taonet.evaluation.controls import TREES
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
@@ -304,6 +305,7 @@ def _round_tables(
                 test,
                 n_classes=n_classes,
                 seed=seed,
+                trees=min(TREES, experiment.recipe.forest.trees),
             ),
         }
         parts = [pd.concat(predict(bundle, shown, turns=turns)).assign(method=NETWORK)]
