@@ -60,6 +60,13 @@ def test_memory_does_not_grow_with_the_number_of_objects(tmp_path):
     assert many < few + 25, f"{few} MB for 30 objects, {many} MB for 150"
 
 
+@pytest.mark.slow
+def test_memory_at_three_hundred_objects_of_a_hundred_frames(tmp_path):
+    few = peak_megabytes(folder_of(tmp_path / "few", 30), tmp_path / "a")
+    many = peak_megabytes(folder_of(tmp_path / "many", 300), tmp_path / "b")
+    assert many < few + 25, f"{few} MB for 30 objects, {many} MB for 300"
+
+
 def test_an_ingest_that_was_killed_goes_on_and_ends_the_same(tmp_path):
     source = folder_of(tmp_path / "data", 40, n_frames=60)
     ingest(deep_tao_source([source]), tmp_path / "whole")
