@@ -353,7 +353,7 @@ def _options(
 def main() -> None:
     """Run the command line; bad input ends in one clear line and exit code 2."""
     try:
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="taonet", standalone_mode=False)
     except TaoNetError as error:
         say(f"taonet: {error}")
         sys.exit(BAD_INPUT)
