@@ -21,7 +21,7 @@ from jaxtyping import Shaped
 from taonet import __version__
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
-from taonet.io.landing import refuse_existing, replace_folder, room_for
+from taonet.io.landing import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import taxonomy_for
 
@@ -67,7 +67,7 @@ class ArchiveWriter:
         overwrite: bool = False,
         simulated: bool = False,
     ) -> None:
-        refuse_existing(path, overwrite=overwrite)
+        refuse_existing(path, overwrite=overwrite, mark=ARCHIVE_MARK)
         self.path = path
         self.survey = survey
         self.simulated = simulated
@@ -294,9 +294,11 @@ class ArchiveWriter:
 
 
 def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
-    if work.exists() and not overwrite:
-        if _read_journal(work)["signature"] == signature:
+    if work.exists():
+        journal = _read_journal(work)
+        if not overwrite and journal["signature"] == signature:
             return True
+    if work.exists() and not overwrite:
         raise OutputError(
             "an unfinished archive of other inputs or options is in the way",
             where=work,
@@ -308,8 +310,8 @@ def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
         (work / "frames.npy").write_bytes(b"\0" * HEADER_BYTES)
         (work / "set_aside.jsonl").touch()
         fresh = {"frames": 0, "objects": 0, "set_aside": 0, "set_aside_bytes": 0, "chunks": 0}
-        journal: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
-        (work / "journal.json").write_text(json.dumps(journal))
+        empty: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
+        (work / "journal.json").write_text(json.dumps(empty))
     return False
 
 

@@ -13,17 +13,48 @@ from taonet.errors import OutputError
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
+ARCHIVE_MARK = "frames.npy"
+"""A folder that holds this is an archive: no other file is written into it."""
+
+
+def refuse_existing(path: Path, *, overwrite: bool, mark: str | None = None) -> None:
     """Refuse to write where something is, or where there is no folder to write in.
+
+    Overwriting replaces like by like only: a file by a file, a folder by a folder of the same
+    kind. Whatever else lies there may be somebody's data.
+
+    Parameters
+    ----------
+    mark : str, optional
+        The output is a folder, and one that may be replaced holds a file of this name; without
+        it the output is a file.
 
     Raises
     ------
     OutputError
     """
-    if path.exists() and not overwrite:
-        raise OutputError("exists already", where=path, do="choose another name or use --overwrite")
+    if not path.name:
+        raise OutputError("not a name to write to", where=path, do="give the output a name")
     if not path.absolute().parent.is_dir():
         raise OutputError("no such folder", where=path.absolute().parent, do="create it first")
+    if mark is None and (path.absolute().parent / ARCHIVE_MARK).is_file():
+        raise OutputError("a place within an archive", where=path, do="write beside the archive")
+    if not path.exists():
+        return
+    if not overwrite:
+        raise OutputError("exists already", where=path, do="choose another name or use --overwrite")
+    if mark is None and path.is_dir():
+        raise OutputError("a folder is there, not a file", where=path, do="choose another name")
+    if mark is not None and not _replaceable(path, mark):
+        raise OutputError(
+            "something else is there, which --overwrite does not replace",
+            where=path,
+            do="choose another name, or remove it yourself",
+        )
+
+
+def _replaceable(path: Path, mark: str) -> bool:
+    return path.is_dir() and ((path / mark).is_file() or not any(path.iterdir()))
 
 
 @contextmanager
@@ -76,9 +107,12 @@ def landing_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def landing_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Yield an empty folder to fill; it becomes ``path`` if all went well and vanishes if not."""
-    refuse_existing(path, overwrite=overwrite)
+def landing_folder(path: Path, *, mark: str, overwrite: bool = False) -> Iterator[Path]:
+    """Yield an empty folder to fill; it becomes ``path`` if all went well and vanishes if not.
+
+    ``mark`` names a file by which a folder that may be replaced is known.
+    """
+    refuse_existing(path, overwrite=overwrite, mark=mark)
     with room_for(path):
         temporary = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}."))
         try:

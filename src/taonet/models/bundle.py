@@ -68,7 +68,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
     card : str
         The model card, in Markdown.
     """
-    with landing_folder(path, overwrite=overwrite) as folder:
+    with landing_folder(path, mark="config.json", overwrite=overwrite) as folder:
         weights = {k: v.detach().contiguous() for k, v in bundle.network.state_dict().items()}
         save_file(weights, folder / "model.safetensors")
         (folder / "model.safetensors").chmod(0o644)
