@@ -181,6 +181,10 @@ def arrays(path, **changes):
         ({"stamps": np.zeros((2, 9, 9))}, "stamps must be"),
         ({"n_epochs": np.array([0, 0])}, "no frames"),
         ({"stamps": np.full((2, 3, 9, 9), np.nan)}, "NaN"),
+        ({"stamps": np.full((2, 3, 9, 9), "x")}, "not real numbers"),
+        ({"stamps": np.zeros((2, 3, 9, 9), complex)}, "not real numbers"),
+        ({"n_epochs": np.array([np.nan, 3])}, "whole numbers"),
+        ({"n_epochs": np.array([2.5, 3])}, "whole numbers"),
         ({"mjd": 2_457_000.5 + np.tile(np.arange(3.0), (2, 1))}, "MJD = JD - 2400000.5"),
     ],
 )
@@ -228,6 +232,14 @@ def test_output_that_exists(taonet, world, tmp_path):
         (("stem = 8", "classes = 4"), ("model.classes", "comes from the data")),
         (("seed = 1", "seed = ["), ("not TOML",)),
         (("crop_px = 16", "softening = 0"), ("softening",)),
+        (("folds = 2", "folds = 1"), ("split.folds", "greater than or equal to 2")),
+        (("folds = 2", "folds = 100"), ("too few independent objects",)),
+        (("trees = 20", "trees = -1"), ("forest.trees",)),
+        (("hidden = 8", "hidden = 0"), ("model.hidden",)),
+        (("steps = 8", "steps = 0"), ("training.steps",)),
+        (("crop_px = 16", "crop_px = 200"), ("scaling.crop_px", "200 of 32")),
+        (("zooms = [16]", "zooms = [64]"), ("model.zooms", "64 of 16")),
+        (('name = "tiny"', 'name = "../x"'), ("name",)),
     ],
 )
 def test_bad_recipes(taonet, world, tmp_path, change, words):
@@ -292,6 +304,27 @@ def test_a_run_that_cannot_start_leaves_nothing(taonet, tmp_path):
         "no object with a class",
     )
     assert set(tmp_path.iterdir()) == before
+
+
+def test_one_class_is_nothing_to_tell_apart(taonet, tmp_path):
+    file = arrays(tmp_path / "f.npz", label=np.array(["SN", "SN"]))
+    taonet("ingest", "arrays", file, "-o", tmp_path / "a")
+    refused(
+        taonet("train", RECIPES / "tiny.toml", "--data", tmp_path / "a", "-o", tmp_path / "r"),
+        "one class",
+    )
+    assert not (tmp_path / "r").exists()
+
+
+def test_an_array_under_the_name_of_an_archive_of_arrays(taonet, tmp_path):
+    with (tmp_path / "f.npz").open("wb") as stream:
+        np.save(stream, np.zeros(3))
+    refused(taonet("ingest", "arrays", tmp_path / "f.npz", "-o", tmp_path / "a"), "not an npz file")
+
+
+def test_a_place_where_nothing_can_be_made(taonet, tmp_path):
+    file = arrays(tmp_path / "f.npz")
+    refused(taonet("ingest", "arrays", file, "-o", "/proc/x"), "/proc/x")
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path):

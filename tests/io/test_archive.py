@@ -111,6 +111,18 @@ def test_an_interruption_keeps_what_was_written(tmp_path):
         assert again.done == {"1"}
 
 
+def test_where_an_interruption_fell_cannot_be_told_from_the_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr("taonet.io.archive_writer.ROW_GROUP", 5)
+    sequences = [sequence(i) for i in range(9)]
+    whole = write(tmp_path / "whole", sequences)
+    with ArchiveWriter(tmp_path / "parts", survey="crts", signature="s") as writer:
+        for one in sequences:
+            writer.add(one, source=one.object_id)
+            writer.flush()
+        writer.finish()
+    assert Archive(tmp_path / "parts").digest == whole.digest
+
+
 def test_an_unfinished_archive_of_other_inputs_is_refused(tmp_path):
     ArchiveWriter(tmp_path / "a", survey="x", signature="one").close()
     with pytest.raises(OutputError, match="other inputs"):

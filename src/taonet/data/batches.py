@@ -11,6 +11,7 @@ from torch import Tensor
 
 from taonet.data.transforms import Scaling, scaled_images, shown_epochs, turned
 from taonet.errors import InputError
+from taonet.limits import Natural, NotNegative, Share
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -204,9 +205,9 @@ class Augmentation:
     """
 
     turns: bool = True
-    min_epochs: int = 1
-    whole: float = 0.5
-    noise: float = 0.0
+    min_epochs: Natural = 1
+    whole: Share = 0.5
+    noise: NotNegative = 0.0
 
 
 def training_batches(

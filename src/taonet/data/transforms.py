@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from taonet.errors import ConfigError
+from taonet.limits import Count, Positive
 from taonet.sky.cutout import centre_crop, sky_and_noise
 
 SOFT_SCALE = 3.0
@@ -35,8 +36,8 @@ class Scaling:
     """
 
     sky: Literal["frame", "sequence"] = "frame"
-    softening: float = 1.0
-    crop_px: int = 0
+    softening: Positive = 1.0
+    crop_px: Count = 0
 
     def __post_init__(self) -> None:
         if not self.softening > 0:

@@ -7,12 +7,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, TaoNetError
+from taonet.limits import Count, Natural
 from taonet.models.forest import ForestConfig
 from taonet.models.taonet import TaoNetConfig
 from taonet.training.loop import TrainingConfig
@@ -51,8 +53,8 @@ class SplitSettings:
     """
 
     kind: Literal["folds", "holdout"] = "holdout"
-    folds: int = 5
-    test: float = 0.3
+    folds: Annotated[int, Ge(2)] = 5
+    test: Annotated[float, Gt(0), Lt(1)] = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +71,9 @@ class PredictionSettings:
         Example sequences shown in the report.
     """
 
-    turns: int = 1
-    bootstrap: int = 1000
-    examples: int = 6
+    turns: Annotated[int, Ge(1), Le(8)] = 1
+    bootstrap: Natural = 1000
+    examples: Count = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +95,10 @@ class Recipe:
         come from the data.
     """
 
-    name: str
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     about: str = ""
-    seed: int = 1
-    threads: int = 0
+    seed: Count = 1
+    threads: Count = 0
     data: DataSettings = field(default_factory=DataSettings)
     split: SplitSettings = field(default_factory=SplitSettings)
     scaling: Scaling = field(default_factory=Scaling)

@@ -18,7 +18,7 @@ from taonet import __version__
 from taonet.data.batches import Reading
 from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, write_split
 from taonet.data.transforms import Scaling
-from taonet.errors import InputError
+from taonet.errors import ConfigError, InputError
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
@@ -69,11 +69,16 @@ class Experiment:
         return min(int(n) for n in self.archive.manifest["frame_shape"][1:])
 
     @property
+    def reading_px(self) -> int:
+        """Side of the central crop that the network reads."""
+        return self.recipe.scaling.crop_px or self.frame_px
+
+    @property
     def reading(self) -> Reading:
         """What the network reads of a sequence."""
         data, scaling = self.recipe.data, asdict(self.recipe.scaling)
         return Reading(
-            scaling=Scaling(**{**scaling, "crop_px": scaling["crop_px"] or self.frame_px}),
+            scaling=Scaling(**{**scaling, "crop_px": self.reading_px}),
             bands=self.archive.bands if data.use_bands else (),
             channels=data.channels or self.archive.channels,
             mjd_max=data.mjd_max,
@@ -125,6 +130,7 @@ def run_experiment(
     digest = run_digest(recipe, archive)
     folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
     experiment = _put_together(recipe, archive, folder, track)
+    draw_split(experiment)  # what cannot be parted is refused before anything is written
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
@@ -158,7 +164,28 @@ def _put_together(recipe: Recipe, archive: Archive, folder: Path, track: Track) 
     ]
     if not usable:
         raise InputError("no object with a class and an epoch to read", where=archive.path)
+    classes = {archive.class_names[i] for i in usable}
+    if len(classes) < 2:
+        got = f"only {', '.join(str(name) for name in classes)}"
+        raise InputError("nothing to tell apart: one class", where=archive.path, got=got)
+    _check_sizes(draft)
     return replace(draft, usable=np.array(usable, np.int64))
+
+
+def _check_sizes(experiment: Experiment) -> None:
+    sizes = {"data's cutouts": experiment.frame_px, "scaling.crop_px": experiment.reading_px}
+    model = experiment.recipe.model
+    for name, size in (
+        ("scaling.crop_px", experiment.reading_px),
+        ("model.zooms", max(model.zooms)),
+        ("model.aperture_px", model.aperture_px),
+    ):
+        if size > min(sizes.values()):
+            raise ConfigError(
+                f"{name} is larger than the cutouts",
+                where=f"recipe {experiment.recipe.name}",
+                got=f"{size} of {min(sizes.values())} pixels",
+            )
 
 
 def _write_down(experiment: Experiment) -> None:
@@ -181,17 +208,20 @@ def environment() -> dict[str, str | int]:
     }
 
 
+def draw_split(experiment: Experiment) -> Split:
+    """Draw the split that the recipe asks for."""
+    objects = experiment.archive.objects.iloc[experiment.usable]
+    settings, seed = experiment.recipe.split, experiment.recipe.seed
+    if settings.kind == "folds":
+        return draw_folds(objects, settings.folds, seed=seed)
+    return draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
+
+
 def _split(experiment: Experiment) -> Split:
     path = experiment.folder / "split.json"
-    objects = experiment.archive.objects.iloc[experiment.usable]
     if not path.exists():
-        settings, seed = experiment.recipe.split, experiment.recipe.seed
-        if settings.kind == "folds":
-            split = draw_folds(objects, settings.folds, seed=seed)
-        else:
-            split = draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
-        write_split(split, path)
-    return read_split(path, objects)
+        write_split(draw_split(experiment), path)
+    return read_split(path, experiment.archive.objects.iloc[experiment.usable])
 
 
 def _rounds(experiment: Experiment, split: Split) -> list[tuple[str, Any, Any]]:

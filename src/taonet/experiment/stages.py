@@ -35,6 +35,8 @@ def open_run(folder: Path, digest: str) -> bool:
         If something else than a run of the same digest is there.
     """
     claim = folder / "run.json"
+    if folder.exists() and not folder.is_dir():
+        raise OutputError("a file is there, not a run", where=folder, do="choose another name")
     if folder.exists() and not claim.is_file() and any(folder.iterdir()):
         raise OutputError("exists and is not a run", where=folder, do="choose another name")
     if claim.is_file():

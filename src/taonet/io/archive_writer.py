@@ -28,6 +28,7 @@ from taonet.sky.taxonomy import taxonomy_for
 HEADER_BYTES = 128
 CHUNK_BYTES = 32_000_000
 CHUNK_OBJECTS = 256
+ROW_GROUP = 65_536
 
 
 class ArchiveWriter:
@@ -245,8 +246,16 @@ class ArchiveWriter:
 
     def _join(self, what: str, schema: pa.Schema) -> None:
         with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as joined:
+            # row groups of one size: the bytes, and with them the archive's digest, must not
+            # tell where an interruption fell
+            waiting = schema.empty_table()
             for chunk in range(self._chunks):
-                joined.write_table(pq.read_table(self._chunk(what, chunk), schema=schema))
+                part = pq.read_table(self._chunk(what, chunk), schema=schema)
+                waiting = pa.concat_tables([waiting, part]).combine_chunks()
+                while waiting.num_rows >= ROW_GROUP:
+                    joined.write_table(waiting.slice(0, ROW_GROUP))
+                    waiting = waiting.slice(ROW_GROUP)
+            joined.write_table(waiting)
 
     def _write_manifest(self) -> None:
         taxonomy = taxonomy_for(self.survey, self._classes)

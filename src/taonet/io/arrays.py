@@ -69,6 +69,8 @@ def _load(path: Path) -> dict[str, Shaped[np.ndarray, "..."]]:
     if not path.is_file():
         raise InputError("a folder, not a file" if path.is_dir() else "no such file", where=path)
     try:
+        with path.open("rb") as stream, zipfile.ZipFile(stream):
+            pass  # an .npy under this name is no archive of arrays
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
@@ -93,6 +95,12 @@ def _check(arrays: Mapping[str, Shaped[np.ndarray, "..."]], path: Path) -> None:
         raise InputError(
             "stamps must be (object, epoch, [channel,] y, x)", where=path, got=stamps.shape
         )
+    for name in ("stamps", "mjd", "n_epochs", "ra", "dec"):
+        if name in arrays and not _is_real(arrays[name]):
+            raise InputError(f"{name} are not real numbers", where=path, got=arrays[name].dtype)
+    whole = arrays["n_epochs"]
+    if not (np.isfinite(whole).all() and (whole == np.floor(whole)).all()):
+        raise InputError("n_epochs are not whole numbers", where=path)
     shapes = {"mjd": stamps.shape[:2], "band": stamps.shape[:2]}
     for name in ("mjd", "n_epochs", "object_id", "label", "ra", "dec", "band"):
         expected = shapes.get(name, stamps.shape[:1])
@@ -102,3 +110,7 @@ def _check(arrays: Mapping[str, Shaped[np.ndarray, "..."]], path: Path) -> None:
                 where=path,
                 got=f"{arrays[name].shape}, not {expected}",
             )
+
+
+def _is_real(values: Shaped[np.ndarray, "..."]) -> bool:
+    return np.issubdtype(values.dtype, np.integer) or np.issubdtype(values.dtype, np.floating)

@@ -76,7 +76,15 @@ def room_for(path: Path) -> Iterator[None]:
             raise OutputError(
                 "not allowed to write here", where=path, do="choose another place"
             ) from error
+        if error.errno == errno.ENOENT and _lies_beside(error.filename, path):
+            raise OutputError(
+                "cannot be created here", where=path, do="choose another place"
+            ) from error
         raise
+
+
+def _lies_beside(name: object, path: Path) -> bool:
+    return isinstance(name, str) and Path(name).parent == path.absolute().parent
 
 
 @contextmanager

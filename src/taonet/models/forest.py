@@ -4,10 +4,13 @@ Light curves are measured from the same pixels of the same objects that the netw
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 from sklearn.ensemble import RandomForestClassifier
+
+from taonet.limits import Natural
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +24,8 @@ class ForestConfig:
         Features tried at each split: ``sqrt`` or ``log2``.
     """
 
-    trees: int = 700
-    max_features: str = "sqrt"
+    trees: Natural = 700
+    max_features: Literal["sqrt", "log2"] = "sqrt"
 
 
 class Forest:

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from taonet.data.batches import Batch
 from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
+from taonet.limits import Natural, Share
 
 CALIBRATION = 32
 """Hidden units of the correction for seeing and transparency."""
@@ -63,19 +64,19 @@ class TaoNetConfig:
         Give the days since the last epoch to the GRU.
     """
 
-    channels: int = 1
-    classes: int = 6
-    bands: int = 1
-    zooms: tuple[int, ...] = (64, 24)
-    zoom_px: int = 32
-    stem: int = 16
-    growth: int = 12
-    layers: tuple[int, ...] = (2, 2, 2)
-    apertures: int = 8
-    aperture_px: int = 15
-    embedding: int = 48
-    hidden: int = 64
-    dropout: float = 0.1
+    channels: Natural = 1
+    classes: Natural = 6
+    bands: Natural = 1
+    zooms: tuple[Natural, ...] = (64, 24)
+    zoom_px: Natural = 32
+    stem: Natural = 16
+    growth: Natural = 12
+    layers: tuple[Natural, ...] = (2, 2, 2)
+    apertures: Natural = 8
+    aperture_px: Natural = 15
+    embedding: Natural = 48
+    hidden: Natural = 64
+    dropout: Share = 0.1
     use_times: bool = True
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from jaxtyping import Int
 
 from taonet.data.batches import Augmentation, Batch, Reading, Sequences, training_batches
 from taonet.errors import TaoNetError
+from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
@@ -47,15 +48,15 @@ class TrainingConfig:
     augmentation : Augmentation
     """
 
-    steps: int = 600
-    batch_size: int = 24
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
-    clip_norm: float = 1.0
-    averaging: float = 0.99
-    label_smoothing: float = 0.0
-    steadiness: float = 0.0
-    checkpoint_every: int = 50
+    steps: Natural = 600
+    batch_size: Natural = 24
+    learning_rate: Positive = 3e-3
+    weight_decay: NotNegative = 0.05
+    clip_norm: Positive = 1.0
+    averaging: Share = 0.99
+    label_smoothing: Share = 0.0
+    steadiness: NotNegative = 0.0
+    checkpoint_every: Natural = 50
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
