@@ -149,6 +149,10 @@ def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | N
     from taonet.errors import InputError
     from taonet.io import sources
 
+    if table is not None and kind is not SourceKind.fits:
+        raise InputError(f"--table describes FITS cutouts, not {kind}", do="leave it out")
+    if survey and kind in (SourceKind.deep_tao, SourceKind.alerts):
+        raise InputError(f"{kind} files name their survey themselves", do="leave out --survey")
     if kind is SourceKind.deep_tao:
         return sources.deep_tao_source(paths)
     if kind is SourceKind.alerts:
@@ -317,7 +321,8 @@ def info(
 
 def _score_lines(scores: dict[str, Any]) -> str:
     width = max(len(name) for name in scores)
-    head = f"{'':{width}}  macro recall           macro F1 (arg-max)"
+    count = next(iter(scores.values()))["n_objects"]
+    head = f"{f'{count} objects':{width}}  macro recall           macro F1 (arg-max)"
     return "\n".join([head, *(f"{name:{width}}  {_numbers(s)}" for name, s in scores.items())])
 
 

@@ -91,8 +91,13 @@ def _name(path: Path, predictions: list[Path]) -> str:
 
 def _with_truth(path: Path, archive: Archive | None) -> pd.DataFrame:
     table = read_table(path)
-    if "object_id" not in table:
-        raise InputError("not a prediction table: it has no object_id", where=path)
+    if "object_id" not in table or not any(str(c).startswith("p_") for c in table.columns):
+        raise InputError(
+            "not a prediction table",
+            where=path,
+            got=f"columns {', '.join(map(str, table.columns[:8]))}",
+            do="it needs object_id, n_epochs and p_<CLASS> for every class",
+        )
     if archive is not None:
         truth = dict(zip(archive.objects["object_id"], archive.class_names, strict=True))
         table = table.assign(class_name=table["object_id"].map(truth))
@@ -100,4 +105,6 @@ def _with_truth(path: Path, archive: Archive | None) -> pd.DataFrame:
         raise InputError("no true classes", where=path, do="give --data ARCHIVE")
     # formats without a missing value write it as an empty text
     known = table["class_name"].notna() & (table["class_name"] != "")
+    if not known.any():
+        raise InputError("no object of known class in it", where=path, do="give --data ARCHIVE")
     return table[known]

@@ -45,6 +45,8 @@ def _sequence(
     i: int,
     object_id: str,
 ) -> ImageSequence:
+    if not object_id.strip():
+        raise InputError("an object without a name", where=f"row {i}")
     n = int(arrays["n_epochs"][i])
     if not 0 < n <= len(stamps):
         raise InputError("no frames" if n <= 0 else "n_epochs is too large", where=object_id, got=n)

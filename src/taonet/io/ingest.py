@@ -26,6 +26,8 @@ class IngestSummary:
     set_aside: int
     notes: int
     first_reason: str
+    labels: int = 0
+    labels_used: int = 0
 
     def __str__(self) -> str:
         line = f"{self.objects} objects, {self.frames} frames -> {self.path}"
@@ -34,6 +36,8 @@ class IngestSummary:
                 f"; {self.set_aside} of {self.items} items set aside"
                 f" (first: {self.first_reason}; all in {self.path / 'set_aside.jsonl'})"
             )
+        if self.labels:
+            line += f"; {self.labels_used} of {self.labels} labels used"
         if self.notes:
             line += f"; {self.notes} single frames or packets set aside"
         return line
@@ -70,7 +74,7 @@ def ingest(
     """
     signature = f"{source.signature}:{sorted((labels or {}).items())}:{limit}"
     total = source.count if limit is None else min(limit, source.count)
-    first_reason, notes = "", 0
+    first_reason, notes, used = "", 0, 0
     with ArchiveWriter(
         output,
         survey=source.survey,
@@ -85,6 +89,7 @@ def ingest(
             reason = _write(found, writer, labels or {})
             first_reason = first_reason or reason
             notes += len(found.notes)
+            used += found.sequence is not None and found.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
             writer.abandon()
             raise InputError("nothing could be read", where=output, got=first_reason or "no items")
@@ -97,6 +102,8 @@ def ingest(
         set_aside=writer.n_set_aside,
         notes=notes,
         first_reason=first_reason,
+        labels=len(labels or {}),
+        labels_used=used,
     )
 
 
