@@ -111,9 +111,17 @@ def metadata_controls(
 
 
 def pixel_controls(
-    bundle: Bundle, sequences: Sequences, test: Int[np.ndarray, " m"], *, seed: int
+    bundle: Bundle,
+    sequences: Sequences,
+    test: Int[np.ndarray, " m"],
+    *,
+    turns: int,
+    seed: int,
 ) -> dict[str, Float[np.ndarray, "m class"]]:
-    """Return what the same network says when it is not shown the sequence as it was."""
+    """Return what the same network says when it is not shown the sequence as it was.
+
+    The answers are averaged over as many turned copies as the network's own.
+    """
     changes: dict[str, Callable[[Example, np.random.Generator], Example]] = {
         "one random frame": _one_frame,
         "shuffled order": _shuffled,
@@ -124,7 +132,7 @@ def pixel_controls(
         example = readable_example(bundle, sequences[i])
         for name, change in changes.items():
             rng = np.random.default_rng([seed, i])
-            found[name].append(answers(bundle, [change(example, rng)])[0][-1])
+            found[name].append(answers(bundle, [change(example, rng)], turns=turns)[0][-1])
     return {name: np.stack(rows) for name, rows in found.items()}
 
 

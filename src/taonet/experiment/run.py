@@ -1,11 +1,10 @@
 """A whole experiment: split, train, compare, refit, report — each stage once, resumable."""
 
-import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,90 +14,30 @@ import torch
 from jaxtyping import Int
 
 from taonet import __version__
-from taonet.data.batches import Reading
-from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, write_split
-from taonet.data.transforms import Scaling
-from taonet.errors import ConfigError, InputError
+from taonet.data.splits import Split, read_split, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
+from taonet.experiment.plan import (
+    Experiment,
+    Track,
+    draw_split,
+    plan_experiment,
+    rounds_of,
+    run_digest,
+    times_of,
+)
 from taonet.experiment.stages import open_run, staged_table, write_json
 from taonet.io.archive import Archive
 from taonet.io.landing import landing_file
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
-from taonet.models.taonet import TaoNetConfig
-from taonet.sky.taxonomy import Taxonomy
 from taonet.training.loop import train_network
 
-Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 NETWORK = "TAO-Net"
 FOREST = "forest on light curves"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Experiment:
-    """A recipe put together with an archive: all that the stages need.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    archive : Archive
-    folder : Path
-        The run's folder.
-    usable : array
-        Indices of the objects that have a class and at least one epoch to read.
-    """
-
-    recipe: Recipe
-    archive: Archive
-    folder: Path
-    usable: Int[np.ndarray, " object"]
-    track: Track
-
-    @property
-    def taxonomy(self) -> Taxonomy:
-        """The archive's classes."""
-        return self.archive.taxonomy
-
-    @property
-    def frame_px(self) -> int:
-        """Side of the archive's cutouts."""
-        return min(int(n) for n in self.archive.manifest["frame_shape"][1:])
-
-    @property
-    def reading_px(self) -> int:
-        """Side of the central crop that the network reads."""
-        return self.recipe.scaling.crop_px or self.frame_px
-
-    @property
-    def reading(self) -> Reading:
-        """What the network reads of a sequence."""
-        data, scaling = self.recipe.data, asdict(self.recipe.scaling)
-        return Reading(
-            scaling=Scaling(**{**scaling, "crop_px": self.reading_px}),
-            bands=self.archive.bands if data.use_bands else (),
-            channels=data.channels or self.archive.channels,
-            mjd_max=data.mjd_max,
-        )
-
-    @property
-    def architecture(self) -> TaoNetConfig:
-        """The network's settings, with what the data decides."""
-        return replace(
-            self.recipe.model,
-            channels=len(self.reading.channels),
-            classes=len(self.taxonomy.classes),
-            bands=max(1, len(self.reading.bands)),
-        )
-
-    @property
-    def label(self) -> Int[np.ndarray, " object"]:
-        """Label of every object of the archive, −1 where unknown."""
-        names = self.archive.class_names
-        return np.array([self.taxonomy.label(n) if n else -1 for n in names], np.int64)
 
 
 def run_experiment(
@@ -129,8 +68,7 @@ def run_experiment(
     archive.verify()
     digest = run_digest(recipe, archive)
     folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
-    experiment = _put_together(recipe, archive, folder, track)
-    draw_split(experiment)  # what cannot be parted is refused before anything is written
+    experiment = plan_experiment(recipe, archive, folder, track=track)
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
@@ -145,47 +83,6 @@ def run_experiment(
     save_bundle(final, folder / "bundle", card=card, overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder
-
-
-def run_digest(recipe: Recipe, archive: Archive) -> str:
-    """Return a hash of everything a run depends on: settings, data and code version."""
-    return hashlib.sha256(f"{recipe.digest}:{archive.digest}:{__version__}".encode()).hexdigest()
-
-
-def _put_together(recipe: Recipe, archive: Archive, folder: Path, track: Track) -> Experiment:
-    draft = Experiment(
-        recipe=recipe, archive=archive, folder=folder, usable=np.zeros(0, np.int64), track=track
-    )
-    reading = draft.reading
-    usable = [
-        i
-        for i, name in enumerate(archive.class_names)
-        if name is not None and len(reading.epochs_of(archive[i]))
-    ]
-    if not usable:
-        raise InputError("no object with a class and an epoch to read", where=archive.path)
-    classes = {archive.class_names[i] for i in usable}
-    if len(classes) < 2:
-        got = f"only {', '.join(str(name) for name in classes)}"
-        raise InputError("nothing to tell apart: one class", where=archive.path, got=got)
-    _check_sizes(draft)
-    return replace(draft, usable=np.array(usable, np.int64))
-
-
-def _check_sizes(experiment: Experiment) -> None:
-    sizes = {"data's cutouts": experiment.frame_px, "scaling.crop_px": experiment.reading_px}
-    model = experiment.recipe.model
-    for name, size in (
-        ("scaling.crop_px", experiment.reading_px),
-        ("model.zooms", max(model.zooms)),
-        ("model.aperture_px", model.aperture_px),
-    ):
-        if size > min(sizes.values()):
-            raise ConfigError(
-                f"{name} is larger than the cutouts",
-                where=f"recipe {experiment.recipe.name}",
-                got=f"{size} of {min(sizes.values())} pixels",
-            )
 
 
 def _write_down(experiment: Experiment) -> None:
@@ -208,15 +105,6 @@ def environment() -> dict[str, str | int]:
     }
 
 
-def draw_split(experiment: Experiment) -> Split:
-    """Draw the split that the recipe asks for."""
-    objects = experiment.archive.objects.iloc[experiment.usable]
-    settings, seed = experiment.recipe.split, experiment.recipe.seed
-    if settings.kind == "folds":
-        return draw_folds(objects, settings.folds, seed=seed)
-    return draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
-
-
 def _split(experiment: Experiment) -> Split:
     path = experiment.folder / "split.json"
     if not path.exists():
@@ -224,24 +112,12 @@ def _split(experiment: Experiment) -> Split:
     return read_split(path, experiment.archive.objects.iloc[experiment.usable])
 
 
-def _rounds(experiment: Experiment, split: Split) -> list[tuple[str, Any, Any]]:
-    """Return (name, train, test) of every round of training and testing."""
-    ids = experiment.archive.objects["object_id"].tolist()
-    members = {part: split.members(part, ids) for part in split.parts}
-    if experiment.recipe.split.kind == "holdout":
-        return [("holdout", members["train"], members["test"])]
-    return [
-        (part, np.concatenate([m for other, m in members.items() if other != part]), test)
-        for part, test in members.items()
-    ]
-
-
 def _predictions(
     experiment: Experiment, split: Split, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {}
     features = _features(experiment)
-    for name, train, test in _rounds(experiment, split):
+    for name, train, test in rounds_of(experiment, split):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
         bundle = _train(experiment, name, train)
         for method, table in _round_tables(experiment, bundle, name, train, test, features).items():
@@ -308,11 +184,8 @@ def _round_tables(
     features: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     file = experiment.folder / "training" / name / "predictions.parquet"
-    archive, seed, n_classes = (
-        experiment.archive,
-        experiment.recipe.seed,
-        len(bundle.taxonomy.classes),
-    )
+    archive, seed = experiment.archive, experiment.recipe.seed
+    n_classes = len(bundle.taxonomy.classes)
 
     def answer() -> pd.DataFrame:
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
@@ -327,9 +200,9 @@ def _round_tables(
                 n_classes=n_classes,
                 seed=seed,
             ),
-            **baselines.pixel_controls(bundle, archive, test, seed=seed),
+            **baselines.pixel_controls(bundle, archive, test, turns=turns, seed=seed),
             **baselines.metadata_controls(
-                _times(experiment),
+                times_of(experiment),
                 experiment.label,
                 train,
                 test,
@@ -353,18 +226,10 @@ def _round_tables(
     }
 
 
-def _times(experiment: Experiment) -> list[Any]:
-    found = []
-    for i in range(len(experiment.archive)):
-        sequence = experiment.archive[i]
-        found.append(sequence.mjd[experiment.reading.epochs_of(sequence)])
-    return found
-
-
 def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], None]) -> Bundle:
     """Return the network to keep: refitted on everything after folds, else the one tested."""
     if experiment.recipe.split.kind == "holdout":
-        return _train(experiment, "holdout", _rounds(experiment, split)[0][1])
+        return _train(experiment, "holdout", rounds_of(experiment, split)[0][1])
     ids = experiment.archive.objects["object_id"].tolist()
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
