@@ -79,7 +79,8 @@ def test_every_verb_explains_itself(taonet, verb):
 
 def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_path):
     from taonet.io.deep_tao_writer import write_deep_tao
-    from taonet.simulate.survey import simulate_object, survey_named
+    from taonet.simulate.presets import survey_named
+    from taonet.simulate.survey import simulate_object
 
     sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
     write_deep_tao(tmp_path / "new.fits", sequence)
@@ -140,7 +141,8 @@ def bad_files(folder, deep_tao):
 @pytest.fixture
 def deep_tao(tmp_path):
     from taonet.io.deep_tao_writer import write_deep_tao
-    from taonet.simulate.survey import simulate_object, survey_named
+    from taonet.simulate.presets import survey_named
+    from taonet.simulate.survey import simulate_object
 
     folder = tmp_path / "data" / "SN"
     folder.mkdir(parents=True)

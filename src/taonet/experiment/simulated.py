@@ -6,7 +6,8 @@ from pathlib import Path
 
 from taonet.experiment.inputs import Track
 from taonet.io.archive_writer import ArchiveWriter
-from taonet.simulate.survey import simulate, survey_named
+from taonet.simulate.presets import survey_named
+from taonet.simulate.survey import simulate
 
 
 def simulate_archive(
@@ -41,7 +42,11 @@ def simulate_archive(
     survey = survey_named(survey_name)
     signature = repr((survey_name, n_objects, classes, mix, seed, start))
     with ArchiveWriter(
-        output, survey="crts", signature=signature, overwrite=overwrite, simulated=True
+        output,
+        survey=survey.taxonomy.name,
+        signature=signature,
+        overwrite=overwrite,
+        simulated=True,
     ) as writer:
         done, truth = writer.n_objects, writer.work / "truth.jsonl"
         _keep_lines(truth, done)

@@ -1,215 +1,171 @@
-"""Drawing the frames: point sources, a host galaxy, the sky, the detector.
-
-Noise-free light is drawn for all epochs of a source at once, each source in its own small box.
-"""
+"""The scene around an object: the stars and galaxies of its field, its host, itself."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, UInt
-from scipy.fft import irfft2, rfft2
+from jaxtyping import Complex, Float
 
-from taonet.sky.psf import moffat
+from taonet.simulate.conditions import Conditions
+from taonet.simulate.light import Galaxy, Light
+from taonet.simulate.optics import Plane, expose_to, plane, points_of_light, sersic_galaxy
+from taonet.sky.flux import flux_of
 
-OVERSAMPLE = 3
-"""Points on a side at which the PSF is averaged over a pixel: it is only 2 to 3 pixels wide."""
+STAR_MAG = (11.0, 22.0)
+STAR_SLOPE = 0.2
+"""Counts of stars at high galactic latitude grow as ``10**(0.2 mag)`` from 15 to 20 mag."""
 
-HOST_OVERSAMPLE = 2
-SEEING_NODES = 4
-"""A host is convolved at this many seeings; epochs in between are interpolated."""
+STARS_AT_POLE = 2000.0
+"""Stars brighter than 20.5 mag a square degree at the galactic pole; counts and slope after
+Bahcall & Soneira (1980, ApJS 44, 73)."""
+
+GALAXY_MAG = (16.0, 21.5)
+GALAXY_SLOPE = 0.45
+GALAXIES = 1500.0
+"""Galaxies brighter than 20.5 mag a square degree (Yasuda et al. 2001, AJ 122, 1104)."""
+
+CLEAR_PX = 2.5
+"""No neighbour lies nearer to the object than this: the two would be one source."""
+
+OUTSIDE_PX = 12
+"""Sources are drawn this far outside the frame: their wings reach in."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Weather:
-    """The conditions of every epoch.
+class Neighbours:
+    """What else lies in the cutout.
 
     Parameters
     ----------
-    seeing_fwhm_px : array (epoch,)
-    zero_point_mag : array (epoch,)
-        AB magnitude of one ADU.
-    sky_adu : array (epoch,)
-        Sky level in ADU a pixel.
-    shift_x, shift_y : array (epoch,)
-        Error of the pointing in pixels.
+    x, y, mag : arrays (star,)
+        Positions in pixels (integer = pixel centre) and AB magnitudes.
+    galaxies : tuple of Galaxy
+        Their places are given as seen from the object.
     """
 
-    seeing_fwhm_px: Float[np.ndarray, " epoch"]
-    zero_point_mag: Float[np.ndarray, " epoch"]
-    sky_adu: Float[np.ndarray, " epoch"]
-    shift_x: Float[np.ndarray, " epoch"]
-    shift_y: Float[np.ndarray, " epoch"]
+    x: Float[np.ndarray, " star"]
+    y: Float[np.ndarray, " star"]
+    mag: Float[np.ndarray, " star"]
+    galaxies: tuple[Galaxy, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Detector:
-    """What turns light into numbers.
+def draw_neighbours(
+    size_px: int, pixel_arcsec: float, galactic_latitude_deg: float, rng: np.random.Generator
+) -> Neighbours:
+    """Draw the stars and galaxies of a field; it knows nothing of the object.
 
     Parameters
     ----------
-    gain : float
-        Electrons an ADU.
-    read_noise_adu : float
-    saturation_adu : int
-        Pixels stop here.
-    cosmic_rays : float
-        Mean number a frame.
-    blank_share : float
-        Share of frames that are lost: every pixel has one value.
+    size_px : int
+        Side of the cutout.
+    pixel_arcsec : float
+        Size of a pixel.
+    galactic_latitude_deg : float
+        The number of stars grows as its cosecant, as through a flat disc of stars.
+    rng : numpy.random.Generator
     """
+    side = size_px + 2 * OUTSIDE_PX
+    square_degrees = (side * pixel_arcsec / 3600) ** 2
+    cosecant = 1 / np.sin(np.radians(max(abs(galactic_latitude_deg), 10.0)))
+    # fields differ by more than chance: clouds of dust, streams and clusters of stars
+    stars = STARS_AT_POLE * cosecant * np.exp(rng.normal(0, 0.3)) * square_degrees
+    mag = _magnitudes(stars, STAR_MAG, STAR_SLOPE, rng)
+    x, y = rng.uniform(-OUTSIDE_PX, size_px - 1 + OUTSIDE_PX, (2, len(mag)))
+    far = np.hypot(x - size_px // 2, y - size_px // 2) > CLEAR_PX
+    galaxies = _galaxies(GALAXIES * square_degrees, side * pixel_arcsec, rng)
+    return Neighbours(
+        x=x[far],
+        y=y[far],
+        mag=mag[far],
+        galaxies=tuple(
+            galaxy
+            for galaxy in galaxies
+            if np.hypot(galaxy.dx_arcsec, galaxy.dy_arcsec) > CLEAR_PX * pixel_arcsec
+        ),
+    )
 
-    gain: float = 4.75
-    read_noise_adu: float = 2.0
-    saturation_adu: int = 65535
-    cosmic_rays: float = 0.03
-    blank_share: float = 0.002
 
-
-def draw_star(
-    canvas: Float[np.ndarray, "epoch y x"],
-    flux: Float[np.ndarray, " epoch"],
-    x: Float[np.ndarray, " epoch"],
-    y: Float[np.ndarray, " epoch"],
-    seeing_fwhm_px: Float[np.ndarray, " epoch"],
+def draw_light(
+    neighbours: Neighbours,
+    light: Light,
+    mjd: Float[np.ndarray, " epoch"],
+    conditions: Conditions,
     *,
-    radius_px: int,
-    beta: float = 3.5,
-) -> None:
-    """Add a point source to every epoch, averaged over each pixel (Moffat 1969).
+    size_px: int,
+    pixel_arcsec: float,
+    x: float,
+    y: float,
+) -> Float[np.ndarray, "epoch y x"]:
+    """Draw the noise-free light of every epoch, without the sky.
 
     Parameters
     ----------
-    canvas : array (epoch, y, x)
-        Changed in place, in ADU.
-    flux : array (epoch,)
-        Total flux in ADU.
-    x, y : array (epoch,)
-        Position in pixels; may lie outside.
-    radius_px : int
-        Half the side of the box that is drawn.
-    """
-    size = canvas.shape[-1]
-    box = np.arange(-radius_px, radius_px + 1)
-    left, low = np.rint(x).astype(int), np.rint(y).astype(int)
-    fine = (np.arange(OVERSAMPLE) + 0.5) / OVERSAMPLE - 0.5
-    axis = (box[:, None] + fine).ravel()
-    dx2 = (axis + (left - x)[:, None]) ** 2
-    dy2 = (axis + (low - y)[:, None]) ** 2
-    alpha2 = (seeing_fwhm_px / (2 * np.sqrt(2 ** (1 / beta) - 1))) ** 2
-    profile = (1 + (dy2[:, :, None] + dx2[:, None, :]) / alpha2[:, None, None]) ** -beta
-    side = len(box)
-    pixels = profile.reshape(-1, side, OVERSAMPLE, side, OVERSAMPLE).mean(axis=(2, 4))
-    pixels *= ((beta - 1) / (np.pi * alpha2) * flux)[:, None, None]
-    rows, columns = low[:, None] + box, left[:, None] + box
-    inside = ((rows >= 0) & (rows < size))[:, :, None] & ((columns >= 0) & (columns < size))[
-        :, None, :
-    ]
-    epochs = np.arange(len(canvas))[:, None, None]
-    seen = np.broadcast_to(epochs, inside.shape)[inside]
-    rows = np.broadcast_to(rows[:, :, None], inside.shape)[inside]
-    columns = np.broadcast_to(columns[:, None, :], inside.shape)[inside]
-    canvas[seen, rows, columns] += pixels[inside]
-
-
-def box_radius_px(brightest_flux: float, sky_noise_adu: float, seeing_fwhm_px: float) -> int:
-    """Return how far a star must be drawn until its wings drown in a fifth of the noise."""
-    beta = 3.5
-    alpha = seeing_fwhm_px / (2 * np.sqrt(2 ** (1 / beta) - 1))
-    peak = brightest_flux * (beta - 1) / (np.pi * alpha**2)
-    reach = alpha * np.sqrt(max((5 * peak / sky_noise_adu) ** (1 / beta) - 1, 0))
-    return int(np.clip(np.ceil(reach), 4, 40))
-
-
-def draw_galaxy(
-    canvas: Float[np.ndarray, "epoch y x"],
-    flux: Float[np.ndarray, " epoch"],
-    x: Float[np.ndarray, " epoch"],
-    y: Float[np.ndarray, " epoch"],
-    seeing_fwhm_px: Float[np.ndarray, " epoch"],
-    *,
-    radius_px: float,
-    axis_ratio: float,
-    angle: float,
-) -> None:
-    """Add an exponential disc, convolved with the PSF, to every epoch.
-
-    The disc (Sérsic index 1) is drawn at a few seeings and interpolated between them; small
-    shifts of the pointing follow from its slopes.
-
-    Parameters
-    ----------
-    flux : array (epoch,)
-        Total flux in ADU.
-    x, y : array (epoch,)
-        Centre in pixels.
-    radius_px : float
-        Half-light radius along the major axis.
-    axis_ratio, angle : float
-        Minor over major axis; position angle in radians.
-    """
-    size = canvas.shape[-1]
-    x0, y0 = float(np.median(x)), float(np.median(y))
-    nodes = np.linspace(seeing_fwhm_px.min(), seeing_fwhm_px.max() + 1e-6, SEEING_NODES)
-    disc = _disc(size, x0, y0, radius_px, axis_ratio, angle)
-    images = np.stack([_convolved(disc, size, node) for node in nodes])
-    place = np.interp(seeing_fwhm_px, nodes, np.arange(SEEING_NODES))
-    low = np.minimum(place.astype(int), SEEING_NODES - 2)
-    part = (place - low)[:, None, None]
-    light = images[low] * (1 - part) + images[low + 1] * part
-    slope_y, slope_x = np.gradient(light, axis=(1, 2))
-    light -= slope_x * (x - x0)[:, None, None] + slope_y * (y - y0)[:, None, None]
-    canvas += flux[:, None, None] * light
-
-
-def _disc(
-    size: int, x: float, y: float, radius_px: float, axis_ratio: float, angle: float
-) -> Float[np.ndarray, "fine fine"]:
-    # an exponential disc holds half of its light within 1.678 scale lengths
-    scale = radius_px / 1.678
-    fine = (np.arange(size * HOST_OVERSAMPLE) + 0.5) / HOST_OVERSAMPLE - 0.5
-    dx, dy = fine[None, :] - x, fine[:, None] - y
-    along = dx * np.cos(angle) + dy * np.sin(angle)
-    across = (-dx * np.sin(angle) + dy * np.cos(angle)) / axis_ratio
-    profile = np.exp(-np.hypot(along, across) / scale)
-    return np.asarray(profile / (2 * np.pi * scale**2 * axis_ratio * HOST_OVERSAMPLE**2))
-
-
-def _convolved(
-    disc: Float[np.ndarray, "fine fine"], size: int, seeing_fwhm_px: float
-) -> Float[np.ndarray, "y x"]:
-    side = len(disc)
-    psf = moffat(side, fwhm_px=seeing_fwhm_px * HOST_OVERSAMPLE)
-    kernel = rfft2(np.roll(psf / psf.sum(), (-(side // 2), -(side // 2)), axis=(0, 1)))
-    fine = irfft2(rfft2(disc) * kernel, s=(side, side))
-    return np.asarray(fine.reshape(size, HOST_OVERSAMPLE, size, HOST_OVERSAMPLE).sum(axis=(1, 3)))
-
-
-def expose(
-    light: Float[np.ndarray, "epoch y x"],
-    weather: Weather,
-    detector: Detector,
-    rng: np.random.Generator,
-) -> UInt[np.ndarray, "epoch y x"]:
-    """Turn noise-free light into counts: sky, photon and read noise, cosmic rays, saturation.
+    x, y : float
+        Place of the object at the mean time, in pixels, apart from the shifts of the pointing.
 
     Returns
     -------
     array (epoch, y, x)
-        uint16, in ADU.
+        float32, in ADU.
     """
-    mean = light + weather.sky_adu[:, None, None]
-    sigma = np.sqrt(np.maximum(mean, 0) / detector.gain + detector.read_noise_adu**2)
-    counts = mean + sigma * rng.standard_normal(mean.shape, dtype=np.float32)
-    _add_cosmic_rays(counts, detector, rng)
-    whole = np.clip(np.rint(counts), 0, detector.saturation_adu).astype(np.uint16)
-    whole[rng.random(len(counts)) < detector.blank_share] = 0
-    return np.asarray(whole)
+    grid = plane(size_px)
+    reference = float(np.max(conditions.zero_point_mag))
+    fixed = points_of_light(grid, flux_of(neighbours.mag, reference), neighbours.x, neighbours.y)
+    for galaxy in (*neighbours.galaxies, *([light.host] if light.host else [])):
+        fixed += _galaxy(grid, galaxy, reference, x, y, pixel_arcsec)
+    years = (mjd - mjd.mean()) / 365.25
+    return expose_to(
+        grid,
+        fixed,
+        transparency=flux_of(np.full(len(mjd), reference), conditions.zero_point_mag),
+        flux=flux_of(light.mag, conditions.zero_point_mag),
+        x=x + light.pm_x_arcsec_per_year / pixel_arcsec * years,
+        y=y + light.pm_y_arcsec_per_year / pixel_arcsec * years,
+        shift_x=conditions.shift_x,
+        shift_y=conditions.shift_y,
+        seeing_fwhm_px=conditions.seeing_fwhm_px,
+    )
 
 
-def _add_cosmic_rays(
-    counts: Float[np.ndarray, "epoch y x"], detector: Detector, rng: np.random.Generator
-) -> None:
-    n = rng.poisson(detector.cosmic_rays * len(counts))
-    epochs = rng.integers(len(counts), size=n)
-    rows, columns = rng.integers(counts.shape[-1], size=(2, n))
-    counts[epochs, rows, columns] += rng.exponential(2000, n)
+def _galaxy(
+    grid: Plane, galaxy: Galaxy, zero_point_mag: float, x: float, y: float, pixel_arcsec: float
+) -> Complex[np.ndarray, "ky kx"]:
+    return sersic_galaxy(
+        grid,
+        flux=float(flux_of(np.array(galaxy.mag, np.float64), zero_point_mag)),
+        x=x + galaxy.dx_arcsec / pixel_arcsec,
+        y=y + galaxy.dy_arcsec / pixel_arcsec,
+        radius_px=galaxy.radius_arcsec / pixel_arcsec,
+        sersic_index=galaxy.sersic_index,
+        axis_ratio=galaxy.axis_ratio,
+        angle=galaxy.angle,
+    )
+
+
+def _magnitudes(
+    brighter_than_20_5: float,
+    limits: tuple[float, float],
+    slope: float,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, " source"]:
+    """Draw magnitudes between limits whose counts grow as ``10**(slope · mag)``."""
+    bright, faint = limits
+    number = brighter_than_20_5 * 10 ** (slope * (faint - 20.5))
+    share = rng.uniform(10 ** (slope * (bright - faint)), 1, rng.poisson(number))
+    return np.asarray(faint + np.log10(share) / slope)
+
+
+def _galaxies(number: float, side_arcsec: float, rng: np.random.Generator) -> list[Galaxy]:
+    mags = _magnitudes(number, GALAXY_MAG, GALAXY_SLOPE, rng)
+    return [
+        Galaxy(
+            mag=float(mag),
+            # half-light radii shrink with magnitude, some 1 arcsec at 20 (Shen et al. 2003)
+            radius_arcsec=float(10 ** (0.1 * (20 - mag)) * np.exp(rng.normal(0, 0.3))),
+            sersic_index=float(rng.choice([1.0, 4.0], p=[0.7, 0.3])),
+            axis_ratio=float(rng.uniform(0.3, 1)),
+            angle=float(rng.uniform(0, np.pi)),
+            dx_arcsec=float(rng.uniform(-0.5, 0.5) * side_arcsec),
+            dy_arcsec=float(rng.uniform(-0.5, 0.5) * side_arcsec),
+        )
+        for mag in mags
+    ]

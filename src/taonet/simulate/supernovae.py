@@ -1,0 +1,160 @@
+"""Supernovae: a point of light that appears on a galaxy, peaks and fades."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.simulate.light import Galaxy, Light, outburst_mjd
+
+PARSEC_ARCSEC = 206_264.806
+"""Arcseconds in a radian."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """The light curve of a type of supernova, below its peak.
+
+    Parameters
+    ----------
+    share : float
+        Its share among the supernovae that a magnitude-limited survey finds (Li et al. 2011,
+        MNRAS 412, 1441).
+    absolute_mag : float
+        At peak (Richardson et al. 2014, AJ 147, 118).
+    rise_days : float
+        From explosion to peak; 18 for Ia (Riess et al. 1999, AJ 118, 2675; Ganeshalingam et al.
+        2011, MNRAS 416, 2607), some 10 for II-P and 16 for Ibc (Taddia et al. 2015, A&A 574, A60).
+    fall : tuple of (float, float)
+        Days after the peak and magnitudes below it, joined by straight lines; the last two
+        points set the slope of the tail.
+    """
+
+    share: float
+    absolute_mag: float
+    rise_days: float
+    fall: tuple[tuple[float, float], ...]
+
+
+TEMPLATES = {
+    # Ia: 0.65 mag in 15 days in V, then the decay of cobalt with leaking gamma rays, 0.026 mag a
+    # day (Leibundgut 2000, A&ARv 10, 179)
+    "Ia": Template(
+        share=0.79,
+        absolute_mag=-19.3,
+        rise_days=18.0,
+        fall=((0, 0), (5, 0.07), (15, 0.65), (25, 1.45), (35, 2.1), (60, 2.9), (160, 5.5)),
+    ),
+    # II-P: a plateau of some 100 days, a drop of two magnitudes, then cobalt, 0.0098 mag a day
+    # (Anderson et al. 2014, ApJ 786, 67)
+    "II-P": Template(
+        share=0.17,
+        absolute_mag=-16.9,
+        rise_days=10.0,
+        fall=((0, 0), (10, 0.1), (85, 0.7), (95, 1.0), (110, 2.7), (120, 2.9), (220, 3.9)),
+    ),
+    # Ibc: 0.9 mag in 15 days in V (Drout et al. 2011, ApJ 741, 97)
+    "Ibc": Template(
+        share=0.04,
+        absolute_mag=-17.6,
+        rise_days=16.0,
+        fall=((0, 0), (5, 0.12), (10, 0.45), (15, 0.9), (25, 1.7), (40, 2.4), (140, 4.2)),
+    ),
+}
+"""The types of supernova, by name."""
+
+
+def supernova(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw a supernova in its host, found within some ten days of an epoch.
+
+    Peaks lie between 16.5 and 20.5 mag, most near 18.7: bright ones are rare in space, faint
+    ones are lost in the noise. A share `MISSED_SHARE` peaks after the last image.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    """
+    subtype = _subtype(rng)
+    peak_mag = float(rng.triangular(16.5, 18.7, 20.5))
+    caught_mjd, covered = outburst_mjd(mjd, rng)
+    peak_mjd = caught_mjd + float(rng.normal(-5, 8))
+    # Ia differ by some 10 % in speed (Perlmutter et al. 1997, ApJ 483, 565)
+    stretch = float(np.clip(rng.normal(1, 0.1), 0.7, 1.3))
+    below = magnitudes_below_peak(mjd - peak_mjd, subtype, stretch=stretch)
+    return Light(
+        mag=peak_mag + below,
+        subtype=subtype,
+        truth={
+            "peak_mjd": peak_mjd,
+            "peak_mag": peak_mag,
+            "stretch": stretch,
+            "covered": covered,
+        },
+        host=_host(peak_mag - TEMPLATES[subtype].absolute_mag, rng),
+    )
+
+
+def magnitudes_below_peak(
+    days: Float[np.ndarray, " epoch"], subtype: str, *, stretch: float = 1.0
+) -> Float[np.ndarray, " epoch"]:
+    """Return how far a supernova is below its peak; infinite before the explosion.
+
+    The flux rises as the square of time, a fireball that expands (Riess et al. 1999), rounded
+    off at the peak, and falls along its `Template`.
+
+    Parameters
+    ----------
+    days : array (epoch,)
+        Since the peak.
+    subtype : str
+        A key of `TEMPLATES`.
+    stretch : float
+        Factor on all times.
+
+    Examples
+    --------
+    >>> magnitudes_below_peak(np.array([-30.0, 0.0, 15.0]), "Ia")
+    array([ inf, 0.  , 0.65])
+    """
+    template = TEMPLATES[subtype]
+    phase = np.asarray(days) / stretch
+    since = np.clip(1 + phase / template.rise_days, 0, 1)
+    # t²(2 − t)² starts as t² and arrives at the peak with no slope
+    with np.errstate(divide="ignore"):
+        rising = -2.5 * np.log10((since * (2 - since)) ** 2)
+    day, below = np.array(template.fall).T
+    tail = (below[-1] - below[-2]) / (day[-1] - day[-2]) * np.clip(phase - day[-1], 0, None)
+    falling = np.interp(phase, day, below) + tail
+    return np.where(phase < 0, rising, falling)
+
+
+def _subtype(rng: np.random.Generator) -> str:
+    names = list(TEMPLATES)
+    return names[int(rng.choice(len(names), p=[TEMPLATES[name].share for name in names]))]
+
+
+def _host(distance_modulus: float, rng: np.random.Generator) -> Galaxy:
+    """Draw the host: a galaxy at the same distance, the supernova where its light is.
+
+    Luminosities of hosts scatter widely (Neill et al. 2009, ApJ 707, 1449), and CRTS finds many
+    in faint ones (Drake et al. 2009, ApJ 696, 870); sizes follow from luminosities (Shen et al.
+    2003, MNRAS 343, 978).
+    """
+    absolute_mag = float(np.clip(rng.normal(-18.8, 1.5), -22.5, -14))
+    kiloparsec = 4.0 * 10 ** (-0.1 * (absolute_mag + 20.5)) * np.exp(rng.normal(0, 0.3))
+    distance_kpc = 10 ** (distance_modulus / 5 + 1) / 1000
+    radius = float(np.clip(kiloparsec / distance_kpc * PARSEC_ARCSEC, 0.4, 12))
+    axis_ratio, angle = float(rng.uniform(0.3, 1)), float(rng.uniform(0, np.pi))
+    # the light of an exponential disc lies at a radius drawn from a gamma law of order two
+    along, round_ = rng.gamma(2, radius / 1.678), rng.uniform(0, 2 * np.pi)
+    u, v = along * np.cos(round_), along * np.sin(round_) * axis_ratio
+    return Galaxy(
+        mag=distance_modulus + absolute_mag,
+        radius_arcsec=radius,
+        axis_ratio=axis_ratio,
+        angle=angle,
+        dx_arcsec=float(u * np.cos(angle) - v * np.sin(angle)),
+        dy_arcsec=float(u * np.sin(angle) + v * np.cos(angle)),
+    )
