@@ -187,7 +187,7 @@ app.add_typer(simulating, name="simulate")
 
 @simulating.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny.")],
+    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny, ztf.")],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
