@@ -52,10 +52,10 @@ class Subtraction:
 
     template_fwhm_px: tuple[float, float] = (2.2, 0.07)
     noise_share: float = 0.22
-    smoothing_px: float = 0.44
-    registration_px: float = 0.06
-    flux_share: float = 0.012
-    width_share: float = 0.015
+    smoothing_px: float = 0.39
+    registration_px: float = 0.035
+    flux_share: float = 0.01
+    width_share: float = 0.02
     least_snr: float = 5.0
     error_factor: float = 1.65
     most_epochs: int = 60
