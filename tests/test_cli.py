@@ -341,3 +341,23 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     refused((done.returncode, done.stdout, done.stderr), "no room left")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_simulate_takes_a_survey_or_another_verb(taonet, tmp_path):
+    code, out, err = taonet(
+        "simulate", "--objects", 4, "tiny", "--classes", "NON", "-o", tmp_path / "n"
+    )
+    assert code == 0, err
+    assert out.startswith("4 objects, ")
+    code, out, err = taonet(
+        "simulate", "inject", tmp_path / "n", "--class", "SN", "-o", tmp_path / "i", "--json"
+    )
+    assert code == 0, err
+    assert json.loads(out)["objects"] == 4
+    refused(taonet("simulate", "inject", tmp_path / "n", "-o", tmp_path / "x"), "--class")
+    refused(
+        taonet("simulate", "inject", tmp_path / "i", "--class", "SN", "-o", tmp_path / "x"),
+        "no object of class NON",
+    )
+    refused(taonet("simulate"), "survey")
+    assert "Usage: taonet simulate inject" in taonet("simulate", "inject", "--help")[1]

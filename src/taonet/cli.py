@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from taonet import __version__
@@ -166,9 +167,27 @@ def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | N
     return sources.fits_source(paths[0], table, survey=survey or "mine")
 
 
-@app.command()
+class _SurveyFirst(TyperGroup):
+    """`simulate SURVEY …` is a verb of its own, `simulate inject …` one beside it."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Read the words as those of the plain verb unless the first one names another."""
+        if args and args[0] in self.commands:
+            return super().make_context(info_name, args, *rest, **extra)
+        return self.commands["survey"].make_context(info_name, args, *rest, **extra)
+
+
+simulating = typer.Typer(
+    cls=_SurveyFirst,
+    rich_markup_mode=None,
+    help="Simulate sequences of known class, or plant transients into real ones.",
+)
+app.add_typer(simulating, name="simulate")
+
+
+@simulating.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny.")],
+    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny, ztf.")],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
@@ -177,7 +196,10 @@ def simulate(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate sequences of known class into an archive, with a table of the truth beside it."""
+    """Simulate sequences of known class into an archive, with a table of the truth beside it.
+
+    `taonet simulate inject --help` says how to plant transients into real sequences instead.
+    """
     from taonet.experiment.simulated import simulate_archive
 
     names = tuple(name for name in classes.replace(",", " ").split() if name) or None
@@ -187,6 +209,33 @@ def simulate(
     )  # fmt: skip
     text = f"{objects} objects, {count} frames -> {output}"
     print_result({"objects": objects, "frames": count, "path": output}, text, as_json=as_json)
+
+
+@simulating.command("inject")
+def simulate_inject(
+    archive: Annotated[Path, typer.Argument(help="An archive with objects of class NON.")],
+    class_name: Annotated[str, typer.Option("--class", help="What to plant, e.g. SN.")],
+    output: Output,
+    survey: Annotated[
+        str, typer.Option(help="Preset that knows the light; the archive's survey by default.")
+    ] = "",
+    objects: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--objects", min=1, help="How many; all there are by default."),
+    ] = None,
+    seed: Seed = 1,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plant transients of known truth into sequences that do not change, into a new archive."""
+    from taonet.experiment.injected import inject_archive
+
+    count = inject_archive(
+        archive, output, class_name=class_name, survey_name=survey, n_objects=objects, seed=seed,
+        overwrite=overwrite, track=track,
+    )  # fmt: skip
+    text = f"{count} objects with a planted {class_name} -> {output}"
+    print_result({"objects": count, "path": output}, text, as_json=as_json)
 
 
 @app.command()

@@ -49,7 +49,7 @@ def simulate_archive(
         simulated=True,
     ) as writer:
         done, truth = writer.n_objects, writer.work / "truth.jsonl"
-        _keep_lines(truth, done)
+        keep_lines(truth, done)
         drawn = simulate(
             survey, n_objects - done, seed=seed, classes=classes, mix=mix, start=start + done
         )
@@ -63,6 +63,7 @@ def simulate_archive(
     return writer.n_frames
 
 
-def _keep_lines(path: Path, count: int) -> None:
+def keep_lines(path: Path, count: int) -> None:
+    """Cut a table of one line an object down to what the archive's journal knows."""
     lines = path.read_text().splitlines(keepends=True)[:count] if path.exists() else []
     path.write_text("".join(lines))

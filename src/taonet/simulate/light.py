@@ -58,6 +58,9 @@ class Light:
         The galaxy that it sits in.
     pm_x_arcsec_per_year, pm_y_arcsec_per_year : float
         Proper motion along x and y.
+    template_mag : array (epoch,), optional
+        AB magnitude of the point source in the template of each epoch's band; infinite where
+        it was not there yet. For surveys that subtract one.
     """
 
     mag: Float[np.ndarray, " epoch"]
@@ -66,6 +69,7 @@ class Light:
     host: Galaxy | None = None
     pm_x_arcsec_per_year: float = 0.0
     pm_y_arcsec_per_year: float = 0.0
+    template_mag: Float[np.ndarray, " epoch"] | None = None
 
 
 def discovery_mjd(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> float:

@@ -3,8 +3,9 @@
 from taonet.errors import ConfigError
 from taonet.simulate.crts import CATALINA, TINY
 from taonet.simulate.survey import Survey, nearest
+from taonet.simulate.ztf import ZTF
 
-SURVEYS = {survey.name: survey for survey in (CATALINA, TINY)}
+SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, ZTF)}
 """The presets by name."""
 
 

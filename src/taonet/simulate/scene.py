@@ -109,20 +109,47 @@ def draw_light(
     """
     grid = plane(size_px)
     reference = float(np.max(conditions.zero_point_mag))
-    fixed = points_of_light(grid, flux_of(neighbours.mag, reference), neighbours.x, neighbours.y)
-    for galaxy in (*neighbours.galaxies, *([light.host] if light.host else [])):
-        fixed += _galaxy(grid, galaxy, reference, x, y, pixel_arcsec)
-    years = (mjd - mjd.mean()) / 365.25
+    fixed = constant_light(grid, neighbours, light.host, reference, x, y, pixel_arcsec)
+    source_x, source_y = path(light, mjd, x, y, pixel_arcsec)
     return expose_to(
         grid,
         fixed,
         transparency=flux_of(np.full(len(mjd), reference), conditions.zero_point_mag),
         flux=flux_of(light.mag, conditions.zero_point_mag),
-        x=x + light.pm_x_arcsec_per_year / pixel_arcsec * years,
-        y=y + light.pm_y_arcsec_per_year / pixel_arcsec * years,
+        x=source_x,
+        y=source_y,
         shift_x=conditions.shift_x,
         shift_y=conditions.shift_y,
         seeing_fwhm_px=conditions.seeing_fwhm_px,
+    )
+
+
+def constant_light(
+    grid: Plane,
+    neighbours: Neighbours,
+    host: Galaxy | None,
+    zero_point_mag: float,
+    x: float,
+    y: float,
+    pixel_arcsec: float,
+) -> Complex[np.ndarray, "ky kx"]:
+    """Return the transform of all that never changes: the neighbours, and the host if any."""
+    fixed = points_of_light(
+        grid, flux_of(neighbours.mag, zero_point_mag), neighbours.x, neighbours.y
+    )
+    for galaxy in (*neighbours.galaxies, *([host] if host else [])):
+        fixed += _galaxy(grid, galaxy, zero_point_mag, x, y, pixel_arcsec)
+    return fixed
+
+
+def path(
+    light: Light, mjd: Float[np.ndarray, " epoch"], x: float, y: float, pixel_arcsec: float
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Return where an object is at each time, in pixels: it may move."""
+    years = (mjd - mjd.mean()) / 365.25
+    return (
+        x + light.pm_x_arcsec_per_year / pixel_arcsec * years,
+        y + light.pm_y_arcsec_per_year / pixel_arcsec * years,
     )
 
 

@@ -10,13 +10,17 @@ from jaxtyping import Float
 
 from taonet.errors import ConfigError
 from taonet.simulate.conditions import Conditions, Visits
-from taonet.simulate.detector import Detector, read_out
+from taonet.simulate.detector import Detector
+from taonet.simulate.exposures import Exposures, Scene, science_images
 from taonet.simulate.light import Light
-from taonet.simulate.scene import draw_light, draw_neighbours
+from taonet.simulate.scene import draw_neighbours
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
 MIXES = ("balanced", "realistic")
+
+MOST_TRIES = 500
+"""A survey that keeps detections only may see nothing of an object; then another is drawn."""
 
 GALACTIC_POLE_DEG = (192.8595, 27.1283)
 """Right ascension and declination of the north galactic pole, J2000."""
@@ -40,6 +44,10 @@ class Survey:
     conditions : callable
         Takes the visits and a generator; returns the `Conditions`.
     detector : Detector
+    expose : callable
+        Takes the `Scene`, the detector and a generator; returns the `Exposures` that are kept.
+    channels : tuple of str
+        What each channel of them shows.
     size_px : int
         Side of the cutouts.
     pixel_arcsec : float
@@ -56,6 +64,8 @@ class Survey:
     visits: Callable[[np.random.Generator], Visits]
     conditions: Callable[[Visits, np.random.Generator], Conditions]
     detector: Detector = field(default_factory=Detector)
+    expose: Callable[[Scene, Detector, np.random.Generator], Exposures] = science_images
+    channels: tuple[str, ...] = ("science",)
     size_px: int = 64
     pixel_arcsec: float = 2.5
     dec_deg: tuple[float, float] = (-25.0, 65.0)
@@ -128,56 +138,77 @@ def simulate_object(
     Returns
     -------
     sequence : ImageSequence
-        Frames of one channel, uint16, in ADU.
+        In ADU.
     truth : dict
         Class, subtype, parameters, host, place in the frame, and the noise-free magnitude of
         the point source at every epoch (None where it gives no light); fit for JSON.
     """
-    place, times, sky, field_, light_rng, noise = _streams(seed, index, 6)
+    streams = _streams(seed, index, 6)
+    for _ in range(MOST_TRIES):
+        ra, dec, scene = _draw_scene(survey, class_name, *streams[:5])
+        seen = survey.expose(scene, survey.detector, streams[5])
+        if len(seen.visits):
+            break
+    else:
+        raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
+    sequence = ImageSequence.from_frames(
+        f"sim-{survey.name}-{index:06d}",
+        seen.frames,
+        scene.visits.mjd[seen.visits],
+        band=[scene.visits.band[visit] for visit in seen.visits],
+        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[seen.visits],
+        zero_point_mag=scene.conditions.zero_point_mag[seen.visits],
+        quality=seen.quality,
+        exposure_id=[f"{index:06d}-{visit:03d}" for visit in seen.visits],
+        ra=ra,
+        dec=dec,
+        class_name=class_name,
+        raw_label=scene.light.subtype,
+        channels=survey.channels,
+    )
+    return sequence, _truth(class_name, scene, seen)
+
+
+def _draw_scene(
+    survey: Survey,
+    class_name: str,
+    place: np.random.Generator,
+    times: np.random.Generator,
+    sky: np.random.Generator,
+    field_: np.random.Generator,
+    light: np.random.Generator,
+) -> tuple[float, float, Scene]:
+    """Draw where an object is, and all that there is to see of it: ra, dec and the scene."""
     ra, dec, latitude = _position(survey, place)
     visits = survey.visits(times)
-    mjd = visits.mjd
     conditions = survey.conditions(visits, sky)
     neighbours = draw_neighbours(survey.size_px, survey.pixel_arcsec, latitude, field_)
     # the centre of a cutout is the pixel that the object falls on, not the object
     x, y = survey.size_px // 2 + field_.uniform(-0.5, 0.5, 2)
-    light = survey.light(class_name, visits, light_rng)
-    picture = draw_light(
-        neighbours,
-        light,
-        mjd,
-        conditions,
+    scene = Scene(
+        neighbours=neighbours,
+        light=survey.light(class_name, visits, light),
+        visits=visits,
+        conditions=conditions,
         size_px=survey.size_px,
         pixel_arcsec=survey.pixel_arcsec,
-        x=x,
-        y=y,
+        x=float(x),
+        y=float(y),
     )
-    frames = read_out(picture, conditions.sky_adu, survey.detector, noise)
-    sequence = ImageSequence.from_frames(
-        f"sim-{survey.name}-{index:06d}",
-        frames[:, None],
-        mjd,
-        band=visits.band,
-        seeing_fwhm_px=conditions.seeing_fwhm_px,
-        zero_point_mag=conditions.zero_point_mag,
-        exposure_id=[f"{index:06d}-{k:03d}" for k in range(len(mjd))],
-        ra=ra,
-        dec=dec,
-        class_name=class_name,
-        raw_label=light.subtype,
-    )
-    return sequence, _truth(class_name, light, float(x), float(y))
+    return ra, dec, scene
 
 
-def _truth(class_name: str, light: Light, x: float, y: float) -> dict[str, Any]:
+def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
+    light = scene.light
     return {
         "class_name": class_name,
         "subtype": light.subtype,
         **light.truth,
         "host": asdict(light.host) if light.host else None,
-        "x": x,
-        "y": y,
-        "mag": _finite_or_none(light.mag),
+        "x": scene.x,
+        "y": scene.y,
+        "mag": _finite_or_none(light.mag[seen.visits]),
+        **seen.truth,
     }
 
 
