@@ -79,8 +79,8 @@ def test_every_verb_explains_itself(taonet, verb):
 
 def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_path):
     from taonet.io.deep_tao_writer import write_deep_tao
+    from taonet.simulate.objects import simulate_object
     from taonet.simulate.presets import survey_named
-    from taonet.simulate.survey import simulate_object
 
     sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
     write_deep_tao(tmp_path / "new.fits", sequence)
@@ -126,7 +126,12 @@ def test_info_knows_archives_bundles_and_runs(taonet, world):
 
 def test_photometry_gives_curves_and_features(taonet, world, tmp_path):
     assert taonet("photometry", world / "archive", "-o", tmp_path / "c.parquet")[0] == 0
-    assert taonet("photometry", world / "archive", "--features", "-o", tmp_path / "f.ecsv")[0] == 0
+    assert (
+        taonet(
+            "photometry", world / "archive", "--features", "published", "-o", tmp_path / "f.ecsv"
+        )[0]
+        == 0
+    )
     assert len(pd.read_parquet(tmp_path / "c.parquet")["object_id"].unique()) == 24
 
 
@@ -141,8 +146,8 @@ def bad_files(folder, deep_tao):
 @pytest.fixture
 def deep_tao(tmp_path):
     from taonet.io.deep_tao_writer import write_deep_tao
+    from taonet.simulate.objects import simulate_object
     from taonet.simulate.presets import survey_named
-    from taonet.simulate.survey import simulate_object
 
     folder = tmp_path / "data" / "SN"
     folder.mkdir(parents=True)

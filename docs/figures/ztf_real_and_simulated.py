@@ -21,9 +21,10 @@ from taonet.io.sources import alerts_source
 from taonet.simulate.colours import g_minus_r
 from taonet.simulate.conditions import Visits
 from taonet.simulate.light import Galaxy, Light
+from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
 from taonet.simulate.supernovae import magnitudes_below_peak
-from taonet.simulate.survey import Survey, simulate_object
+from taonet.simulate.survey import Survey
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 

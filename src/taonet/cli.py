@@ -33,6 +33,12 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives th
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
+class Features(StrEnum):
+    """The sets of light-curve features that `photometry` knows."""
+
+    published = "published"
+
+
 class SourceKind(StrEnum):
     """The kinds of input that `ingest` reads."""
 
@@ -192,23 +198,46 @@ def simulate(
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
     mix: Annotated[str, typer.Option(help="balanced or realistic.")] = "balanced",
+    light_curves_only: Annotated[
+        bool, typer.Option("--light-curves-only", help="A table of the survey's light curves.")
+    ] = False,
+    fits: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Also write Deep-TAO files, in folders by class."),
+    ] = None,
     seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; same result for any.")] = 1,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate sequences of known class into an archive, with a table of the truth beside it.
 
-    `taonet simulate inject --help` says how to plant transients into real sequences instead.
+    `taonet simulate inject --help` says how to plant transients into real sequences instead,
+    `taonet simulate check --help` how to compare a preset with real data.
     """
-    from taonet.experiment.simulated import simulate_archive
-
     names = tuple(name for name in classes.replace(",", " ").split() if name) or None
-    count = simulate_archive(
-        survey, output, n_objects=objects, classes=names, mix=mix, seed=seed,
-        overwrite=overwrite, track=track,
-    )  # fmt: skip
-    text = f"{objects} objects, {count} frames -> {output}"
-    print_result({"objects": objects, "frames": count, "path": output}, text, as_json=as_json)
+    settings: dict[str, Any] = {
+        "n_objects": objects, "classes": names, "mix": mix, "seed": seed, "workers": workers,
+        "overwrite": overwrite, "track": track,
+    }  # fmt: skip
+    if light_curves_only:
+        from taonet.experiment.listed import simulate_light_curves
+
+        _leave_out(fits, "--fits", "there are no images with --light-curves-only")
+        count, what = simulate_light_curves(survey, output, **settings), "points"
+    else:
+        from taonet.experiment.simulated import simulate_archive
+
+        count, what = simulate_archive(survey, output, fits=fits, **settings), "frames"
+    text = f"{objects} objects, {count} {what} -> {output}"
+    print_result({"objects": objects, what: count, "path": output}, text, as_json=as_json)
+
+
+def _leave_out(value: object, option: str, reason: str) -> None:
+    from taonet.errors import InputError
+
+    if value is not None:
+        raise InputError(reason, do=f"leave out {option}")
 
 
 @simulating.command("inject")
@@ -240,11 +269,15 @@ def simulate_inject(
 
 @app.command()
 def photometry(
-    inputs: Annotated[list[Path], typer.Argument(help="Archives, or files that ingest reads.")],
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(help="Archives, files that ingest reads, or tables of light curves."),
+    ],
     output: Output,
     features: Annotated[
-        bool, typer.Option("--features", help="The 30 published features.")
-    ] = False,
+        Optional[Features],  # noqa: UP045
+        typer.Option(help="Features of the light curves instead of the curves."),
+    ] = None,
     limit: Limit = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -252,7 +285,7 @@ def photometry(
     from taonet.experiment.measure import measure
 
     result = measure(
-        inputs, output, features=features, limit=limit, overwrite=overwrite, track=track
+        inputs, output, features=features is not None, limit=limit, overwrite=overwrite, track=track
     )
     typer.echo(str(result))
     _exit_if_mostly_failed(result.objects, result.set_aside)
@@ -305,7 +338,10 @@ def evaluate(
 @app.command()
 def predict(
     bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
-    inputs: Annotated[list[Path], typer.Argument(help="Archives, or files that ingest reads.")],
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(help="Archives, files that ingest reads, or tables of light curves."),
+    ],
     output: Output,
     final: Annotated[bool, typer.Option("--final", help="Only the last answer an object.")] = False,
     limit: Limit = None,

@@ -10,8 +10,8 @@ from taonet.photometry.seeing import stellar_fwhm
 from taonet.simulate.detector import Detector
 from taonet.simulate.inject import conditions_of, inject
 from taonet.simulate.light import Light
+from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
-from taonet.simulate.survey import simulate_object
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
 

@@ -13,8 +13,8 @@ from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive, is_archive
 from taonet.io.deep_tao_writer import write_deep_tao
 from taonet.io.tables import read_table
+from taonet.simulate.objects import simulate
 from taonet.simulate.presets import survey_named
-from taonet.simulate.survey import simulate
 
 OBJECTS = 480
 UNSEEN = 1_000_003

@@ -10,8 +10,9 @@ from taonet.experiment.inputs import Track
 from taonet.experiment.simulated import keep_lines
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
-from taonet.simulate.inject import QUIET_CLASS, check_class, inject
+from taonet.simulate.inject import check_class, inject
 from taonet.simulate.presets import survey_named
+from taonet.simulate.survey import QUIET_CLASS
 
 
 def inject_archive(

@@ -1,11 +1,16 @@
 """From inputs of any kind to a table of light curves or of their features."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
+from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
+from taonet.io.lightcurve_tables import Curve, is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
-from taonet.photometry.tables import feature_row, lightcurve_rows
+from taonet.photometry.tables import feature_row, lightcurve_rows, published_row
 
 
 def measure(
@@ -32,9 +37,36 @@ def measure(
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
-    sources = open_inputs(inputs)
-    sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
-    measured = feature_row if features else lightcurve_rows
-    write_parts(tally.counted(map(measured, sequences)), output, overwrite=overwrite)
+    if any(map(is_table, inputs)):
+        rows = _rows_of_tables(inputs, tally, features=features, limit=limit, track=track)
+    else:
+        sources = open_inputs(inputs)
+        sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
+        rows = map(feature_row if features else lightcurve_rows, sequences)
+    write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
     return tally
+
+
+def _rows_of_tables(
+    inputs: list[Path], tally: Tally, *, features: bool, limit: int | None, track: Track
+) -> Iterator[pd.DataFrame]:
+    """Yield the features of light curves that are measured already."""
+    if not features:
+        do = "give --features published for their features"
+        raise InputError("these are light curves already", where=inputs[0], do=do)
+    for path in inputs:
+        count, curves = read_light_curves(path)
+        count = count if limit is None else min(limit, count)
+        for curve, _ in zip(track(curves, count, "measuring"), range(count), strict=False):
+            row = _features_of(curve, tally)
+            if row is not None:
+                yield row
+
+
+def _features_of(curve: Curve, tally: Tally) -> pd.DataFrame | None:
+    try:
+        return published_row(curve.object_id, curve.class_name, curve.mjd, curve.mag, curve.magerr)
+    except InputError as error:
+        tally.put_aside(curve.object_id, str(error))
+        return None

@@ -4,10 +4,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from taonet.errors import ConfigError, OutputError
 from taonet.experiment.inputs import Track
 from taonet.io.archive_writer import ArchiveWriter
+from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.simulate.objects import simulate
 from taonet.simulate.presets import survey_named
-from taonet.simulate.survey import simulate
+from taonet.simulate.survey import Survey
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import CRTS
 
 
 def simulate_archive(
@@ -19,6 +24,8 @@ def simulate_archive(
     mix: str = "balanced",
     seed: int = 1,
     start: int = 0,
+    workers: int = 1,
+    fits: Path | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
 ) -> int:
@@ -31,6 +38,10 @@ def simulate_archive(
     ----------
     start : int
         Number of the first object; the same number is the same object whatever else is drawn.
+    workers : int
+        Processes that share the drawing; the archive is the same for any number.
+    fits : Path, optional
+        Also write ``<CLASS>/<object_id>.fits`` into this folder, in the layout of Deep-TAO.
 
     Raises
     ------
@@ -40,6 +51,8 @@ def simulate_archive(
         If the output exists or there is no room.
     """
     survey = survey_named(survey_name)
+    if fits is not None:
+        _check_fits(fits, survey)
     signature = repr((survey_name, n_objects, classes, mix, seed, start))
     with ArchiveWriter(
         output,
@@ -51,16 +64,38 @@ def simulate_archive(
         done, truth = writer.n_objects, writer.work / "truth.jsonl"
         keep_lines(truth, done)
         drawn = simulate(
-            survey, n_objects - done, seed=seed, classes=classes, mix=mix, start=start + done
+            survey,
+            n_objects - done,
+            seed=seed,
+            classes=classes,
+            mix=mix,
+            start=start + done,
+            workers=workers,
         )
         with truth.open("a") as lines:
             for sequence, facts in track(drawn, n_objects - done, "simulating"):
                 lines.write(json.dumps({"object_id": sequence.object_id, **facts}) + "\n")
                 # the archive's journal must never run ahead of the truth
                 lines.flush()
+                if fits is not None:
+                    _write_fits(fits, sequence)
                 writer.add(sequence, source=sequence.object_id)
         writer.finish()
     return writer.n_frames
+
+
+def _check_fits(folder: Path, survey: Survey) -> None:
+    if survey.taxonomy is not CRTS:
+        raise ConfigError(f"the layout of Deep-TAO is not that of {survey.name}", do="no --fits")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError("a file stands there", where=folder)
+
+
+def _write_fits(folder: Path, sequence: ImageSequence) -> None:
+    path = folder / str(sequence.class_name) / f"{sequence.object_id}.fits"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # a file that an interrupted simulation left is the same file
+    write_deep_tao(path, sequence, overwrite=True)
 
 
 def keep_lines(path: Path, count: int) -> None:

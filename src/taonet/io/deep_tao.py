@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Shaped
+from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
-from taonet.io.deep_tao_nights import Exposure, date_key, exposure_ids, in_true_order
+from taonet.io.deep_tao_nights import (
+    SEEING_COLUMN,
+    ZERO_POINT_COLUMN,
+    Exposure,
+    date_key,
+    exposure_ids,
+    in_true_order,
+)
 from taonet.io.fits_header import Header
 from taonet.io.fits_scan import HduRun, columns_of, images_of, scan_fits
 from taonet.sky.sequence import ImageSequence, check_mjd, repair_mjd
@@ -67,6 +74,8 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[str, ...]]:
         mjd_raw=stated,
         quality=repaired,
         exposure_id=exposure_ids(exposures),
+        seeing_fwhm_px=_own_column(columns, SEEING_COLUMN, exposures, path),
+        zero_point_mag=_own_column(columns, ZERO_POINT_COLUMN, exposures, path),
         **_what_the_header_says(table.header, path, numbered="OBS_IN_SEQ" in columns),
         survey_field=Counter(e.visit[1] for e in exposures).most_common(1)[0][0],
     )
@@ -161,6 +170,23 @@ def _exposure(row: tuple[int, str, str, str, str, tuple[str, str]], path: Path) 
     except InputError as error:
         raise InputError(error.what, where=where, got=error.got) from None
     return Exposure(hdu=int(hdu), date=date, number=number, mjd=mjd, mjd_text=mjd_text, visit=visit)
+
+
+def _own_column(
+    columns: dict[str, Shaped[np.ndarray, "row ..."]],
+    name: str,
+    exposures: Sequence[Exposure],
+    path: Path,
+) -> Float[np.ndarray, " epoch"]:
+    """Return a column that this package writes behind the release's; NaN where there is none."""
+    if name.upper() not in columns:
+        return np.full(len(exposures), np.nan)
+    try:
+        values = columns[name.upper()].astype(np.float64)
+    except ValueError:
+        raise InputError(f"{name} is not a column of numbers", where=path, do=_LAYOUT) from None
+    row = {int(hdu): i for i, hdu in enumerate(columns["HDU_EXT"])}
+    return np.asarray(values[[row[exposure.hdu] for exposure in exposures]])
 
 
 def _frames_of(

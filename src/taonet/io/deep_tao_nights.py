@@ -15,6 +15,10 @@ from taonet.errors import InputError, OutputError
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
+SEEING_COLUMN = "Seeing_px"
+ZERO_POINT_COLUMN = "Zero_Point"
+"""Columns that this package writes behind the release's, where it knows more."""
+
 _DATE = re.compile(r"(\d\d)([A-Z]{3})(\d\d)")
 _UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MJD_OF_UNIX_ZERO = 40587
@@ -141,3 +145,25 @@ def exposure_ids(exposures: Sequence[Exposure]) -> list[str]:
         parts = [e.date, e.number, e.mjd_text if timed else ""]
         names.append("-".join(part for part in parts if part))
     return names
+
+
+def exposure_names(mjd: Sequence[float], *, numbered: bool) -> list[str]:
+    """Return the ids that exposures at rising times would have in the release.
+
+    Parameters
+    ----------
+    mjd : sequence of float
+    numbered : bool
+        As in the files of transients; in those of non-transients the time stands for the number.
+
+    Examples
+    --------
+    >>> exposure_names([53827.4, 53827.5], numbered=True)
+    ['06APR02-0001', '06APR02-0002']
+    >>> exposure_names([53827.41566], numbered=False)
+    ['06APR02-53827.41566']
+    """
+    dates = [date_of(time) for time in mjd]
+    if not numbered:
+        return [f"{date}-{time!r}" for date, time in zip(dates, mjd, strict=True)]
+    return [f"{date}-{dates[: i + 1].count(date):04d}" for i, date in enumerate(dates)]

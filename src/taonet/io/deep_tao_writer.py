@@ -10,6 +10,8 @@ from jaxtyping import Shaped, UInt16
 from taonet.errors import OutputError
 from taonet.io.deep_tao_nights import (
     MONTHS,
+    SEEING_COLUMN,
+    ZERO_POINT_COLUMN,
     Exposure,
     date_of,
     exposure_ids,
@@ -60,7 +62,8 @@ def write_deep_tao(
     exposure ids, the position and the labels, provided that the file is named after the object
     and lies in the folder of its class. Exposure ids that are not those of the release
     (``06APR02-0001``; for non-transients ``06APR02-53827.41566``) are replaced by such ones.
-    Bands, seeing and zero points have no place in this layout.
+    Seeing and zero points, where known, go into two columns of our own behind the release's;
+    bands have no place in this layout.
 
     Parameters
     ----------
@@ -91,6 +94,7 @@ def write_deep_tao(
         columns = _transient_columns(_exposures(sequence, numbered=True), cutout)
         table_cards = _transient_cards(sequence, _label(sequence, path), dict(cards or {}))
         image_cards = table_cards
+    columns += _own_columns(sequence)
     with landing_file(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
         for part in _parts(images, columns, table_cards, image_cards):
             file.write(part)
@@ -180,6 +184,13 @@ def _non_transient_columns(rows: list[Exposure], cutout: str) -> list[_Column]:
         _text_column("DATE", 7, [row.date for row in rows]),
         _text_column("Field_ID", 6, [row.visit[1] for row in rows]),
         _text_column("Cutout", 4, [cutout] * len(rows)),
+    ]
+
+
+def _own_columns(sequence: ImageSequence) -> list[_Column]:
+    known = {SEEING_COLUMN: sequence.seeing_fwhm_px, ZERO_POINT_COLUMN: sequence.zero_point_mag}
+    return [
+        (name, "D", values.tolist()) for name, values in known.items() if np.isfinite(values).any()
     ]
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from taonet.photometry.aperture import light_curve
 from taonet.photometry.features import published_features
@@ -37,6 +38,18 @@ def lightcurve_rows(sequence: ImageSequence) -> pd.DataFrame:
 def feature_row(sequence: ImageSequence) -> pd.DataFrame:
     """Measure a sequence: one row of object_id, class_name and the published features."""
     curve = light_curve(sequence)
-    features = published_features(curve.mjd, curve.mag, curve.magerr)
-    known = {"object_id": sequence.object_id, "class_name": sequence.class_name}
-    return pd.DataFrame([{**known, **features}])
+    return published_row(
+        sequence.object_id, sequence.class_name, curve.mjd, curve.mag, curve.magerr
+    )
+
+
+def published_row(
+    object_id: str,
+    class_name: str | None,
+    mjd: Float[np.ndarray, " n"],
+    mag: Float[np.ndarray, " m"],
+    magerr: Float[np.ndarray, " e"],
+) -> pd.DataFrame:
+    """Return one row of object_id, class_name and the published features of a light curve."""
+    features = published_features(mjd, mag, magerr)
+    return pd.DataFrame([{"object_id": object_id, "class_name": class_name, **features}])

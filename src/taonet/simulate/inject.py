@@ -12,12 +12,9 @@ from taonet.simulate.conditions import Conditions, Visits
 from taonet.simulate.detector import Detector
 from taonet.simulate.light import Light
 from taonet.simulate.scene import Neighbours, draw_light
-from taonet.simulate.survey import Survey, nearest
+from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
-
-QUIET_CLASS = "NON"
-"""Sequences of this class show nothing that changes: there a transient can be planted."""
 
 LIT_CHANNELS = ("science", "difference")
 """New light shows in these; a template is older than the transient."""

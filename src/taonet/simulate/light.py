@@ -71,26 +71,47 @@ class Light:
     pm_y_arcsec_per_year: float = 0.0
     template_mag: Float[np.ndarray, " epoch"] | None = None
 
+    def all_light_mag(self, *, within_arcsec: float) -> Float[np.ndarray, " epoch"]:
+        """Return the magnitude of all the light at the place, the host's included.
 
-def discovery_mjd(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> float:
-    """Draw the epoch at which an object was caught shining: any, with equal chance.
+        Parameters
+        ----------
+        within_arcsec : float
+            A host whose centre lies further away is a source of its own.
+        """
+        if not self.host or np.hypot(self.host.dx_arcsec, self.host.dy_arcsec) > within_arcsec:
+            return self.mag
+        return -2.5 * np.log10(10 ** (-0.4 * self.mag) + 10 ** (-0.4 * self.host.mag))
 
-    The survey lists an object because it saw an outburst, so the outburst is moved to the
-    observations; the observations are never moved to the outburst.
-    """
-    return float(rng.choice(mjd))
 
+def discovery_mjd(
+    mjd: Float[np.ndarray, " epoch"],
+    found_mjd: tuple[float, float] | None,
+    rng: np.random.Generator,
+) -> tuple[float, bool]:
+    """Draw when an object was caught shining.
 
-def outburst_mjd(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> tuple[float, bool]:
-    """Draw a time for an event that happens once.
+    The survey lists an object because it saw it shine, so the shining is moved to the
+    observations; the observations are never moved to the shining.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    found_mjd : (float, float) or None
+        Years of discoveries: any day in them, with equal chance, and the first epoch from then
+        on. None: any epoch, or in a share `MISSED_SHARE` a day months after all.
 
     Returns
     -------
     mjd : float
-        One of the epochs, or (in a share `MISSED_SHARE` of all cases) a time months after all.
     covered : bool
         True where it is one of the epochs.
     """
-    caught, later = discovery_mjd(mjd, rng), float(mjd[-1] + rng.uniform(100, 1000))
-    covered = bool(rng.random() >= MISSED_SHARE)
-    return (caught if covered else later), covered
+    if found_mjd is None:
+        caught, later = float(rng.choice(mjd)), float(mjd[-1] + rng.uniform(100, 1000))
+        covered = bool(rng.random() >= MISSED_SHARE)
+        return (caught if covered else later), covered
+    day = float(rng.uniform(*found_mjd))
+    covered = day <= mjd[-1]
+    return (float(mjd[np.searchsorted(mjd, day)]) if covered else day), bool(covered)

@@ -1,47 +1,9 @@
-"""Stars of our Galaxy that burst, flare, pulsate, eclipse or move."""
+"""Stars of our Galaxy that flare, pulsate, eclipse or move."""
 
 import numpy as np
 from jaxtyping import Float
 
 from taonet.simulate.light import Light, discovery_mjd
-
-
-def dwarf_nova(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw a dwarf nova: outbursts of days on a star that is faint or not seen at all.
-
-    Outbursts of 2 to 6 mag recur after weeks to a year, rise within a day or so, stay on a
-    plateau of 2 to 14 days and fall by a magnitude in 1 to 3 days (Warner 1995, Cataclysmic
-    Variable Stars, ch. 3); those of CRTS are faint and rare (Drake et al. 2014, MNRAS 441, 1186).
-    The higher the outburst, the rarer (Kukarkin & Parenago 1934).
-
-    Parameters
-    ----------
-    mjd : array (epoch,)
-        Times of observation.
-    rng : numpy.random.Generator
-    """
-    quiet_mag = float(rng.triangular(18.0, 21.0, 23.0))
-    amplitude = float(np.clip(rng.normal(4, 1), 2, min(6, quiet_mag - 14.5)))
-    recurrence = float(np.clip(20 * 10 ** (0.25 * (amplitude - 2) + rng.normal(0, 0.25)), 15, 600))
-    plateau, fall_days_per_mag = float(rng.uniform(2, 14)), float(rng.uniform(1, 3))
-    caught = discovery_mjd(mjd, rng) - rng.uniform(0, plateau + fall_days_per_mag)
-    starts = _recurring(caught, recurrence, mjd, rng)
-    heights = amplitude * rng.uniform(0.8, 1, len(starts))
-    phase = mjd[:, None] - starts
-    rising = heights * np.clip(1 + phase / rng.uniform(0.5, 1.5), 0, 1)
-    falling = np.clip(heights - np.clip(phase - plateau, 0, None) / fall_days_per_mag, 0, None)
-    above = np.where(phase < 0, rising, falling).max(axis=1)
-    flicker = rng.normal(0, 0.1, len(mjd))
-    return Light(
-        mag=quiet_mag - above + flicker,
-        subtype="dwarf nova",
-        truth={
-            "quiet_mag": quiet_mag,
-            "amplitude_mag": amplitude,
-            "recurrence_days": recurrence,
-            "plateau_days": plateau,
-        },
-    )
 
 
 def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
@@ -59,7 +21,7 @@ def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Li
     quiet_mag = float(rng.uniform(16.5, 20.5))
     width_days = float(rng.uniform(5, 30) / 1440)
     amplitude = float(rng.uniform(1, 4))
-    peak_mjd = discovery_mjd(mjd, rng) - float(rng.uniform(0, 0.5) * width_days)
+    peak_mjd = discovery_mjd(mjd, None, rng)[0] - float(rng.uniform(0, 0.5) * width_days)
     flux = 1 + (10 ** (0.4 * amplitude) - 1) * flare_shape((mjd - peak_mjd) / width_days)
     return Light(
         mag=quiet_mag - 2.5 * np.log10(flux),
@@ -177,14 +139,3 @@ def eclipsing_binary(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator)
         subtype="eclipsing binary",
         truth={"mean_mag": mean, "depth_mag": depth, "period_days": period},
     )
-
-
-def _recurring(
-    caught: float, recurrence: float, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
-) -> Float[np.ndarray, " outburst"]:
-    """Return the times of outbursts: one is given, the others follow and precede it."""
-    count = int((mjd[-1] - mjd[0]) / (0.4 * recurrence)) + 2
-    waits = recurrence * np.clip(rng.normal(1, 0.25, (2, count)), 0.4, None)
-    after, before = np.cumsum(waits, axis=1)
-    starts = np.concatenate([[caught], caught + after, caught - before])
-    return np.asarray(starts[(starts > mjd[0] - 60) & (starts < mjd[-1] + 2)])

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from taonet.simulate.light import Galaxy, Light, outburst_mjd
+from taonet.simulate.distance import redshift_at
+from taonet.simulate.light import Galaxy, Light, discovery_mjd
 
 PARSEC_ARCSEC = 206_264.806
 """Arcseconds in a radian."""
@@ -20,8 +21,9 @@ class Template:
     share : float
         Its share among the supernovae that a magnitude-limited survey finds (Li et al. 2011,
         MNRAS 412, 1441).
-    absolute_mag : float
-        At peak (Richardson et al. 2014, AJ 147, 118).
+    absolute_mag, absolute_scatter_mag : float
+        At peak, and its scatter (Richardson et al. 2014, AJ 147, 118); for Ia what is left after
+        stretch and colour.
     rise_days : float
         From explosion to peak; 18 for Ia (Riess et al. 1999, AJ 118, 2675; Ganeshalingam et al.
         2011, MNRAS 416, 2607), some 10 for II-P and 16 for Ibc (Taddia et al. 2015, A&A 574, A60).
@@ -32,6 +34,7 @@ class Template:
 
     share: float
     absolute_mag: float
+    absolute_scatter_mag: float
     rise_days: float
     fall: tuple[tuple[float, float], ...]
 
@@ -42,21 +45,32 @@ TEMPLATES = {
     "Ia": Template(
         share=0.79,
         absolute_mag=-19.3,
+        absolute_scatter_mag=0.12,
         rise_days=18.0,
         fall=((0, 0), (5, 0.07), (15, 0.65), (25, 1.45), (35, 2.1), (60, 2.9), (160, 5.5)),
     ),
     # II-P: a plateau of some 100 days, a drop of two magnitudes, then cobalt, 0.0098 mag a day
     # (Anderson et al. 2014, ApJ 786, 67)
     "II-P": Template(
-        share=0.17,
+        share=0.13,
         absolute_mag=-16.9,
+        absolute_scatter_mag=0.9,
         rise_days=10.0,
         fall=((0, 0), (10, 0.1), (85, 0.7), (95, 1.0), (110, 2.7), (120, 2.9), (220, 3.9)),
+    ),
+    # II-L: no plateau, some 0.03 mag a day from the peak on (Faran et al. 2014, MNRAS 445, 554)
+    "II-L": Template(
+        share=0.04,
+        absolute_mag=-17.9,
+        absolute_scatter_mag=0.8,
+        rise_days=13.0,
+        fall=((0, 0), (10, 0.2), (80, 2.2), (100, 3.4), (200, 4.6)),
     ),
     # Ibc: 0.9 mag in 15 days in V (Drout et al. 2011, ApJ 741, 97)
     "Ibc": Template(
         share=0.04,
         absolute_mag=-17.6,
+        absolute_scatter_mag=0.9,
         rise_days=16.0,
         fall=((0, 0), (5, 0.12), (10, 0.45), (15, 0.9), (25, 1.7), (40, 2.4), (140, 4.2)),
     ),
@@ -64,35 +78,78 @@ TEMPLATES = {
 """The types of supernova, by name."""
 
 
-def supernova(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw a supernova in its host, found within some ten days of an epoch.
+@dataclass(frozen=True, kw_only=True)
+class Supernovae:
+    """The supernovae that a survey finds, and their hosts.
 
-    Peaks lie between 16.5 and 20.5 mag, most near 18.7: bright ones are rare in space, faint
-    ones are lost in the noise. A share `MISSED_SHARE` peaks after the last image.
+    Parameters
+    ----------
+    peak_mag : (float, float, float)
+        Brightest, most common and faintest apparent magnitude at peak: bright ones are rare in
+        space, faint ones are lost in the noise.
+    stretch_scatter : float
+        Ia differ by some 10 % in speed (Perlmutter et al. 1997, ApJ 483, 565); the slow ones
+        are brighter, by 1.5 mag a unit of stretch (Perlmutter et al. 1999, ApJ 517, 565).
+    colour_scatter_mag, colour_slope : float
+        Scatter of the colour B − V of Ia, and what a unit of it costs in magnitudes (Guy et al.
+        2010, A&A 523, A7).
+    host_absolute_mag, host_scatter_mag : float
+        Luminosities of hosts scatter widely (Neill et al. 2009, ApJ 707, 1449), and CRTS finds
+        many in faint ones (Drake et al. 2009, ApJ 696, 870).
+    found_days : (float, float)
+        When it is found: mean and scatter of the days after the peak.
+    found_mjd : (float, float) or None
+        See `taonet.simulate.light.discovery_mjd`.
+    """
+
+    peak_mag: tuple[float, float, float] = (16.0, 18.7, 20.3)
+    stretch_scatter: float = 0.1
+    colour_scatter_mag: float = 0.1
+    colour_slope: float = 3.1
+    host_absolute_mag: float = -18.8
+    host_scatter_mag: float = 1.5
+    found_days: tuple[float, float] = (5.0, 8.0)
+    found_mjd: tuple[float, float] | None = None
+
+
+def supernova(
+    mjd: Float[np.ndarray, " epoch"],
+    rng: np.random.Generator,
+    population: Supernovae = Supernovae(),
+) -> Light:
+    """Draw a supernova in its host, found within some weeks of an epoch.
+
+    A share `taonet.simulate.light.MISSED_SHARE` peaks after the last image.
 
     Parameters
     ----------
     mjd : array (epoch,)
         Times of observation.
     rng : numpy.random.Generator
+    population : Supernovae
     """
     subtype = _subtype(rng)
-    peak_mag = float(rng.triangular(16.5, 18.7, 20.5))
-    caught_mjd, covered = outburst_mjd(mjd, rng)
-    peak_mjd = caught_mjd + float(rng.normal(-5, 8))
-    # Ia differ by some 10 % in speed (Perlmutter et al. 1997, ApJ 483, 565)
-    stretch = float(np.clip(rng.normal(1, 0.1), 0.7, 1.3))
-    below = magnitudes_below_peak(mjd - peak_mjd, subtype, stretch=stretch)
+    template = TEMPLATES[subtype]
+    stretch, colour, absolute_mag = _absolute(subtype, population, rng)
+    peak_mag = float(rng.triangular(*population.peak_mag))
+    redshift = redshift_at(peak_mag - absolute_mag)
+    caught_mjd, covered = discovery_mjd(mjd, population.found_mjd, rng)
+    peak_mjd = caught_mjd - float(rng.normal(*population.found_days))
+    days = (mjd - peak_mjd) / (1 + redshift)
     return Light(
-        mag=peak_mag + below,
+        mag=peak_mag + magnitudes_below_peak(days, subtype, stretch=stretch),
         subtype=subtype,
         truth={
             "peak_mjd": peak_mjd,
             "peak_mag": peak_mag,
+            "absolute_mag": absolute_mag,
+            "redshift": redshift,
             "stretch": stretch,
+            "colour_mag": colour,
+            "rise_days": template.rise_days * stretch * (1 + redshift),
             "covered": covered,
         },
-        host=_host(peak_mag - TEMPLATES[subtype].absolute_mag, rng),
+        host=_host(peak_mag - absolute_mag, population, rng),
     )
 
 
@@ -107,7 +164,7 @@ def magnitudes_below_peak(
     Parameters
     ----------
     days : array (epoch,)
-        Since the peak.
+        Since the peak, in the supernova's own time.
     subtype : str
         A key of `TEMPLATES`.
     stretch : float
@@ -135,14 +192,26 @@ def _subtype(rng: np.random.Generator) -> str:
     return names[int(rng.choice(len(names), p=[TEMPLATES[name].share for name in names]))]
 
 
-def _host(distance_modulus: float, rng: np.random.Generator) -> Galaxy:
+def _absolute(
+    subtype: str, population: Supernovae, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Draw stretch, colour and absolute magnitude at peak."""
+    template = TEMPLATES[subtype]
+    stretch = float(np.clip(rng.normal(1, population.stretch_scatter), 0.7, 1.3))
+    colour = float(rng.normal(0, population.colour_scatter_mag))
+    mag = template.absolute_mag + template.absolute_scatter_mag * rng.standard_normal()
+    if subtype == "Ia":
+        mag += population.colour_slope * colour - 1.5 * (stretch - 1)
+    return stretch, colour, float(mag)
+
+
+def _host(distance_modulus: float, population: Supernovae, rng: np.random.Generator) -> Galaxy:
     """Draw the host: a galaxy at the same distance, the supernova where its light is.
 
-    Luminosities of hosts scatter widely (Neill et al. 2009, ApJ 707, 1449), and CRTS finds many
-    in faint ones (Drake et al. 2009, ApJ 696, 870); sizes follow from luminosities (Shen et al.
-    2003, MNRAS 343, 978).
+    Sizes follow from luminosities (Shen et al. 2003, MNRAS 343, 978).
     """
-    absolute_mag = float(np.clip(rng.normal(-18.8, 1.5), -22.5, -14))
+    drawn = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
+    absolute_mag = float(np.clip(drawn, -22.5, -12))
     kiloparsec = 4.0 * 10 ** (-0.1 * (absolute_mag + 20.5)) * np.exp(rng.normal(0, 0.3))
     distance_kpc = 10 ** (distance_modulus / 5 + 1) / 1000
     radius = float(np.clip(kiloparsec / distance_kpc * PARSEC_ARCSEC, 0.4, 12))

@@ -1,19 +1,21 @@
 """Brightness against time for each class of CRTS, with the truth behind it.
 
-A first, honest version: the shapes are those of the literature named at each function, the
-distributions are plain. Every function takes the times of observation and a generator of random
-numbers and returns a `Light`; none changes the times, so cadence cannot depend on the class.
+The shapes and distributions are those of the literature named at each function and population; a
+survey's preset may know better what it finds. Every function takes the times of observation and a
+generator of random numbers and returns a `Light`; none changes the times, so cadence cannot depend
+on the class.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
+from taonet.simulate.cataclysmic import cataclysmic
 from taonet.simulate.light import DARK, Galaxy, Light
 from taonet.simulate.nuclei import active_nucleus, blazar
 from taonet.simulate.stars import (
-    dwarf_nova,
     eclipsing_binary,
     fast_mover,
     flare_star,
@@ -25,7 +27,26 @@ from taonet.simulate.supernovae import supernova
 Transient = Callable[[Float[np.ndarray, " epoch"], np.random.Generator], Light]
 """Draws the light of one object at the times of observation (MJD)."""
 
-GALAXY_SHARE = 0.3
+
+@dataclass(frozen=True, kw_only=True)
+class Constants:
+    """Stars and galaxies that do not change.
+
+    Parameters
+    ----------
+    mag : (float, float)
+        Brightest and faintest.
+    slope : float
+        Counts grow as ``10**(slope · mag)``.
+    galaxy_share : float
+        Share of galaxies; at high galactic latitude there are as many of them as of stars at 20
+        mag, and few among the bright.
+    """
+
+    mag: tuple[float, float] = (14.0, 20.5)
+    slope: float = 0.2
+    galaxy_share: float = 0.3
+
 
 OTHERS: dict[str, tuple[float, Transient]] = {
     "high proper motion": (0.35, fast_mover),
@@ -51,17 +72,24 @@ def other(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
     return draw(mjd, rng)
 
 
-def constant(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw a star or a galaxy that does not change, as bright as the variables are.
+def constant(
+    mjd: Float[np.ndarray, " epoch"],
+    rng: np.random.Generator,
+    population: Constants = Constants(),
+) -> Light:
+    """Draw a star or a galaxy that does not change.
 
     Parameters
     ----------
     mjd : array (epoch,)
         Times of observation.
     rng : numpy.random.Generator
+    population : Constants
     """
-    mean = float(rng.triangular(14.5, 19.0, 20.8))
-    if rng.random() > GALAXY_SHARE:
+    bright, faint = population.mag
+    share = rng.uniform(10 ** (population.slope * (bright - faint)), 1)
+    mean = float(faint + np.log10(share) / population.slope)
+    if rng.random() > population.galaxy_share:
         light = np.full(len(mjd), mean)
         return Light(mag=light, subtype="star", truth={"mean_mag": mean})
     galaxy = Galaxy(
@@ -77,7 +105,7 @@ def constant(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Ligh
 
 TRANSIENTS: dict[str, Transient] = {
     "SN": supernova,
-    "CV": dwarf_nova,
+    "CV": cataclysmic,
     "AGN": active_nucleus,
     "BZ": blazar,
     "OTHER": other,

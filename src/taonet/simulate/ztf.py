@@ -1,26 +1,19 @@
 """The Zwicky Transient Facility as its public alerts show it: triplets in g and r."""
 
-import tomllib
 from dataclasses import replace
 from functools import partial
-from importlib import resources
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from taonet.simulate.cadence import Cadence, draw_mjd
 from taonet.simulate.colours import g_minus_r
-from taonet.simulate.conditions import (
-    Cadence,
-    Conditions,
-    Visits,
-    Weather,
-    draw_conditions,
-    draw_mjd,
-)
+from taonet.simulate.conditions import Conditions, Visits, Weather, draw_conditions
 from taonet.simulate.detector import Detector
 from taonet.simulate.difference import CHANNELS, Subtraction, detections
 from taonet.simulate.gaps import Gaps
+from taonet.simulate.learnt import read_numbers
 from taonet.simulate.light import Light
 from taonet.simulate.survey import Survey
 from taonet.simulate.transients import TRANSIENTS
@@ -35,12 +28,6 @@ TEMPLATE_DAYS = (200.0, 20.0)
 LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "OTHER": 206, "NON": 54}
 """Objects of each class among the real stamps that the table was measured on; for NON those of
 unknown class. No share of the sky: nobody has counted what lies behind all alerts."""
-
-
-def read_table() -> dict[str, Any]:
-    """Read the summary statistics of real alerts."""
-    table = resources.files("taonet.simulate") / "tables" / "ztf.toml"
-    return tomllib.loads(table.read_text(encoding="utf-8"))
 
 
 def visits(cadence: Cadence, rng: np.random.Generator) -> Visits:
@@ -98,25 +85,21 @@ def bright_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> L
 
 def _weather(table: dict[str, Any], band: str) -> Weather:
     names = ("seeing_fwhm_px", "zero_point_mag", "sky_adu")
-    return Weather(**{name: tuple(table[name][band]) for name in names}, jitter_px=0.15)
-
-
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    return Weather(**{name: table[name][band] for name in names}, jitter_px=0.15)
 
 
 def _survey(table: dict[str, Any]) -> Survey:
     subtraction = {**table["template"], **table["mismatch"], **table["detection"]}
-    gaps = Gaps(**_tuples(table["edges"]))
+    gaps = Gaps(**table["edges"])
     return Survey(
         name="ztf",
         taxonomy=Taxonomy(name="ztf", classes=CRTS.classes),
         shares=LABELLED,
         light=light,
-        visits=partial(visits, Cadence(**_tuples(table["cadence"]))),
+        visits=partial(visits, Cadence(**table["cadence"])),
         conditions=partial(conditions, {band: _weather(table, band) for band in BANDS}),
         detector=Detector(**table["detector"]),
-        expose=partial(detections, Subtraction(**_tuples(subtraction)), gaps),
+        expose=partial(detections, Subtraction(**subtraction), gaps),
         channels=CHANNELS,
         size_px=63,
         pixel_arcsec=1.01,
@@ -125,5 +108,5 @@ def _survey(table: dict[str, Any]) -> Survey:
     )
 
 
-ZTF = _survey(read_table())
+ZTF = _survey(read_numbers("ztf"))
 """63 x 63 pixels of 1.01 arcsec, alerts only: differences of S/N 5 and more, about 20.5 mag."""
