@@ -3,10 +3,14 @@
 Nothing here knows the class of an object: it is drawn before the object is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Complex, Float, Int
+
+MOST_ELLIPTICAL = 0.4
+"""An axis ratio of 0.43: what is worse is a trailed exposure, not a PSF."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,12 +42,15 @@ class Weather:
         Median, and relative scatter between nights.
     jitter_px : float
         Scatter of the pointing.
+    ellipticity : float
+        Mean of (a − b)/(a + b) of the PSF's axes: tracking, wind and focus make it oval.
     """
 
     seeing_fwhm_px: tuple[float, float] = (2.5, 0.12)
     zero_point_mag: tuple[float, float] = (26.6, 0.1)
     sky_adu: tuple[float, float] = (1900.0, 0.12)
     jitter_px: float = 0.2
+    ellipticity: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,6 +67,9 @@ class Conditions:
         Level of the sky in ADU a pixel.
     shift_x, shift_y : array (epoch,)
         Error of the pointing in pixels.
+    stretch : array (epoch,), optional
+        Ellipticity (a − b)/(a + b) of the PSF, times ``exp(2i angle)`` of its long axis from x to
+        y; round where not given. Its area is that of a round PSF of the same seeing.
     """
 
     seeing_fwhm_px: Float[np.ndarray, " epoch"]
@@ -67,6 +77,15 @@ class Conditions:
     sky_adu: Float[np.ndarray, " epoch"]
     shift_x: Float[np.ndarray, " epoch"]
     shift_y: Float[np.ndarray, " epoch"]
+    stretch: Complex[np.ndarray, " epoch"] | None = None
+
+    def take(self, index: Int[np.ndarray, " some"]) -> "Conditions":
+        """Return the conditions of some of the epochs."""
+        columns: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        some: dict[str, Any] = {
+            name: None if every is None else every[index] for name, every in columns.items()
+        }
+        return Conditions(**some)
 
 
 def draw_conditions(
@@ -82,7 +101,21 @@ def draw_conditions(
         sky_adu=_nightly(*weather.sky_adu, night, rng),
         shift_x=rng.normal(0, weather.jitter_px, len(mjd)),
         shift_y=rng.normal(0, weather.jitter_px, len(mjd)),
+        stretch=_stretch(weather.ellipticity, night, rng) if weather.ellipticity else None,
     )
+
+
+def _stretch(
+    mean: float, night: Int[np.ndarray, " epoch"], rng: np.random.Generator
+) -> Complex[np.ndarray, " epoch"]:
+    """Draw ellipticities: half of them is the night's, half the exposure's own."""
+    sigma = mean / np.sqrt(np.pi)  # each part's length has this sigma a component
+
+    def normal(count: int) -> Complex[np.ndarray, " one"]:
+        return np.asarray(rng.normal(0, sigma, count) + 1j * rng.normal(0, sigma, count))
+
+    drawn = normal(int(night.max()) + 1)[night] + normal(len(night))
+    return np.asarray(drawn / np.maximum(1, np.abs(drawn) / MOST_ELLIPTICAL))
 
 
 def _nightly(

@@ -12,6 +12,8 @@ from taonet.simulate.cadence import Cadence, draw_mjd
 from taonet.simulate.cataclysmic import Cataclysmics, cataclysmic
 from taonet.simulate.catalogue import Catalogue
 from taonet.simulate.conditions import Conditions, Visits, Weather, draw_conditions
+from taonet.simulate.detector import Detector
+from taonet.simulate.gaps import Gaps
 from taonet.simulate.learnt import read_numbers
 from taonet.simulate.light import Light
 from taonet.simulate.nuclei import Nuclei, active_nucleus, blazar
@@ -112,6 +114,7 @@ CATALINA = Survey(
     light=partial(light, IN_IMAGES),
     visits=partial(visits, Cadence(**NUMBERS["image_cadence"])),
     conditions=partial(conditions, Weather(**NUMBERS["weather"])),
+    detector=Detector(**NUMBERS["detector"], gaps=Gaps(**NUMBERS["edges"])),
     catalogue=CATALOGUE,
     name_exposures=name_exposures,
 )
@@ -123,6 +126,7 @@ TINY = replace(
     size_px=32,
     visits=partial(visits, TINY_CADENCE),
     conditions=partial(conditions, Weather(zero_point_mag=(28.4, 0.1), jitter_px=0.1)),
+    detector=Detector(),
     catalogue=None,
     name_exposures=None,
 )

@@ -92,10 +92,9 @@ class Looks:
         """Return some of the looks."""
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
         conditions = columns.pop("conditions")
-        seen = {f.name: getattr(conditions, f.name)[index] for f in fields(conditions)}
         return replace(
             self,
-            conditions=Conditions(**seen),
+            conditions=conditions.take(index),
             **{name: column[index] for name, column in columns.items()},
         )
 

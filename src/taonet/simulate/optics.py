@@ -122,6 +122,7 @@ def expose_to(
     shift_x: Float[np.ndarray, " epoch"],
     shift_y: Float[np.ndarray, " epoch"],
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
+    stretch: Complex[np.ndarray, " epoch"] | None = None,
 ) -> Float[np.ndarray, "epoch y x"]:
     """Draw every epoch: the light that is always there, and one source that changes and moves.
 
@@ -135,7 +136,8 @@ def expose_to(
         Total flux and place of the source that changes.
     shift_x, shift_y : array (epoch,)
         Shift of everything in pixels.
-    seeing_fwhm_px : array (epoch,)
+    seeing_fwhm_px, stretch : array (epoch,)
+        See `taonet.simulate.conditions.Conditions`.
 
     Returns
     -------
@@ -150,7 +152,7 @@ def expose_to(
         clear, source, at_x, at_y = (a[part, None, None] for a in column)
         sky = steady * (clear * _phase(grid, shift_x[part], shift_y[part]))
         sky += source.astype(np.float32) * _phase(grid, at_x[:, 0, 0], at_y[:, 0, 0])
-        sky *= _blur(grid, seeing_fwhm_px[part])
+        sky *= _blur(grid, seeing_fwhm_px[part], None if stretch is None else stretch[part])
         frames[part] = _at_pixels(grid, sky)
     return frames
 
@@ -173,20 +175,47 @@ def _phase(
     return np.asarray(rows[:, :, None] * columns[:, None, :])
 
 
-def _blur(grid: Plane, fwhm_px: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch ky kx"]:
+def _blur(
+    grid: Plane,
+    fwhm_px: Float[np.ndarray, " epoch"],
+    stretch: Complex[np.ndarray, " epoch"] | None,
+) -> Float[np.ndarray, "epoch ky kx"]:
     """Return the transform of Moffat profiles averaged over a pixel.
 
     For a steepness of 3.5 the Bessel function of the transform is elementary:
     ``exp(−z) (1 + z + z²/3)`` with ``z = α k`` (Trujillo et al. 2001, MNRAS 328, 977).
     """
     alpha = fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1))
-    z = alpha.astype(np.float32)[:, None, None] * _modulus(grid)
+    modulus = _modulus(grid) if stretch is None else _stretched_modulus(grid, stretch)
+    z = alpha.astype(np.float32)[:, None, None] * modulus
     return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)) * _pixel(grid))
 
 
 @lru_cache(maxsize=8)
 def _modulus(grid: Plane) -> Float[np.ndarray, "ky kx"]:
     return np.asarray(np.hypot(grid.kx[None, :], grid.ky[:, None]), np.float32)
+
+
+def _stretched_modulus(
+    grid: Plane, stretch: Complex[np.ndarray, " epoch"]
+) -> Float[np.ndarray, "epoch ky kx"]:
+    """Return the frequencies as a PSF with axes a and b sees them, a·b being that of a round one.
+
+    Of ``e = (a − b)/(a + b)`` along an angle: ``|k'|² = ((1 + e²) k² + 2 Re(e* k²)) / (1 − e²)``,
+    with k the complex number ``kx + i ky``.
+    """
+    e = stretch.astype(np.complex64)[:, None, None]
+    norm = np.abs(e) ** 2
+    square, double_x, double_y = _squares(grid)
+    squared = (1 + norm) * square + 2 * (e.real * double_x + e.imag * double_y)
+    return np.asarray(np.sqrt(np.maximum(squared / (1 - norm), 0)))
+
+
+@lru_cache(maxsize=8)
+def _squares(grid: Plane) -> tuple[Float[np.ndarray, "ky kx"], ...]:
+    """Return ``|k|²`` and the real and imaginary part of ``(kx + i ky)²``."""
+    kx, ky = grid.kx[None, :].astype(np.float32), grid.ky[:, None].astype(np.float32)
+    return kx**2 + ky**2, kx**2 - ky**2, 2 * kx * ky
 
 
 @lru_cache(maxsize=8)

@@ -121,6 +121,7 @@ def draw_light(
         shift_x=conditions.shift_x,
         shift_y=conditions.shift_y,
         seeing_fwhm_px=conditions.seeing_fwhm_px,
+        stretch=conditions.stretch,
     )
 
 
