@@ -42,6 +42,8 @@ class Weather:
         Median, and relative scatter between nights.
     jitter_px : float
         Scatter of the pointing.
+    calibration_mag : float
+        Scatter between nights of what the survey states of its zero points.
     ellipticity : float
         Mean of (a − b)/(a + b) of the PSF's axes: tracking, wind and focus make it oval.
     """
@@ -50,6 +52,7 @@ class Weather:
     zero_point_mag: tuple[float, float] = (26.6, 0.1)
     sky_adu: tuple[float, float] = (1900.0, 0.12)
     jitter_px: float = 0.2
+    calibration_mag: float = 0.0
     ellipticity: float = 0.0
 
 
@@ -67,6 +70,8 @@ class Conditions:
         Level of the sky in ADU a pixel.
     shift_x, shift_y : array (epoch,)
         Error of the pointing in pixels.
+    calibration_mag : array (epoch,), optional
+        Error of the zero points that the survey states.
     stretch : array (epoch,), optional
         Ellipticity (a − b)/(a + b) of the PSF, times ``exp(2i angle)`` of its long axis from x to
         y; round where not given. Its area is that of a round PSF of the same seeing.
@@ -77,7 +82,15 @@ class Conditions:
     sky_adu: Float[np.ndarray, " epoch"]
     shift_x: Float[np.ndarray, " epoch"]
     shift_y: Float[np.ndarray, " epoch"]
+    calibration_mag: Float[np.ndarray, " epoch"] | None = None
     stretch: Complex[np.ndarray, " epoch"] | None = None
+
+    @property
+    def stated_zero_point_mag(self) -> Float[np.ndarray, " epoch"]:
+        """The zero points as the survey states them."""
+        if self.calibration_mag is None:
+            return self.zero_point_mag
+        return np.asarray(self.zero_point_mag + self.calibration_mag)
 
     def take(self, index: Int[np.ndarray, " some"]) -> "Conditions":
         """Return the conditions of some of the epochs."""
@@ -101,8 +114,15 @@ def draw_conditions(
         sky_adu=_nightly(*weather.sky_adu, night, rng),
         shift_x=rng.normal(0, weather.jitter_px, len(mjd)),
         shift_y=rng.normal(0, weather.jitter_px, len(mjd)),
+        calibration_mag=_per_night(weather.calibration_mag, night, rng),
         stretch=_stretch(weather.ellipticity, night, rng) if weather.ellipticity else None,
     )
+
+
+def _per_night(
+    sigma: float, night: Int[np.ndarray, " epoch"], rng: np.random.Generator
+) -> Float[np.ndarray, " epoch"] | None:
+    return np.asarray(rng.normal(0, sigma, int(night.max()) + 1)[night]) if sigma else None
 
 
 def _stretch(

@@ -150,7 +150,7 @@ def simulate_object(
         scene.visits.mjd[seen.visits],
         band=[scene.visits.band[visit] for visit in seen.visits],
         seeing_fwhm_px=scene.conditions.seeing_fwhm_px[seen.visits],
-        zero_point_mag=scene.conditions.zero_point_mag[seen.visits],
+        zero_point_mag=scene.conditions.stated_zero_point_mag[seen.visits],
         quality=seen.quality,
         exposure_id=_exposure_ids(survey, class_name, index, scene, seen),
         ra=ra,
