@@ -193,7 +193,7 @@ app.add_typer(simulating, name="simulate")
 
 @simulating.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, tiny, ztf.")],
+    survey: Annotated[str, typer.Argument(help="A preset: crts, hits, tiny, ztf.")],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
@@ -238,6 +238,30 @@ def _leave_out(value: object, option: str, reason: str) -> None:
 
     if value is not None:
         raise InputError(reason, do=f"leave out {option}")
+
+
+@simulating.command("check")
+def simulate_check(
+    survey: Annotated[str, typer.Argument(help="A preset: crts, hits.")],
+    against: Annotated[
+        list[Path],
+        typer.Option(help="Real archive, light curves, or features (label, split)."),
+    ],
+    output: Output,
+    objects: Annotated[int, typer.Option("--objects", min=50, help="Of each class.")] = 1000,
+    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; same result for any.")] = 1,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how real a preset is: told apart from real objects, and learnt from."""
+    from taonet.experiment.simcheck import check_survey, summary
+
+    found = check_survey(
+        survey, against, output, n_objects=objects, seed=seed, workers=workers,
+        overwrite=overwrite, track=track,
+    )  # fmt: skip
+    print_result(found, f"{summary(found)}\n-> {output}", as_json=as_json)
 
 
 @simulating.command("inject")

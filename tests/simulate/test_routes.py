@@ -13,7 +13,7 @@ from taonet.simulate.objects import simulate_object
 from taonet.simulate.optics import expose_to, plane
 from taonet.sky.cutout import sky_and_noise
 
-OBJECTS = 20
+OBJECTS = 14
 
 
 def constant_star(mag, _class_name, visits, _rng):
@@ -48,7 +48,7 @@ def clipped_scatter(mag):
     return mag.std()
 
 
-@pytest.mark.parametrize("mag", [15.0, 16.0, 17.0, 17.5, 18.0, 18.5, 19.0, 19.5])
+@pytest.mark.parametrize("mag", [15.0, 16.5, 17.5, 18.5, 19.5])
 def test_scatter_and_error_agree_within_fifteen_percent(mag):
     survey = replace(CATALINA, light=partial(constant_star, mag))
     scatter, error = [], []

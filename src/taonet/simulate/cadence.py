@@ -14,7 +14,10 @@ MINUTES_PER_DAY = 1440.0
 FULL_MOON_MJD = 53512.8
 LUNATION_DAYS = 29.5306
 
-MOST_STRETCHES = 8
+MOST_TRIES = 12
+
+LONGER_SEASONS = 0.3
+"""Places that can be seen for longer are visited more often, by this power."""
 
 NIGHT_HOURS = (0.14, 0.47)
 """The part of a day in which an observatory in Arizona observes, as fractions of MJD."""
@@ -73,16 +76,15 @@ def draw_mjd(cadence: Cadence, rng: np.random.Generator) -> Float[np.ndarray, " 
 def draw_nights(cadence: Cadence, rng: np.random.Generator) -> Float[np.ndarray, " night"]:
     """Draw the nights (whole MJD) on which a place is observed, strictly increasing."""
     wanted = max(1, round(float(quantile_draw(cadence.nights, rng))))
-    window = _Window.draw(cadence, rng)
-    gaps = quantile_draw(cadence.gap_days, rng, 6 * wanted + 60)
-    stretch = window.visible_days / (wanted * gaps.mean())
-    for _ in range(MOST_STRETCHES):
-        nights = window.nights(gaps * stretch)
-        if wanted <= len(nights) <= wanted + max(1, wanted // 10):
+    window = _Window.draw(cadence, wanted, rng)
+    gaps = quantile_draw(cadence.gap_days, rng, 6 * wanted + 200)
+    pace = window.visible_days / (gaps.mean() * wanted) * float(np.exp(rng.normal(0, 0.1)))
+    for _ in range(MOST_TRIES):
+        nights = window.nights(gaps * pace)
+        if len(nights) >= wanted:
             break
-        stretch *= max(len(nights), 1) / (wanted + 1)
-    kept = rng.permutation(len(nights))[:wanted]
-    return np.sort(nights[kept])
+        pace *= 0.9
+    return np.sort(rng.permutation(nights)[:wanted])
 
 
 def quantile_draw(
@@ -104,11 +106,13 @@ class _Window:
     moon_days: float
 
     @classmethod
-    def draw(cls, cadence: Cadence, rng: np.random.Generator) -> "_Window":
+    def draw(cls, cadence: Cadence, wanted: int, rng: np.random.Generator) -> "_Window":
+        mean, scatter = cadence.season_days
+        usual = (wanted / np.median(cadence.nights)) ** LONGER_SEASONS
         return cls(
             first=float(rng.uniform(*cadence.first_mjd)),
             last=float(rng.uniform(*cadence.last_mjd)),
-            season_days=float(np.clip(rng.normal(*cadence.season_days), 60, 330)),
+            season_days=float(np.clip(mean * usual + scatter * rng.standard_normal(), 90, 330)),
             hidden_from=float(rng.uniform(0, DAYS_PER_YEAR)),
             moon_days=cadence.moon_days,
         )

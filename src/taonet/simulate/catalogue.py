@@ -130,7 +130,7 @@ def measure(
     chance = _logistic((catalogue.limit_mag + place + clear - mag) / catalogue.limit_softness_mag)
     chance *= _logistic((catalogue.faintest_mag + clear - seen) / FAINTEST_SOFTNESS_MAG)
     listed = rng.random(len(mjd)) < chance
-    error = stated_error(seen, catalogue, depth_mag=0.5 * clear + 0.2 * place)
+    error = stated_error(seen, catalogue, depth_mag=_felt(clear) + 0.2 * place)
     return Detections(
         mjd=mjd[listed], mag=np.round(seen[listed], 2), magerr=np.round(error[listed], 2)
     )
@@ -157,6 +157,11 @@ def stated_error(
     error = np.interp(mag, catalogue.error_mags, catalogue.errors)
     sky = np.sqrt(np.maximum(error**2 - floor**2, 0)) * 10 ** (-0.4 * np.asarray(depth_mag))
     return np.asarray(np.hypot(floor, sky))
+
+
+def _felt(clear: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
+    """Return how much of a night's depth the stated errors follow: all of the bad nights'."""
+    return np.asarray(0.4 * np.maximum(clear, -0.25) + np.minimum(clear + 0.25, 0))
 
 
 def _with_noise(

@@ -201,7 +201,7 @@ def _draw_scene(
     conditions = survey.conditions(visits, sky)
     neighbours = draw_neighbours(survey.size_px, survey.pixel_arcsec, latitude, field_)
     # the centre of a cutout is the pixel that the object falls on, not the object
-    x, y = survey.size_px // 2 + field_.uniform(-0.5, 0.5, 2)
+    x, y = survey.size_px // 2 + survey.centring_px * field_.uniform(-1, 1, 2)
     scene = Scene(
         neighbours=neighbours,
         light=survey.light(class_name, visits, light),

@@ -2,10 +2,11 @@
 
 from taonet.errors import ConfigError
 from taonet.simulate.crts import CATALINA, TINY
+from taonet.simulate.hits import HITS_SURVEY
 from taonet.simulate.survey import Survey, nearest
 from taonet.simulate.ztf import ZTF
 
-SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, ZTF)}
+SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, HITS_SURVEY, ZTF)}
 """The presets by name."""
 
 

@@ -139,3 +139,49 @@ def eclipsing_binary(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator)
         subtype="eclipsing binary",
         truth={"mean_mag": mean, "depth_mag": depth, "period_days": period},
     )
+
+
+def rr_lyrae_c(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw an RR Lyrae star of type c: nearly a sine of a third of a day.
+
+    Periods of 0.25 to 0.42 days, amplitudes of 0.3 to 0.6 mag (Sesar et al. 2010, ApJ 708, 717).
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    """
+    mean, amplitude = float(rng.triangular(14.5, 17.5, 20.0)), float(rng.uniform(0.3, 0.6))
+    period = float(rng.uniform(0.25, 0.42))
+    phase = 2 * np.pi * (mjd / period + rng.random())
+    return Light(
+        mag=mean + amplitude / 2 * (np.sin(phase) + 0.15 * np.sin(2 * phase)),
+        subtype="RR Lyrae c",
+        truth={"mean_mag": mean, "amplitude_mag": amplitude, "period_days": period},
+    )
+
+
+def contact_binary(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw a contact binary: it changes all the time, with two like minima an orbit.
+
+    Periods of 0.22 to 0.6 days, most near a third (Rucinski 2007, MNRAS 382, 393), depths of 0.2
+    to 0.8 mag.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    """
+    mean, depth = float(rng.triangular(14.5, 17.5, 20.0)), float(0.2 * 4 ** rng.random())
+    period, second = float(rng.triangular(0.22, 0.3, 0.6)), float(rng.uniform(0.7, 1))
+    phase = (mjd / period + rng.random()) % 1
+    sharp = float(rng.uniform(1.5, 3.5))
+    dips = np.abs(np.cos(2 * np.pi * phase)) ** sharp
+    deeper = np.where(np.abs(phase - 0.5) > 0.25, 1.0, second)
+    return Light(
+        mag=mean + depth * (dips * deeper - 0.4),
+        subtype="contact binary",
+        truth={"mean_mag": mean, "depth_mag": depth, "period_days": period},
+    )

@@ -43,6 +43,9 @@ class Survey:
     size_px : int
         Side of the cutouts.
     pixel_arcsec : float
+    centring_px : float
+        The object lies within so many pixels of the centre; half a pixel where cutouts are cut at
+        whole pixels.
     dec_deg : (float, float)
         Least and greatest declination that it covers.
     least_latitude_deg : float
@@ -62,6 +65,7 @@ class Survey:
     name_exposures: Callable[[str, Sequence[float]], list[str]] | None = None
     size_px: int = 64
     pixel_arcsec: float = 2.5
+    centring_px: float = 0.5
     dec_deg: tuple[float, float] = (-25.0, 65.0)
     least_latitude_deg: float = 15.0
 
