@@ -36,7 +36,7 @@ def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):
 
 
 def test_frames_of_another_sky_are_told_apart_and_like_frames_are_not(monkeypatch):
-    monkeypatch.setattr(framecheck, "STEPS", 60)
+    monkeypatch.setattr(framecheck, "STEPS", 40)
     drawn = [s for s, _ in simulate(survey_named("hits"), 48, seed=1, classes=["NON"])]
     brighter = [
         type(s).from_frames(s.object_id, s.frames * np.float32(3), s.mjd) for s in drawn[24:]

@@ -17,14 +17,15 @@ class Cataclysmics:
     Parameters
     ----------
     quiet_mag : (float, float)
-        Mean and scatter of the magnitude between outbursts; those of CRTS are faint (Drake et
-        al. 2014, MNRAS 441, 1186).
+        Mean and scatter of the magnitude between outbursts; those of CRTS are faint, some two
+        magnitudes below those known before (Drake et al. 2014, MNRAS 441, 1186).
     quiet_limits_mag : (float, float)
     amplitude_mag : (float, float)
         Mean and scatter of the height of outbursts.
     recurrence_days : float
-        Time between outbursts of 2 mag. The higher the outburst, the rarer (Kukarkin &
-        Parenago 1934), by `recurrence_slope` decades a magnitude.
+        Time between outbursts of 2 mag. The higher the outburst, the rarer (Kukarkin & Parenago
+        1934; doubted by Otulakowska-Hypka et al. 2016, MNRAS 460, 2526), by `recurrence_slope`
+        decades a magnitude. Those of CRTS are rare (Breedt et al. 2014, MNRAS 443, 3174).
     recurrence_slope, recurrence_scatter : float
         The latter in decades.
     plateau_days : (float, float)

@@ -114,9 +114,10 @@ def blazar(
 ) -> Light:
     """Draw a blazar: a fast, strong damped random walk with flares on top.
 
-    Walks several times stronger and faster than those of quasars (Ruan et al. 2012, ApJ 760,
-    51); flares rise and fall exponentially within weeks (Chatterjee et al. 2012, ApJ 749, 191).
-    The jet outshines the galaxy: few show their elliptical.
+    Damped random walks describe them, stronger and faster than those of quasars (Ruan et al. 2012,
+    ApJ 760, 51); by how much was fitted to light curves. Flares rise and fall exponentially within
+    weeks: a guess, since nobody gives their law. The jet outshines the galaxy: few show their
+    elliptical.
 
     Parameters
     ----------
@@ -170,7 +171,8 @@ def quasar_walk(absolute_mag: float, redshift: float, mass: float) -> tuple[floa
     """Return the damping time and structure function of a quasar's walk.
 
     The regression on rest wavelength, absolute i magnitude and mass of the black hole by MacLeod
-    et al. (2010, ApJ 721, 1014, eq. 7 and table 1).
+    et al. (2010, ApJ 721, 1014). Longer light curves give longer damping times (Stone et al. 2022,
+    MNRAS 514, 164); a population's `tau_factor` takes that up.
 
     Parameters
     ----------
@@ -249,7 +251,7 @@ def _draw(
 
 
 def _black_hole(absolute_mag: float, rng: np.random.Generator) -> float:
-    """Draw a mass in 10⁹ suns: brighter quasars have heavier ones (MacLeod et al. 2010, eq. 9)."""
+    """Draw a mass in 10⁹ suns: brighter quasars have heavier ones (after MacLeod et al. 2010)."""
     return float(10 ** (2.0 - 0.27 * absolute_mag - 9 + rng.normal(0, 0.3)))
 
 

@@ -16,7 +16,7 @@ STAR_SLOPE = 0.2
 
 STARS_AT_POLE = 2000.0
 """Stars brighter than 20.5 mag a square degree at the galactic pole; counts and slope after
-Bahcall & Soneira (1980, ApJS 44, 73)."""
+Bahcall & Soneira (1980, ApJS 44, 73), who have somewhat fewer and steeper ones."""
 
 GALAXY_MAG = (16.0, 21.5)
 GALAXY_SLOPE = 0.45
@@ -60,7 +60,8 @@ def draw_neighbours(
     pixel_arcsec : float
         Size of a pixel.
     galactic_latitude_deg : float
-        The number of stars grows as its cosecant, as through a flat disc of stars.
+        The number of stars grows as its cosecant, as through a flat disc of stars: too slowly
+        near the plane.
     rng : numpy.random.Generator
     """
     side = size_px + 2 * OUTSIDE_PX
@@ -187,7 +188,7 @@ def _galaxies(number: float, side_arcsec: float, rng: np.random.Generator) -> li
     return [
         Galaxy(
             mag=float(mag),
-            # half-light radii shrink with magnitude, some 1 arcsec at 20 (Shen et al. 2003)
+            # half-light radii shrink with magnitude, some 1 arcsec at 20 (a guess)
             radius_arcsec=float(10 ** (0.1 * (20 - mag)) * np.exp(rng.normal(0, 0.3))),
             sersic_index=float(rng.choice([1.0, 4.0], p=[0.7, 0.3])),
             axis_ratio=float(rng.uniform(0.3, 1)),

@@ -19,14 +19,16 @@ class Template:
     Parameters
     ----------
     share : float
-        Its share among the supernovae that a magnitude-limited survey finds (Li et al. 2011,
-        MNRAS 412, 1441).
+        Its share among the supernovae that a magnitude-limited survey finds: 79 % Ia, 17 % of all
+        kinds of type II, 4 % Ibc (Li et al. 2011, MNRAS 412, 1441); how the II divide is a guess.
     absolute_mag, absolute_scatter_mag : float
-        At peak, and its scatter (Richardson et al. 2014, AJ 147, 118); for Ia what is left after
-        stretch and colour.
+        At peak, and its scatter (after Richardson et al. 2014, AJ 147, 118, in B: means of −19.25
+        for Ia, −16.75 for II-P, −17.98 for II-L, −17.5 for Ibc); for Ia what is left after stretch
+        and colour. That a magnitude-limited survey prefers the bright ones is not modelled.
     rise_days : float
-        From explosion to peak; 18 for Ia (Riess et al. 1999, AJ 118, 2675; Ganeshalingam et al.
-        2011, MNRAS 416, 2607), some 10 for II-P and 16 for Ibc (Taddia et al. 2015, A&A 574, A60).
+        From explosion to peak; 18 for Ia (Ganeshalingam et al. 2011, MNRAS 416, 2607), some 10
+        for II (González-Gaitán et al. 2015, MNRAS 451, 2212), 16 for Ibc (Taddia et al. 2015, A&A
+        574, A60).
     fall : tuple of (float, float)
         Days after the peak and magnitudes below it, joined by straight lines; the last two
         points set the slope of the tail.
@@ -41,7 +43,8 @@ class Template:
 
 TEMPLATES = {
     # Ia: 0.65 mag in 15 days in V, then the decay of cobalt with leaking gamma rays, 0.026 mag a
-    # day (Leibundgut 2000, A&ARv 10, 179)
+    # day (Leibundgut 2000, A&ARv 10, 179); after half a year real ones fade more slowly, far below
+    # what these surveys see
     "Ia": Template(
         share=0.79,
         absolute_mag=-19.3,
@@ -49,8 +52,8 @@ TEMPLATES = {
         rise_days=18.0,
         fall=((0, 0), (5, 0.07), (15, 0.65), (25, 1.45), (35, 2.1), (60, 2.9), (160, 5.5)),
     ),
-    # II-P: a plateau of some 100 days, a drop of two magnitudes, then cobalt, 0.0098 mag a day
-    # (Anderson et al. 2014, ApJ 786, 67)
+    # II-P: a plateau of some 85 to 100 days, a drop of two magnitudes (Anderson et al. 2014, ApJ
+    # 786, 67), then cobalt whose gamma rays are all trapped, 0.0098 mag a day
     "II-P": Template(
         share=0.13,
         absolute_mag=-16.9,
@@ -208,7 +211,8 @@ def _absolute(
 def _host(distance_modulus: float, population: Supernovae, rng: np.random.Generator) -> Galaxy:
     """Draw the host: a galaxy at the same distance, the supernova where its light is.
 
-    Sizes follow from luminosities (Shen et al. 2003, MNRAS 343, 978).
+    Sizes follow from luminosities (after Shen et al. 2003, MNRAS 343, 978; the scatter of faint
+    galaxies is larger there).
     """
     drawn = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
     absolute_mag = float(np.clip(drawn, -22.5, -12))
