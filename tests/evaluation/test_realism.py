@@ -14,14 +14,14 @@ def table(n, seed, shift=0.0):
 
 
 def test_equal_distributions_are_told_apart_by_chance_only():
-    told = told_apart(table(400, 1), table(500, 2), seed=0)
-    assert told.auc == pytest.approx(0.5, abs=0.07)
+    told = told_apart(table(300, 1), table(350, 2), seed=0)
+    assert told.auc == pytest.approx(0.5, abs=0.08)
     assert told.low < told.auc < told.high
-    assert told.n == 400
+    assert told.n == 300
 
 
 def test_a_shift_gives_itself_away_and_is_named_first():
-    told = told_apart(table(400, 1), table(400, 2, shift=1.5), seed=0)
+    told = told_apart(table(300, 1), table(300, 2, shift=1.5), seed=0)
     # two normals 1.5 sigma apart: AUC is Phi(1.5 / sqrt 2)
     assert told.by_column["a"] == pytest.approx(0.856, abs=0.03)
     assert told.auc == pytest.approx(0.85, abs=0.06)

@@ -13,7 +13,7 @@ from taonet.simulate.objects import simulate_object
 from taonet.simulate.optics import expose_to, plane
 from taonet.sky.cutout import sky_and_noise
 
-OBJECTS = 14
+OBJECTS = 12
 
 
 def constant_star(mag, _class_name, visits, _rng):

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Float32, Int, Shaped
 from torch import Tensor, nn
 
 from taonet.evaluation.realism import Told, auc_interval
 from taonet.sky.sequence import ImageSequence
+
+Frames = Shaped[np.ndarray, "_ y x"]
+"""The usable frames of one object."""
 
 STEPS = 500
 BATCH = 64
@@ -29,14 +32,14 @@ def frames_told_apart(
     rng = np.random.default_rng(seed)
     n = min(len(real), len(simulated))
     kinds = [[kind[i] for i in rng.permutation(len(kind))[:n]] for kind in (real, simulated)]
-    sequences = [*kinds[0], *kinds[1]]
+    frames = [sequence.frames[sequence.usable, 0] for kind in kinds for sequence in kind]
     label = np.repeat([0, 1], n)
     fold = np.tile(np.arange(n) % FOLDS, 2)
     chance = np.empty(2 * n)
     for part in range(FOLDS):
-        network = _trained(sequences, label, np.flatnonzero(fold != part), rng, seed)
+        network = _trained(frames, label, np.flatnonzero(fold != part), rng, seed)
         for i in np.flatnonzero(fold == part):
-            chance[i] = _mean_chance(network, sequences[i])
+            chance[i] = _chance(network, frames[i])
     low, high = auc_interval(label, chance, rng)
     return Told(auc=_auc(label, chance), low=low, high=high, n=n, by_column={})
 
@@ -66,7 +69,7 @@ def _network() -> nn.Module:
 
 
 def _trained(
-    sequences: Sequence[ImageSequence],
+    objects: Sequence[Frames],
     label: Int[np.ndarray, " object"],
     train: Int[np.ndarray, " some"],
     rng: np.random.Generator,
@@ -77,7 +80,7 @@ def _trained(
     optimiser = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=0.01)
     for _ in range(STEPS):
         drawn = rng.choice(train, BATCH)
-        frames = [_one_frame(sequences[i], rng) for i in drawn]
+        frames = [_one_frame(objects[i], rng) for i in drawn]
         images = torch.from_numpy(shown(np.stack(frames)))
         wanted = torch.from_numpy(label[drawn].astype(np.float32))
         loss = nn.functional.binary_cross_entropy_with_logits(network(images)[:, 0], wanted)
@@ -87,14 +90,14 @@ def _trained(
     return network.eval()
 
 
-def _one_frame(sequence: ImageSequence, rng: np.random.Generator) -> Float[np.ndarray, "y x"]:
-    frame = sequence.frames[rng.choice(np.flatnonzero(sequence.usable)), 0].astype(np.float64)
+def _one_frame(frames: Frames, rng: np.random.Generator) -> Float[np.ndarray, "y x"]:
+    frame = frames[rng.integers(len(frames))].astype(np.float64)
     return np.asarray(np.rot90(frame, int(rng.integers(4))))
 
 
-def _mean_chance(network: nn.Module, sequence: ImageSequence) -> float:
-    frames = sequence.frames[sequence.usable, 0].astype(np.float64)
-    with torch.no_grad():
-        said: Tensor = network(torch.from_numpy(shown(frames)))[:, 0]
+def _chance(network: nn.Module, frames: Frames) -> float:
     # one frame decides: what many frames say together is another question
-    return float(said[len(said) // 2])
+    frame = frames[len(frames) // 2 : len(frames) // 2 + 1].astype(np.float64)
+    with torch.no_grad():
+        said: Tensor = network(torch.from_numpy(shown(frame)))[:, 0]
+    return float(said[0])
