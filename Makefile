@@ -9,7 +9,7 @@ demo: $(VENV)/installed
 	@$(BIN)/taonet demo -o demo
 
 test: check
-	$(BIN)/pytest --durations=5
+	$(BIN)/pytest -n 2 --dist worksteal --durations=5
 
 test-slow: $(VENV)/installed
 	$(BIN)/pytest -m slow --timeout=3600
