@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.errors import InputError
 from taonet.sky.flux import magnitude, magnitude_error
 from taonet.sky.sequence import check_mjd
+
+
+LIMIT_SIGMA = 5.0
+"""Limiting magnitudes are those of a detection at so many sigma."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +30,8 @@ class LightCurve:
         magnitudes are instrumental.
     band : tuple of str
     class_name : str or None
+    quality : array (epoch,), optional
+        Bits of `taonet.sky.cutout.Quality`.
     """
 
     object_id: str
@@ -35,6 +41,7 @@ class LightCurve:
     zero_point_mag: Float[np.ndarray, " epoch"]
     band: tuple[str, ...]
     class_name: str | None = None
+    quality: Int[np.ndarray, " epoch"] | None = None
 
     def __post_init__(self) -> None:
         check_mjd(self.mjd, where=f"light curve {self.object_id}")
@@ -50,3 +57,8 @@ class LightCurve:
     def magerr(self) -> Float[np.ndarray, " epoch"]:
         """One-sigma error of the magnitude, to first order."""
         return magnitude_error(self.flux, self.flux_err)
+
+    @property
+    def limiting_mag(self) -> Float[np.ndarray, " epoch"]:
+        """Magnitude of a source that would be detected at five sigma."""
+        return magnitude(LIMIT_SIGMA * self.flux_err, self.zero_point_mag)

@@ -1,0 +1,558 @@
+"""Frame-to-frame calibration from the field stars of a sequence: alignment, PSF, zero points.
+
+No catalogue is needed. The stars of a field, taken together, tell for each epoch how it is shifted,
+how its PSF looks and how much light came through (ensemble photometry: Honeycutt 1992, PASP 104,
+435). What they say is weighed against what is known without them: the zero points that the survey
+states, or that the weather mostly changes little.
+
+Causal by default: the numbers of an epoch depend on epochs up to it only. Stars are looked for in
+the epochs before blocks that grow in length, so each frame is measured a few times at most.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.fft import irfft2, rfft2
+from scipy.ndimage import uniform_filter
+
+from taonet.photometry.exposure import Exposed
+from taonet.photometry.profile import Profile
+from taonet.photometry.stamps import StarFit, cut_stamps, fit_stars, star_fluxes
+from taonet.photometry.stars import HALF_PX, reference_stars
+from taonet.sky.cutout import Quality
+
+ZERO_POINT_MAG = 25.0
+"""Of calibrated flux: one unit is a 25th magnitude; instrumental where the survey states none."""
+
+USUAL_FWHM_PX = 2.5
+"""Stands in until a star has been seen."""
+
+WELL_SEEN = 0.8
+"""Share of the epochs of a stack that must have seen a pixel."""
+
+STACK = 24
+"""So many of the best frames make the image that stars are looked for in."""
+
+WIDTH_TO_FLUX = 1.2
+"""Relative change of a fitted flux for a relative change of the width of the PSF."""
+
+BLOCK_GROWTH = 3
+"""Stars are looked for anew when there are so many times as many epochs."""
+
+STAR_SCATTER = 0.01
+"""Relative scatter that stars are granted beyond their errors."""
+
+WEATHER = 0.15
+STATED = 0.02
+"""Relative scatter of the transparency, and of stated zero points, before anything is measured."""
+
+USUAL_TENSION = 1.0
+"""What stars say may differ by so many sigma from what was expected before the latter gives way."""
+
+BRIGHT_SNR = 20.0
+FEW = 3
+MOST_BLUR = 0.8
+"""An object seen so brightly, in so many epochs at least, tells the PSF; if its squared width
+exceeds the seeing's by more than this share it is no star."""
+
+LEAST_CLEAR = 0.01
+"""No cloud that one still observes through takes more than all but so much."""
+
+OVAL = 0.3
+"""A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure."""
+
+ODD_WIDTH = 1.8
+"""A PSF so many times wider or narrower than usual is a bad one."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reference:
+    """The best epochs that are known, stacked: what stars and templates are taken from.
+
+    Parameters
+    ----------
+    serves : array (served,)
+        The epochs that were measured by it.
+    epochs, share : array (member,)
+        Those that are in it, and the weight of each; the weights sum to one.
+    image : array (y, x)
+        In units of calibrated flux.
+    seen : array (y, x)
+        Share of the weight that had a valid pixel there.
+    noise : float
+        Of a pixel, in the unit of the image.
+    """
+
+    serves: Int[np.ndarray, " served"]
+    epochs: Int[np.ndarray, " member"]
+    share: Float[np.ndarray, " member"]
+    image: Float[np.ndarray, "y x"]
+    seen: Float[np.ndarray, "y x"]
+    noise: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calibration:
+    """How each epoch sees the field.
+
+    Parameters
+    ----------
+    shift_x, shift_y, shift_err_px : array (epoch,)
+        Where things lie as seen from where they lie in the reference, in pixels, and the error.
+    profile : Profile (epoch,)
+        PSF.
+    scale, scale_err : array (epoch,)
+        ADU per unit of calibrated flux, and its relative error.
+    n_stars : array (epoch,)
+        Stars behind it.
+    quality : array (epoch,)
+        Bits of `taonet.sky.cutout.Quality`.
+    references : tuple of Reference
+        Every usable epoch is served by one of them.
+    """
+
+    shift_x: Float[np.ndarray, " epoch"]
+    shift_y: Float[np.ndarray, " epoch"]
+    shift_err_px: Float[np.ndarray, " epoch"]
+    profile: Profile
+    scale: Float[np.ndarray, " epoch"]
+    scale_err: Float[np.ndarray, " epoch"]
+    n_stars: Int[np.ndarray, " epoch"]
+    quality: Int[np.ndarray, " epoch"]
+    references: tuple[Reference, ...]
+
+    @property
+    def zero_point_mag(self) -> Float[np.ndarray, " epoch"]:
+        """Magnitude of one ADU in each epoch."""
+        return np.asarray(ZERO_POINT_MAG + 2.5 * np.log10(self.scale))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Stated:
+    """What the survey states of each epoch; NaN where it does not."""
+
+    scale: Float[np.ndarray, " epoch"]
+    fwhm_px: Float[np.ndarray, " epoch"]
+
+
+@dataclass
+class _State:
+    """What has been measured so far; arrays over all epochs, filled block by block."""
+
+    shift: Float[np.ndarray, "epoch two"]
+    shift_err: Float[np.ndarray, " epoch"]
+    fwhm: Float[np.ndarray, " epoch"]
+    stretch: np.ndarray[tuple[int, ...], np.dtype[np.complex128]]
+    scale: Float[np.ndarray, " epoch"]
+    scale_err: Float[np.ndarray, " epoch"]
+    n_stars: Int[np.ndarray, " epoch"]
+
+
+def calibrate(
+    exposed: Exposed,
+    *,
+    seeing_fwhm_px: Float[np.ndarray, " epoch"],
+    zero_point_mag: Float[np.ndarray, " epoch"],
+    causal: bool = True,
+) -> Calibration:
+    """Calibrate the epochs of one sequence in one band against each other.
+
+    Parameters
+    ----------
+    exposed : Exposed
+    seeing_fwhm_px, zero_point_mag : array (epoch,)
+        As the survey states them; NaN where it does not.
+    causal : bool
+        Whether each epoch may know of earlier ones only; else of all, for archival curves.
+    """
+    n = len(exposed.light)
+    stated = _Stated(
+        scale=np.asarray(10 ** (0.4 * (zero_point_mag - ZERO_POINT_MAG))),
+        fwhm_px=np.asarray(seeing_fwhm_px, np.float64),
+    )
+    guess = np.where(np.isfinite(seeing_fwhm_px), seeing_fwhm_px, USUAL_FWHM_PX)
+    state = _State(
+        shift=np.zeros((n, 2)),
+        shift_err=np.full(n, np.nan),
+        fwhm=guess.astype(np.float64),
+        stretch=np.zeros(n, complex),
+        scale=np.where(np.isfinite(stated.scale), stated.scale, 1.0),
+        scale_err=np.full(n, np.nan),
+        n_stars=np.zeros(n, np.int64),
+    )
+    references = []
+    for known, new in _schedule(exposed, causal=causal):
+        reference = _reference(exposed, state, known, new)
+        _calibrate_block(exposed, state, stated, known, reference)
+        references.append(reference)
+        if not causal:
+            state.shift -= np.median(state.shift[new], axis=0)
+            references = [_reference(exposed, state, new, new)]
+    return _result(state, exposed, tuple(references))
+
+
+def _schedule(
+    exposed: Exposed, *, causal: bool
+) -> Iterator[tuple[Int[np.ndarray, " known"], Int[np.ndarray, " new"]]]:
+    """Yield which epochs the stars are taken from, and which are measured by them."""
+    usable = np.flatnonzero(exposed.usable)
+    if not len(usable):
+        return
+    if not causal:
+        sharpest = usable[np.argsort(-_contrast(exposed)[usable], kind="stable")]
+        yield sharpest[:1], sharpest[:STACK]
+        yield usable, usable
+        return
+    yield usable[:1], usable[:1]
+    low = 1
+    while low < len(usable):
+        yield usable[:low], usable[low : BLOCK_GROWTH * low]
+        low *= BLOCK_GROWTH
+
+
+def _contrast(exposed: Exposed) -> Float[np.ndarray, " epoch"]:
+    """Return how far the brightest hundredth of each frame stands out."""
+    flat = exposed.light.reshape(len(exposed.light), -1)
+    return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(exposed.noise, nan=np.inf))
+
+
+def _calibrate_block(
+    exposed: Exposed,
+    state: _State,
+    stated: _Stated,
+    known: Int[np.ndarray, " known"],
+    reference: Reference,
+) -> None:
+    new = reference.serves
+    x, y = reference_stars(
+        reference.image,
+        reference.seen > WELL_SEEN,
+        noise=reference.noise,
+        photon_noise=float(np.mean(exposed.photon_noise[reference.epochs])) / len(reference.epochs),
+        fwhm_px=float(np.median(state.fwhm[reference.epochs])),
+    )
+    if not len(x):
+        _without_stars(exposed, state, stated, known, new)
+        return
+    usual = float(np.median(state.fwhm[known]))
+    guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
+    fit, coarse = _measure(exposed, new, x, y, guess[new])
+    flux, error = _good_fluxes(fit)
+    state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
+    state.shift_err[new] = fit.shift_err_px
+    state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
+    state.n_stars[new] = np.isfinite(flux).sum(axis=1)
+    prior = np.where(np.isfinite(stated.scale), stated.scale, 1.0)
+    spread = STATED if np.isfinite(stated.scale[known]).any() else WEATHER
+    block = _Block(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
+    if np.array_equal(known, new):
+        state.scale[new], state.scale_err[new] = _scales_of_all(
+            block, prior[new], spread, state.scale[new]
+        )
+        return
+    earlier = _earlier_fluxes(exposed, state, known, x, y)
+    flux_of_stars = _reference_flux(earlier.flux, earlier.error, state.scale[known])
+    ratio, told_err, common = _ratio(earlier, flux_of_stars, prior[known])
+    scatter = _scatter(ratio, np.hypot(told_err, common), spread)
+    state.scale[new], state.scale_err[new] = _weighed(
+        *_ratio(block, flux_of_stars, prior[new]), prior[new], scatter
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Block:
+    """What some epochs measured of the stars.
+
+    ``common_err`` is the relative error that the width of the PSF gives all stars of an epoch
+    alike.
+    """
+
+    flux: Float[np.ndarray, "epoch star"]
+    error: Float[np.ndarray, "epoch star"]
+    common_err: Float[np.ndarray, " epoch"]
+
+
+def _earlier_fluxes(
+    exposed: Exposed,
+    state: _State,
+    known: Int[np.ndarray, " known"],
+    x: Float[np.ndarray, " star"],
+    y: Float[np.ndarray, " star"],
+) -> _Block:
+    """Measure stars in epochs whose shift and PSF are known already."""
+    stamps = cut_stamps(
+        exposed.light[known],
+        exposed.valid[known],
+        x + state.shift[known, :1],
+        y + state.shift[known, 1:],
+        half_px=HALF_PX,
+        noise=exposed.noise[known],
+        photon_noise=exposed.photon_noise[known],
+    )
+    profile = Profile(fwhm_px=state.fwhm[known], stretch=state.stretch[known])
+    flux, error = star_fluxes(stamps, profile)
+    return _Block(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
+
+
+def _without_stars(
+    exposed: Exposed,
+    state: _State,
+    stated: _Stated,
+    known: Int[np.ndarray, " known"],
+    new: Int[np.ndarray, " new"],
+) -> None:
+    """Fall back on what the survey states, and on the object itself where it is bright."""
+    epochs = np.union1d(known, new)
+    usual = float(np.median(state.fwhm[known]))
+    guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
+    state.fwhm[new] = guess[np.isin(epochs, new)]
+    _see_on_object(exposed, state, epochs, guess, new)
+    scale = np.where(np.isfinite(stated.scale), stated.scale, np.median(state.scale[known]))
+    state.scale[new] = scale[new]
+    # nothing here contradicts what is stated
+    state.scale_err[new] = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
+
+
+def _see_on_object(
+    exposed: Exposed,
+    state: _State,
+    epochs: Int[np.ndarray, " some"],
+    guess: Float[np.ndarray, " some"],
+    new: Int[np.ndarray, " new"],
+) -> None:
+    """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
+
+    Stamps that were resampled are a little wider than the seeing of their exposure. An object
+    that is much wider, or never bright, tells nothing.
+    """
+    height, width = exposed.light.shape[1:]
+    x, y = np.array([width // 2], float), np.array([height // 2], float)
+    fit, coarse = _measure(exposed, epochs, x, y, guess)
+    bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
+    excess = (fit.profile.fwhm_px**2 - guess**2)[bright]
+    if bright.sum() < FEW or np.median(excess / guess[bright] ** 2) > MOST_BLUR:
+        return
+    is_new = np.isin(epochs, new)
+    stretch = fit.profile.stretch[bright]
+    state.fwhm[new] = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))[is_new]
+    state.stretch[new] = np.median(stretch.real) + 1j * np.median(stretch.imag)
+    shift = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
+    usual = np.median(shift[bright], axis=0)
+    seen = is_new & bright
+    state.shift[epochs[seen]] = (shift - usual)[seen]
+    state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
+
+
+def _reference(
+    exposed: Exposed, state: _State, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
+) -> Reference:
+    """Stack the deepest of the known epochs, each shifted back and brought to one flux scale."""
+    depth = state.scale[known] / (exposed.noise[known] * state.fwhm[known])
+    best = np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
+    scale, shift = state.scale[best], state.shift[best]
+    weight = (scale / exposed.noise[best]) ** 2
+    share = weight / weight.sum()
+    transforms = rfft2(exposed.light[best])
+    height, width = exposed.light.shape[1:]
+    rows = np.exp(2j * np.pi * np.outer(shift[:, 1], np.fft.fftfreq(height)))
+    columns = np.exp(2j * np.pi * np.outer(shift[:, 0], np.fft.rfftfreq(width)))
+    total = np.einsum("e,eyx,ey,ex->yx", share / scale, transforms, rows, columns, optimize=True)
+    # pointings differ by parts of a pixel: what is not valid need not be shifted
+    seen = np.tensordot(share, exposed.valid[best], axes=1)
+    return Reference(
+        serves=new,
+        epochs=best,
+        share=share,
+        image=irfft2(total, s=(height, width)) / np.maximum(seen, 0.1),
+        seen=seen,
+        noise=float(1 / np.sqrt(weight.sum())),
+    )
+
+
+def _measure(
+    exposed: Exposed,
+    epochs: Int[np.ndarray, " some"],
+    x: Float[np.ndarray, " star"],
+    y: Float[np.ndarray, " star"],
+    guess: Float[np.ndarray, " some"],
+) -> tuple[StarFit, Float[np.ndarray, "some two"]]:
+    """Fit the stars in some epochs, after finding how many whole pixels they are off."""
+    light, valid = exposed.light[epochs], exposed.valid[epochs]
+    coarse = _coarse_shift(light / exposed.noise[epochs, None, None], x, y)
+    stamps = cut_stamps(
+        light,
+        valid,
+        x + coarse[:, :1],
+        y + coarse[:, 1:],
+        half_px=HALF_PX,
+        noise=exposed.noise[epochs],
+        photon_noise=exposed.photon_noise[epochs],
+    )
+    return fit_stars(stamps, Profile(fwhm_px=guess, stretch=np.zeros(len(guess), complex))), coarse
+
+
+REACH_PX = 4
+"""Pointings differ by less than so many pixels."""
+
+CLEAR = 6.0
+"""Stars must be brighter elsewhere by so many sigma; roots of noise scatter by 0.4."""
+
+
+def _coarse_shift(
+    snr: Float[np.ndarray, "some y x"],
+    x: Float[np.ndarray, " star"],
+    y: Float[np.ndarray, " star"],
+) -> Float[np.ndarray, "some two"]:
+    """Return by how many whole pixels the stars are off: where they are brightest together."""
+    reach = np.arange(-REACH_PX, REACH_PX + 1)
+    rows = np.clip(np.rint(y).astype(int)[:, None] + reach, 0, snr.shape[1] - 1)
+    columns = np.clip(np.rint(x).astype(int)[:, None] + reach, 0, snr.shape[2] - 1)
+    windows = snr[:, rows[:, :, None], columns[:, None, :]]
+    # one bright star must not speak for all
+    together = uniform_filter(np.sqrt(np.maximum(windows, 0)).sum(axis=1), (0, 3, 3)) * 9
+    inner = together[:, 1:-1, 1:-1]
+    centre = inner[:, REACH_PX - 2 : REACH_PX + 1, REACH_PX - 2 : REACH_PX + 1].max(axis=(1, 2))
+    flat = inner.reshape(len(snr), -1)
+    row, column = np.divmod(flat.argmax(axis=1), inner.shape[2])
+    # a shift must be seen clearly: noise alone makes some place the brightest
+    clear = flat.max(axis=1) - centre > CLEAR * 0.4 * np.sqrt(9 * len(x))
+    shift = np.stack([reach[column + 1], reach[row + 1]], axis=1)
+    return np.where(clear[:, None], shift, 0).astype(np.float64)
+
+
+def _good_fluxes(
+    fit: StarFit,
+) -> tuple[Float[np.ndarray, "some star"], Float[np.ndarray, "some star"]]:
+    """Return fluxes and errors; NaN where the fit is bad (a cosmic ray, a trail, the edge)."""
+    usual = np.nanmedian(np.where(np.isfinite(fit.flux), fit.chi2, np.nan), axis=0)
+    good = np.isfinite(fit.flux) & (fit.chi2 < 3 + 2 * np.nan_to_num(usual, nan=np.inf))
+    return np.where(good, fit.flux, np.nan), np.where(good, fit.flux_err, np.nan)
+
+
+def _scales_of_all(
+    block: _Block,
+    prior: Float[np.ndarray, " epoch"],
+    spread: float,
+    scale: Float[np.ndarray, " epoch"],
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Solve for the scales of epochs and the fluxes of their stars in turn."""
+    error = np.full_like(scale, spread)
+    for _ in range(3):
+        reference = _reference_flux(block.flux, block.error, scale)
+        ratio, told_err, common = _ratio(block, reference, prior)
+        if np.isfinite(ratio).any():
+            ratio = ratio / np.nanmedian(ratio)
+        scatter = _scatter(ratio, np.hypot(told_err, common), spread)
+        scale, error = _weighed(ratio, told_err, common, prior, scatter)
+    return scale, error
+
+
+def _ratio(
+    block: _Block,
+    reference: Float[np.ndarray, " star"],
+    prior: Float[np.ndarray, " epoch"],
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
+    told, told_err = _told_by_stars(block.flux, block.error, reference)
+    return told / prior, told_err / prior, block.common_err
+
+
+def _weighed(
+    ratio: Float[np.ndarray, " epoch"],
+    told_err: Float[np.ndarray, " epoch"],
+    common_err: Float[np.ndarray, " epoch"],
+    prior: Float[np.ndarray, " epoch"],
+    scatter: float,
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Weigh what the stars say of each epoch against what was expected: scale and its error."""
+    error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
+    ratio = np.nan_to_num(ratio, nan=1.0)
+    # clouds now and then take far more than usual: then the stars are to be believed
+    tension = np.abs(ratio - 1) / np.hypot(scatter, error)
+    loose = scatter * np.maximum(1, tension / USUAL_TENSION) ** 2
+    weight, own = loose**-2.0, error**-2.0
+    believed = own / (weight + own)
+    scale = prior * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)
+    # a PSF fitted too wide brightens the object like the stars: it matters where they are not
+    # believed
+    missing = np.hypot(loose, common_err)
+    told = believed * np.nan_to_num(told_err)
+    return scale, np.hypot(told, (1 - believed) * missing)
+
+
+def _reference_flux(
+    flux: Float[np.ndarray, "known star"],
+    error: Float[np.ndarray, "known star"],
+    scale: Float[np.ndarray, " known"],
+) -> Float[np.ndarray, " star"]:
+    """Return the mean calibrated flux of each star, outliers left out."""
+    calibrated = flux / scale[:, None]
+    variance = (error / scale[:, None]) ** 2 + (STAR_SCATTER * calibrated) ** 2
+    usual = np.nanmedian(np.where(np.isfinite(calibrated).any(axis=0), calibrated, 0), axis=0)
+    near = np.abs(calibrated - usual) < 4 * np.sqrt(variance) + 0.3 * np.abs(usual)
+    weight = np.where(near & np.isfinite(calibrated), 1 / variance, 0.0)
+    total = weight.sum(axis=0)
+    mean = (weight * np.nan_to_num(calibrated)).sum(axis=0) / np.where(total > 0, total, np.nan)
+    return np.where(mean > 0, mean, np.nan)
+
+
+def _told_by_stars(
+    flux: Float[np.ndarray, "some star"],
+    error: Float[np.ndarray, "some star"],
+    reference: Float[np.ndarray, " star"],
+) -> tuple[Float[np.ndarray, " some"], Float[np.ndarray, " some"]]:
+    """Return each epoch's scale, and its error, as its stars have it."""
+    variance = error**2 + (STAR_SCATTER * flux) ** 2
+    good = np.isfinite(variance) & np.isfinite(reference)
+    known = np.nan_to_num(reference)
+    weight = np.where(good, 1 / variance, 0.0)
+    value = np.nan_to_num(flux)
+    for _ in range(2):
+        total = (weight * known**2).sum(axis=1)
+        total = np.where(total > 0, total, np.nan)
+        scale = (weight * known * value).sum(axis=1) / total
+        pull = np.abs(value - scale[:, None] * known) / np.sqrt(np.where(good, variance, 1.0))
+        # a star that goes its own way is a variable one
+        weight = np.where(good, np.minimum(1, 2.5 / np.maximum(pull, 1e-9)) / variance, 0.0)
+    return scale, np.sqrt(1 / total)
+
+
+def _scatter(
+    ratio: Float[np.ndarray, " known"], error: Float[np.ndarray, " known"], spread: float
+) -> float:
+    """Return how far transparencies scatter about what was expected, errors taken off.
+
+    ``spread`` counts as so many epochs' worth of measurement: few epochs tell little.
+    """
+    there = np.isfinite(ratio) & np.isfinite(error)
+    prior_weight = 5.0
+    if not there.any():
+        return spread
+    ratio, error = ratio[there], error[there]
+    square = np.clip((ratio - np.median(ratio)) ** 2, 0, (5 * spread) ** 2) - error**2
+    # epochs whose own errors are large say little about the scatter
+    weight = 1 / (1 + (error / spread) ** 2) ** 2
+    total = (weight * square).sum() + prior_weight * spread**2
+    return float(np.sqrt(max(total / (weight.sum() + prior_weight), (spread / 5) ** 2)))
+
+
+def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:
+    usable = exposed.usable
+    usual = np.median(state.fwhm[usable]) if usable.any() else USUAL_FWHM_PX
+    odd = np.abs(np.log(state.fwhm / usual)) > np.log(ODD_WIDTH)
+    quality = np.where(usable & (np.abs(state.stretch) > OVAL), int(Quality.TRAILED), 0)
+    quality |= np.where(usable & odd, int(Quality.BAD_PSF), 0)
+    quality |= np.where(usable & (state.n_stars == 0), int(Quality.UNCALIBRATED), 0)
+    return Calibration(
+        shift_x=state.shift[:, 0],
+        shift_y=state.shift[:, 1],
+        shift_err_px=state.shift_err,
+        profile=Profile(fwhm_px=state.fwhm, stretch=state.stretch),
+        scale=state.scale,
+        scale_err=state.scale_err,
+        n_stars=state.n_stars,
+        quality=quality.astype(np.int32),
+        references=references,
+    )

@@ -1,0 +1,139 @@
+"""Frames made ready to be measured: sky subtracted, bad pixels known, noise and gain estimated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+from scipy.ndimage import maximum_filter
+
+from taonet.sky.cutout import sky_and_noise
+
+DARK = 8.0
+"""Pixels so many times the noise below the sky are dead, masked with 0, or beyond the chip."""
+
+FIRST = 4
+"""Epochs whose mean shows where the sky is empty."""
+
+LEAST_CORRELATION = 0.1
+"""Less is what undetected sources and chance make."""
+
+PLATEAU = 4
+"""So many pixels at the very top of a frame have hit the ceiling of the detector."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exposed:
+    """Frames of one sequence and band, ready to be measured.
+
+    Parameters
+    ----------
+    light : array (epoch, y, x)
+        Sky subtracted, ADU, float32; 0 where not valid.
+    valid : array (epoch, y, x)
+    saturated : array (epoch, y, x)
+        Pixels at the ceiling; they are not valid either.
+    sky, noise : array (epoch,)
+        ADU a pixel; NaN for frames without a pixel.
+    photon_noise : array (epoch,)
+        Variance per ADU of light, one over the gain; 0 where the frames do not tell.
+    correlation : array (2, epoch)
+        Of the noise of pixels side by side, and of pixels corner to corner; 0 unless frames up to
+        the epoch show more than chance: resampling smooths noise.
+    """
+
+    light: Float[np.ndarray, "epoch y x"]
+    valid: Bool[np.ndarray, "epoch y x"]
+    saturated: Bool[np.ndarray, "epoch y x"]
+    sky: Float[np.ndarray, " epoch"]
+    noise: Float[np.ndarray, " epoch"]
+    photon_noise: Float[np.ndarray, " epoch"]
+    correlation: Float[np.ndarray, "two epoch"]
+
+    @property
+    def usable(self) -> Bool[np.ndarray, " epoch"]:
+        """True for frames that show anything."""
+        return np.asarray(np.isfinite(self.noise) & (self.noise > 0))
+
+
+def expose(
+    frames: Shaped[np.ndarray, "epoch y x"],
+    known_light: Float[np.ndarray, "epoch y x"] | None = None,
+) -> Exposed:
+    """Make frames ready; each depends on its own pixels only.
+
+    Parameters
+    ----------
+    frames : array (epoch, y, x)
+    known_light : array (epoch, y, x), optional
+        Light to be left out of what sky and noise are measured from: in a small cutout the wings
+        of a bright object reach everywhere.
+
+    The gain comes from the sky: its level in electrons is the square of its noise in electrons,
+    so variance per ADU is ``noise² / sky``. That holds for frames that still have their sky and
+    whose read-out noise is small beside it.
+    """
+    sky, noise = sky_and_noise(frames if known_light is None else frames - known_light)
+    safe_noise = np.where(noise > 0, noise, np.nan)
+    light = frames.astype(np.float32) - np.nan_to_num(sky).astype(np.float32)[:, None, None]
+    saturated = _saturated(frames)
+    with np.errstate(invalid="ignore"):
+        valid = np.isfinite(light) & ~saturated
+        valid &= light > -(DARK * np.nan_to_num(safe_noise)).astype(np.float32)[:, None, None]
+        photon = np.where(sky > 3 * noise, noise**2 / sky, 0.0)
+    return Exposed(
+        light=np.where(valid, light, np.float32(0)),
+        valid=valid,
+        saturated=saturated,
+        sky=sky,
+        noise=safe_noise,
+        photon_noise=np.nan_to_num(photon),
+        correlation=_correlation(
+            light if known_light is None else light - known_light.astype(np.float32),
+            valid,
+            np.nan_to_num(safe_noise, nan=1.0),
+        ),
+    )
+
+
+def _correlation(
+    light: Float[np.ndarray, "epoch y x"],
+    valid: Bool[np.ndarray, "epoch y x"],
+    noise: Float[np.ndarray, " epoch"],
+) -> Float[np.ndarray, "two epoch"]:
+    """Return how neighbouring pixels of empty sky go together, over the epochs so far."""
+    snr = light / noise[:, None, None].astype(np.float32)
+    # what is bright in the mean of the first epochs is a source, however faint in each of them
+    deep = np.where(valid[:FIRST], snr[:FIRST], 0).sum(axis=0) / np.sqrt(len(snr[:FIRST]))
+    dark = ~maximum_filter(deep > 2, 5)
+    kept = valid & dark & (np.abs(snr) < 3)
+    z = np.where(kept, snr, 0)
+    square = (z**2).sum(axis=(1, 2)).cumsum()
+    area = kept.sum(axis=(1, 2)).cumsum()
+    side = _product(z, 0, 1) + _product(z, 1, 0)
+    pairs = _product(kept, 0, 1) + _product(kept, 1, 0)
+    corner = _product(z, 1, 1) + _product(z[:, :, ::-1], 1, 1)
+    pairs_corner = _product(kept, 1, 1) + _product(kept[:, :, ::-1], 1, 1)
+    variance = square / np.maximum(area, 1)
+    found = np.stack(
+        [
+            side.cumsum() / np.maximum(pairs.cumsum(), 1) / np.maximum(variance, 1e-9),
+            corner.cumsum() / np.maximum(pairs_corner.cumsum(), 1) / np.maximum(variance, 1e-9),
+        ]
+    )
+    return np.where(found[:1] > LEAST_CORRELATION, np.maximum(found, 0), 0.0)
+
+
+def _product(z: Float[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.ndarray, " epoch"]:
+    """Return the sum of products of each pixel with the one (dx, dy) further on."""
+    height, width = z.shape[1:]
+    one, other = z[:, : height - dy, : width - dx], z[:, dy:, dx:]
+    return np.einsum("eyx,eyx->e", one, other, dtype=np.float64)
+
+
+def _saturated(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:
+    flat = frames.reshape(len(frames), -1)
+    top = np.nanmax(np.where(np.isfinite(flat), flat, -np.inf), axis=1)[:, None, None]
+    # steps of 20 counts make neighbours equal by chance, at the top of a bright star hardly
+    near = frames >= 0.98 * top
+    ceiling = ((frames == top).sum(axis=(1, 2)) >= PLATEAU) & (top[:, 0, 0] > 10_000)
+    return np.asarray(near & ceiling[:, None, None])

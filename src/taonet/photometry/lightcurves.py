@@ -1,0 +1,204 @@
+"""From the frames of a sequence to its light curve."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from taonet.photometry.calibrate import ZERO_POINT_MAG, Calibration, calibrate
+from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.forced import (
+    BAD_FIT,
+    Forced,
+    forced_photometry,
+    smoothed_noise,
+)
+from taonet.photometry.neighbours import without_neighbours
+from taonet.photometry.subtract import Difference, difference_photometry, subtract
+from taonet.sky.cutout import Quality
+from taonet.sky.lightcurve import LightCurve
+from taonet.sky.sequence import ImageSequence
+
+Mode = Literal["science", "difference"]
+
+SMALL_PX = 32
+"""In smaller cutouts a bright object leaves no empty sky."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """All that was measured of the epochs of one band.
+
+    Parameters
+    ----------
+    epochs : array (epoch,)
+        Their indices in the sequence.
+    exposed : Exposed
+    calibration : Calibration
+    forced : Forced
+    difference : Difference or None
+        Where the sequence was subtracted from itself.
+    """
+
+    epochs: Int[np.ndarray, " epoch"]
+    exposed: Exposed
+    calibration: Calibration
+    forced: Forced
+    difference: Difference | None = None
+
+
+def light_curve(
+    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+) -> LightCurve:
+    """Measure the object at the centre in every epoch, detected or not.
+
+    Parameters
+    ----------
+    sequence : ImageSequence
+    mode : {"science", "difference"}
+        Whether the science image is measured, with host and all, or what has changed since the
+        template: the sequence's difference channel where it has one, else the proper difference
+        to the best of its own epochs.
+    causal : bool
+        Whether an epoch's flux may depend on epochs up to it only; else on all, for archival
+        curves.
+
+    Returns
+    -------
+    LightCurve
+        Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
+        any, else instrumental. Errors include those of the calibration. NaN for blank epochs, and
+        for differences before there is a template.
+    """
+    flux, error = np.full(len(sequence), np.nan), np.full(len(sequence), np.nan)
+    quality = sequence.quality.copy()
+    for part in measure(sequence, mode=mode, causal=causal):
+        scale, own = part.calibration.scale, part.forced.flux / part.calibration.scale
+        flux[part.epochs] = own
+        error[part.epochs] = np.hypot(
+            part.forced.flux_err / scale, own * part.calibration.scale_err
+        )
+        quality[part.epochs] |= part.calibration.quality | _quality(part)
+    measured = sequence.usable & np.isfinite(error)
+    return LightCurve(
+        object_id=sequence.object_id,
+        mjd=sequence.mjd,
+        flux=np.where(measured, flux, np.nan),
+        flux_err=np.where(measured, error, np.nan),
+        zero_point_mag=np.full(len(sequence), ZERO_POINT_MAG),
+        band=sequence.band,
+        class_name=sequence.class_name,
+        quality=quality,
+    )
+
+
+def measure(
+    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+) -> list[Measured]:
+    """Measure a sequence band by band; see `light_curve`."""
+    bands = np.array(sequence.band, dtype=object)
+    return [
+        _measure_band(sequence.take(np.flatnonzero(bands == band)), index, mode, causal)
+        for band in sorted(set(sequence.band))
+        if len(index := np.flatnonzero(bands == band))
+    ]
+
+
+def _measure_band(
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], mode: Mode, causal: bool
+) -> Measured:
+    exposed, calibration = _calibrated(sequence, causal=causal)
+    if mode == "science":
+        forced = _on_science(exposed, calibration, causal=causal)
+        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+    if "difference" in sequence.channels:
+        forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
+        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+    difference = subtract(exposed, calibration)
+    return Measured(
+        epochs=epochs,
+        exposed=exposed,
+        calibration=calibration,
+        forced=difference_photometry(
+            difference, calibration, photon_noise=exposed.photon_noise, causal=causal
+        ),
+        difference=difference,
+    )
+
+
+def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Calibration]:
+    exposed = expose(sequence.frames[:, 0])
+    stated = {
+        "seeing_fwhm_px": sequence.seeing_fwhm_px,
+        "zero_point_mag": sequence.zero_point_mag,
+    }
+    calibration = calibrate(exposed, **stated, causal=causal)
+    if min(sequence.frames.shape[-2:]) >= SMALL_PX:
+        return exposed, calibration
+    forced = _on_science(exposed, calibration, causal=causal)
+    light = _drawn(forced, calibration, exposed.light.shape[1:])
+    exposed = expose(sequence.frames[:, 0], known_light=light)
+    return exposed, calibrate(exposed, **stated, causal=causal)
+
+
+def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> Forced:
+    larger = smoothed_noise(exposed.correlation, calibration.profile.fwhm_px)
+    return forced_photometry(
+        without_neighbours(exposed, calibration),
+        exposed.valid,
+        calibration,
+        noise=np.nan_to_num(exposed.noise * larger, nan=1.0),
+        photon_noise=exposed.photon_noise,
+        causal=causal,
+    )
+
+
+def _on_given_difference(
+    sequence: ImageSequence, exposed: Exposed, calibration: Calibration, *, causal: bool
+) -> Forced:
+    given = expose(sequence.frames[:, sequence.channels.index("difference")])
+    larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
+    return forced_photometry(
+        given.light,
+        given.valid,
+        calibration,
+        noise=np.nan_to_num(given.noise * larger, nan=1.0),
+        photon_noise=exposed.photon_noise,
+        causal=causal,
+    )
+
+
+def _drawn(
+    forced: Forced, calibration: Calibration, shape: tuple[int, ...]
+) -> Float[np.ndarray, "epoch y x"]:
+    """Draw the object as it was measured."""
+    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
+    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
+    each = calibration.profile.take((slice(None), None, None))
+    light = np.nan_to_num(forced.flux)[:, None, None] * each.on(x[:, None, :], y[:, :, None])
+    return np.asarray(light, np.float32)
+
+
+def _quality(part: Measured) -> Int[np.ndarray, " epoch"]:
+    bad = np.nan_to_num(part.forced.chi2) > BAD_FIT
+    return np.where(bad, int(Quality.BAD_FIT), 0) | np.where(
+        _touches(part.exposed.saturated, part.calibration), int(Quality.SATURATED), 0
+    )
+
+
+def _touches(
+    pixels: Bool[np.ndarray, "epoch y x"], calibration: Calibration
+) -> Bool[np.ndarray, " epoch"]:
+    """Return whether any of some pixels lie within a seeing of the centre."""
+    if not pixels.any():
+        return np.zeros(len(pixels), bool)
+    y, x = (np.arange(size) - size // 2 for size in pixels.shape[1:])
+    near = (
+        np.hypot(
+            x[None, None, :] - calibration.shift_x[:, None, None],
+            y[None, :, None] - calibration.shift_y[:, None, None],
+        )
+        < calibration.profile.fwhm_px[:, None, None]
+    )
+    return np.asarray((pixels & near).any(axis=(1, 2)))

@@ -1,0 +1,128 @@
+"""Stars that lie so near to the object that their light reaches into its fit."""
+
+import numpy as np
+from jaxtyping import Float
+from scipy.optimize import least_squares
+
+from taonet.photometry.calibrate import WELL_SEEN, Calibration, Reference
+from taonet.photometry.exposure import Exposed
+from taonet.photometry.profile import Profile
+from taonet.photometry.stars import find_peaks
+
+APART_PX = 2
+"""Nearer peaks are one source."""
+
+NEAR_PX = 8.0
+"""Light from further away does not reach the object."""
+
+MOST = 5
+
+LEAST_SNR = 5.0
+"""In the stack: unseen light around the object is taken for sky."""
+
+
+def without_neighbours(
+    exposed: Exposed, calibration: Calibration
+) -> Float[np.ndarray, "epoch y x"]:
+    """Return the light of every epoch without that of the object's near neighbours.
+
+    They are found and measured, together with the object, in the stack of epochs that the
+    calibration of each epoch rests on, and taken off with the epoch's own PSF, shift and scale:
+    neighbours are taken to be constant.
+    """
+    light = exposed.light
+    for reference in calibration.references:
+        found = _neighbours(reference, calibration)
+        if len(found):
+            light = light.copy() if light is exposed.light else light
+            light[reference.serves] -= _drawn(found, reference, calibration, light.shape[1:])
+    return light
+
+
+def _neighbours(reference: Reference, calibration: Calibration) -> Float[np.ndarray, "source 3"]:
+    """Return x, y and calibrated flux of each neighbour; what lies at the centre is the object."""
+    members = calibration.profile.take(reference.epochs)
+    usual = Profile(fwhm_px=members.fwhm_px @ reference.share, stretch=np.array(0j))
+    peaks, _ = find_peaks(
+        reference.image,
+        reference.seen > WELL_SEEN,
+        noise=reference.noise,
+        fwhm_px=float(usual.fwhm_px),
+        apart_px=APART_PX,
+        least_snr=LEAST_SNR,
+    )
+    centre = np.array(reference.image.shape) // 2
+    distance = np.hypot(*(peaks - centre).T)
+    near = peaks[(distance > APART_PX) & (distance < NEAR_PX)][:MOST]
+    if not len(near):
+        return np.zeros((0, 3))
+    places = np.concatenate([centre[None], near])[:, ::-1].astype(np.float64)
+    return _fitted(reference, usual, places)[1:]
+
+
+def _fitted(
+    reference: Reference, profile: Profile, places: Float[np.ndarray, "source two"]
+) -> Float[np.ndarray, "source 3"]:
+    """Fit places and fluxes of overlapping sources, the object first."""
+    centre = np.array(reference.image.shape) // 2
+    reach = int(NEAR_PX) + 1
+    rows, columns = (slice(max(c - reach, 0), c + reach + 1) for c in centre)
+    pixels, valid = reference.image[rows, columns], reference.seen[rows, columns] > WELL_SEEN
+    y, x = np.mgrid[rows, columns][:, : pixels.shape[0], : pixels.shape[1]].astype(np.float64)
+    scale = max(float(np.abs(pixels[valid]).max(initial=0)), 1e-12)
+    peak = float(profile.on(np.zeros(1), np.zeros(1))[0])
+    here = np.rint(places).astype(int) - [columns.start, rows.start]
+    bright = np.maximum(pixels[here[:, 1], here[:, 0]], reference.noise) / peak
+    start = np.column_stack([places, bright / scale])
+    room = np.array([1.2, 1.2, np.inf])
+    there = {"x": x[valid], "y": y[valid], "profile": profile}
+    wanted = pixels[valid] / scale - float(np.median(pixels[valid])) / scale
+    solved = least_squares(
+        lambda values: _model(values.reshape(-1, 3), **there) - wanted,
+        start.ravel(),
+        jac=lambda values: _jacobian(values.reshape(-1, 3), **there),
+        bounds=((start - room).ravel(), (start + room).ravel()),
+        max_nfev=12,
+    )
+    return np.asarray(solved.x.reshape(-1, 3) * [1, 1, scale])
+
+
+def _model(
+    sources: Float[np.ndarray, "source 3"],
+    *,
+    x: Float[np.ndarray, " pixel"],
+    y: Float[np.ndarray, " pixel"],
+    profile: Profile,
+) -> Float[np.ndarray, " pixel"]:
+    shares = profile.on(x - sources[:, :1], y - sources[:, 1:2])
+    return np.asarray(sources[:, 2] @ shares)
+
+
+def _jacobian(
+    sources: Float[np.ndarray, "source 3"],
+    *,
+    x: Float[np.ndarray, " pixel"],
+    y: Float[np.ndarray, " pixel"],
+    profile: Profile,
+) -> Float[np.ndarray, "pixel parameter"]:
+    at = x - sources[:, :1], y - sources[:, 1:2]
+    slopes = profile.slopes(*at)[:2] * sources[:, 2, None]
+    each = np.stack([*slopes, profile.on(*at)], axis=1)
+    return np.asarray(each.reshape(-1, len(x)).T)
+
+
+def _drawn(
+    sources: Float[np.ndarray, "source 3"],
+    reference: Reference,
+    calibration: Calibration,
+    shape: tuple[int, ...],
+) -> Float[np.ndarray, "served y x"]:
+    """Draw the neighbours as the epochs that a reference serves see them."""
+    epochs = reference.serves
+    each = calibration.profile.take((epochs, None, None))
+    x = np.arange(shape[1])[None, None, :] - calibration.shift_x[epochs, None, None]
+    y = np.arange(shape[0])[None, :, None] - calibration.shift_y[epochs, None, None]
+    total = np.zeros((len(epochs), *shape), np.float32)
+    for at_x, at_y, flux in sources:
+        total += (flux * each.on(x - at_x, y - at_y)).astype(np.float32)
+    return np.asarray(total * calibration.scale[epochs, None, None].astype(np.float32))

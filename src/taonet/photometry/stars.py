@@ -1,0 +1,116 @@
+"""Which stars of a field serve to align and calibrate its epochs."""
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.ndimage import gaussian_filter, maximum_filter
+
+from taonet.photometry.profile import Profile
+from taonet.photometry.stamps import cut_stamps, fit_stars
+
+LEAST_SNR = 10.0
+"""Fainter stars say next to nothing about an epoch."""
+
+LONELY_PX = 4
+"""A star has no brighter neighbour within so many pixels."""
+
+EDGE_PX = 6
+"""Stars nearer to the edge leave the frame with the next pointing."""
+
+MOST_STARS = 8
+LEAST_SHARE = 0.05
+"""Stars of a smaller share of the brightest one's signal-to-noise ratio add work and no knowledge."""
+
+WIDTH_SPREAD = 0.15
+"""Stars are of one width; what is so much wider than the narrowest is a galaxy or a blend."""
+
+SURE_WIDTH = 0.15
+"""Two-sigma relative error of a width that others are compared with."""
+
+HALF_PX = 5
+"""Stars are measured on 11 × 11 pixels."""
+
+
+def find_peaks(
+    image: Float[np.ndarray, "y x"],
+    valid: Bool[np.ndarray, "y x"],
+    *,
+    noise: float,
+    fwhm_px: float,
+    apart_px: int,
+    least_snr: float,
+) -> tuple[Int[np.ndarray, "peak 2"], Float[np.ndarray, " peak"]]:
+    """Find places where an image is brighter than around, the brightest first.
+
+    Parameters
+    ----------
+    image : array (y, x)
+        Sky subtracted; pixels that are not valid are taken as 0.
+    noise : float
+        Of a pixel.
+    fwhm_px : float
+        Of the PSF; the image is smoothed by it first.
+    apart_px : int
+        Of two peaks so near to each other the brighter one is kept.
+    least_snr : float
+        Of a peak.
+
+    Returns
+    -------
+    places : array (peak, 2)
+        As (y, x).
+    snr : array (peak,)
+        Signal-to-noise ratio of the smoothed image.
+    """
+    sigma = fwhm_px / 2.355
+    smooth = gaussian_filter(np.where(valid, image, 0.0), sigma)
+    # the noise of white noise smoothed by a Gaussian
+    snr = smooth / max(noise, 1e-9) * (2 * np.sqrt(np.pi) * sigma)
+    peak = (snr == maximum_filter(snr, 2 * apart_px + 1)) & (snr > least_snr)
+    found = np.argwhere(peak)
+    order = np.argsort(-snr[peak], kind="stable")
+    return found[order], snr[peak][order]
+
+
+def reference_stars(
+    image: Float[np.ndarray, "y x"],
+    valid: Bool[np.ndarray, "y x"],
+    *,
+    noise: float,
+    photon_noise: float,
+    fwhm_px: float,
+) -> tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]]:
+    """Return the places of lonely, unsaturated stars in an image: x and y.
+
+    The object at the centre is none of them: it may change.
+    """
+    found, _ = find_peaks(
+        image, valid, noise=noise, fwhm_px=fwhm_px, apart_px=LONELY_PX, least_snr=LEAST_SNR
+    )
+    size = np.array(image.shape)
+    inside = ((found >= EDGE_PX) & (found < size - EDGE_PX)).all(axis=1)
+    aside = np.hypot(*(found - size // 2).T) > EDGE_PX
+    found = found[inside & aside][: 2 * MOST_STARS].astype(np.float64)
+    if not len(found):
+        return np.zeros(0), np.zeros(0)
+    n = len(found)
+    stamps = cut_stamps(
+        np.broadcast_to(image, (n, *image.shape)),
+        np.broadcast_to(valid, (n, *image.shape)),
+        found[:, 1:],
+        found[:, :1],
+        half_px=HALF_PX,
+        noise=np.full(n, noise),
+        photon_noise=np.full(n, photon_noise),
+    )
+    guess = Profile(fwhm_px=np.full(n, fwhm_px), stretch=np.zeros(n, complex))
+    fit = fit_stars(stamps, guess, rounds=8)
+    good = np.isfinite(fit.flux[:, 0]) & (fit.flux[:, 0] > 0)
+    good &= stamps.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
+    width, error = np.log(fit.profile.fwhm_px), 2 * fit.width_err
+    # traces of cosmic rays are narrower than any star, but badly fitted: they set no measure
+    sure = good & (error < SURE_WIDTH)
+    narrow = (width + error)[sure if sure.any() else good].min(initial=np.inf)
+    good &= (width - error < narrow + WIDTH_SPREAD) & (width + error > narrow - 2 * WIDTH_SPREAD)
+    snr = np.where(good, fit.flux[:, 0] / fit.flux_err[:, 0], 0.0)
+    kept = np.flatnonzero(snr > LEAST_SHARE * snr.max())[:MOST_STARS]
+    return found[kept, 1] + fit.shift_x[kept], found[kept, 0] + fit.shift_y[kept]
