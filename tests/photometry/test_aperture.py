@@ -4,10 +4,10 @@ from photutils.aperture import CircularAperture, aperture_photometry
 
 from taonet.errors import InputError
 from taonet.photometry.aperture import (
+    aperture_curve,
     aperture_flux,
     aperture_weights,
     default_radius_px,
-    light_curve,
 )
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
@@ -123,29 +123,29 @@ def a_sequence(**more):
 
 
 def test_light_curves_use_the_zero_points_or_none():
-    instrumental = light_curve(a_sequence())
+    instrumental = aperture_curve(a_sequence())
     assert (instrumental.zero_point_mag == 25).all()
     assert np.isnan(instrumental.mag[3])
     assert np.isfinite(np.delete(instrumental.mag, 3)).all()
-    known = light_curve(a_sequence(zero_point_mag=np.full(12, 27.0)))
+    known = aperture_curve(a_sequence(zero_point_mag=np.full(12, 27.0)))
     np.testing.assert_allclose(known.mag, instrumental.mag + 2)
     part = np.full(12, 27.0)
     part[0] = np.nan
-    assert (light_curve(a_sequence(zero_point_mag=part)).zero_point_mag == 25).all()
+    assert (aperture_curve(a_sequence(zero_point_mag=part)).zero_point_mag == 25).all()
     blank = np.full(12, 27.0)
     blank[3] = np.nan  # the blank frame: its zero point is nobody's loss
-    np.testing.assert_array_equal(light_curve(a_sequence(zero_point_mag=blank)).mag, known.mag)
+    np.testing.assert_array_equal(aperture_curve(a_sequence(zero_point_mag=blank)).mag, known.mag)
 
 
 def test_removing_the_future_never_changes_a_measurement():
-    whole = light_curve(a_sequence())
-    early = light_curve(a_sequence().up_to(55005.0))
+    whole = aperture_curve(a_sequence())
+    early = aperture_curve(a_sequence().up_to(55005.0))
     np.testing.assert_allclose(early.flux, whole.flux[:6], rtol=1e-12)
 
 
 def test_a_given_radius_holds_whatever_the_seeing_becomes():
     sequence = a_sequence(seeing_fwhm_px=np.repeat([2.0, 4.0], 6))
-    whole, early = (light_curve(s, radius_px=3.0) for s in (sequence, sequence.up_to(55005.0)))
+    whole, early = (aperture_curve(s, radius_px=3.0) for s in (sequence, sequence.up_to(55005.0)))
     np.testing.assert_allclose(early.flux, whole.flux[:6], rtol=1e-12)
     assert default_radius_px(sequence) == pytest.approx(1.2 * 3)
     assert default_radius_px(sequence.up_to(55005.0)) == pytest.approx(1.2 * 2)

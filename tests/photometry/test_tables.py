@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from taonet.io.tables import read_table, write_parts
-from taonet.photometry.aperture import light_curve
 from taonet.photometry.features import PUBLISHED, published_features
+from taonet.photometry.lightcurves import light_curve
 from taonet.photometry.tables import feature_row, lightcurve_rows
+from taonet.sky.cutout import Quality
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
 
@@ -22,13 +23,13 @@ def a_sequence(object_id="a", class_name=None, n=12):
 
 def test_a_light_curve_has_a_row_for_every_epoch_seen_or_not():
     rows = lightcurve_rows(a_sequence(class_name="SN"))
-    columns = "object_id class_name mjd band flux flux_err mag magerr quality"
+    columns = "object_id class_name mjd band flux flux_err mag magerr limiting_mag quality"
     assert list(rows.columns) == columns.split()
     assert len(rows) == 12
     assert list(rows["band"]) == ["g", "r"] * 6
     assert set(rows["class_name"]) == {"SN"}
     assert list(np.flatnonzero(rows["flux"].isna())) == [3]
-    assert list(np.flatnonzero(rows["quality"])) == [3]
+    assert list(np.flatnonzero(rows["quality"] & Quality.BLANK)) == [3]
     np.testing.assert_array_equal(rows["mag"], light_curve(a_sequence()).mag)
 
 

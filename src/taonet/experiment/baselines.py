@@ -19,7 +19,7 @@ from taonet.evaluation.controls import (
 from taonet.models.bundle import Bundle
 from taonet.models.forest import Forest, ForestConfig
 from taonet.models.predict import answers, prediction_rows, readable_example
-from taonet.photometry.aperture import light_curve
+from taonet.photometry.aperture import aperture_curve
 from taonet.photometry.features import published_features
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -61,7 +61,7 @@ def light_curve_features(
     """
     rows = []
     for sequence in sequences:
-        curve = light_curve(sequence.take(reading.epochs_of(sequence)))
+        curve = aperture_curve(sequence.take(reading.epochs_of(sequence)))
         mjd = curve.mjd if use_times else np.arange(len(curve.mjd), dtype=np.float64)
         features = published_features(mjd, curve.mag, curve.magerr)
         rows.append({"object_id": sequence.object_id, **features})

@@ -154,7 +154,7 @@ def _median(values: Float[np.ndarray, "epoch pixel"]) -> Float[np.ndarray, " epo
     )
 
 
-def light_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> LightCurve:
+def aperture_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> LightCurve:
     """Measure the object at the centre in every epoch, each from its own pixels.
 
     Only the default radius and the choice of zero points look at the whole sequence, so that one
@@ -202,7 +202,7 @@ def light_curve(sequence: ImageSequence, *, radius_px: float | None = None) -> L
 
 
 def default_radius_px(sequence: ImageSequence) -> float:
-    """Return the radius used where none is given (see `light_curve`)."""
+    """Return the radius used where none is given (see `aperture_curve`)."""
     size = int(min(sequence.frames.shape[-2:]))
     seeing = sequence.seeing_fwhm_px[np.isfinite(sequence.seeing_fwhm_px)]
     radius = 1.2 * float(np.median(seeing)) if len(seeing) else 3.0

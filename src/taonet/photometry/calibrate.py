@@ -38,7 +38,7 @@ STACK = 24
 WIDTH_TO_FLUX = 1.2
 """Relative change of a fitted flux for a relative change of the width of the PSF."""
 
-BLOCK_GROWTH = 3
+BLOCK_GROWTH = 4
 """Stars are looked for anew when there are so many times as many epochs."""
 
 STAR_SCATTER = 0.01
@@ -56,6 +56,9 @@ FEW = 3
 MOST_BLUR = 0.8
 """An object seen so brightly, in so many epochs at least, tells the PSF; if its squared width
 exceeds the seeing's by more than this share it is no star."""
+
+BAD_STAR = 6.0
+"""Reduced chi-square of a star that was hit by a cosmic ray, a trail or the edge."""
 
 LEAST_CLEAR = 0.01
 """No cloud that one still observes through takes more than all but so much."""
@@ -308,7 +311,7 @@ def _without_stars(
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
-    _see_on_object(exposed, state, epochs, guess, new)
+    _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
     scale = np.where(np.isfinite(stated.scale), stated.scale, np.median(state.scale[known]))
     state.scale[new] = scale[new]
     # nothing here contradicts what is stated
@@ -318,8 +321,10 @@ def _without_stars(
 def _see_on_object(
     exposed: Exposed,
     state: _State,
+    known: Int[np.ndarray, " known"],
     epochs: Int[np.ndarray, " some"],
     guess: Float[np.ndarray, " some"],
+    seeing_fwhm_px: Float[np.ndarray, " epoch"],
     new: Int[np.ndarray, " new"],
 ) -> None:
     """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
@@ -331,15 +336,18 @@ def _see_on_object(
     x, y = np.array([width // 2], float), np.array([height // 2], float)
     fit, coarse = _measure(exposed, epochs, x, y, guess)
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    excess = (fit.profile.fwhm_px**2 - guess**2)[bright]
-    if bright.sum() < FEW or np.median(excess / guess[bright] ** 2) > MOST_BLUR:
+    told = bright & np.isin(epochs, known)
+    excess = (fit.profile.fwhm_px**2 - guess**2)[told]
+    if told.sum() < FEW or np.median(excess / guess[told] ** 2) > MOST_BLUR:
         return
-    is_new = np.isin(epochs, new)
-    stretch = fit.profile.stretch[bright]
-    state.fwhm[new] = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))[is_new]
+    is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
+    stretch = fit.profile.stretch[told]
+    wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
+    # where no seeing is stated either, the object's own width is all there is
+    state.fwhm[new] = np.where(stated | ~bright, wider, fit.profile.fwhm_px)[is_new]
     state.stretch[new] = np.median(stretch.real) + 1j * np.median(stretch.imag)
     shift = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
-    usual = np.median(shift[bright], axis=0)
+    usual = np.median(shift[told], axis=0)
     seen = is_new & bright
     state.shift[epochs[seen]] = (shift - usual)[seen]
     state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
@@ -426,8 +434,7 @@ def _good_fluxes(
     fit: StarFit,
 ) -> tuple[Float[np.ndarray, "some star"], Float[np.ndarray, "some star"]]:
     """Return fluxes and errors; NaN where the fit is bad (a cosmic ray, a trail, the edge)."""
-    usual = np.nanmedian(np.where(np.isfinite(fit.flux), fit.chi2, np.nan), axis=0)
-    good = np.isfinite(fit.flux) & (fit.chi2 < 3 + 2 * np.nan_to_num(usual, nan=np.inf))
+    good = np.isfinite(fit.flux) & (fit.chi2 < BAD_STAR)
     return np.where(good, fit.flux, np.nan), np.where(good, fit.flux_err, np.nan)
 
 
@@ -540,8 +547,10 @@ def _scatter(
 
 def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:
     usable = exposed.usable
-    usual = np.median(state.fwhm[usable]) if usable.any() else USUAL_FWHM_PX
-    odd = np.abs(np.log(state.fwhm / usual)) > np.log(ODD_WIDTH)
+    # as usual as the epochs so far
+    width = np.log(state.fwhm)
+    usual = np.where(usable, width, 0).cumsum() / np.maximum(usable.cumsum(), 1)
+    odd = np.abs(width - usual) > np.log(ODD_WIDTH)
     quality = np.where(usable & (np.abs(state.stretch) > OVAL), int(Quality.TRAILED), 0)
     quality |= np.where(usable & odd, int(Quality.BAD_PSF), 0)
     quality |= np.where(usable & (state.n_stars == 0), int(Quality.UNCALIBRATED), 0)

@@ -11,8 +11,8 @@ from taonet.sky.cutout import sky_and_noise
 DARK = 8.0
 """Pixels so many times the noise below the sky are dead, masked with 0, or beyond the chip."""
 
-FIRST = 4
-"""Epochs whose mean shows where the sky is empty."""
+SOURCE = 2.5
+"""Pixels so many sigma above the sky may belong to a source, and those around them."""
 
 LEAST_CORRELATION = 0.1
 """Less is what undetected sources and chance make."""
@@ -102,9 +102,8 @@ def _correlation(
 ) -> Float[np.ndarray, "two epoch"]:
     """Return how neighbouring pixels of empty sky go together, over the epochs so far."""
     snr = light / noise[:, None, None].astype(np.float32)
-    # what is bright in the mean of the first epochs is a source, however faint in each of them
-    deep = np.where(valid[:FIRST], snr[:FIRST], 0).sum(axis=0) / np.sqrt(len(snr[:FIRST]))
-    dark = ~maximum_filter(deep > 2, 5)
+    # the first epoch shows every later one where the sky is empty
+    dark = ~maximum_filter(valid[:1] & (snr[:1] > SOURCE), (1, 5, 5))
     kept = valid & dark & (np.abs(snr) < 3)
     z = np.where(kept, snr, 0)
     square = (z**2).sum(axis=(1, 2)).cumsum()
@@ -123,11 +122,11 @@ def _correlation(
     return np.where(found[:1] > LEAST_CORRELATION, np.maximum(found, 0), 0.0)
 
 
-def _product(z: Float[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.ndarray, " epoch"]:
+def _product(z: Shaped[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.ndarray, " epoch"]:
     """Return the sum of products of each pixel with the one (dx, dy) further on."""
     height, width = z.shape[1:]
     one, other = z[:, : height - dy, : width - dx], z[:, dy:, dx:]
-    return np.einsum("eyx,eyx->e", one, other, dtype=np.float64)
+    return np.asarray(np.einsum("eyx,eyx->e", one, other, dtype=np.float64))
 
 
 def _saturated(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:

@@ -13,7 +13,6 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
 from taonet.photometry.profile import Profile
 from taonet.photometry.stamps import Stamps, cut_stamps
 
@@ -49,7 +48,7 @@ def smoothed_noise(
     """
     sigma2 = (fwhm_px / 2.355) ** 2 + 1 / 12
     side, corner = np.exp(-1 / (4 * sigma2)), np.exp(-2 / (4 * sigma2))
-    return np.sqrt(1 + 4 * correlation[0] * side + 4 * correlation[1] * corner)
+    return np.asarray(np.sqrt(1 + 4 * correlation[0] * side + 4 * correlation[1] * corner))
 
 
 BAD_FIT = 4.0
@@ -185,12 +184,15 @@ def fitted_flux(
 ) -> Float[np.ndarray, " epoch"]:
     """Return the flux of a PSF fitted to stamps, 0 where there is none."""
     weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]
-    return np.nan_to_num(_amplitude(stamps.light[:, 0].astype(np.float64), weight, psf)[0])
+    return np.asarray(
+        np.nan_to_num(_amplitude(stamps.light[:, 0].astype(np.float64), weight, psf)[0])
+    )
 
 
 def _half_px(profile: Profile, size: int) -> int:
-    wide = float(np.quantile(profile.fwhm_px, 0.9)) if len(profile.fwhm_px) else 0.0
-    return min(int(np.clip(np.ceil(WIDTHS * wide), 5, 9)), size // 2)
+    # by the first epoch: what comes later must not change it
+    first = float(profile.fwhm_px[0]) if len(profile.fwhm_px) else 0.0
+    return min(int(np.clip(np.ceil(WIDTHS * first), 5, 9)), size // 2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import least_squares
 
 from taonet.photometry.calibrate import WELL_SEEN, Calibration, Reference
 from taonet.photometry.exposure import Exposed
@@ -16,6 +15,7 @@ NEAR_PX = 8.0
 """Light from further away does not reach the object."""
 
 MOST = 5
+ROUNDS = 6
 
 LEAST_SNR = 5.0
 """In the stack: unseen light around the object is taken for sky."""
@@ -42,12 +42,13 @@ def without_neighbours(
 def _neighbours(reference: Reference, calibration: Calibration) -> Float[np.ndarray, "source 3"]:
     """Return x, y and calibrated flux of each neighbour; what lies at the centre is the object."""
     members = calibration.profile.take(reference.epochs)
-    usual = Profile(fwhm_px=members.fwhm_px @ reference.share, stretch=np.array(0j))
+    width = (members.fwhm_px * reference.share).sum(keepdims=True)
+    usual = Profile(fwhm_px=width, stretch=np.zeros(1, complex))
     peaks, _ = find_peaks(
         reference.image,
         reference.seen > WELL_SEEN,
         noise=reference.noise,
-        fwhm_px=float(usual.fwhm_px),
+        fwhm_px=float(width[0]),
         apart_px=APART_PX,
         least_snr=LEAST_SNR,
     )
@@ -74,41 +75,37 @@ def _fitted(
     here = np.rint(places).astype(int) - [columns.start, rows.start]
     bright = np.maximum(pixels[here[:, 1], here[:, 0]], reference.noise) / peak
     start = np.column_stack([places, bright / scale])
-    room = np.array([1.2, 1.2, np.inf])
-    there = {"x": x[valid], "y": y[valid], "profile": profile}
-    wanted = pixels[valid] / scale - float(np.median(pixels[valid])) / scale
-    solved = least_squares(
-        lambda values: _model(values.reshape(-1, 3), **there) - wanted,
-        start.ravel(),
-        jac=lambda values: _jacobian(values.reshape(-1, 3), **there),
-        bounds=((start - room).ravel(), (start + room).ravel()),
-        max_nfev=12,
+    at = x[valid], y[valid]
+    wanted = pixels[valid] / scale
+    sources = start.copy()
+    for _ in range(ROUNDS):
+        sources += _step(sources, start, at, wanted, profile)
+    return np.asarray(sources * [1, 1, scale])
+
+
+def _step(
+    sources: Float[np.ndarray, "source 3"],
+    start: Float[np.ndarray, "source 3"],
+    at: tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, " pixel"]],
+    wanted: Float[np.ndarray, " pixel"],
+    profile: Profile,
+) -> Float[np.ndarray, "source 3"]:
+    """Return a Gauss-Newton step; places are held near where they began."""
+    away = at[0] - sources[:, :1], at[1] - sources[:, 1:2]
+    shares = profile.on(*away)
+    slopes = profile.slopes(*away)[:2] * sources[:, 2, None]
+    design = np.stack([*slopes, shares], axis=1).reshape(sources.size, -1)
+    sky = np.ones((1, design.shape[1]))
+    residual = wanted - sources[:, 2] @ shares
+    rows = np.concatenate([design, sky])
+    normal, right = rows @ rows.T, rows @ residual
+    # a place that nothing tells stays
+    held = np.append(
+        np.tile(np.diagonal(normal)[2:-1:3].min() * np.array([0.3, 0.3, 0]), len(sources)), 0
     )
-    return np.asarray(solved.x.reshape(-1, 3) * [1, 1, scale])
-
-
-def _model(
-    sources: Float[np.ndarray, "source 3"],
-    *,
-    x: Float[np.ndarray, " pixel"],
-    y: Float[np.ndarray, " pixel"],
-    profile: Profile,
-) -> Float[np.ndarray, " pixel"]:
-    shares = profile.on(x - sources[:, :1], y - sources[:, 1:2])
-    return np.asarray(sources[:, 2] @ shares)
-
-
-def _jacobian(
-    sources: Float[np.ndarray, "source 3"],
-    *,
-    x: Float[np.ndarray, " pixel"],
-    y: Float[np.ndarray, " pixel"],
-    profile: Profile,
-) -> Float[np.ndarray, "pixel parameter"]:
-    at = x - sources[:, :1], y - sources[:, 1:2]
-    slopes = profile.slopes(*at)[:2] * sources[:, 2, None]
-    each = np.stack([*slopes, profile.on(*at)], axis=1)
-    return np.asarray(each.reshape(-1, len(x)).T)
+    begun = np.append((start - sources) * [1, 1, 0], 0)
+    step = np.linalg.lstsq(normal + np.diag(held), right + held * begun, rcond=1e-10)[0]
+    return np.asarray(np.clip(step[:-1].reshape(-1, 3), [-0.5, -0.5, -np.inf], [0.5, 0.5, np.inf]))
 
 
 def _drawn(

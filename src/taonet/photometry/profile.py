@@ -5,6 +5,7 @@ for seeing of two pixels and more that is exact to 0.2 % of the peak.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Complex, Float
@@ -32,12 +33,12 @@ class Profile:
         oval PSF has the area of a round one of the same width.
     """
 
-    fwhm_px: Float[np.ndarray, "*n"]
-    stretch: Complex[np.ndarray, "*n"]
+    fwhm_px: Float[np.ndarray, "..."]
+    stretch: Complex[np.ndarray, "..."]
 
     def on(
-        self, dx: Float[np.ndarray, "*m"], dy: Float[np.ndarray, "*m"]
-    ) -> Float[np.ndarray, "*m"]:
+        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
+    ) -> Float[np.ndarray, "..."]:
         """Return the share of a star's light in pixels whose centres lie at (dx, dy) from it."""
         # the squared distance is a x² + b y² + c x y, in units of the profile's own scale
         alpha2 = _alpha(self.fwhm_px) ** 2
@@ -59,8 +60,8 @@ class Profile:
         return np.asarray(total * ((BETA - 1) / (4 * np.pi * alpha2)))
 
     def slopes(
-        self, dx: Float[np.ndarray, "*m"], dy: Float[np.ndarray, "*m"]
-    ) -> Float[np.ndarray, "five *m"]:
+        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
+    ) -> Float[np.ndarray, "five ..."]:
         """Return how the shares change with the star's x and y, log width, and shape (real, imag).
 
         Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
@@ -82,8 +83,8 @@ class Profile:
         return slopes
 
     def transform(
-        self, kx: Float[np.ndarray, "*m"], ky: Float[np.ndarray, "*m"]
-    ) -> Float[np.ndarray, "*m"]:
+        self, kx: Float[np.ndarray, "..."], ky: Float[np.ndarray, "..."]
+    ) -> Float[np.ndarray, "..."]:
         """Return the Fourier transform of the profile, averaged over a pixel.
 
         Parameters
@@ -100,21 +101,23 @@ class Profile:
         window = np.sinc(kx / (2 * np.pi)) * np.sinc(ky / (2 * np.pi))
         return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)) * window)
 
-    def take(self, index: object) -> "Profile":
+    def take(self, index: Any) -> "Profile":
         """Return some of the profiles, by any index that numpy knows."""
-        return Profile(fwhm_px=self.fwhm_px[index], stretch=self.stretch[index])  # type: ignore[index]
+        return Profile(
+            fwhm_px=np.asarray(self.fwhm_px[index]), stretch=np.asarray(self.stretch[index])
+        )
 
 
-def noise_pixels(profile: Profile) -> Float[np.ndarray, "*n"]:
+def noise_pixels(profile: Profile) -> Float[np.ndarray, "..."]:
     """Return ``1 / ∫ P²``: the pixels whose noise the best fit of a star takes in."""
     return np.asarray(np.pi * _alpha(profile.fwhm_px) ** 2 * (2 * BETA - 1) / (BETA - 1) ** 2)
 
 
-def _alpha(fwhm_px: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
+def _alpha(fwhm_px: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     return np.asarray(fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1)))
 
 
-def _falling(u: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
+def _falling(u: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     # u ** −3.5 without the slow general power
     root = np.sqrt(u)
     root *= u
@@ -124,9 +127,12 @@ def _falling(u: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
 
 
 def _radius2(
-    x: Float[np.ndarray, "*n"], y: Float[np.ndarray, "*n"], stretch: Complex[np.ndarray, "*n"]
-) -> Float[np.ndarray, "*n"]:
-    """Return the squared distance as an oval PSF sees it: ``((1+|e|²)r² − 2Re(e* z²))/(1−|e|²)``."""
+    x: Float[np.ndarray, "..."], y: Float[np.ndarray, "..."], stretch: Complex[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    """Return the squared distance as an oval PSF sees it.
+
+    With ``z = x + iy``: ``((1 + |e|²) |z|² − 2 Re(e* z²)) / (1 − |e|²)``.
+    """
     norm = stretch.real**2 + stretch.imag**2
     turned = stretch.real * (x * x - y * y) + stretch.imag * (2 * x * y)
     return np.asarray(((1 + norm) * (x * x + y * y) - 2 * turned) / (1 - norm))

@@ -161,7 +161,8 @@ class StarFit:
 
 
 PRIOR = np.array([0.4, 0.4, 0.15, 0.06, 0.06])
-"""What is known of shift, log width and shape of a frame before its stars are looked at; few faint stars change little of it."""
+"""What is known of shift, log width and shape of a frame before its stars are looked at; few faint
+stars change little of it."""
 
 LIMIT = np.array([3.0, 3.0, 3.0, 0.45, 0.45])
 """Further off is no star."""

@@ -16,9 +16,9 @@ LONELY_PX = 4
 EDGE_PX = 6
 """Stars nearer to the edge leave the frame with the next pointing."""
 
-MOST_STARS = 8
+MOST_STARS = 6
 LEAST_SHARE = 0.05
-"""Stars of a smaller share of the brightest one's signal-to-noise ratio add work and no knowledge."""
+"""Stars of a smaller share of the brightest one's signal-to-noise ratio tell nothing new."""
 
 WIDTH_SPREAD = 0.15
 """Stars are of one width; what is so much wider than the narrowest is a galaxy or a blend."""
@@ -89,7 +89,7 @@ def reference_stars(
     size = np.array(image.shape)
     inside = ((found >= EDGE_PX) & (found < size - EDGE_PX)).all(axis=1)
     aside = np.hypot(*(found - size // 2).T) > EDGE_PX
-    found = found[inside & aside][: 2 * MOST_STARS].astype(np.float64)
+    found = found[inside & aside][: MOST_STARS + 4].astype(np.float64)
     if not len(found):
         return np.zeros(0), np.zeros(0)
     n = len(found)
@@ -103,7 +103,7 @@ def reference_stars(
         photon_noise=np.full(n, photon_noise),
     )
     guess = Profile(fwhm_px=np.full(n, fwhm_px), stretch=np.zeros(n, complex))
-    fit = fit_stars(stamps, guess, rounds=8)
+    fit = fit_stars(stamps, guess, rounds=5)
     good = np.isfinite(fit.flux[:, 0]) & (fit.flux[:, 0] > 0)
     good &= stamps.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
     width, error = np.log(fit.profile.fwhm_px), 2 * fit.width_err

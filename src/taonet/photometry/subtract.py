@@ -140,7 +140,7 @@ def _kernels(
     there = np.flatnonzero(share)
     each = calibration.profile.take((members[there], None, None)).transform(kx[None], ky[None])
     template = np.tensordot(share[there], each, axes=1)
-    return calibration.profile.take(epoch).transform(kx, ky), np.asarray(template)
+    return calibration.profile.take((epoch, None, None)).transform(kx, ky), np.asarray(template)
 
 
 def difference_photometry(

@@ -1,24 +1,63 @@
 """Light curves and features as tables: one row an epoch, one row an object."""
 
+from dataclasses import dataclass, replace
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.photometry.aperture import light_curve
+from taonet.photometry.aperture import aperture_curve
 from taonet.photometry.features import published_features
+from taonet.photometry.lightcurves import light_curve
+from taonet.photometry.nightly import nightly_means
+from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
 
-def lightcurve_rows(sequence: ImageSequence) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class Measuring:
+    """How light curves are measured.
+
+    Parameters
+    ----------
+    mode : {"science", "difference", "aperture"}
+        See `taonet.photometry.lightcurves.light_curve`; ``aperture`` sums the light within a
+        circle in the science image, each epoch by itself.
+    causal : bool
+        Whether an epoch may depend on epochs up to it only.
+    nightly : bool
+        Whether the exposures of a night and band are averaged.
+    """
+
+    mode: Literal["science", "difference", "aperture"] = "science"
+    causal: bool = True
+    nightly: bool = False
+
+
+CAUSALLY = Measuring()
+
+
+def measured_curve(sequence: ImageSequence, how: Measuring = CAUSALLY) -> LightCurve:
+    """Measure the light curve of a sequence in the way asked for."""
+    if how.mode == "aperture":
+        curve = replace(aperture_curve(sequence), quality=sequence.quality)
+    else:
+        curve = light_curve(sequence, mode=how.mode, causal=how.causal)
+    return nightly_means(curve) if how.nightly else curve
+
+
+def lightcurve_rows(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.DataFrame:
     """Measure a sequence and lay out its light curve, one row an epoch.
 
     Returns
     -------
     DataFrame
-        object_id, class_name, mjd, band, flux, flux_err, mag, magerr, quality; every epoch is
-        there, detected or not. Magnitudes are NaN where the flux is not positive.
+        object_id, class_name, mjd, band, flux, flux_err, mag, magerr, limiting_mag, quality; every
+        epoch is there, detected or not. Magnitudes are NaN where the flux is not positive; the
+        limit is that of a detection at five sigma.
     """
-    curve = light_curve(sequence)
+    curve = measured_curve(sequence, how)
     n = len(curve.mjd)
     return pd.DataFrame(
         {
@@ -30,14 +69,15 @@ def lightcurve_rows(sequence: ImageSequence) -> pd.DataFrame:
             "flux_err": curve.flux_err,
             "mag": curve.mag,
             "magerr": curve.magerr,
-            "quality": sequence.quality,
+            "limiting_mag": curve.limiting_mag,
+            "quality": curve.quality,
         }
     )
 
 
-def feature_row(sequence: ImageSequence) -> pd.DataFrame:
+def feature_row(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.DataFrame:
     """Measure a sequence: one row of object_id, class_name and the published features."""
-    curve = light_curve(sequence)
+    curve = measured_curve(sequence, how)
     return published_row(
         sequence.object_id, sequence.class_name, curve.mjd, curve.mag, curve.magerr
     )

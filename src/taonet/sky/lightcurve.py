@@ -9,7 +9,6 @@ from taonet.errors import InputError
 from taonet.sky.flux import magnitude, magnitude_error
 from taonet.sky.sequence import check_mjd
 
-
 LIMIT_SIGMA = 5.0
 """Limiting magnitudes are those of a detection at so many sigma."""
 
