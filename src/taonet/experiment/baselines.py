@@ -80,7 +80,7 @@ def forest_on_light_curves(
 ) -> Float[np.ndarray, "m class"]:
     """Grow the forest on one part of the objects and ask it about another."""
     values = features.drop(columns="object_id").to_numpy(float)
-    forest = Trees(config, n_classes=n_classes, seed=seed)
+    forest = Trees(config, n_classes=n_classes, seed=seed, threads=2)
     forest.fit(values[train], label[train])
     return forest.probabilities(values[test])
 

@@ -1,7 +1,7 @@
 """Ratios of the published features: the shape of a light curve, free of how much it varies.
 
 A tree cuts one feature at a time and needs many cuts to follow a ratio of two. On the training rows
-of the eight published classes these nine are worth 1 to 2 points of macro F1 to any kind of trees;
+of the eight published classes these nine are worth a point of macro F1 to each kind of trees;
 ``stetson_j`` over ``std`` goes as one over the error of a point, and so tells how faint the object
 is, which no published feature says.
 """
