@@ -113,9 +113,9 @@ def score_lines(found: dict[str, Any]) -> str:
     """Return the scores as text, in percent."""
     lines = []
     for name, part in found.items():
-        lines.append(f"{name:34}{'weighted F1':20}{'macro F1':20}minus chosen")
+        lines.append(f"{name:36}{'weighted F1':20}{'macro F1':20}minus chosen")
         best = part["published"]
-        lines.append(f"{'  published':34}{_percent(best['weighted_f1']):20}"
+        lines.append(f"{'  published':36}{_percent(best['weighted_f1']):20}"
                      f"{_percent(best['macro_f1'])}")  # fmt: skip
         lines += [_line(row) for row in part["methods"]]
     return "\n".join(lines)
@@ -182,7 +182,7 @@ def _line(row: dict[str, Any]) -> str:
     minus = row["macro_f1_minus_chosen"]
     cells = [_said(row["weighted_f1"]), _said(row["macro_f1"]), _said(minus) if minus else ""]
     name = f"  {row['method']}{' (chosen)' if row['chosen'] else ''}"
-    return f"{name:34}{''.join(f'{cell:20}' for cell in cells)}".rstrip()
+    return f"{name:36}{''.join(f'{cell:20}' for cell in cells)}".rstrip()
 
 
 def _said(number: dict[str, float]) -> str:
