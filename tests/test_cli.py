@@ -15,7 +15,7 @@ from taonet.io.archive import VERSION
 RECIPES = Path(__file__).parents[1] / "recipes"
 VERBS = (
     "demo", "ingest", "simulate", "photometry", "train",
-    "evaluate", "predict", "report", "models", "info",
+    "evaluate", "predict", "report", "models", "info", "benchmark",
 )  # fmt: skip
 SMALLEST = (RECIPES / "tiny.toml").read_text()
 
@@ -122,6 +122,59 @@ def test_info_knows_archives_bundles_and_runs(taonet, world):
         assert code == 0
         assert word in out
     assert json.loads(taonet("info", world / "archive", "--json")[1])["objects"] == 24
+
+
+@pytest.fixture(scope="module")
+def curves(tmp_path_factory):
+    """A table of simulated light curves with faults, and a run of trees on it."""
+    from taonet.experiment.listed import simulate_light_curves
+
+    folder = tmp_path_factory.mktemp("curves")
+    simulate_light_curves("crts", folder / "c.parquet", n_objects=36, seed=3)
+    table = pd.read_parquet(folder / "c.parquet")
+    table.loc[3:5, "mag"] = [99.0, np.nan, np.inf]
+    table.sample(frac=1, random_state=0).to_parquet(folder / "c.parquet", index=False)
+    return folder
+
+
+def test_the_whole_road_on_light_curves(taonet, curves, tmp_path):
+    table, run = curves / "c.parquet", tmp_path / "r"
+    code, out, err = taonet(
+        "train", RECIPES / "forest-tiny.toml", "--lightcurves", table, "-o", run
+    )
+    assert code == 0, err
+    assert "3 of " in err and "36 objects sorted by time" in err
+    assert "forest " in out and "report:" in out
+    assert "bundle of trees (forest)" in taonet("info", run / "bundle")[1]
+    code, out, _ = taonet("predict", run, table, "-o", tmp_path / "p.parquet")
+    assert code == 0
+    assert out.startswith("36 objects") and "3 of " in out
+    code, out, _ = taonet("evaluate", tmp_path / "p.parquet", run / "predictions/forest.parquet")
+    assert code == 0
+    assert out.startswith("36 objects")
+    code, out, _ = taonet(
+        "photometry", table, "--features", "published", "-o", tmp_path / "f.parquet"
+    )
+    assert code == 0
+    assert "36 objects sorted by time" in out
+
+
+def test_trees_read_tables_and_networks_read_cutouts(taonet, world, curves, tmp_path):
+    recipe, table, output = RECIPES / "forest-tiny.toml", curves / "c.parquet", tmp_path / "p.csv"
+    taonet("train", recipe, "--lightcurves", table, "-o", tmp_path / "r")
+    refused(
+        taonet("predict", tmp_path / "r", world / "archive", "-o", output),
+        "not a table of light curves",
+    )
+    refused(taonet("predict", world / "run", table, "-o", output), "a network, which reads cutouts")
+    refused(taonet("train", recipe, "-o", tmp_path / "x"), "--data ARCHIVE or --lightcurves TABLE")
+    refused(
+        taonet("train", recipe, "--lightcurves", table, "--data", world / "archive"), "--data ARCHI"
+    )
+    refused(taonet("train", recipe, "--data", world / "archive"), "unknown key")
+    refused(taonet("train", RECIPES / "tiny.toml", "--lightcurves", table), "unknown key")
+    refused(taonet("benchmark", "crts-features", "--data", tmp_path), "no such file")
+    assert not output.exists()
 
 
 def test_photometry_gives_curves_and_features(taonet, world, tmp_path):

@@ -318,7 +318,14 @@ def photometry(
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="A recipe (TOML), see the folder recipes/.")],
-    data: Annotated[Path, typer.Option("--data", help="An archive made by ingest or simulate.")],
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="An archive made by ingest or simulate."),
+    ] = None,
+    lightcurves: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--lightcurves", help="A table of light curves instead: trees, no images."),
+    ] = None,
     output: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
@@ -329,17 +336,33 @@ def train(
 
     An interrupted run of the same recipe and data goes on where it stopped.
     """
-    from taonet.experiment.config import read_recipe
+    from taonet.experiment.stages import read_scores
 
-    settings = read_recipe(recipe)
-
-    from taonet.experiment.run import read_scores, run_experiment
-    from taonet.io.archive import Archive
-
-    folder = run_experiment(settings, Archive(data), output, track=track, say=say)
+    folder = _carried_out(recipe, data, lightcurves, output)
     scores = read_scores(folder)
     text = f"{_score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
+
+
+def _carried_out(
+    recipe: Path, data: Path | None, lightcurves: Path | None, output: Path | None
+) -> Path:
+    if lightcurves is not None and data is None:
+        from taonet.experiment.curve_recipe import read_curve_recipe
+        from taonet.experiment.run_curves import run_curves
+
+        return run_curves(read_curve_recipe(recipe), lightcurves, output, track=track, say=say)
+    if data is None or lightcurves is not None:
+        from taonet.errors import InputError
+
+        do = "give --data ARCHIVE or --lightcurves TABLE"
+        raise InputError("training needs an archive or a table of light curves", do=do)
+
+    from taonet.experiment.config import read_recipe
+    from taonet.experiment.run import run_experiment
+    from taonet.io.archive import Archive
+
+    return run_experiment(read_recipe(recipe), Archive(data), output, track=track, say=say)
 
 
 @app.command()
@@ -375,11 +398,20 @@ def predict(
 
     The table's format follows its name: .parquet, .csv, .ecsv or .vot.
     """
-    from taonet.experiment.classify import classify
+    from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
 
-    result = classify(
-        bundle, inputs, output, final=final, limit=limit, overwrite=overwrite, track=track
-    )
+    if bundle_config(find_bundle(bundle))["format"] == TREES:
+        from taonet.experiment.classify_curves import classify_curves
+
+        result = classify_curves(
+            bundle, inputs, output, limit=limit, overwrite=overwrite, track=track
+        )
+    else:
+        from taonet.experiment.classify import classify
+
+        result = classify(
+            bundle, inputs, output, final=final, limit=limit, overwrite=overwrite, track=track
+        )
     typer.echo(str(result))
     _exit_if_mostly_failed(result.objects, result.set_aside)
 
@@ -426,6 +458,30 @@ def info(
     print_result(
         facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json=as_json
     )
+
+
+benchmarking = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Score methods on public data."
+)
+app.add_typer(benchmarking, name="benchmark")
+
+
+@benchmarking.callback()
+def _benchmark() -> None:
+    pass
+
+
+@benchmarking.command("crts-features")
+def benchmark_crts_features(
+    data: Annotated[Path, typer.Option("--data", help="Folder of the published feature tables.")],
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score forests and boosted trees on published features of CRTS, beside published scores."""
+    from taonet.experiment.published_scores import published_scores, score_lines
+
+    found = published_scores(data, seed=seed, track=track)
+    print_result(found, score_lines(found), as_json=as_json)
 
 
 def _score_lines(scores: dict[str, Any]) -> str:

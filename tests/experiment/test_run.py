@@ -15,7 +15,8 @@ from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+FOLDER = Path(__file__).parents[2] / "recipes"
+RECIPES = [path for path in sorted(FOLDER.glob("*.toml")) if "forest" not in path.stem]
 TINY = next(path for path in RECIPES if path.stem == "tiny")
 
 

@@ -116,6 +116,22 @@ class Split:
         return np.array([index[name] for name in self.parts[part]], np.int64)
 
 
+def rounds_of(
+    split: Split, object_ids: Sequence[str]
+) -> list[tuple[str, Int[np.ndarray, " train"], Int[np.ndarray, " test"]]]:
+    """Return (name, train, test), indices into a list of ids, of every round of training.
+
+    Folds give a round each, tested on one fold and trained on the others.
+    """
+    members = {part: split.members(part, object_ids) for part in split.parts}
+    if "train" in members:
+        return [("holdout", members["train"], members["test"])]
+    return [
+        (part, np.concatenate([m for other, m in members.items() if other != part]), test)
+        for part, test in members.items()
+    ]
+
+
 def check_no_overlap(split: Split, objects: pd.DataFrame) -> None:
     """Refuse a split whose parts share an object, a position, a field or pixels.
 

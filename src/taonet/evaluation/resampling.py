@@ -175,6 +175,7 @@ class _Scoring:
         return {
             **per_class,
             **{f"macro_{name}": np.nanmean(per_class[name], axis=1) for name in PER_CLASS},
+            "weighted_f1": np.nansum(per_class["f1"] * confusion.sum(axis=2), axis=1) / total,
             "spread_f1": np.nanstd(per_class["f1"], axis=1),
             "spread_max_f1": np.nanstd(per_class["max_f1"], axis=1),
             "accuracy": np.trace(confusion, axis1=1, axis2=2) / total,

@@ -17,8 +17,8 @@ from taonet.evaluation.controls import (
     times_features,
 )
 from taonet.models.bundle import Bundle
-from taonet.models.forest import Forest, ForestConfig
 from taonet.models.predict import answers, prediction_rows, readable_example
+from taonet.models.trees import ForestConfig, Trees
 from taonet.photometry.aperture import aperture_curve
 from taonet.photometry.features import published_features
 from taonet.sky.sequence import ImageSequence
@@ -80,7 +80,7 @@ def forest_on_light_curves(
 ) -> Float[np.ndarray, "m class"]:
     """Grow the forest on one part of the objects and ask it about another."""
     values = features.drop(columns="object_id").to_numpy(float)
-    forest = Forest(config, n_classes=n_classes, seed=seed)
+    forest = Trees(config, n_classes=n_classes, seed=seed, threads=2)
     forest.fit(values[train], label[train])
     return forest.probabilities(values[test])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
-from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tables import SUFFIXES, check_suffix, write_parts
 from taonet.models.bundle import Bundle, load_bundle
 from taonet.models.predict import predict, readable_example
 from taonet.sky.sequence import ImageSequence
@@ -40,6 +40,13 @@ def classify(
     """
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
+    for path in inputs:
+        if path.suffix in SUFFIXES and path.is_file():
+            raise InputError(
+                "a table of light curves; this bundle holds a network, which reads cutouts",
+                where=path,
+                do="give it cutouts, or train trees: taonet train --lightcurves",
+            )
     bundle = load_bundle(bundle_name)
     tally = Tally(output)
     sources = open_inputs(inputs)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import StringConstraints, TypeAdapter, ValidationError
@@ -15,9 +15,14 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, TaoNetError
 from taonet.limits import Count, Natural
-from taonet.models.forest import ForestConfig
 from taonet.models.taonet import TaoNetConfig
+from taonet.models.trees import ForestConfig
 from taonet.training.loop import TrainingConfig
+
+T = TypeVar("T")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""A name that can name a folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +100,7 @@ class Recipe:
         come from the data.
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    name: Name
     about: str = ""
     seed: Count = 1
     threads: Count = 0
@@ -125,13 +130,23 @@ def read_recipe(path: Path) -> Recipe:
         If it is missing, not TOML, or has a key or value that is not understood; the nearest
         known key is named.
     """
+    return recipe_of(read_toml(path), where=str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read the settings in a recipe, unchecked.
+
+    Raises
+    ------
+    ConfigError
+        If it is missing or not TOML.
+    """
     if not path.is_file():
         raise ConfigError("no such recipe", where=path, do="see the folder recipes/")
     try:
-        given = tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError("not TOML", where=path, got=error) from error
-    return recipe_of(given, where=str(path))
 
 
 def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
@@ -141,12 +156,23 @@ def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
     ------
     ConfigError
     """
-    _check_keys(given, Recipe, where)
     for key in FROM_DATA:
         if key in given.get("model", {}):
             raise ConfigError(f"model.{key} comes from the data", where=where, do="remove it")
+    return settings_of(given, Recipe, where=where)
+
+
+def settings_of(given: Mapping[str, Any], kind: type[T], *, where: str) -> T:
+    """Check settings against a dataclass of settings and fill in the defaults.
+
+    Raises
+    ------
+    ConfigError
+        If a key or value is not understood; the nearest known key is named.
+    """
+    _check_keys(given, kind, where)
     try:
-        return TypeAdapter(Recipe).validate_python(dict(given))
+        return TypeAdapter(kind).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

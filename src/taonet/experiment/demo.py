@@ -8,8 +8,9 @@ from taonet.errors import OutputError
 from taonet.experiment.classify import classify
 from taonet.experiment.config import read_recipe
 from taonet.experiment.inputs import Track
-from taonet.experiment.run import read_scores, run_experiment
+from taonet.experiment.run import run_experiment
 from taonet.experiment.simulated import simulate_archive
+from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive, is_archive
 from taonet.io.deep_tao_writer import write_deep_tao
 from taonet.io.tables import read_table

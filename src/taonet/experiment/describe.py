@@ -9,7 +9,7 @@ import numpy as np
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
 from taonet.io.sources import source_of
-from taonet.models.bundle import bundle_config, bundle_names, find_bundle
+from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
 
 
@@ -82,17 +82,25 @@ def _flag_counts(archive: Archive) -> dict[str, int]:
 
 def _describe_bundle(path: Path) -> dict[str, Any]:
     config = bundle_config(find_bundle(path))
-    reading, facts = config["reading"], config["facts"]
+    facts, holds_trees = config["facts"], config["format"] == TREES
+    real = "light curves as given" if holds_trees else "real sequences"
     return {
-        "kind": "bundle",
+        "kind": f"bundle of trees ({config['kind']})" if holds_trees else "bundle",
         "name": config["name"],
         "survey": facts["survey"],
-        "trained on": "simulation" if facts["trained_on_simulation"] else "real sequences",
+        "trained on": "simulation" if facts["trained_on_simulation"] else real,
         "objects": facts["objects"],
         "classes": ", ".join(config["taxonomy"]["classes"]),
-        "cutouts": f"{config['frame_px']} pixels, channels {', '.join(reading['channels'])}",
+        **_reads(config, holds_trees=holds_trees),
         "recipe": facts["recipe_digest"][:12],
     }
+
+
+def _reads(config: dict[str, Any], *, holds_trees: bool) -> dict[str, str]:
+    if holds_trees:
+        return {"features": f"{len(config['feature_names'])} ({config['feature_set']})"}
+    channels = ", ".join(config["reading"]["channels"])
+    return {"cutouts": f"{config['frame_px']} pixels, channels {channels}"}
 
 
 def _describe_run(path: Path) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Inputs of any kind as one stream of sequences; what cannot be read is counted with a reason."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from taonet.errors import InputError
+from taonet.io.lightcurve_tables import Curve, read_light_curves
 from taonet.io.sources import Source, source_of
 from taonet.sky.sequence import ImageSequence
 
@@ -25,12 +26,15 @@ class Tally:
     objects, set_aside : int
     reasons : list of str
         One a set-aside item, as far as the first hundred.
+    notes : list of str
+        What else the user should know, one line each.
     """
 
     output: Path
     objects: int = 0
     set_aside: int = 0
     reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def put_aside(self, item: str, reason: str) -> None:
         """Count an item that could not be used."""
@@ -60,7 +64,7 @@ class Tally:
         if self.set_aside:
             total = self.objects + self.set_aside
             line += f"; {self.set_aside} of {total} set aside (first: {self.reasons[0]})"
-        return line
+        return "\n".join([line, *self.notes])
 
 
 def open_inputs(inputs: Iterable[Path]) -> list[Source]:
@@ -94,3 +98,23 @@ def sequences_in(
             raise InputError(found.reason)
         else:
             tally.put_aside(found.item, found.reason)
+
+
+def tallied_curves(
+    path: Path, tally: Tally, *, limit: int | None = None
+) -> tuple[Sequence[Curve], int]:
+    """Return the light curves in a table and their number; what was mended is noted.
+
+    Raises
+    ------
+    InputError
+        If it is no table of light curves.
+    """
+    found = read_light_curves(path)
+    if str(found.mending):
+        tally.notes.append(f"{path}: {found.mending}")
+    if limit is None:
+        for object_id in found.without_points:
+            tally.put_aside(object_id, "no point that can be used")
+    curves = found.curves[:limit]
+    return curves, len(curves)

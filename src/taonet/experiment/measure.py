@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
+from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in, tallied_curves
 from taonet.io.landing import refuse_existing
-from taonet.io.lightcurve_tables import Curve, is_table, read_light_curves
+from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
 from taonet.photometry.tables import feature_row, lightcurve_rows, published_row
 
@@ -56,9 +56,7 @@ def _rows_of_tables(
         do = "give --features published for their features"
         raise InputError("these are light curves already", where=inputs[0], do=do)
     for path in inputs:
-        count, curves = read_light_curves(path)
-        count = count if limit is None else min(limit, count)
-        for curve, _ in zip(track(curves, count, "measuring"), range(count), strict=False):
+        for curve in track(*tallied_curves(path, tally, limit=limit), "measuring"):
             row = _features_of(curve, tally)
             if row is not None:
                 yield row

@@ -146,18 +146,6 @@ def draw_split(experiment: Experiment) -> Split:
     return draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
 
 
-def rounds_of(experiment: Experiment, split: Split) -> list[tuple[str, Any, Any]]:
-    """Return (name, train, test), indices into the archive, of every round of training."""
-    ids = experiment.archive.objects["object_id"].tolist()
-    members = {part: split.members(part, ids) for part in split.parts}
-    if experiment.recipe.split.kind == "holdout":
-        return [("holdout", members["train"], members["test"])]
-    return [
-        (part, np.concatenate([m for other, m in members.items() if other != part]), test)
-        for part, test in members.items()
-    ]
-
-
 def times_of(experiment: Experiment) -> list[Any]:
     """Return the times of the readable epochs of every object."""
     found = []

@@ -1,6 +1,5 @@
 """A whole experiment: split, train, compare, refit, report — each stage once, resumable."""
 
-import json
 import os
 import platform
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import torch
 from jaxtyping import Int
 
 from taonet import __version__
-from taonet.data.splits import Split, read_split, write_split
+from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
@@ -25,7 +24,6 @@ from taonet.experiment.plan import (
     Track,
     draw_split,
     plan_experiment,
-    rounds_of,
     run_digest,
     times_of,
 )
@@ -117,7 +115,8 @@ def _predictions(
 ) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {}
     features = _features(experiment)
-    for name, train, test in rounds_of(experiment, split):
+    ids = experiment.archive.objects["object_id"].tolist()
+    for name, train, test in rounds_of(split, ids):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
         bundle = _train(experiment, name, train)
         for method, table in _round_tables(experiment, bundle, name, train, test, features).items():
@@ -228,9 +227,9 @@ def _round_tables(
 
 def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], None]) -> Bundle:
     """Return the network to keep: refitted on everything after folds, else the one tested."""
-    if experiment.recipe.split.kind == "holdout":
-        return _train(experiment, "holdout", rounds_of(experiment, split)[0][1])
     ids = experiment.archive.objects["object_id"].tolist()
+    if experiment.recipe.split.kind == "holdout":
+        return _train(experiment, "holdout", rounds_of(split, ids)[0][1])
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
     return _train(experiment, "all", everything)
@@ -290,9 +289,3 @@ def _examples(experiment: Experiment, table: pd.DataFrame) -> list[Any]:
     reading = experiment.reading
     sequences = [experiment.archive[index[name]] for name in chosen]
     return [sequence.take(reading.epochs_of(sequence)) for sequence in sequences]
-
-
-def read_scores(folder: Path) -> dict[str, Any]:
-    """Return the scores of a finished run, by method."""
-    scores: dict[str, Any] = json.loads((folder / "scores.json").read_text())
-    return scores

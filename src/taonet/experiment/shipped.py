@@ -1,6 +1,6 @@
 """The bundles that come with the package, and what each is."""
 
-from taonet.models.bundle import SHIPPED, bundle_config, bundle_names
+from taonet.models.bundle_folder import SHIPPED, bundle_config, bundle_names
 
 
 def shipped_bundles() -> dict[str, str]:

@@ -158,8 +158,7 @@ def _check_curves(
     seed: int,
 ) -> dict[str, Any]:
     real, fields = [], []
-    _, curves = read_light_curves(path)
-    for curve in curves:
+    for curve in read_light_curves(path).curves:
         good = (curve.mjd > LONGEST_DAYS[0]) & (curve.mjd < LONGEST_DAYS[1])
         points = np.unique(np.stack([curve.mjd, curve.mag, curve.magerr])[:, good], axis=1)
         ours = curve.object_id.startswith(CATALINA_TELESCOPE)

@@ -53,3 +53,9 @@ def open_run(folder: Path, digest: str) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         write_json(claim, {"digest": digest})
     return False
+
+
+def read_scores(folder: Path) -> dict[str, Any]:
+    """Return the scores of a finished run, by method."""
+    scores: dict[str, Any] = json.loads((folder / "scores.json").read_text())
+    return scores

@@ -1,7 +1,7 @@
 """Tables of light curves that other programs wrote: one row a point."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +9,28 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.io.lightcurve_columns import NAMES, TEXT, our_columns
+from taonet.io.mending import Mending, mended
 from taonet.io.tables import SUFFIXES, read_table
 
-NAMES = {
-    "object_id": ("object_id", "id", "oid", "objectid", "masterid", "name"),
-    "mjd": ("mjd", "time", "t", "date"),
-    "mag": ("mag", "magnitude"),
-    "magerr": ("magerr", "mag_err", "error", "err", "magnitude_error"),
-    "class_name": ("class_name", "label", "class"),
-}
-"""What the columns are called elsewhere; the first name is ours."""
 
-NEEDED = ("object_id", "mjd", "mag", "magerr")
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UpperLimits:
+    """When an object was looked for and not found.
+
+    Parameters
+    ----------
+    mjd, mag : arrays (limit,)
+        The object was fainter than ``mag``.
+    band : tuple of str
+    """
+
+    mjd: Float[np.ndarray, " limit"]
+    mag: Float[np.ndarray, " limit"]
+    band: tuple[str, ...]
+
+
+NO_LIMITS = UpperLimits(mjd=np.zeros(0), mag=np.zeros(0), band=())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,6 +42,12 @@ class Curve:
     object_id : str
     class_name : str or None
     mjd, mag, magerr : arrays (point,)
+        All finite, errors positive.
+    band : tuple of str
+        One a point; empty texts where the table names none.
+    ra, dec : float
+        Degrees, NaN where unknown.
+    limits : UpperLimits
     """
 
     object_id: str
@@ -39,6 +55,29 @@ class Curve:
     mjd: Float[np.ndarray, " point"]
     mag: Float[np.ndarray, " point"]
     magerr: Float[np.ndarray, " point"]
+    band: tuple[str, ...] = ()
+    ra: float = float("nan")
+    dec: float = float("nan")
+    limits: UpperLimits = NO_LIMITS
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LightCurves:
+    """A table of light curves as it was read.
+
+    Parameters
+    ----------
+    curves : tuple of Curve
+        In order of object.
+    without_points : tuple of str
+        Objects of which no point can be used.
+    mending : Mending
+        What had to be left out or put right.
+    """
+
+    curves: tuple[Curve, ...]
+    mending: Mending
+    without_points: tuple[str, ...] = field(default=())
 
 
 def is_table(path: Path) -> bool:
@@ -46,48 +85,92 @@ def is_table(path: Path) -> bool:
     return path.is_file() and path.suffix in SUFFIXES
 
 
-def read_light_curves(path: Path) -> tuple[int, Iterator[Curve]]:
-    """Return the number of objects in a table of light curves, and the objects one by one.
-
-    Points without time, magnitude or error are left out.
+def read_light_curves(path: Path) -> LightCurves:
+    """Read a table of light curves, one row a point, and mend what can be mended.
 
     Raises
     ------
     InputError
-        If a column is missing.
+        If a column is missing or holds text instead of numbers, times are JD in a column that is
+        not called so, an object has two classes, or no point is left.
     """
-    table = read_table(path)
-    table = table.rename(columns=_ours(table, path))
-    columns = [name for name in NAMES if name in table]
-    table = table[columns].dropna(subset=["mjd", "mag", "magerr"])
-    table = table.sort_values(["object_id", "mjd"], kind="stable")
-    groups = table.groupby("object_id", sort=False)
-    return groups.ngroups, (_curve(str(name), rows) for name, rows in groups)
+    table = read_table(path, text=[other for name in TEXT for other in NAMES[name]])
+    points = our_columns(table, path)
+    _check_classes(points, path)
+    from_jd = not {str(c).lower() for c in table.columns} & set(NAMES["mjd"])
+    kept, upper, mending = mended(points, from_jd=from_jd)
+    if kept.empty:
+        raise InputError("no point that can be used", where=path, got=str(mending))
+    left_out = set(points["object_id"].dropna()) - set(kept["object_id"])
+    return LightCurves(
+        curves=_curves(kept, upper), mending=mending, without_points=tuple(sorted(left_out))
+    )
 
 
-def _ours(table: pd.DataFrame, path: Path) -> dict[str, str]:
-    there = {str(column).lower(): str(column) for column in table.columns}
-    found = {}
-    for ours, others in NAMES.items():
-        name = next((there[other] for other in others if other in there), None)
-        if name is not None:
-            found[name] = ours
-        elif ours in NEEDED:
-            raise InputError(
-                f"no column {ours!r}",
-                where=path,
-                got=", ".join(there.values()),
-                do=f"name it one of {', '.join(others)}",
-            )
-    return found
+def _check_classes(points: pd.DataFrame, path: Path) -> None:
+    if "class_name" not in points:
+        return
+    pairs = points[["object_id", "class_name"]].dropna().drop_duplicates()
+    torn = pairs[pairs.duplicated("object_id", keep=False)]
+    if len(torn):
+        first = torn["object_id"].iloc[0]
+        names = " and ".join(torn.loc[torn["object_id"] == first, "class_name"])
+        count = torn["object_id"].nunique()
+        raise InputError(
+            f"{count} object{'s' if count > 1 else ''} of more than one class",
+            where=path,
+            got=f"{first}: {names}",
+            do="give every object one class",
+        )
 
 
-def _curve(object_id: str, rows: pd.DataFrame) -> Curve:
-    known = rows["class_name"].iloc[0] if "class_name" in rows else None
+def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[Curve, ...]:
+    limits = {name: _limits(rows) for name, rows in _by_object(upper)}
+    return tuple(
+        _curve(name, rows, limits.get(name, NO_LIMITS)) for name, rows in _by_object(points)
+    )
+
+
+def _by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
+    # rows of one object lie together: slices, not copies
+    if points.empty:
+        return []
+    names = points["object_id"].to_numpy()
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
+    ends = np.append(starts[1:], len(names))
+    return [(names[a], points.iloc[a:b]) for a, b in zip(starts, ends, strict=True)]
+
+
+def _curve(object_id: str, rows: pd.DataFrame, limits: UpperLimits) -> Curve:
     return Curve(
         object_id=object_id,
-        class_name=None if known is None or pd.isna(known) else str(known),
-        mjd=rows["mjd"].to_numpy(np.float64),
-        mag=rows["mag"].to_numpy(np.float64),
-        magerr=rows["magerr"].to_numpy(np.float64),
+        class_name=_known_class(rows),
+        mjd=rows["mjd"].to_numpy(),
+        mag=rows["mag"].to_numpy(),
+        magerr=rows["magerr"].to_numpy(),
+        band=_bands(rows),
+        ra=_degrees(rows, "ra"),
+        dec=_degrees(rows, "dec"),
+        limits=limits,
     )
+
+
+def _known_class(rows: pd.DataFrame) -> str | None:
+    known = rows["class_name"].dropna().tolist() if "class_name" in rows else []
+    return str(known[0]) if known else None
+
+
+def _degrees(rows: pd.DataFrame, name: str) -> float:
+    known = rows[name].dropna().tolist() if name in rows else []
+    return float(known[0]) if known else float("nan")
+
+
+def _limits(rows: pd.DataFrame) -> UpperLimits:
+    mjd, mag = rows["mjd"].to_numpy(), rows["limiting_mag"].to_numpy()
+    return UpperLimits(mjd=mjd, mag=mag, band=_bands(rows))
+
+
+def _bands(rows: pd.DataFrame) -> tuple[str, ...]:
+    if "band" not in rows:
+        return ("",) * len(rows)
+    return tuple(rows["band"].fillna("").tolist())

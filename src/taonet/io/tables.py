@@ -1,6 +1,6 @@
 """Tables in the formats that astronomers open: parquet, csv, ecsv, vot."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -130,8 +130,14 @@ def check_suffix(path: Path) -> None:
         )
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a table in the format that the suffix names.
+
+    Parameters
+    ----------
+    text : collection of str
+        Columns that are text even where a csv file shows numbers, such as names of objects;
+        lower case, compared whatever the case.
 
     Raises
     ------
@@ -146,7 +152,8 @@ def read_table(path: Path) -> pd.DataFrame:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
         if path.suffix == ".csv":
-            return pd.read_csv(path)
+            names = map(str, pd.read_csv(path, nrows=0).columns)
+            return pd.read_csv(path, dtype={n: "str" for n in names if n.lower() in text})
         from astropy.table import Table
 
         table: pd.DataFrame = Table.read(path, format=_ASTROPY[path.suffix]).to_pandas()

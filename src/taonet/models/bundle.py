@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -17,17 +17,13 @@ from safetensors.torch import load_file, save_file
 from taonet import __version__
 from taonet.data.batches import Reading
 from taonet.data.transforms import Scaling
-from taonet.errors import InputError, MissingError
+from taonet.errors import InputError
 from taonet.io.landing import landing_folder
+from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 
 T = TypeVar("T")
-
-FORMAT: Final = "taonet-bundle"
-VERSION: Final = 1
-SHIPPED = Path(__file__).parents[1] / "bundles"
-"""The bundles that come with the package."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +70,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
         (folder / "model.safetensors").chmod(0o644)
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
         config = {
-            "format": FORMAT,
+            "format": NETWORK,
             "version": VERSION,
             "written_by": f"taonet {__version__}",
             "name": bundle.name,
@@ -101,7 +97,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         If it is damaged, of a newer version, or its weights are not those it claims.
     """
     path = find_bundle(name_or_path)
-    config = bundle_config(path)
+    config = bundle_config(path, holding=NETWORK)
     file = path / "model.safetensors"
     if not file.is_file():
         raise InputError("the bundle has no weights", where=file)
@@ -123,54 +119,6 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         )
     except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
         raise InputError("the bundle is damaged", where=path, got=error) from error
-
-
-def bundle_names() -> list[str]:
-    """Return the names of the bundles that come with the package."""
-    return sorted(path.parent.name for path in SHIPPED.glob("*/config.json"))
-
-
-def find_bundle(name_or_path: str | Path) -> Path:
-    """Return the folder of a bundle.
-
-    Raises
-    ------
-    MissingError
-    """
-    for path in (Path(name_or_path), SHIPPED / str(name_or_path), Path(name_or_path) / "bundle"):
-        if (path / "config.json").is_file():
-            return path
-    shipped = ", ".join(bundle_names()) or "none yet"
-    raise MissingError(
-        "no such bundle",
-        where=name_or_path,
-        do=f"give a bundle's folder, a run's folder, or a shipped name ({shipped})",
-    )
-
-
-def bundle_config(path: Path) -> dict[str, Any]:
-    """Return a bundle's configuration without loading its weights.
-
-    Raises
-    ------
-    InputError
-        If it is no bundle, damaged, or of a newer version.
-    """
-    file = path / "config.json"
-    try:
-        config: dict[str, Any] = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InputError("the bundle cannot be read", where=file, got=error) from error
-    if config.get("format") != FORMAT:
-        raise InputError("not a taonet bundle", where=path, got=config.get("format"))
-    if config["version"] > VERSION:
-        raise InputError(
-            "written by a newer version of taonet",
-            where=path,
-            got=f"bundle version {config['version']}",
-            do="upgrade taonet",
-        )
-    return config
 
 
 def _settings(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -1,0 +1,72 @@
+"""From saved trees and tables of light curves to a prediction table."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.experiment.curve_features import curve_features
+from taonet.experiment.curve_predictions import curve_predictions
+from taonet.experiment.inputs import Tally, Track, tallied_curves
+from taonet.io.landing import refuse_existing
+from taonet.io.lightcurve_tables import Curve, is_table
+from taonet.io.tables import check_suffix, write_parts
+from taonet.models.trees_bundle import TreesBundle, load_trees
+
+OBJECTS_AT_ONCE = 1000
+
+
+def classify_curves(
+    bundle_name: str,
+    inputs: list[Path],
+    output: Path,
+    *,
+    limit: int | None = None,
+    overwrite: bool = False,
+    track: Track = lambda items, _n, _title: items,
+) -> Tally:
+    """Classify every object in tables of light curves and write the prediction table.
+
+    An object too short to have features is answered for with the class mix of the training set.
+
+    Raises
+    ------
+    InputError
+        If an input is no table, or nothing could be classified; nothing is written then.
+    OutputError
+        If the table exists, or cannot be written.
+    """
+    check_suffix(output)
+    refuse_existing(output, overwrite=overwrite)
+    for path in inputs:
+        if path.exists() and not is_table(path):
+            raise InputError(
+                "not a table of light curves, which is what these trees read",
+                where=path,
+                do="measure it first: taonet photometry",
+            )
+    bundle = load_trees(bundle_name)
+    tally = Tally(output)
+    parts = (part for path in inputs for part in _parts(bundle, path, tally, limit, track))
+    write_parts(parts, output, overwrite=overwrite)
+    tally.refuse_nothing("nothing could be classified")
+    return tally
+
+
+def _parts(
+    bundle: TreesBundle, path: Path, tally: Tally, limit: int | None, track: Track
+) -> Iterator[pd.DataFrame]:
+    curves, count = tallied_curves(path, tally, limit=limit)
+    starts = range(0, count, OBJECTS_AT_ONCE)
+    for start in track(starts, len(starts), "classifying"):
+        some = curves[start : start + OBJECTS_AT_ONCE]
+        tally.objects += len(some)
+        yield answered(bundle, some)
+
+
+def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:
+    """Return the prediction rows of some light curves."""
+    features = curve_features(curves, bundle.feature_set)
+    values = features[list(bundle.feature_names)].to_numpy(float)
+    return curve_predictions(curves, bundle.probabilities(values), bundle.taxonomy)

@@ -1,0 +1,77 @@
+"""Where bundles lie and what they say they are; nothing heavy is imported to find out."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from taonet.errors import InputError, MissingError
+
+VERSION: Final = 1
+
+NETWORK: Final = "taonet-bundle"
+TREES: Final = "taonet-trees"
+
+HOLDS: Final = {
+    NETWORK: "a network, which reads cutouts",
+    TREES: "trees, which read tables of light curves",
+}
+"""What the formats hold, for people."""
+
+SHIPPED = Path(__file__).parents[1] / "bundles"
+"""The bundles that come with the package."""
+
+
+def bundle_names() -> list[str]:
+    """Return the names of the bundles that come with the package."""
+    return sorted(path.parent.name for path in SHIPPED.glob("*/config.json"))
+
+
+def find_bundle(name_or_path: str | Path) -> Path:
+    """Return the folder of a bundle.
+
+    Raises
+    ------
+    MissingError
+    """
+    for path in (Path(name_or_path), SHIPPED / str(name_or_path), Path(name_or_path) / "bundle"):
+        if (path / "config.json").is_file():
+            return path
+    shipped = ", ".join(bundle_names()) or "none yet"
+    raise MissingError(
+        "no such bundle",
+        where=name_or_path,
+        do=f"give a bundle's folder, a run's folder, or a shipped name ({shipped})",
+    )
+
+
+def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
+    """Return a bundle's configuration without loading what it holds.
+
+    Parameters
+    ----------
+    holding : str, optional
+        `NETWORK` or `TREES`: refuse the other.
+
+    Raises
+    ------
+    InputError
+        If it is no bundle, damaged, of a newer version, or holds something else.
+    """
+    file = path / "config.json"
+    try:
+        config: dict[str, Any] = json.loads(file.read_text())
+        found, version = config.get("format"), config["version"]
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise InputError("the bundle cannot be read", where=file, got=error) from error
+    if found not in HOLDS:
+        raise InputError("not a taonet bundle", where=path, got=found)
+    if version > VERSION:
+        raise InputError(
+            "written by a newer version of taonet",
+            where=path,
+            got=f"bundle version {version}",
+            do="upgrade taonet",
+        )
+    if holding is not None and found != holding:
+        raise InputError(f"the bundle holds {HOLDS[found]}; not {HOLDS[holding]}", where=path)
+    return config
