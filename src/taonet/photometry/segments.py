@@ -110,9 +110,29 @@ class Segments:
         found[self._last] = 0.0
         return found
 
+    def first(self, true: Bool[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
+        """Return where each object's first True lies in the flat array, NaN where there is none."""
+        place = self.lowest(np.where(true, np.arange(len(true)), np.inf))
+        return np.where(np.isfinite(place), place, np.nan)
+
+    def last(self, true: Bool[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
+        """Return where each object's last True lies in the flat array, NaN where there is none."""
+        place = self.highest(np.where(true, np.arange(len(true)), -1.0))
+        return np.where(place >= 0, place, np.nan)
+
     @cached_property
     def _last(self) -> Int[np.ndarray, " some"]:
         return self.offsets[1:][self.counts > 0] - 1
+
+    @staticmethod
+    def at(
+        values: Float[np.ndarray, " value"], place: Float[np.ndarray, " object"]
+    ) -> Float[np.ndarray, " object"]:
+        """Return the values at places that `first` and `last` gave, NaN for NaN."""
+        there = np.isfinite(place)
+        found = np.full(len(place), np.nan)
+        found[there] = values[place[there].astype(np.int64)]
+        return found
 
     def only(self, kept: Bool[np.ndarray, " value"]) -> "Segments":
         """Return the segments of what is left if only some values are kept."""
