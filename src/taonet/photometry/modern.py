@@ -21,7 +21,7 @@ from scipy.special import ndtri
 
 from taonet.photometry.colour import Colours
 from taonet.photometry.curves import ZERO_POINT_MAG, Curves
-from taonet.photometry.nights import begins_night, nightly, weighted_mean
+from taonet.photometry.nights import begins_night, night_of, nightly, weighted_mean
 from taonet.photometry.peaks import DETECTION_SIGMA, Peaks
 from taonet.photometry.periods import Periods, best_periods
 from taonet.photometry.segments import Segments
@@ -71,6 +71,11 @@ class Light:
     def n(self) -> PerObject:
         """Number of points in the main band; no feature by itself."""
         return self.per.counts.astype(np.float64)
+
+    @cached_property
+    def freedom(self) -> PerObject:
+        """Degrees of freedom about a mean; no feature by itself."""
+        return np.maximum(self.n - 1, 0)
 
     @cached_property
     def significance(self) -> PerPoint:
@@ -132,7 +137,7 @@ class Light:
 
 def _chi2(c: Light) -> PerObject:
     """Return the reduced χ² of a constant."""
-    return np.asarray(c.per.total(c.z**2) / (c.n - 1))
+    return np.asarray(c.per.total(c.z**2) / c.freedom)
 
 
 def _fractional_rms(c: Light) -> PerObject:
@@ -141,7 +146,7 @@ def _fractional_rms(c: Light) -> PerObject:
     Negative where the errors explain more than there is.
     """
     away = c.main.flux - c.per.spread(c.per.mean(c.main.flux))
-    excess = c.per.total(away**2) / (c.n - 1) - c.per.mean(c.main.flux_err**2)
+    excess = c.per.total(away**2) / c.freedom - c.per.mean(c.main.flux_err**2)
     return np.asarray(np.copysign(np.sqrt(np.abs(excess)), excess) / c.unit)
 
 
@@ -152,7 +157,7 @@ def _von_neumann(c: Light) -> PerObject:
     """
     error = c.main.flux_err
     square = c.per.steps(c.main.flux) ** 2 / (error**2 + np.append(error[1:], 1.0) ** 2)
-    return np.asarray(c.per.total(np.nan_to_num(square)) / (c.n - 1) / _chi2(c))
+    return np.asarray(c.per.total(np.nan_to_num(square)) / c.freedom / _chi2(c))
 
 
 def _robust_scatter(c: Light) -> PerObject:
@@ -187,20 +192,22 @@ def _night_stetson(c: Light) -> PerObject:
     """Return Stetson's J of pairs within a night: whether both are off to the same side."""
     same, pairs = _same_night(c), c.per.pairs(c.z)
     together = np.copysign(np.sqrt(np.abs(pairs)), pairs) * same
-    return np.asarray(np.sqrt(c.n / (c.n - 1)) * c.per.total(together) / c.per.total(same))
+    return np.asarray(np.sqrt(c.n / c.freedom) * c.per.total(together) / c.per.total(same))
 
 
 def _night_scatter(c: Light) -> PerObject:
     """Return the scatter about the means of the nights in units of the errors; 1 for noise."""
-    nights = np.cumsum(begins_night(c.main)) - 1
-    square = ((c.main.flux - c.nights.flux[nights]) / c.main.flux_err) ** 2
+    square = ((c.main.flux - c.nights.flux[night_of(c.main)]) / c.main.flux_err) ** 2
     return np.asarray(np.sqrt(c.per.total(square) / (c.n - c.nights.segments.counts)))
 
 
 def _nights_detected(c: Light) -> PerObject:
-    """Return the share of the nights whose mean is above five times its error."""
-    nights = c.nights
-    return nights.segments.mean(nights.flux >= DETECTION_SIGMA * nights.flux_err)
+    """Return the share of the nights whose points are five times their error, in the mean.
+
+    Not the night's own mean: more exposures a night would give more detections.
+    """
+    nights = Segments.of(np.bincount(night_of(c.main)))
+    return c.nights.segments.mean(nights.mean(c.significance) >= DETECTION_SIGMA)
 
 
 def _median_mag(c: Light) -> PerObject:

@@ -76,7 +76,7 @@ def best_periods(
     edges = segments.offsets.tolist()
     for i, (begin, end) in enumerate(pairwise(edges)):
         own = slice(begin, end)
-        if end - begin >= MIN_POINTS and t[end - 1] > t[begin]:
+        if end - begin >= MIN_POINTS and t[end - 1] > t[begin] and np.ptp(values[own]) > 0:
             found[:, i] = _best(t[own] - t[begin], values[own], errors[own])
     frequency, power, log_false_alarm, amplitude = found
     return Periods(
@@ -92,8 +92,6 @@ def _best(
     weight = 1 / errors**2
     weight /= weight.sum()
     away = values - weight @ values
-    if not (weight @ away**2) > 0:
-        return (np.nan,) * 4
     lowest, step = LEAST_CYCLES / t[-1], STEP / t[-1]
     count = min(MOST_FREQUENCIES, int((HIGHEST_PER_DAY - lowest) / step) + 1)
     if count < 1:
