@@ -175,7 +175,7 @@ def test_every_prefix_has_features_and_a_batch_says_what_each_says_alone():
     assert not {n for n, value in zip(MODERN, together[0], strict=True) if np.isfinite(value)}
     share = np.isfinite(together).mean(axis=1)
     assert (np.diff(share) >= 0).all()
-    assert share[-1] > 0.9
+    assert share[-1] > 0.85
 
 
 def test_negative_and_flat_light_is_no_harm():

@@ -75,7 +75,7 @@ class Light:
     @cached_property
     def freedom(self) -> PerObject:
         """Degrees of freedom about a mean; no feature by itself."""
-        return np.maximum(self.n - 1, 0)
+        return np.asarray(np.maximum(self.n - 1, 0))
 
     @cached_property
     def significance(self) -> PerPoint:
@@ -277,8 +277,8 @@ def modern_features(curves: Curves) -> Float[np.ndarray, "object feature"]:
     >>> t, flux = 55000 + np.arange(40.0), 100 + 10.0 * (-1) ** np.arange(40)
     >>> curves = Curves.from_fluxes(t, flux, np.full(40, 5.0), counts=np.array([40]))
     >>> found = dict(zip(MODERN, modern_features(curves)[0], strict=True))
-    >>> round(found["chi2"], 3), round(found["fractional_rms"], 3)
-    (4.103, 0.088)
+    >>> f"{found['chi2']:.3f} {found['fractional_rms']:.3f}"
+    '4.103 0.088'
     """
     parts = [_of_block(block) for block in curves.blocks()]
     return np.concatenate([np.zeros((0, len(MODERN))), *parts])
