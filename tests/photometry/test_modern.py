@@ -57,19 +57,17 @@ def test_constant_light_looks_constant(cadence):
 
 
 def test_noise_does_not_tell_its_cadence():
-    one, other = (
-        modern_features(constant_curves(300, **cadence, error=20.0))
-        for cadence in (
-            CADENCES["four a night for years"],
-            CADENCES["every other night for a season"],
-        )
+    one, *others = (
+        modern_features(constant_curves(300, **cadence, error=20.0, seed=seed))
+        for seed, cadence in enumerate(CADENCES.values())
     )
-    for name, a, b in zip(MODERN, one.T, other.T, strict=True):
-        a, b = a[np.isfinite(a)], b[np.isfinite(b)]
-        if min(len(a), len(b)) < 30:
-            continue
-        auc = roc_auc_score(np.r_[np.zeros(len(a)), np.ones(len(b))], np.r_[a, b])
-        assert 0.3 < auc < 0.7, (name, auc)
+    for other in others:
+        for name, a, b in zip(MODERN, one.T, other.T, strict=True):
+            a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+            if min(len(a), len(b)) < 30:
+                continue
+            auc = roc_auc_score(np.r_[np.zeros(len(a)), np.ones(len(b))], np.r_[a, b])
+            assert 0.35 < auc < 0.65, (name, auc)
 
 
 def test_a_brighter_source_varies_all_the_same():

@@ -4,8 +4,8 @@ They work on linear flux, where noise is symmetric and faint points still count.
 the cadence: no number of points, no span, no date. How a survey chose its epochs often gives away
 the class (supernovae are followed, stars are not), which a classifier learns at once and to no use.
 Hence shares instead of counts; what noise alone brings is taken off; a period, damping time, rise
-or slope that noise would give as well is NaN. Durations are those of the light, not of the survey;
-that a short curve cannot show a long one remains.
+or slope that noise would give as well is NaN. Two traces remain: a short curve cannot show a long
+duration, and a NaN tells that there were no pairs of points to measure by.
 
 Features of one band are those of the band with most points. Whatever is not defined, for want of
 points or of light, is NaN.

@@ -94,7 +94,7 @@ class Peaks:
         per, nights = self.nights.segments, self.nights
         first = per.first(nights.flux >= DETECTION_SIGMA * nights.flux_err)
         appeared = (first > per.offsets[:-1]) & (first <= self.place)
-        return np.where(appeared, -per.at(self.since, first), np.nan)
+        return np.where(appeared, self.mjd - per.at(nights.mjd, first), np.nan)
 
     @cached_property
     def _half_flux(self) -> PerObject:

@@ -24,6 +24,12 @@ STEP = 0.4
 MOST_FREQUENCIES = 10_000
 """Eight years of data reach 1.4 cycles a day with so many; a day's work grows with them."""
 
+DAYS_A_CYCLE = 0.99727
+"""A sidereal day: seen from one place, slow changes seem to repeat with it."""
+
+NEAR_A_DAY = 0.02
+"""Frequencies so near (in cycles a day) to whole numbers of sidereal days' cycles do not count."""
+
 REFINED = 41
 """So many frequencies are tried again around the best one."""
 
@@ -62,7 +68,8 @@ def best_periods(
 ) -> Periods:
     """Search each object for the sine with a mean that fits best.
 
-    Periods from half of the object's span down to two hours, or to what 10,000 frequencies reach.
+    Periods from half of the object's span down to two hours, or to what 10,000 frequencies reach,
+    but for those near a day and its fractions: slow changes would be found there.
 
     Parameters
     ----------
@@ -98,7 +105,9 @@ def _best(
         return (np.nan,) * 4
     # single precision finds the place, double precision tells the value
     power, _ = periodogram(t, away, weight, lowest, step, count=count, precision=np.complex64)
-    near = lowest + step * (int(np.argmax(power)) - 1)
+    daily = (lowest + step * np.arange(count)) * DAYS_A_CYCLE
+    alias = (np.abs(daily - np.round(daily)) < NEAR_A_DAY) & (daily > 0.5)
+    near = lowest + step * (int(np.argmax(np.where(alias, -1.0, power))) - 1)
     fine = 2 * step / (REFINED - 1)
     power, amplitude = periodogram(t, away, weight, near, fine, count=REFINED)
     top = int(np.argmax(power))

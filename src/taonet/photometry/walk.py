@@ -20,7 +20,7 @@ ZOOMS = (0.4, 0.16, 0.064)
 """How much closer the grid is drawn around the best, one time after the other."""
 
 LEAST_GAIN = 3.0
-"""In log-likelihood over mere noise; below it the damping time is not known."""
+"""In log-likelihood over mere noise; below it there is no walk."""
 
 
 PerPoint = Float[np.ndarray, " point"]
@@ -34,9 +34,10 @@ class Walks:
     Parameters
     ----------
     sigma : array (object,)
-        Standard deviation of the walk after a long time, in the unit of the values.
+        Standard deviation of the walk after a long time, in the unit of the values; 0 where noise
+        alone does nearly as well.
     tau_days : array (object,)
-        Time after which it forgets; NaN where noise alone does nearly as well.
+        Time after which it forgets, 1 to 3000 days; NaN where there is no walk.
     """
 
     sigma: Float[np.ndarray, " object"]
@@ -70,12 +71,14 @@ def best_walks(
     log_tau, log_width = np.tile(log_tau, (len(fit), 1)), log_width + np.log(scale)[:, None]
     tau, width, likelihood = _best_of(points, log_tau, log_width)
     for zoom in ZOOMS:
-        tried = (best + zoom * grid for best, grid in zip((tau, width), _around(), strict=True))
-        tau, width, likelihood = _best_of(points, *tried)
+        tau_step, width_step = _around()
+        # beyond the first grid the nights tell nothing
+        tried = np.clip(tau + zoom * tau_step, *np.log(TAU_DAYS[[0, -1]]))
+        tau, width, likelihood = _best_of(points, tried, width + zoom * width_step)
     still = walk_log_likelihood(*points, np.ones_like(tau), np.zeros_like(tau))
     seen = fit & (likelihood - still > LEAST_GAIN)[:, 0]
     return Walks(
-        sigma=np.where(fit, np.exp(width[:, 0]), np.nan),
+        sigma=np.where(fit, np.where(seen, np.exp(width[:, 0]), 0.0), np.nan),
         tau_days=np.where(seen, np.exp(tau[:, 0]), np.nan),
     )
 
