@@ -104,6 +104,16 @@ def test_light_curves_keep_their_bands_from_blue_to_red():
     assert published_array(Curves.of([])).shape == (0, len(PUBLISHED))
 
 
+def test_points_without_a_zero_point_are_left_out():
+    mjd, mag, err = points()
+    zero_point = np.full(len(mjd), 25.0)
+    zero_point[:4] = np.nan
+    flux = flux_of(mag, 25.0)
+    curves = Curves.from_fluxes(mjd, flux, err, counts=COUNTS, zero_point_mag=zero_point)
+    assert curves.segments.counts.tolist() == [21, 0, 9, 160, 12]
+    assert np.isfinite(curves.flux).all()
+
+
 def test_the_curve_that_makes_no_sense_is_named():
     mjd, mag, err = points()
     later, zero = mjd.copy(), err.copy()
@@ -115,3 +125,5 @@ def test_the_curve_that_makes_no_sense_is_named():
         Curves.from_magnitudes(mjd, mag, zero, counts=COUNTS)
     with pytest.raises(InputError, match="a time and an error for each"):
         Curves.from_magnitudes(mjd, mag, err, counts=COUNTS[:-1])
+    with pytest.raises(InputError, match=r"none of the bands.*got 1 to 1"):
+        in_magnitudes(band=np.ones(len(mjd), np.int64))

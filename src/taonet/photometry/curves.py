@@ -55,6 +55,11 @@ class Curves:
     band: Int[np.ndarray, " point"]
     bands: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        if len(self.band) and not 0 <= self.band.min() <= self.band.max() < len(self.bands):
+            got = f"{self.band.min()} to {self.band.max()}"
+            raise InputError(f"a point is in none of the bands {self.bands}", got=got)
+
     @classmethod
     def from_magnitudes(
         cls,
@@ -82,7 +87,8 @@ class Curves:
         Raises
         ------
         InputError
-            If lengths differ, an error is not positive, or times look like JD.
+            If lengths differ, an error is not positive, a band is not there, or times look like
+            JD.
         """
         band = np.zeros(len(mjd), np.int64) if band is None else band
         order, segments = _prepared(mjd, mag, magerr, band, counts)
@@ -120,7 +126,7 @@ class Curves:
         counts : array (object,)
             Number of points of each object.
         zero_point_mag : array (point,) or float
-            Magnitude of one unit of flux.
+            Magnitude of one unit of flux; points without one are left out.
         band : array (point,), optional
             Index into ``bands``; by default all points are of the first one.
         bands : tuple of str
@@ -129,13 +135,15 @@ class Curves:
         Raises
         ------
         InputError
-            If lengths differ, an error is not positive, or times look like JD.
+            If lengths differ, an error is not positive, a band is not there, or times look like
+            JD.
         """
         band = np.zeros(len(mjd), np.int64) if band is None else band
+        unit = flux_of(_floats(zero_point_mag), ZERO_POINT_MAG)
+        flux, flux_err = flux * unit, flux_err * unit
         # the brightest first, as magnitudes sort; so both ways give the same order
         order, segments = _prepared(mjd, -flux, flux_err, band, counts)
-        unit = flux_of(np.broadcast_to(_floats(zero_point_mag), mjd.shape)[order], ZERO_POINT_MAG)
-        flux, flux_err = _floats(flux)[order] * unit, _floats(flux_err)[order] * unit
+        flux, flux_err = flux[order], flux_err[order]
         return cls(
             segments=segments,
             mjd=_floats(mjd)[order],
