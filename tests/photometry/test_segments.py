@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from taonet.photometry.lines import weighted_slopes
 from taonet.photometry.polynomials import polynomial_fits
 from taonet.photometry.segments import Segments
 
@@ -66,3 +67,15 @@ def test_polynomials_are_those_of_numpy(nights):
             expected = np.polyfit(times - times.mean(), mags, order)[::-1]
             np.testing.assert_allclose(fits[order, i, : order + 1], expected, rtol=1e-6)
             assert (fits[order, i, order + 1 :] == 0).all()
+
+
+def test_slopes_are_weighed_as_numpy_weighs_them():
+    rng = np.random.default_rng(4)
+    counts = np.array([30, 0, 1, 12])
+    t, values, errors = rng.uniform(0, 50, 43), rng.normal(0, 1, 43), rng.uniform(0.1, 2.0, 43)
+    slope, slope_err = weighted_slopes(Segments.of(counts), t, values, errors)
+    assert np.isnan(slope[1:3]).all()
+    for i, own in ((0, slice(0, 30)), (3, slice(31, 43))):
+        line, covariance = np.polyfit(t[own], values[own], 1, w=1 / errors[own], cov="unscaled")
+        np.testing.assert_allclose(slope[i], line[0])
+        np.testing.assert_allclose(slope_err[i], np.sqrt(covariance[0, 0]))
