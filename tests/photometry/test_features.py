@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.photometry.features import PUBLISHED, published_features
+from taonet.photometry.curves import Curves
+from taonet.photometry.features import PUBLISHED, published_array, published_features
 
 
 def curve(n=60, seed=0):
@@ -29,12 +30,15 @@ def test_the_published_values_of_real_curves(shared_data, read, close, share, fu
     folder = shared_data / "crts_features"
     published = pd.read_parquet(folder / "published_for_lightcurves.parquet").set_index("object_id")
     curves = pd.read_parquet(shared_data / "crts_lightcurves" / "transients.parquet")
-    found = pd.DataFrame(
-        {
-            name: published_features(c["mjd"].to_numpy(), read(c["mag"]), read(c["magerr"]))
-            for name, c in curves.groupby("object_id")
-        }
-    ).T
+    curves = curves.sort_values("object_id", kind="stable")
+    together = Curves.from_magnitudes(
+        curves["mjd"].to_numpy(),
+        read(curves["mag"]),
+        read(curves["magerr"]),
+        counts=curves.groupby("object_id").size().to_numpy(),
+    )
+    names = curves["object_id"].unique()
+    found = pd.DataFrame(published_array(together), columns=list(PUBLISHED), index=names)
     assert list(found.columns) == [name for name in published if name != "label"]
     expected = published[found.columns].loc[found.index].to_numpy(float)
     off = np.abs(found.to_numpy() - expected) / np.abs(expected)

@@ -1,4 +1,4 @@
-"""The 30 published features of a light curve.
+"""The 30 published features of light curves.
 
 The definitions are those behind the published feature tables of the CRTS transients (MANTRA,
 arXiv 2006.13163, and the work before it), quirks included: fluxes are ``10**(−mag)`` without the
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from taonet.errors import InputError
-from taonet.sky.sequence import check_mjd
+from taonet.photometry.curves import Curves
+from taonet.photometry.polynomials import polynomial_fits
+from taonet.photometry.segments import Segments
 
 MIN_POINTS = 10
 """Curves of fewer points have no features: all are NaN."""
@@ -27,151 +28,176 @@ MIN_POINTS = 10
 ORDERS = (1, 2, 3, 4)
 """Orders of the polynomials that are fitted."""
 
+LAST_STEPS = 30
+"""So many of the last differences count in ``pair_slope_trend_last_30``."""
+
+PerObject = Float[np.ndarray, " object"]
+PerPoint = Float[np.ndarray, " point"]
+
 
 @dataclass(frozen=True, eq=False)
-class Curve:
-    """A prepared light curve: sorted by time, without gaps and without exact repetitions.
+class Magnitudes:
+    """The magnitudes of light curves, and what several features ask of them, found once.
 
-    ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,).
+    ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,); ``per`` says whose they are.
     """
 
-    t: Float[np.ndarray, " point"]
-    m: Float[np.ndarray, " point"]
-    e: Float[np.ndarray, " point"]
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return len(self.m)
+    per: Segments
+    t: PerPoint
+    m: PerPoint
+    e: PerPoint
 
     @cached_property
-    def f(self) -> Float[np.ndarray, " point"]:
+    def n(self) -> PerObject:
+        """Number of points."""
+        return self.per.counts.astype(np.float64)
+
+    @cached_property
+    def away(self) -> PerPoint:
+        """Magnitudes less their mean."""
+        return np.asarray(self.m - self.per.spread(self.per.mean(self.m)))
+
+    @cached_property
+    def square(self) -> PerPoint:
+        """Squares of the distances from the mean."""
+        return np.asarray(self.away * self.away)
+
+    @cached_property
+    def variance(self) -> PerObject:
+        """Second central moment (divided by n)."""
+        return self.per.mean(self.square)
+
+    @cached_property
+    def std(self) -> PerObject:
+        """Sample standard deviation (n − 1)."""
+        return np.asarray(np.sqrt(self.per.total(self.square) / (self.n - 1)))
+
+    @cached_property
+    def f(self) -> PerPoint:
         """Flux as the published features define it: ``10**(−m)``."""
         return np.asarray(10.0**-self.m)
 
     @cached_property
-    def median_flux(self) -> float:
+    def ordered_flux(self) -> PerPoint:
+        """Fluxes in ascending order."""
+        return self.per.ordered(self.f)
+
+    @cached_property
+    def median_flux(self) -> PerObject:
         """Median of the flux."""
-        return float(np.median(self.f))
+        return self.flux_quantile(0.5)
 
     @cached_property
-    def std(self) -> float:
-        """Sample standard deviation of the magnitudes (n − 1)."""
-        return float(self.m.std(ddof=1))
+    def flux_range(self) -> PerObject:
+        """From the 5th to the 95th percentile of the flux."""
+        return np.asarray(self.flux_quantile(0.95) - self.flux_quantile(0.05))
+
+    def flux_quantile(self, q: float) -> PerObject:
+        """Quantile of the flux, interpolated linearly."""
+        return self.per.quantile(self.ordered_flux, q)
 
     @cached_property
-    def slopes(self) -> Float[np.ndarray, " step"]:
-        """Magnitudes an hour between neighbouring points, where time passes between them."""
-        hours = np.diff(self.t) * 24
-        return np.asarray(np.diff(self.m)[hours > 0] / hours[hours > 0])
+    def z(self) -> PerPoint:
+        """Residuals in units of their errors, as the Stetson indices use them."""
+        return np.asarray(self.per.spread(np.sqrt(self.n / (self.n - 1))) * self.away / self.e)
 
     @cached_property
-    def polynomials(self) -> dict[int, Float[np.ndarray, " _"]]:
+    def slopes(self) -> PerPoint:
+        """Magnitudes an hour from each point to the next; NaN if no time passes or none follows."""
+        hours = self.per.steps(self.t) * 24
+        return self.per.steps(self.m) / np.where(hours > 0, hours, np.nan)
+
+    @cached_property
+    def rises(self) -> Bool[np.ndarray, " point"]:
+        """Whether the magnitude grows from a point to the next."""
+        return self.slopes > 0
+
+    @cached_property
+    def polynomials(self) -> Float[np.ndarray, "order object power"]:
         """Coefficients of the polynomials of each order in t − mean t, lowest power first."""
-        return {order: _polynomial_fit(self, order) for order in ORDERS}
-
-    def moment(self, power: int) -> float:
-        """Central moment of the magnitudes (divided by n)."""
-        return float(((self.m - self.m.mean()) ** power).mean())
+        return polynomial_fits(self.per, self.t, self.m, order=ORDERS[-1])
 
 
-def _amplitude(c: Curve) -> float:
-    return float(c.m.max() - c.m.min()) / 2
+def _amplitude(c: Magnitudes) -> PerObject:
+    return np.asarray((c.per.highest(c.m) - c.per.lowest(c.m)) / 2)
 
 
-def _beyond_1_std(c: Curve) -> float:
-    weighted = (c.m / c.e).sum() / (1 / c.e).sum()
-    return float((np.abs(c.m - weighted) > c.std).mean())
+def _beyond_1_std(c: Magnitudes) -> PerObject:
+    weight = 1 / c.e
+    weighted = c.per.total(c.m * weight) / c.per.total(weight)
+    return c.per.mean(np.abs(c.m - c.per.spread(weighted)) > c.per.spread(c.std))
 
 
-def _flux_percentile_ratio(percent: float) -> Callable[[Curve], float]:
-    def ratio(c: Curve) -> float:
-        half = percent / 200
-        low, high, lowest, highest = np.quantile(c.f, [0.5 - half, 0.5 + half, 0.05, 0.95])
-        # nine points in ten may share one magnitude
-        return float((high - low) / (highest - lowest)) if highest > lowest else float("nan")
-
-    return ratio
+def _flux_percentile_ratio(percent: float) -> Callable[[Magnitudes], PerObject]:
+    half = percent / 200
+    # nine points in ten may share one magnitude: 0/0, which is NaN
+    return lambda c: (c.flux_quantile(0.5 + half) - c.flux_quantile(0.5 - half)) / c.flux_range
 
 
-def _kurtosis(c: Curve) -> float:
-    n = c.n
-    excess = c.moment(4) / c.moment(2) ** 2 - 3
-    return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * excess + 6)
+def _kurtosis(c: Magnitudes) -> PerObject:
+    excess = c.per.mean(c.square * c.square) / c.variance**2 - 3
+    return np.asarray((c.n - 1) / ((c.n - 2) * (c.n - 3)) * ((c.n + 1) * excess + 6))
 
 
-def _skew(c: Curve) -> float:
-    n = c.n
-    return float(np.sqrt(n * (n - 1)) / (n - 2) * c.moment(3) / c.moment(2) ** 1.5)
+def _skew(c: Magnitudes) -> PerObject:
+    third = c.per.mean(c.square * c.away)
+    return np.asarray(np.sqrt(c.n * (c.n - 1)) / (c.n - 2) * third / c.variance**1.5)
 
 
-def _small_kurtosis(c: Curve) -> float:
+def _small_kurtosis(c: Magnitudes) -> PerObject:
     n = c.n
     c1 = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3))
     c2 = 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
-    s = (((c.m - c.m.mean()) / c.std).sum()) ** 4
-    return float(c1 * s - c2)
+    return np.asarray(c1 * (c.per.total(c.away) / c.std) ** 4 - c2)
 
 
-def _max_slope(c: Curve) -> float:
-    return float(np.abs(c.slopes).max()) if len(c.slopes) else float("nan")
+def _max_slope(c: Magnitudes) -> PerObject:
+    steepest = c.per.highest(np.nan_to_num(np.abs(c.slopes), nan=-1.0))
+    return np.where(steepest >= 0, steepest, np.nan)
 
 
-def _mad(c: Curve) -> float:
-    return float(np.abs(c.m - c.m.mean()).mean())
+def _mad(c: Magnitudes) -> PerObject:
+    return c.per.mean(np.abs(c.away))
 
 
-def _median_buffer_range_percentage(c: Curve) -> float:
-    return float((np.abs(c.f - c.median_flux) < 0.1 * c.median_flux).mean())
+def _median_buffer_range_percentage(c: Magnitudes) -> PerObject:
+    median = c.per.spread(c.median_flux)
+    return c.per.mean(np.abs(c.f - median) < 0.1 * median)
 
 
-def _pair_slope_trend(c: Curve) -> float:
-    return float((c.slopes > 0).sum()) / c.n
+def _pair_slope_trend(c: Magnitudes) -> PerObject:
+    return c.per.mean(c.rises)
 
 
-def _pair_slope_trend_last_30(c: Curve) -> float:
-    return float((c.slopes[-30:] > 0).sum()) / 30
+def _pair_slope_trend_last_30(c: Magnitudes) -> PerObject:
+    seen = np.cumsum(np.concatenate([[0], np.isfinite(c.slopes)]))
+    last = seen[1:] > c.per.spread(seen[c.per.offsets[1:]] - LAST_STEPS)
+    return c.per.total(c.rises & last) / LAST_STEPS
 
 
-def _percent_amplitude(c: Curve) -> float:
-    largest = max(c.f.max() - c.median_flux, c.median_flux - c.f.min())
-    return float(largest / c.median_flux)
+def _percent_amplitude(c: Magnitudes) -> PerObject:
+    above, below = c.per.highest(c.f) - c.median_flux, c.median_flux - c.per.lowest(c.f)
+    return np.asarray(np.maximum(above, below) / c.median_flux)
 
 
-def _percent_difference_flux_percentile(c: Curve) -> float:
-    return float(np.quantile(c.f, 0.95) - np.quantile(c.f, 0.5)) / c.median_flux
+def _percent_difference_flux_percentile(c: Magnitudes) -> PerObject:
+    return np.asarray((c.flux_quantile(0.95) - c.median_flux) / c.median_flux)
 
 
-def _residuals(c: Curve) -> Float[np.ndarray, " point"]:
-    return np.asarray(np.sqrt(c.n / (c.n - 1)) * (c.m - c.m.mean()) / c.e)
+def _stetson_j(c: Magnitudes) -> PerObject:
+    pairs = c.per.pairs(c.z)
+    return np.asarray(c.per.total(np.copysign(np.sqrt(np.abs(pairs)), pairs)) / (c.n - 1))
 
 
-def _stetson_j(c: Curve) -> float:
-    z = _residuals(c)
-    pairs = z[1:] * z[:-1]
-    return float((np.sign(pairs) * np.sqrt(np.abs(pairs))).sum()) / (c.n - 1)
+def _stetson_k(c: Magnitudes) -> PerObject:
+    return np.asarray(c.per.mean(np.abs(c.z)) / np.sqrt(c.per.mean(c.z * c.z)))
 
 
-def _stetson_k(c: Curve) -> float:
-    z = _residuals(c)
-    return float(np.abs(z).mean() / np.sqrt((z**2).mean()))
+def _polynomial(order: int, power: int) -> Callable[[Magnitudes], PerObject]:
+    return lambda c: c.polynomials[order, :, power]
 
 
-def _polynomial_fit(c: Curve, order: int) -> Float[np.ndarray, " _"]:
-    # points that share a few times leave the high orders undetermined
-    undetermined = np.full(order + 1, np.nan)
-    if len(np.unique(c.t)) <= order:
-        return undetermined
-    # full: the rank is returned, not warned of
-    found, _, rank, *_ = np.polyfit(c.t - c.t.mean(), c.m, order, full=True)
-    return np.asarray(found[::-1]) if rank > order else undetermined
-
-
-def _polynomial(order: int, power: int) -> Callable[[Curve], float]:
-    return lambda c: float(c.polynomials[order][power])
-
-
-PUBLISHED: dict[str, Callable[[Curve], float]] = {
+PUBLISHED: dict[str, Callable[[Magnitudes], PerObject]] = {
     "amplitude": _amplitude,
     "beyond_1_std": _beyond_1_std,
     **{f"flux_percentile_ratio_{p}": _flux_percentile_ratio(p) for p in (20, 35, 50, 65, 80)},
@@ -197,12 +223,38 @@ PUBLISHED: dict[str, Callable[[Curve], float]] = {
 """Every published feature by name, in the order of the published tables."""
 
 
+def published_array(curves: Curves) -> Float[np.ndarray, "object feature"]:
+    """Return the 30 published features of many light curves.
+
+    Returns
+    -------
+    array (object, feature)
+        In the order of `PUBLISHED`, each in the unit of its definition there (magnitudes, days;
+        ``max_slope`` in magnitudes an hour). All NaN for curves of fewer than 10 points or of one
+        magnitude only; single features are NaN where they are not defined: a polynomial of more
+        coefficients than distinct times, a slope where all times are equal. Points without
+        magnitude are left out.
+    """
+    parts = [_of_block(block) for block in curves.with_magnitudes().blocks()]
+    return np.concatenate([np.zeros((0, len(PUBLISHED))), *parts])
+
+
+def _of_block(block: Curves) -> Float[np.ndarray, "object feature"]:
+    c = Magnitudes(block.segments, block.mjd, block.mag, block.magerr)
+    # what is not defined is a division by zero, and NaN
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.stack([feature(c) for feature in PUBLISHED.values()], axis=1)
+    # the standard deviation of equal magnitudes need not be zero to the last bit
+    found[(c.n < MIN_POINTS) | (c.per.highest(c.m) == c.per.lowest(c.m))] = np.nan
+    return found
+
+
 def published_features(
     mjd: Float[np.ndarray, " n"],
     mag: Float[np.ndarray, " m"],
     magerr: Float[np.ndarray, " e"],
 ) -> dict[str, float]:
-    """Return the 30 published features of a light curve.
+    """Return the 30 published features of one light curve.
 
     Parameters
     ----------
@@ -214,10 +266,7 @@ def published_features(
     Returns
     -------
     dict
-        By the names of `PUBLISHED`, each in the unit of its definition there (magnitudes, days;
-        ``max_slope`` in magnitudes an hour). All NaN for curves of fewer than 10 points or of one
-        magnitude only; single features are NaN where they are not defined: a polynomial of more
-        coefficients than distinct times, a slope where all times are equal.
+        By the names of `PUBLISHED`; see `published_array`.
 
     Raises
     ------
@@ -230,24 +279,5 @@ def published_features(
     >>> round(published_features(t, 18 + 0.1 * (t % 2), np.full(12, 0.1))["amplitude"], 6)
     0.05
     """
-    curve = _prepared(mjd, mag, magerr)
-    # the standard deviation of equal magnitudes need not be zero to the last bit
-    if curve.n < MIN_POINTS or np.ptp(curve.m) == 0:
-        return dict.fromkeys(PUBLISHED, float("nan"))
-    return {name: feature(curve) for name, feature in PUBLISHED.items()}
-
-
-def _prepared(
-    mjd: Float[np.ndarray, " n"], mag: Float[np.ndarray, " m"], magerr: Float[np.ndarray, " e"]
-) -> Curve:
-    if not len(mjd) == len(mag) == len(magerr):
-        got = f"{len(mjd)} times, {len(mag)} magnitudes, {len(magerr)} errors"
-        raise InputError("a light curve needs a time and an error for each magnitude", got=got)
-    points = np.stack([mjd, mag, magerr], axis=1).astype(np.float64)
-    points = points[np.isfinite(points).all(axis=1)]
-    if (points[:, 2] <= 0).any():
-        raise InputError("an error is not positive", got=float(points[:, 2].min()))
-    check_mjd(points[:, 0], where="light curve")
-    # exact repetitions say nothing new; unique also sorts, by time first
-    points = np.unique(points, axis=0)
-    return Curve(points[:, 0], points[:, 1], points[:, 2])
+    curve = Curves.from_magnitudes(mjd, mag, magerr, counts=np.array([len(mjd)]))
+    return dict(zip(PUBLISHED, published_array(curve)[0].tolist(), strict=True))

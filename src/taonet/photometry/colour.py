@@ -1,0 +1,79 @@
+"""The colour of a light curve and how it changes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.photometry.curves import Curves
+from taonet.photometry.lines import weighted_slopes
+from taonet.photometry.nights import begins_night, night_of, weighted_mean
+from taonet.photometry.segments import Segments
+from taonet.sky.flux import magnitude, magnitude_error
+
+LEAST_SIGMA = 3.0
+"""Fainter light has no colour."""
+
+LARGEST_SLOPE_ERROR = 0.02
+"""Magnitudes a day; slopes that are known less well are not known."""
+
+PerObject = Float[np.ndarray, " object"]
+PerNight = Float[np.ndarray, " night"]
+
+
+@dataclass(frozen=True, eq=False)
+class Colours:
+    """Colours of the nights that have the two bluest bands of the set.
+
+    Parameters
+    ----------
+    curves : Curves
+        In all bands.
+    """
+
+    curves: Curves
+
+    @cached_property
+    def nights(self) -> Segments:
+        """Which nights belong to which object."""
+        return self.curves.segments.only(begins_night(self.curves))
+
+    @cached_property
+    def mjd(self) -> PerNight:
+        """Mean time of each night."""
+        return Segments.of(np.bincount(night_of(self.curves))).mean(self.curves.mjd)
+
+    @cached_property
+    def _pair(self) -> tuple[tuple[PerNight, PerNight], tuple[PerNight, PerNight]]:
+        """Mean flux and error of each night in both bands, NaN where either is missing."""
+        blue, red = (self._means(band) for band in (0, 1))
+        both = np.isfinite(blue[0] + red[0])
+        flux = [np.where(both, each, np.nan) for each in (*blue, *red)]
+        return (flux[0], flux[1]), (flux[2], flux[3])
+
+    def _means(self, band: int) -> tuple[PerNight, PerNight]:
+        there = self.curves.band == band
+        counts = np.bincount(night_of(self.curves)[there], minlength=len(self.mjd))
+        curves = self.curves
+        return weighted_mean(Segments.of(counts), curves.flux[there], curves.flux_err[there])
+
+    def mean(self) -> PerObject:
+        """Return the colour of all the light of these nights together, in magnitudes."""
+        total = []
+        for flux, error in self._pair:
+            light = self.nights.total(np.nan_to_num(flux))
+            noise = np.sqrt(self.nights.total(np.nan_to_num(error) ** 2))
+            total.append(np.where((noise > 0) & (light > LEAST_SIGMA * noise), light, np.nan))
+        return magnitude(total[0] / total[1], 0.0)
+
+    def slope(self) -> PerObject:
+        """Return how fast the colour changes, in magnitudes a day; positive as it reddens."""
+        (blue, blue_err), (red, red_err) = self._pair
+        seen = (blue > LEAST_SIGMA * blue_err) & (red > LEAST_SIGMA * red_err)
+        colour = magnitude(blue[seen] / red[seen], 0.0)
+        error = np.hypot(
+            magnitude_error(blue[seen], blue_err[seen]), magnitude_error(red[seen], red_err[seen])
+        )
+        slope, slope_err = weighted_slopes(self.nights.only(seen), self.mjd[seen], colour, error)
+        return np.where(slope_err < LARGEST_SLOPE_ERROR, slope, np.nan)

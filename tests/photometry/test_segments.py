@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from taonet.photometry.lines import weighted_slopes
+from taonet.photometry.polynomials import polynomial_fits
+from taonet.photometry.segments import Segments
+
+COUNTS = np.array([0, 5, 1, 0, 300, 2, 0])
+
+
+def pieces_of(values):
+    return np.split(values, np.cumsum(COUNTS)[:-1])
+
+
+@pytest.mark.parametrize(
+    ("ours", "alone", "empty"),
+    [
+        ("total", np.sum, 0.0),
+        ("mean", np.mean, np.nan),
+        ("highest", np.max, np.nan),
+        ("lowest", np.min, np.nan),
+        ("median", np.median, np.nan),
+    ],
+)
+def test_each_object_is_reduced_alone(ours, alone, empty):
+    values = np.random.default_rng(1).normal(size=COUNTS.sum())
+    expected = [alone(piece) if len(piece) else empty for piece in pieces_of(values)]
+    np.testing.assert_allclose(getattr(Segments.of(COUNTS), ours)(values), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("q", [0.0, 0.05, 0.325, 0.9, 1.0])
+def test_quantiles_are_those_of_numpy(q):
+    values = np.random.default_rng(2).normal(size=COUNTS.sum())
+    segments = Segments.of(COUNTS)
+    expected = [np.quantile(piece, q) if len(piece) else np.nan for piece in pieces_of(values)]
+    np.testing.assert_allclose(segments.quantile(segments.ordered(values), q), expected)
+
+
+def test_steps_and_pairs_stay_within_an_object():
+    segments = Segments.of(np.array([2, 0, 1, 3]))
+    values = np.array([1.0, 4.0, 7.0, 2.0, 3.0, 5.0])
+    np.testing.assert_array_equal(segments.steps(values), [3, np.nan, np.nan, 1, 2, np.nan])
+    np.testing.assert_array_equal(segments.pairs(values), [4, 0, 0, 6, 15, 0])
+
+
+def test_what_is_left_out_shortens_its_own_object():
+    segments = Segments.of(np.array([2, 0, 3]))
+    assert segments.only(np.array([True, False, False, False, False])).counts.tolist() == [1, 0, 0]
+
+
+def test_nothing_has_no_objects():
+    assert Segments.of(np.zeros(0, np.int64)).total(np.zeros(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("nights", [None, 6])
+def test_polynomials_are_those_of_numpy(nights):
+    rng = np.random.default_rng(3)
+    counts = np.array([40, 12, 400])
+    t = [np.sort(rng.uniform(53500, 56500, n)) for n in counts]
+    if nights:
+        # four exposures a night on few nights: high orders hang on little
+        t = [np.sort(rng.choice(some[:nights], len(some)) + rng.uniform(0, 0.03)) for some in t]
+    m = [18 + rng.normal(0, 0.3, n) for n in counts]
+    fits = polynomial_fits(Segments.of(counts), np.concatenate(t), np.concatenate(m), order=4)
+    for i, (times, mags) in enumerate(zip(t, m, strict=True)):
+        for order in range(5):
+            expected = np.polyfit(times - times.mean(), mags, order)[::-1]
+            np.testing.assert_allclose(fits[order, i, : order + 1], expected, rtol=1e-6)
+            assert (fits[order, i, order + 1 :] == 0).all()
+
+
+def test_slopes_are_weighed_as_numpy_weighs_them():
+    rng = np.random.default_rng(4)
+    counts = np.array([30, 0, 1, 12])
+    t, values, errors = rng.uniform(0, 50, 43), rng.normal(0, 1, 43), rng.uniform(0.1, 2.0, 43)
+    slope, slope_err = weighted_slopes(Segments.of(counts), t, values, errors)
+    assert np.isnan(slope[1:3]).all()
+    for i, own in ((0, slice(0, 30)), (3, slice(31, 43))):
+        line, covariance = np.polyfit(t[own], values[own], 1, w=1 / errors[own], cov="unscaled")
+        np.testing.assert_allclose(slope[i], line[0])
+        np.testing.assert_allclose(slope_err[i], np.sqrt(covariance[0, 0]))
