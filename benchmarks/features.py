@@ -19,10 +19,10 @@ from collections.abc import Callable
 import light_curve
 import numpy as np
 from cesium.featurize import featurize_time_series
-from taonet.photometry.modern import MODERN, modern_features
 
-from taonet.photometry.curves import Curves
-from taonet.photometry.features import PUBLISHED, published_array
+from taonet.features.curves import Curves
+from taonet.features.modern import MODERN, modern_features
+from taonet.features.published import PUBLISHED, published_array
 
 CESIUM = (
     "amplitude",

@@ -37,6 +37,7 @@ class Features(StrEnum):
     """The sets of light-curve features that `photometry` knows."""
 
     published = "published"
+    modern = "modern"
 
 
 class SourceKind(StrEnum):
@@ -302,14 +303,42 @@ def photometry(
         Optional[Features],  # noqa: UP045
         typer.Option(help="Features of the light curves instead of the curves."),
     ] = None,
+    difference: Annotated[
+        bool, typer.Option("--difference", help="Measure what changed since a template.")
+    ] = False,
+    aperture: Annotated[
+        bool, typer.Option("--aperture", help="Sum a circle instead of fitting the PSF.")
+    ] = False,
+    archival: Annotated[
+        bool,
+        typer.Option("--archival", help="Calibrate each epoch by all, not only earlier ones."),
+    ] = False,
+    nightly: Annotated[
+        bool, typer.Option("--nightly", help="Average the exposures of each night and band.")
+    ] = False,
     limit: Limit = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Measure light curves at the centre of the cutouts, or their features, into a table."""
-    from taonet.experiment.measure import measure
+    """Measure light curves at the centre of the cutouts, or their features, into a table.
 
+    The flux at the object's place is measured in every epoch, detected or not. The field's own
+    stars tell how each epoch is shifted, blurred and dimmed; no catalogue is needed.
+    """
+    from taonet.errors import InputError
+    from taonet.experiment.measure import measure
+    from taonet.photometry.tables import Measuring, Mode
+
+    if difference and aperture:
+        raise InputError("--difference fits the PSF", do="leave out --aperture")
+    mode: Mode = "difference" if difference else "aperture" if aperture else "science"
     result = measure(
-        inputs, output, features=features is not None, limit=limit, overwrite=overwrite, track=track
+        inputs,
+        output,
+        features=None if features is None else str(features),
+        how=Measuring(mode=mode, causal=not archival, nightly=nightly),
+        limit=limit,
+        overwrite=overwrite,
+        track=track,
     )
     typer.echo(str(result))
     _exit_if_mostly_failed(result.objects, result.set_aside)

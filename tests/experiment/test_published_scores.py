@@ -10,8 +10,8 @@ from sklearn.metrics import f1_score
 from taonet.errors import InputError
 from taonet.evaluation.resampling import resample
 from taonet.experiment.published_scores import BETTER, SCORES, published_scores, score_lines
+from taonet.features.published import PUBLISHED
 from taonet.models.trees import BoostedConfig, ForestConfig
-from taonet.photometry.features import PUBLISHED
 
 SMALL = (ForestConfig(trees=5), ForestConfig(trees=10, max_features="log2"))
 

@@ -10,10 +10,10 @@ from taonet.errors import ConfigError, OutputError
 from taonet.experiment.listed import simulate_light_curves, truth_path
 from taonet.experiment.measure import measure
 from taonet.experiment.simulated import simulate_archive
+from taonet.features.published import PUBLISHED
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.sources import deep_tao_source
-from taonet.photometry.features import PUBLISHED
 
 
 def test_fits_files_read_back_give_the_identical_sequences(tmp_path):

@@ -12,13 +12,13 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 from taonet.errors import InputError, MissingError, OutputError
+from taonet.features.published import PUBLISHED
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import VERSION
 from taonet.models.selection import choose
 from taonet.models.trees import GRID, BoostedConfig, ForestConfig, Trees, measured_rows
 from taonet.models.trees_bundle import load_trees, save_trees
 from taonet.models.trees_onnx import onnx_of
-from taonet.photometry.features import PUBLISHED
 from taonet.sky.taxonomy import Taxonomy
 
 FOREST = ForestConfig(trees=30)

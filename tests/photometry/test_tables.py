@@ -2,10 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from taonet.features.published import PUBLISHED, published_features
+from taonet.features.tables import feature_rows
 from taonet.io.tables import read_table, write_parts
-from taonet.photometry.features import PUBLISHED, published_features
 from taonet.photometry.lightcurves import light_curve
-from taonet.photometry.tables import feature_row, lightcurve_rows
+from taonet.photometry.tables import lightcurve_rows
 from taonet.sky.cutout import Quality
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
@@ -29,7 +30,7 @@ def test_a_light_curve_has_a_row_for_every_epoch_seen_or_not():
     assert list(rows["band"]) == ["g", "r"] * 6
     assert set(rows["class_name"]) == {"SN"}
     assert list(np.flatnonzero(rows["flux"].isna())) == [3]
-    assert list(np.flatnonzero(rows["quality"] & Quality.BLANK)) == [3]
+    assert list(np.flatnonzero(rows["quality"] & int(Quality.BLANK))) == [3]
     np.testing.assert_array_equal(rows["mag"], light_curve(a_sequence()).mag)
 
 
@@ -48,6 +49,10 @@ def test_short_curves_have_a_row_without_features():
     row = feature_row(a_sequence(n=8))
     assert row.loc[0, "object_id"] == "a"
     assert row[list(PUBLISHED)].isna().all(axis=None)
+
+
+def feature_row(sequence):
+    return next(feature_rows([sequence], "published"))
 
 
 @pytest.mark.parametrize("measure", [lightcurve_rows, feature_row])

@@ -16,11 +16,11 @@ from taonet.evaluation.controls import (
     majority_probabilities,
     times_features,
 )
+from taonet.features.published import published_features
 from taonet.models.bundle import Bundle
 from taonet.models.predict import answers, prediction_rows, readable_example
 from taonet.models.trees import ForestConfig, Trees
 from taonet.photometry.aperture import aperture_curve
-from taonet.photometry.features import published_features
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 

@@ -24,7 +24,7 @@ class CurveRecipe:
     seed : int
         The one seed of the experiment.
     features : str
-        A set of `taonet.experiment.curve_features.SETS`.
+        A set of `taonet.features.sets.SETS`.
     method : {"forest", "boosted"}
         Which of the two sections below says how trees grow.
     grid : bool
@@ -41,7 +41,7 @@ class CurveRecipe:
     name: Name
     about: str = ""
     seed: Count = 1
-    features: Literal["published", "published+ratios"] = "published"
+    features: Literal["published", "published+ratios", "modern"] = "published"
     method: Literal["forest", "boosted"] = "forest"
     grid: bool = False
     redraw: bool = False

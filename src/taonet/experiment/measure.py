@@ -6,18 +6,21 @@ from pathlib import Path
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.experiment.curve_features import curve_features
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in, tallied_curves
+from taonet.features.tables import feature_rows
 from taonet.io.landing import refuse_existing
 from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
-from taonet.photometry.tables import feature_row, lightcurve_rows, published_row
+from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows
 
 
 def measure(
     inputs: list[Path],
     output: Path,
     *,
-    features: bool = False,
+    features: str | None = None,
+    how: Measuring = CAUSALLY,
     limit: int | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
@@ -26,8 +29,11 @@ def measure(
 
     Parameters
     ----------
-    features : bool
-        Write the 30 published features of each light curve instead of the curves.
+    features : str, optional
+        Write this set of features of each light curve instead of the curves (see
+        `taonet.features.sets.SETS`).
+    how : Measuring
+        How light curves are measured in pixels.
 
     Raises
     ------
@@ -42,14 +48,18 @@ def measure(
     else:
         sources = open_inputs(inputs)
         sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
-        rows = map(feature_row if features else lightcurve_rows, sequences)
+        rows = (
+            feature_rows(sequences, features, how)
+            if features
+            else (lightcurve_rows(sequence, how) for sequence in sequences)
+        )
     write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
     return tally
 
 
 def _rows_of_tables(
-    inputs: list[Path], tally: Tally, *, features: bool, limit: int | None, track: Track
+    inputs: list[Path], tally: Tally, *, features: str | None, limit: int | None, track: Track
 ) -> Iterator[pd.DataFrame]:
     """Yield the features of light curves that are measured already."""
     if not features:
@@ -57,14 +67,17 @@ def _rows_of_tables(
         raise InputError("these are light curves already", where=inputs[0], do=do)
     for path in inputs:
         for curve in track(*tallied_curves(path, tally, limit=limit), "measuring"):
-            row = _features_of(curve, tally)
+            row = _features_of(curve, features, tally)
             if row is not None:
                 yield row
 
 
-def _features_of(curve: Curve, tally: Tally) -> pd.DataFrame | None:
+def _features_of(curve: Curve, name: str, tally: Tally) -> pd.DataFrame | None:
     try:
-        return published_row(curve.object_id, curve.class_name, curve.mjd, curve.mag, curve.magerr)
+        row = curve_features([curve], name)
     except InputError as error:
         tally.put_aside(curve.object_id, str(error))
         return None
+    row.insert(0, "class_name", pd.Series([curve.class_name], dtype=object))
+    row.insert(0, "object_id", pd.Series([curve.object_id], dtype=object))
+    return row

@@ -18,11 +18,11 @@ from jaxtyping import Float
 from taonet.errors import InputError
 from taonet.evaluation.resampling import Interval, Resamples, interval, resample
 from taonet.experiment.inputs import Track
+from taonet.features.published import PUBLISHED
+from taonet.features.ratios import with_ratios
 from taonet.io.tables import read_table
 from taonet.models.selection import choose
 from taonet.models.trees import GRID, BoostedConfig, ForestConfig, Trees, TreesConfig
-from taonet.photometry.features import PUBLISHED
-from taonet.photometry.ratios import with_ratios
 
 SCORES: Final = {
     "six_transients": (77.54, 74.44),

@@ -13,12 +13,12 @@ from taonet.evaluation.realism import Told, columns_figure, told_apart, transfer
 from taonet.experiment.framecheck import frames_told_apart
 from taonet.experiment.inputs import Track
 from taonet.experiment.stages import write_json
+from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
+from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
 from taonet.io.landing import landing_file, landing_folder
 from taonet.io.lightcurve_tables import read_light_curves
 from taonet.io.tables import read_table
-from taonet.photometry.features import MIN_POINTS, PUBLISHED, published_features
-from taonet.photometry.statistics import curve_statistics
 from taonet.simulate.catalogue import Detections
 from taonet.simulate.objects import simulate, simulate_listed
 from taonet.simulate.presets import survey_named

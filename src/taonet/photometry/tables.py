@@ -1,18 +1,19 @@
-"""Light curves and features as tables: one row an epoch, one row an object."""
+"""Light curves as tables: one row an epoch."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
 from taonet.photometry.aperture import aperture_curve
-from taonet.photometry.features import published_features
 from taonet.photometry.lightcurves import light_curve
 from taonet.photometry.nightly import nightly_means
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
+
+
+Mode = Literal["science", "difference", "aperture"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Measuring:
         Whether the exposures of a night and band are averaged.
     """
 
-    mode: Literal["science", "difference", "aperture"] = "science"
+    mode: Mode = "science"
     causal: bool = True
     nightly: bool = False
 
@@ -73,23 +74,3 @@ def lightcurve_rows(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.Da
             "quality": curve.quality,
         }
     )
-
-
-def feature_row(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.DataFrame:
-    """Measure a sequence: one row of object_id, class_name and the published features."""
-    curve = measured_curve(sequence, how)
-    return published_row(
-        sequence.object_id, sequence.class_name, curve.mjd, curve.mag, curve.magerr
-    )
-
-
-def published_row(
-    object_id: str,
-    class_name: str | None,
-    mjd: Float[np.ndarray, " n"],
-    mag: Float[np.ndarray, " m"],
-    magerr: Float[np.ndarray, " e"],
-) -> pd.DataFrame:
-    """Return one row of object_id, class_name and the published features of a light curve."""
-    features = published_features(mjd, mag, magerr)
-    return pd.DataFrame([{"object_id": object_id, "class_name": class_name, **features}])

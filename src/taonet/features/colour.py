@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.curves import Curves
-from taonet.photometry.lines import weighted_slopes
-from taonet.photometry.nights import begins_night, night_of, weighted_mean
-from taonet.photometry.segments import Segments
+from taonet.features.curves import Curves
+from taonet.features.lines import weighted_slopes
+from taonet.features.nights import begins_night, night_of, weighted_mean
+from taonet.features.segments import Segments
 from taonet.sky.flux import magnitude, magnitude_error
 
 LEAST_SIGMA = 3.0

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from astropy.timeseries import LombScargle
 
-from taonet.photometry.periods import (
+from taonet.features.periods import (
     LEAST_CYCLES,
     MOST_FREQUENCIES,
     STEP,
     best_periods,
     periodogram,
 )
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 
 def a_sine(period=7.3, n=90, span=400.0, amplitude=3.0, seed=0):

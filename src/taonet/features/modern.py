@@ -19,14 +19,14 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import ndtri
 
-from taonet.photometry.colour import Colours
-from taonet.photometry.curves import ZERO_POINT_MAG, Curves
-from taonet.photometry.nights import begins_night, night_of, nightly, weighted_mean
-from taonet.photometry.peaks import DETECTION_SIGMA, Peaks
-from taonet.photometry.periods import Periods, best_periods
-from taonet.photometry.segments import Segments
-from taonet.photometry.structure import LAGS_DAYS, structure_function
-from taonet.photometry.walk import Walks, best_walks
+from taonet.features.colour import Colours
+from taonet.features.curves import ZERO_POINT_MAG, Curves
+from taonet.features.nights import begins_night, night_of, nightly, weighted_mean
+from taonet.features.peaks import DETECTION_SIGMA, Peaks
+from taonet.features.periods import Periods, best_periods
+from taonet.features.segments import Segments
+from taonet.features.structure import LAGS_DAYS, structure_function
+from taonet.features.walk import Walks, best_walks
 from taonet.sky.flux import magnitude
 
 BRIGHT_SIGMA = 3.0

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from taonet.photometry.curves import Curves
-from taonet.photometry.lines import weighted_slopes
+from taonet.features.curves import Curves
+from taonet.features.lines import weighted_slopes
 
 PEAK_SIGMA = 5.0
 """A peak stands so far above the faint nights, in units of its error."""

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from photometry.made import constant_curves, curves_of, nights_of
-from taonet.photometry.curves import Curves
-from taonet.photometry.modern import MODERN, modern_features
+from features.made import constant_curves, curves_of, nights_of
+from taonet.features.curves import Curves
+from taonet.features.modern import MODERN, modern_features
 from taonet.simulate.nuclei import damped_random_walk
 from taonet.sky.flux import POGSON, flux_of
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from taonet.photometry.curves import Curves
+from taonet.features.curves import Curves
 
 
 def nights_of(rng, *, n_nights, span_days, per_night=1):

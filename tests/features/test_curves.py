@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from taonet.errors import InputError
-from taonet.photometry.curves import Curves
-from taonet.photometry.features import PUBLISHED, published_array, published_features
+from taonet.features.curves import Curves
+from taonet.features.published import PUBLISHED, published_array, published_features
 from taonet.sky.flux import flux_of, magnitude
 from taonet.sky.lightcurve import LightCurve
 

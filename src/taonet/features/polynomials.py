@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 
 def polynomial_fits(

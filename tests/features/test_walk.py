@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from taonet.photometry.segments import Segments
-from taonet.photometry.walk import best_walks, walk_log_likelihood
+from taonet.features.segments import Segments
+from taonet.features.walk import best_walks, walk_log_likelihood
 from taonet.simulate.nuclei import damped_random_walk
 
 

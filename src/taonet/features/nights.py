@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.photometry.curves import ZERO_POINT_MAG, Curves
-from taonet.photometry.segments import Segments
+from taonet.features.curves import ZERO_POINT_MAG, Curves
+from taonet.features.segments import Segments
 from taonet.sky.flux import magnitude, magnitude_error
 
 NIGHT_GAP_DAYS = 0.4

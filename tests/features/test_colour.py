@@ -1,10 +1,10 @@
 import numpy as np
 
-from taonet.photometry.colour import Colours
-from taonet.photometry.curves import Curves
-from taonet.photometry.nights import night_of, nightly
-from taonet.photometry.segments import Segments
-from taonet.photometry.structure import LAGS_DAYS, structure_function
+from taonet.features.colour import Colours
+from taonet.features.curves import Curves
+from taonet.features.nights import night_of, nightly
+from taonet.features.segments import Segments
+from taonet.features.structure import LAGS_DAYS, structure_function
 from taonet.sky.flux import flux_of
 
 

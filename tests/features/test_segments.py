@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from taonet.photometry.lines import weighted_slopes
-from taonet.photometry.polynomials import polynomial_fits
-from taonet.photometry.segments import Segments
+from taonet.features.lines import weighted_slopes
+from taonet.features.polynomials import polynomial_fits
+from taonet.features.segments import Segments
 
 COUNTS = np.array([0, 5, 1, 0, 300, 2, 0])
 

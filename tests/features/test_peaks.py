@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from photometry.made import constant_curves, curves_of
-from taonet.photometry.nights import nightly
-from taonet.photometry.peaks import Peaks
+from features.made import constant_curves, curves_of
+from taonet.features.nights import nightly
+from taonet.features.peaks import Peaks
 from taonet.sky.flux import POGSON
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from taonet.photometry.features import PUBLISHED, published_features
-from taonet.photometry.ratios import OVER_STD, with_ratios
+from taonet.features.published import PUBLISHED, published_features
+from taonet.features.ratios import OVER_STD, with_ratios
 
 
 def test_ratios_do_not_change_with_how_much_a_curve_varies():

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.photometry.curves import Curves
-from taonet.photometry.features import PUBLISHED, published_array, published_features
+from taonet.features.curves import Curves
+from taonet.features.published import PUBLISHED, published_array, published_features
 
 
 def curve(n=60, seed=0):

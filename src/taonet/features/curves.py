@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 from taonet.sky.flux import POGSON, flux_of, magnitude, magnitude_error
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import check_mjd

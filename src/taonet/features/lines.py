@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 
 def weighted_slopes(

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 LAGS_DAYS = {"1d": (0.4, 2.0), "4d": (2.0, 8.0), "15d": (8.0, 30.0), "60d": (30.0, 120.0)}
 """Pairs of points that lie so far apart count, by name."""

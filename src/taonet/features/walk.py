@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 MIN_POINTS = 5
 """A walk has a mean, a width and a time."""

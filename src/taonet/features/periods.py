@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 from scipy.special import gammaln
 
-from taonet.photometry.segments import Segments
+from taonet.features.segments import Segments
 
 MIN_POINTS = 8
 """A sine with a mean has three parameters; fewer points fit one too easily."""

@@ -18,9 +18,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from taonet.photometry.curves import Curves
-from taonet.photometry.polynomials import polynomial_fits
-from taonet.photometry.segments import Segments
+from taonet.features.curves import Curves
+from taonet.features.polynomials import polynomial_fits
+from taonet.features.segments import Segments
 
 MIN_POINTS = 10
 """Curves of fewer points have no features: all are NaN."""

@@ -1,0 +1,44 @@
+"""The sets of features that trees can read, by name."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from taonet.features.curves import Curves
+from taonet.features.modern import MODERN, modern_features
+from taonet.features.published import PUBLISHED, published_array
+from taonet.features.ratios import with_ratios
+
+
+def _published(curves: Curves) -> pd.DataFrame:
+    return pd.DataFrame(published_array(curves), columns=list(PUBLISHED))
+
+
+def _modern(curves: Curves) -> pd.DataFrame:
+    return pd.DataFrame(modern_features(curves), columns=list(MODERN))
+
+
+SETS: Final[Mapping[str, Callable[[Curves], pd.DataFrame]]] = {
+    "published": _published,
+    "published+ratios": lambda curves: with_ratios(_published(curves)),
+    "modern": _modern,
+}
+"""Every set of features by name: from light curves to a row each."""
+
+
+def feature_table(curves: Curves, name: str) -> pd.DataFrame:
+    """Measure a set of features of each light curve.
+
+    Parameters
+    ----------
+    curves : Curves
+    name : str
+        Of `SETS`.
+
+    Returns
+    -------
+    DataFrame
+        One row a curve, one column a feature, NaN where it is not defined.
+    """
+    return SETS[name](curves)
