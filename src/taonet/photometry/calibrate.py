@@ -38,7 +38,7 @@ STACK = 24
 WIDTH_TO_FLUX = 1.2
 """Relative change of a fitted flux for a relative change of the width of the PSF."""
 
-BLOCK_GROWTH = 4
+BLOCK_GROWTH = 6
 """Stars are looked for anew when there are so many times as many epochs."""
 
 STAR_SCATTER = 0.01
@@ -255,9 +255,10 @@ def _calibrate_block(
             block, prior[new], spread, state.scale[new]
         )
         return
-    earlier = _earlier_fluxes(exposed, state, known, x, y)
-    flux_of_stars = _reference_flux(earlier.flux, earlier.error, state.scale[known])
-    ratio, told_err, common = _ratio(earlier, flux_of_stars, prior[known])
+    best = reference.epochs
+    earlier = _earlier_fluxes(exposed, state, best, x, y)
+    flux_of_stars = _reference_flux(earlier.flux, earlier.error, state.scale[best])
+    ratio, told_err, common = _ratio(earlier, flux_of_stars, prior[best])
     scatter = _scatter(ratio, np.hypot(told_err, common), spread)
     state.scale[new], state.scale_err[new] = _weighed(
         *_ratio(block, flux_of_stars, prior[new]), prior[new], scatter

@@ -17,6 +17,9 @@ SOURCE = 2.5
 LEAST_CORRELATION = 0.1
 """Less is what undetected sources and chance make."""
 
+MIN_ROWS = 21
+"""Of a frame, to tell how its noise goes together."""
+
 PLATEAU = 4
 """So many pixels at the very top of a frame have hit the ceiling of the detector."""
 
@@ -101,6 +104,9 @@ def _correlation(
     noise: Float[np.ndarray, " epoch"],
 ) -> Float[np.ndarray, "two epoch"]:
     """Return how neighbouring pixels of empty sky go together, over the epochs so far."""
+    # half of a frame is plenty of sky
+    half = slice(0, max(light.shape[1] // 2, MIN_ROWS))
+    light, valid = light[:, half], valid[:, half]
     snr = light / noise[:, None, None].astype(np.float32)
     # the first epoch shows every later one where the sky is empty
     dark = ~maximum_filter(valid[:1] & (snr[:1] > SOURCE), (1, 5, 5))

@@ -14,6 +14,9 @@ APART_PX = 2
 NEAR_PX = 8.0
 """Light from further away does not reach the object."""
 
+DRAWN_PX = 13
+"""No fit of the object reaches further than so many pixels from the centre."""
+
 MOST = 5
 ROUNDS = 6
 
@@ -35,7 +38,7 @@ def without_neighbours(
         found = _neighbours(reference, calibration)
         if len(found):
             light = light.copy() if light is exposed.light else light
-            light[reference.serves] -= _drawn(found, reference, calibration, light.shape[1:])
+            _take_off(light, found, reference, calibration)
     return light
 
 
@@ -108,18 +111,21 @@ def _step(
     return np.asarray(np.clip(step[:-1].reshape(-1, 3), [-0.5, -0.5, -np.inf], [0.5, 0.5, np.inf]))
 
 
-def _drawn(
+def _take_off(
+    light: Float[np.ndarray, "epoch y x"],
     sources: Float[np.ndarray, "source 3"],
     reference: Reference,
     calibration: Calibration,
-    shape: tuple[int, ...],
-) -> Float[np.ndarray, "served y x"]:
-    """Draw the neighbours as the epochs that a reference serves see them."""
+) -> None:
+    """Take neighbours off the epochs that a reference serves, near the object only."""
     epochs = reference.serves
     each = calibration.profile.take((epochs, None, None))
-    x = np.arange(shape[1])[None, None, :] - calibration.shift_x[epochs, None, None]
-    y = np.arange(shape[0])[None, :, None] - calibration.shift_y[epochs, None, None]
-    total = np.zeros((len(epochs), *shape), np.float32)
-    for at_x, at_y, flux in sources:
-        total += (flux * each.on(x - at_x, y - at_y)).astype(np.float32)
-    return np.asarray(total * calibration.scale[epochs, None, None].astype(np.float32))
+    rows, columns = (
+        np.arange(max(size // 2 - DRAWN_PX, 0), min(size // 2 + DRAWN_PX + 1, size))
+        for size in light.shape[1:]
+    )
+    x = columns[None, None, :] - calibration.shift_x[epochs, None, None]
+    y = rows[None, :, None] - calibration.shift_y[epochs, None, None]
+    total = sum(flux * each.on(x - at_x, y - at_y) for at_x, at_y, flux in sources)
+    total = total * calibration.scale[epochs, None, None]
+    light[np.ix_(epochs, rows, columns)] -= np.asarray(total, np.float32)

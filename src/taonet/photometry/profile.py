@@ -16,7 +16,9 @@ BETA = 3.5
 _HALF_STEP = float(1 / (2 * np.sqrt(3)))
 """Where in a pixel the profile is read: Gauss-Legendre points of second order, on both axes."""
 
-PIXEL_FWHM2 = 8 * np.log(2) / 12
+_ALPHA_OF_FWHM = float(1 / (2 * np.sqrt(2 ** (1 / BETA) - 1)))
+
+PIXEL_FWHM2 = float(8 * np.log(2) / 12)
 """What averaging over a pixel adds to the square of the width."""
 
 
@@ -114,7 +116,7 @@ def noise_pixels(profile: Profile) -> Float[np.ndarray, "..."]:
 
 
 def _alpha(fwhm_px: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    return np.asarray(fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1)))
+    return np.asarray(fwhm_px * _ALPHA_OF_FWHM)
 
 
 def _falling(u: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:

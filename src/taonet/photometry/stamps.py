@@ -98,20 +98,22 @@ def cut_stamps(
     reach = np.arange(-half_px, half_px + 1)
     columns = np.rint(x).astype(np.int64)[:, :, None] + reach
     rows = np.rint(y).astype(np.int64)[:, :, None] + reach
+    away_x = (columns - x[:, :, None]).astype(np.float32)
+    away_y = (rows - y[:, :, None]).astype(np.float32)
     pixels, inside = _gather(light, rows, columns)
     good, _ = _gather(valid, rows, columns)
     shape = (*x.shape, len(reach) ** 2)
     seen = (good & inside).reshape(shape)
     n = len(reach)
-    dx = np.broadcast_to((columns - x[:, :, None])[:, :, None, :], (*x.shape, n, n))
-    dy = np.broadcast_to((rows - y[:, :, None])[:, :, :, None], (*x.shape, n, n))
+    dx = np.broadcast_to(away_x[:, :, None, :], (*x.shape, n, n))
+    dy = np.broadcast_to(away_y[:, :, :, None], (*x.shape, n, n))
     return Stamps(
         light=np.where(seen, pixels.reshape(shape), 0).astype(np.float32),
         valid=seen,
         noise=noise.astype(np.float32),
         photon_noise=photon_noise.astype(np.float32),
-        dx=dx.reshape(shape).astype(np.float32),
-        dy=dy.reshape(shape).astype(np.float32),
+        dx=dx.reshape(shape),
+        dy=dy.reshape(shape),
     )
 
 
@@ -122,12 +124,11 @@ def _gather(
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.generic]], Bool[np.ndarray, "epoch star n n"]]:
     height, width = images.shape[1:]
     inside_y, inside_x = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
-    epoch = np.arange(len(images))[:, None, None, None]
-    found = images[
-        epoch,
-        np.clip(rows, 0, height - 1)[:, :, :, None],
-        np.clip(columns, 0, width - 1)[:, :, None, :],
-    ]
+    # one flat index: a few times as fast as three
+    place = np.arange(len(images))[:, None, None, None] * height
+    place = (place + np.clip(rows, 0, height - 1)[:, :, :, None]) * width
+    place = place + np.clip(columns, 0, width - 1)[:, :, None, :]
+    found = images.reshape(-1).take(place)
     return found, inside_y[:, :, :, None] & inside_x[:, :, None, :]
 
 
@@ -285,26 +286,33 @@ def _normal_equations(
     profile, dx, dy = _at(theta, stamps)
     weight = stamps.weights(fitted.model)
     root = np.sqrt(weight)
-    slopes = np.moveaxis(profile.slopes(dx, dy), 0, -2) * root[..., None, :]
-    slopes *= np.nan_to_num(fitted.flux)[..., None, None].astype(slopes.dtype)
-    # what flux and sky level would absorb tells nothing about shift and shape
-    slopes = _without(slopes, root)
-    slopes = _without(
-        slopes, _without(fitted.psf[..., None, :] * root[..., None, :], root)[..., 0, :]
-    )
-    # a star that the model does not fit is a galaxy or a blend: it has less of a say
+    # five parameters of the epoch, then flux and sky level of each star
+    rows = np.empty((*dx.shape[:2], 7, dx.shape[2]), np.float32)
+    slopes = np.moveaxis(profile.slopes(dx, dy), 0, -2)
+    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :5, :])
+    rows[..., 5, :], rows[..., 6, :] = fitted.psf, 1
+    rows *= root[..., None, :]
     residual = root * (stamps.light - fitted.model)
+    normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
+    slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
+    # a star that the model does not fit is a galaxy or a blend: it has less of a say
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
     say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
-    normal = (slopes @ np.swapaxes(slopes, -1, -2)) * say[..., None]
-    slope = (slopes @ residual[..., None])[..., 0] * say
-    return normal.sum(axis=1, dtype=np.float64), slope.sum(axis=1, dtype=np.float64)
+    normal, slope = _eliminated(normal, slope)
+    return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
 
 
-def _without(
-    rows: Float[np.ndarray, "*n row pixel"], along: Float[np.ndarray, "*n pixel"]
-) -> Float[np.ndarray, "*n row pixel"]:
-    """Return rows of pixels without what they have in common with another one."""
-    norm = (along**2).sum(axis=-1)
-    share = (rows @ along[..., None])[..., 0] / np.where(norm > 0, norm, 1)[..., None]
-    return np.asarray(rows - share[..., None] * along[..., None, :])
+def _eliminated(
+    normal: Float[np.ndarray, "epoch star seven seven"],
+    slope: Float[np.ndarray, "epoch star seven"],
+) -> tuple[Float[np.ndarray, "epoch star five five"], Float[np.ndarray, "epoch star five"]]:
+    """Return normal equations without their last two unknowns (Schur complement)."""
+    a, b, c = normal[..., 5, 5], normal[..., 5, 6], normal[..., 6, 6]
+    determinant = a * c - b * b
+    told = determinant > 1e-9 * a * c
+    safe = np.where(told, determinant, 1.0)
+    inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
+    inverse *= told[..., None, None]
+    both = normal[..., :5, 5:] @ inverse
+    left = normal[..., :5, :5] - both @ normal[..., 5:, :5]
+    return left, slope[..., :5] - (both @ slope[..., 5:, None])[..., 0]

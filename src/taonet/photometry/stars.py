@@ -103,7 +103,7 @@ def reference_stars(
         photon_noise=np.full(n, photon_noise),
     )
     guess = Profile(fwhm_px=np.full(n, fwhm_px), stretch=np.zeros(n, complex))
-    fit = fit_stars(stamps, guess, rounds=5)
+    fit = fit_stars(stamps, guess, rounds=3)
     good = np.isfinite(fit.flux[:, 0]) & (fit.flux[:, 0] > 0)
     good &= stamps.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
     width, error = np.log(fit.profile.fwhm_px), 2 * fit.width_err
