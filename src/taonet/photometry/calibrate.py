@@ -48,6 +48,9 @@ WEATHER = 0.15
 STATED = 0.02
 """Relative scatter of the transparency, and of stated zero points, before anything is measured."""
 
+A_NIGHT = 4.0
+"""Exposures of a night share what is wrong with its stated zero points."""
+
 USUAL_TENSION = 1.0
 """What stars say may differ by so many sigma from what was expected before the latter gives way."""
 
@@ -221,6 +224,19 @@ def _contrast(exposed: Exposed) -> Float[np.ndarray, " epoch"]:
     return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(exposed.noise, nan=np.inf))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Block:
+    """What some epochs measured of the stars.
+
+    ``common_err`` is the relative error that the width of the PSF gives all stars of an epoch
+    alike.
+    """
+
+    flux: Float[np.ndarray, "epoch star"]
+    error: Float[np.ndarray, "epoch star"]
+    common_err: Float[np.ndarray, " epoch"]
+
+
 def _calibrate_block(
     exposed: Exposed,
     state: _State,
@@ -250,32 +266,31 @@ def _calibrate_block(
     prior = np.where(np.isfinite(stated.scale), stated.scale, 1.0)
     spread = STATED if np.isfinite(stated.scale[known]).any() else WEATHER
     block = _Block(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
+    scale, error = _scales(exposed, state, block, prior, spread, (x, y), known, reference)
+    # the mean of the stated zero points is no surer than so; none is claimed where none is stated
+    anchor = STATED / np.sqrt(max(len(known) / A_NIGHT, 1)) if spread == STATED else 0.0
+    state.scale[new], state.scale_err[new] = scale, np.hypot(error, anchor)
+
+
+def _scales(
+    exposed: Exposed,
+    state: _State,
+    block: _Block,
+    prior: Float[np.ndarray, " epoch"],
+    spread: float,
+    places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
+    known: Int[np.ndarray, " known"],
+    reference: Reference,
+) -> tuple[Float[np.ndarray, " new"], Float[np.ndarray, " new"]]:
+    """Return the scales of new epochs and their errors, by stars that earlier epochs have seen."""
+    new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
-        state.scale[new], state.scale_err[new] = _scales_of_all(
-            block, prior[new], spread, state.scale[new]
-        )
-        return
-    best = reference.epochs
-    earlier = _earlier_fluxes(exposed, state, best, x, y)
-    flux_of_stars = _reference_flux(earlier.flux, earlier.error, state.scale[best])
-    ratio, told_err, common = _ratio(earlier, flux_of_stars, prior[best])
+        return _scales_of_all(block, prior[new], spread, state.scale[new])
+    earlier = _earlier_fluxes(exposed, state, best, *places)
+    flux = _reference_flux(earlier.flux, earlier.error, state.scale[best])
+    ratio, told_err, common = _ratio(earlier, flux, prior[best])
     scatter = _scatter(ratio, np.hypot(told_err, common), spread)
-    state.scale[new], state.scale_err[new] = _weighed(
-        *_ratio(block, flux_of_stars, prior[new]), prior[new], scatter
-    )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Block:
-    """What some epochs measured of the stars.
-
-    ``common_err`` is the relative error that the width of the PSF gives all stars of an epoch
-    alike.
-    """
-
-    flux: Float[np.ndarray, "epoch star"]
-    error: Float[np.ndarray, "epoch star"]
-    common_err: Float[np.ndarray, " epoch"]
+    return _weighed(*_ratio(block, flux, prior[new]), prior[new], scatter)
 
 
 def _earlier_fluxes(

@@ -92,6 +92,7 @@ def forced_photometry(
     *,
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
+    doubt: float | Float[np.ndarray, " epoch"] = 0.0,
     causal: bool = True,
 ) -> Forced:
     """Measure the flux at the centre of every epoch with the PSF of its calibration.
@@ -105,6 +106,8 @@ def forced_photometry(
         Shift and PSF of each epoch.
     noise, photon_noise : array (epoch,)
         See `taonet.photometry.exposure.Exposed`.
+    doubt : array (epoch,)
+        One-sigma error of the flux besides what the pixels' noise makes of it.
     causal : bool
         Whether the place in an epoch may depend on epochs up to it only.
     """
@@ -118,7 +121,9 @@ def forced_photometry(
         at = dx - x[:, None], dy - y[:, None]
         return profile.on(*at), profile.slopes(*at)[:2]
 
-    return fit_centre(stamps, shapes, calibration, steady=np.zeros_like(dx), causal=causal)
+    return fit_centre(
+        stamps, shapes, calibration, steady=np.zeros_like(dx), doubt=doubt, causal=causal
+    )
 
 
 def centre_stamps(

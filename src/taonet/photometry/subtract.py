@@ -185,8 +185,17 @@ def difference_photometry(
     # what is left of a bright object by a wrong scale is no change of it
     nowhere = np.zeros(len(steady))
     template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
-    doubt = np.abs(template_flux) * np.hypot(calibration.scale_err, MISMATCH)
+    doubt = np.abs(template_flux) * np.hypot(_scale_doubt(calibration), MISMATCH)
     return fit_centre(stamps, shapes, calibration, steady=steady, doubt=doubt, causal=causal)
+
+
+def _scale_doubt(calibration: Calibration) -> Float[np.ndarray, " epoch"]:
+    """Return the relative error of the scale between each epoch and its template."""
+    template = np.zeros(len(calibration.scale))
+    for reference in calibration.references:
+        own = reference.share * calibration.scale_err[reference.epochs]
+        template[reference.serves] = np.sqrt((own**2).sum())
+    return np.asarray(np.hypot(calibration.scale_err, template))
 
 
 def _drawn(

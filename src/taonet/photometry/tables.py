@@ -12,7 +12,6 @@ from taonet.photometry.nightly import nightly_means
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
-
 Mode = Literal["science", "difference", "aperture"]
 
 
