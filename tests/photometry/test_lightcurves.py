@@ -1,11 +1,14 @@
 """Light curves from pixels, against the truth of simulated sequences, and laws they must obey."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from taonet.photometry.lightcurves import light_curve
+from taonet.photometry.lightcurves import light_curve, measure
 from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
+from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 
 
@@ -28,3 +31,71 @@ def test_later_epochs_never_change_earlier_fluxes(survey, keep, mode):
         np.testing.assert_allclose(early.flux, whole.flux[:seen], rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(early.flux_err, whole.flux_err[:seen], rtol=1e-5)
         np.testing.assert_array_equal(early.quality, whole.quality[:seen])
+
+
+def pulls(survey, class_names, numbers, *, mode, causal=True):
+    """Return (measured − true)/error and true/error of the good epochs of simulated objects."""
+    found = []
+    for index in numbers:
+        class_name = class_names[index % len(class_names)]
+        sequence, true = simulated(survey, class_name, index, seed=5)
+        if survey == "crts":
+            sequence = replace(sequence, seeing_fwhm_px=np.full(len(sequence), np.nan))
+        if mode == "difference":
+            true = over_template(sequence, true, causal)
+        curve = light_curve(sequence, mode=mode, causal=causal)
+        good = np.isfinite(curve.flux) & np.isfinite(true)
+        good &= (curve.quality & ~int(Quality.UNCALIBRATED)) == 0
+        found.append(np.stack([curve.flux - true, true, curve.flux_err])[:, good])
+    off, true, error = np.concatenate(found, axis=1)
+    return off / error, np.abs(true / error)
+
+
+def over_template(sequence, true, causal):
+    """Subtract what the template holds of the object: the mean over the epochs in it."""
+    over = np.full(len(true), np.nan)
+    for part in measure(sequence, mode="difference", causal=causal):
+        for reference in part.calibration.references:
+            for k in reference.serves:
+                share = np.where(reference.epochs == k, 0, reference.share)
+                if share.sum() > 0:
+                    inside = share @ true[part.epochs[reference.epochs]] / share.sum()
+                    over[part.epochs[k]] = true[part.epochs[k]] - inside
+    return over
+
+
+def test_errors_are_honest_on_hosts():
+    pull, snr = pulls("crts", ["SN"], range(8), mode="difference", causal=False)
+    assert len(pull) > 500
+    assert abs(pull.mean()) < 0.2  # templates are common to an object's epochs: eight draws
+    assert 0.85 < pull.std() < 1.1
+    assert (snr > 3).sum() > 10
+
+
+def test_errors_are_honest_on_stars():
+    pull, snr = pulls("crts", ["CV", "NON"], [0, 1, 2, 3, 5, 6, 8, 9], mode="science")
+    seen = (snr > 3) & (snr < 300)
+    assert abs(np.median(pull[seen])) < 0.35
+    assert 0.8 < 1.4826 * np.median(np.abs(pull[seen] - np.median(pull[seen]))) < 1.25
+
+
+def test_every_epoch_has_a_limit_and_blank_ones_nothing():
+    sequence, _ = simulated("crts", "CV", 0)
+    frames = sequence.frames.copy()
+    frames[7] = 0
+    blank = replace(sequence, frames=frames, quality=sequence.quality | 0)
+    blank.quality[7] |= Quality.BLANK
+    curve = light_curve(blank)
+    assert np.isnan(curve.flux[7])
+    measured = np.isfinite(curve.flux)
+    assert measured.sum() >= len(sequence) - 3
+    assert (np.abs(curve.limiting_mag[measured] - 19.7) < 2).all()
+
+
+def test_a_quarter_turn_leaves_the_light_curve_as_it_was():
+    sequence, _ = simulated("crts", "CV", 4, keep=10)
+    # the centre pixel of an even cutout is not in the middle: turn about it
+    odd = replace(sequence, frames=sequence.frames[:, :, 1:, 1:])
+    turned = replace(odd, frames=np.rot90(odd.frames, axes=(2, 3)).copy())
+    one, other = light_curve(odd), light_curve(turned)
+    np.testing.assert_allclose(one.flux, other.flux, atol=0.2 * np.nanmedian(one.flux_err))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import uniform_filter
 
@@ -40,6 +40,9 @@ WIDTH_TO_FLUX = 1.2
 
 BLOCK_GROWTH = 6
 """Stars are looked for anew when there are so many times as many epochs."""
+
+ROUNDS = 6
+"""In which stars that go their own way lose their say."""
 
 STAR_SCATTER = 0.01
 """Relative scatter that stars are granted beyond their errors."""
@@ -154,6 +157,7 @@ class _State:
     scale: Float[np.ndarray, " epoch"]
     scale_err: Float[np.ndarray, " epoch"]
     n_stars: Int[np.ndarray, " epoch"]
+    odd: Bool[np.ndarray, " epoch"]
 
 
 def calibrate(
@@ -187,6 +191,7 @@ def calibrate(
         scale=np.where(np.isfinite(stated.scale), stated.scale, 1.0),
         scale_err=np.full(n, np.nan),
         n_stars=np.zeros(n, np.int64),
+        odd=np.zeros(n, bool),
     )
     references = []
     for known, new in _schedule(exposed, causal=causal):
@@ -263,6 +268,7 @@ def _calibrate_block(
     state.shift_err[new] = fit.shift_err_px
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
     state.n_stars[new] = np.isfinite(flux).sum(axis=1)
+    state.odd[new] = state.n_stars[new] == 0
     prior = np.where(np.isfinite(stated.scale), stated.scale, 1.0)
     spread = STATED if np.isfinite(stated.scale[known]).any() else WEATHER
     block = _Block(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
@@ -532,7 +538,7 @@ def _told_by_stars(
     known = np.nan_to_num(reference)
     weight = np.where(good, 1 / variance, 0.0)
     value = np.nan_to_num(flux)
-    for _ in range(2):
+    for _ in range(ROUNDS):
         total = (weight * known**2).sum(axis=1)
         total = np.where(total > 0, total, np.nan)
         scale = (weight * known * value).sum(axis=1) / total
@@ -566,7 +572,8 @@ def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) 
     # as usual as the epochs so far
     width = np.log(state.fwhm)
     usual = np.where(usable, width, 0).cumsum() / np.maximum(usable.cumsum(), 1)
-    odd = np.abs(width - usual) > np.log(ODD_WIDTH)
+    # stars that no PSF fits are a bad one's
+    odd = state.odd | (np.abs(width - usual) > np.log(ODD_WIDTH))
     quality = np.where(usable & (np.abs(state.stretch) > OVAL), int(Quality.TRAILED), 0)
     quality |= np.where(usable & odd, int(Quality.BAD_PSF), 0)
     quality |= np.where(usable & (state.n_stars == 0), int(Quality.UNCALIBRATED), 0)

@@ -1,0 +1,39 @@
+"""Made fields of stars: what the photometry has to find is known."""
+
+import numpy as np
+
+from taonet.photometry.profile import Profile
+from taonet.sky.sequence import ImageSequence
+
+STARS = np.array([(12.3, 14.8, 3e4), (50.6, 17.2, 2e4), (20.1, 52.7, 2e4), (47.4, 46.9, 3e4)])
+"""x, y and flux of the field's stars."""
+
+
+def field(
+    n=12, *, flux=3000.0, size=64, sky=1000.0, gain=4.0, seed=0, x=0.2, y=-0.3, host=0.0, **columns
+):
+    """A sequence of a field of four stars with one source near the centre, and its conditions."""
+    rng = np.random.default_rng(seed)
+    flux = np.broadcast_to(np.asarray(flux, float), n)
+    seeing = rng.uniform(2.2, 3.2, n)
+    stretch = 0.04 * (rng.normal(size=n) + 1j * rng.normal(size=n))
+    clear = 10 ** (-0.4 * rng.exponential(0.15, n))
+    shift = rng.normal(0, 0.3, (n, 2))
+    axis = np.arange(size, dtype=float)
+    profile = Profile(fwhm_px=seeing[:, None, None], stretch=stretch[:, None, None])
+    light = np.zeros((n, size, size))
+    inside = STARS if size > 60 else STARS[:0]
+    centre = size // 2
+    sources = [(sx, sy, np.full(n, f)) for sx, sy, f in inside]
+    sources += [(centre + x, centre + y, flux + host)]
+    for sx, sy, f in sources:
+        dx = axis[None, None, :] - sx - shift[:, 0, None, None]
+        dy = axis[None, :, None] - sy - shift[:, 1, None, None]
+        light += (f * clear)[:, None, None] * profile.on(dx, dy)
+    counts = light + sky
+    counts = counts + np.sqrt(counts / gain) * rng.normal(size=counts.shape)
+    frames = np.clip(np.rint(counts), 0, 65535).astype(np.uint16)[:, None]
+    mjd = 55000 + 5.0 * np.arange(n)
+    sequence = ImageSequence.from_frames("made", frames, mjd, **columns)
+    truth = {"seeing": seeing, "stretch": stretch, "clear": clear, "shift": shift, "flux": flux}
+    return sequence, truth

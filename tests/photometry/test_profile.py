@@ -1,0 +1,69 @@
+"""The profile of a star against an independent drawing of it, in Fourier space."""
+
+import numpy as np
+import pytest
+
+from taonet.photometry.profile import Profile, noise_pixels
+from taonet.simulate.optics import expose_to, plane
+
+STRETCH = 0.06 + 0.05j
+X, Y = 32.3, 31.8
+
+
+def drawn(fwhm, stretch=STRETCH):
+    grid, nothing = plane(64), np.zeros(1)
+    return expose_to(
+        grid,
+        np.zeros((grid.side, len(grid.kx)), complex),
+        transparency=np.ones(1), flux=np.ones(1), x=np.array([X]), y=np.array([Y]),
+        shift_x=nothing, shift_y=nothing,
+        seeing_fwhm_px=np.array([fwhm]), stretch=np.array([stretch]),
+    )[0].astype(float)  # fmt: skip
+
+
+def profile(fwhm=2.5, stretch=STRETCH):
+    return Profile(fwhm_px=np.array([fwhm]), stretch=np.array([stretch], complex))
+
+
+AXIS = np.arange(64.0)
+DX, DY = AXIS[None, :] - X, AXIS[:, None] - Y
+
+
+@pytest.mark.parametrize(("fwhm", "close"), [(2.0, 3e-3), (2.5, 1.5e-3), (4.0, 5e-4)])
+def test_pixels_hold_the_light_that_falls_on_them(fwhm, close):
+    ours, theirs = profile(fwhm).on(DX, DY), drawn(fwhm)
+    assert np.abs(ours - theirs).max() < close * theirs.max()
+    # what matters for a flux: a fit of the one to the other
+    assert (ours * theirs).sum() / (ours**2).sum() == pytest.approx(1, abs=7e-4)
+
+
+def test_slopes_are_those_of_small_steps():
+    h, p = 1e-4, profile(3.0)
+    here = p.on(DX, DY)
+    stepped = [
+        p.on(DX - h, DY), p.on(DX, DY - h), profile(3.0 * np.exp(h)).on(DX, DY),
+        profile(3.0, STRETCH + h).on(DX, DY), profile(3.0, STRETCH + 1j * h).on(DX, DY),
+    ]  # fmt: skip
+    for slope, other in zip(p.slopes(DX, DY), stepped, strict=True):
+        true = (other - here) / h
+        assert (slope * true).sum() / np.linalg.norm(slope) / np.linalg.norm(true) > 0.98
+
+
+def test_the_transform_is_that_of_the_pixels():
+    kx = 2 * np.pi * np.fft.rfftfreq(64)[None, :]
+    ky = 2 * np.pi * np.fft.fftfreq(64)[:, None]
+    found = np.fft.rfft2(drawn(3.0)) * np.exp(1j * (kx * X + ky * Y))
+    near = np.hypot(kx, ky) < 2
+    np.testing.assert_allclose(found[near], profile(3.0).transform(kx, ky)[near], atol=2e-3)
+
+
+def test_noise_pixels_are_one_over_the_integral_of_the_square():
+    wide = profile(6.0, 0)
+    squared = (wide.on(AXIS[None, :] - 32, AXIS[:, None] - 32) ** 2).sum()
+    assert noise_pixels(wide)[0] == pytest.approx(1 / squared, rel=0.02)
+
+
+def test_a_quarter_turn_swaps_the_axes():
+    turned = profile(2.5, -STRETCH.conjugate()).on(DY, DX)
+    np.testing.assert_allclose(profile(2.5, -STRETCH.conjugate()).on(DX, DY).shape, turned.shape)
+    np.testing.assert_allclose(profile().on(DX, DY), profile(2.5, -STRETCH).on(-DY, DX), rtol=1e-12)
