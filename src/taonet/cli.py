@@ -316,6 +316,7 @@ def photometry(
     nightly: Annotated[
         bool, typer.Option("--nightly", help="Average the exposures of each night and band.")
     ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; same result for any.")] = 1,
     limit: Limit = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -336,6 +337,7 @@ def photometry(
         output,
         features=None if features is None else str(features),
         how=Measuring(mode=mode, causal=not archival, nightly=nightly),
+        workers=workers,
         limit=limit,
         overwrite=overwrite,
         track=track,

@@ -6,7 +6,8 @@ from taonet.features.published import PUBLISHED, published_features
 from taonet.features.tables import feature_rows
 from taonet.io.tables import read_table, write_parts
 from taonet.photometry.lightcurves import light_curve
-from taonet.photometry.tables import lightcurve_rows
+from taonet.photometry.tables import lightcurve_rows as rows_of_curve
+from taonet.photometry.tables import measured_curve
 from taonet.sky.cutout import Quality
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
@@ -20,6 +21,14 @@ def a_sequence(object_id="a", class_name=None, n=12):
     return ImageSequence.from_frames(
         object_id, frames, mjd, band=["g", "r"] * (n // 2), class_name=class_name
     )
+
+
+def lightcurve_rows(sequence):
+    return rows_of_curve(measured_curve(sequence))
+
+
+def feature_row(sequence):
+    return next(feature_rows([measured_curve(sequence)], "published"))
 
 
 def test_a_light_curve_has_a_row_for_every_epoch_seen_or_not():
@@ -49,10 +58,6 @@ def test_short_curves_have_a_row_without_features():
     row = feature_row(a_sequence(n=8))
     assert row.loc[0, "object_id"] == "a"
     assert row[list(PUBLISHED)].isna().all(axis=None)
-
-
-def feature_row(sequence):
-    return next(feature_rows([sequence], "published"))
 
 
 @pytest.mark.parametrize("measure", [lightcurve_rows, feature_row])

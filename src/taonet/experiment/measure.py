@@ -1,6 +1,7 @@
 """From inputs of any kind to a table of light curves or of their features."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,8 @@ from taonet.features.tables import feature_rows
 from taonet.io.landing import refuse_existing
 from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
-from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows
+from taonet.parallel import in_order
+from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measured_curve
 
 
 def measure(
@@ -21,6 +23,7 @@ def measure(
     *,
     features: str | None = None,
     how: Measuring = CAUSALLY,
+    workers: int = 1,
     limit: int | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
@@ -34,6 +37,8 @@ def measure(
         `taonet.features.sets.SETS`).
     how : Measuring
         How light curves are measured in pixels.
+    workers : int
+        Processes that share the measuring; the table is the same for any number.
 
     Raises
     ------
@@ -48,11 +53,8 @@ def measure(
     else:
         sources = open_inputs(inputs)
         sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
-        rows = (
-            feature_rows(sequences, features, how)
-            if features
-            else (lightcurve_rows(sequence, how) for sequence in sequences)
-        )
+        curves = in_order(partial(measured_curve, how=how), sequences, workers=workers)
+        rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
     write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
     return tally

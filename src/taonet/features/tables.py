@@ -6,17 +6,14 @@ import pandas as pd
 
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
-from taonet.photometry.tables import CAUSALLY, Measuring, measured_curve
-from taonet.sky.sequence import ImageSequence
+from taonet.sky.lightcurve import LightCurve
 
 AT_ONCE = 32
 """So many objects are measured together: features are faster of many, memory is bounded."""
 
 
-def feature_rows(
-    sequences: Iterable[ImageSequence], name: str, how: Measuring = CAUSALLY
-) -> Iterator[pd.DataFrame]:
-    """Measure the light curves of sequences and a set of features of each.
+def feature_rows(curves: Iterable[LightCurve], name: str) -> Iterator[pd.DataFrame]:
+    """Measure a set of features of light curves.
 
     Parameters
     ----------
@@ -28,19 +25,19 @@ def feature_rows(
     DataFrame
         One row an object: object_id, class_name and one column a feature.
     """
-    for some in _in_parts(sequences):
-        features = feature_table(Curves.of([measured_curve(s, how) for s in some]), name)
-        for i, sequence in enumerate(some):
+    for some in _in_parts(curves):
+        features = feature_table(Curves.of(some), name)
+        for i, curve in enumerate(some):
             row = features.iloc[[i]].reset_index(drop=True)
-            row.insert(0, "class_name", pd.Series([sequence.class_name], dtype=object))
-            row.insert(0, "object_id", pd.Series([sequence.object_id], dtype=object))
+            row.insert(0, "class_name", pd.Series([curve.class_name], dtype=object))
+            row.insert(0, "object_id", pd.Series([curve.object_id], dtype=object))
             yield row
 
 
-def _in_parts(sequences: Iterable[ImageSequence]) -> Iterator[list[ImageSequence]]:
-    part: list[ImageSequence] = []
-    for sequence in sequences:
-        part.append(sequence)
+def _in_parts(curves: Iterable[LightCurve]) -> Iterator[list[LightCurve]]:
+    part: list[LightCurve] = []
+    for curve in curves:
+        part.append(curve)
         if len(part) == AT_ONCE:
             yield part
             part = []

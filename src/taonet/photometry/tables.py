@@ -47,8 +47,8 @@ def measured_curve(sequence: ImageSequence, how: Measuring = CAUSALLY) -> LightC
     return nightly_means(curve) if how.nightly else curve
 
 
-def lightcurve_rows(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.DataFrame:
-    """Measure a sequence and lay out its light curve, one row an epoch.
+def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
+    """Lay out a light curve, one row an epoch.
 
     Returns
     -------
@@ -57,12 +57,11 @@ def lightcurve_rows(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.Da
         epoch is there, detected or not. Magnitudes are NaN where the flux is not positive; the
         limit is that of a detection at five sigma.
     """
-    curve = measured_curve(sequence, how)
     n = len(curve.mjd)
     return pd.DataFrame(
         {
-            "object_id": np.repeat(np.array([sequence.object_id], dtype=object), n),
-            "class_name": np.repeat(np.array([sequence.class_name], dtype=object), n),
+            "object_id": np.repeat(np.array([curve.object_id], dtype=object), n),
+            "class_name": np.repeat(np.array([curve.class_name], dtype=object), n),
             "mjd": curve.mjd,
             "band": np.array(curve.band, dtype=object),
             "flux": curve.flux,
@@ -70,6 +69,6 @@ def lightcurve_rows(sequence: ImageSequence, how: Measuring = CAUSALLY) -> pd.Da
             "mag": curve.mag,
             "magerr": curve.magerr,
             "limiting_mag": curve.limiting_mag,
-            "quality": curve.quality,
+            "quality": np.zeros(n, np.int32) if curve.quality is None else curve.quality,
         }
     )

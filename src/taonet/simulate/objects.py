@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.errors import ConfigError
+from taonet.parallel import in_order
 from taonet.simulate.catalogue import Detections, draw_listed
 from taonet.simulate.exposures import Exposures, Scene
-from taonet.simulate.parallel import in_order
 from taonet.simulate.scene import draw_neighbours
 from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
 from taonet.sky.sequence import ImageSequence
