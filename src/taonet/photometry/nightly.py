@@ -46,17 +46,15 @@ def nightly_means(curve: LightCurve) -> LightCurve:
     first = np.unique(night, return_index=True)[1]
     mjd = np.where(total > 0, seen, mean)
     order = np.argsort(mjd, kind="stable")
-    means = replace(
+    return replace(
         curve,
         mjd=mjd[order],
         flux=np.where(total > 0, flux, np.nan)[order],
         flux_err=np.where(total > 0, error, np.nan)[order],
         zero_point_mag=curve.zero_point_mag[first][order],
         band=tuple(curve.band[i] for i in first[order]),
+        quality=None if curve.quality is None else _shared(curve.quality, night, n)[order],
     )
-    if curve.quality is None:
-        return means
-    return replace(means, quality=_shared(curve.quality, night, n)[order])
 
 
 def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:
