@@ -316,6 +316,10 @@ def photometry(
     nightly: Annotated[
         bool, typer.Option("--nightly", help="Average the exposures of each night and band.")
     ] = False,
+    figures: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Also draw the first twelve objects into this folder."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes; same result for any.")] = 1,
     limit: Limit = None,
     overwrite: Overwrite = False,
@@ -337,6 +341,7 @@ def photometry(
         output,
         features=None if features is None else str(features),
         how=Measuring(mode=mode, causal=not archival, nightly=nightly),
+        figures=figures,
         workers=workers,
         limit=limit,
         overwrite=overwrite,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.experiment.curve_features import curve_features
+from taonet.experiment.curve_figures import drawn
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in, tallied_curves
 from taonet.features.tables import feature_rows
 from taonet.io.landing import refuse_existing
@@ -23,6 +24,7 @@ def measure(
     *,
     features: str | None = None,
     how: Measuring = CAUSALLY,
+    figures: Path | None = None,
     workers: int = 1,
     limit: int | None = None,
     overwrite: bool = False,
@@ -37,6 +39,8 @@ def measure(
         `taonet.features.sets.SETS`).
     how : Measuring
         How light curves are measured in pixels.
+    figures : Path, optional
+        Also draw the first few objects into this folder.
     workers : int
         Processes that share the measuring; the table is the same for any number.
 
@@ -53,6 +57,8 @@ def measure(
     else:
         sources = open_inputs(inputs)
         sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
+        if figures is not None:
+            sequences = drawn(sequences, figures, how)
         curves = in_order(partial(measured_curve, how=how), sequences, workers=workers)
         rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
     write_parts(tally.counted(rows), output, overwrite=overwrite)
