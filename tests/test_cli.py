@@ -188,6 +188,21 @@ def test_photometry_gives_curves_and_features(taonet, world, tmp_path):
     assert len(pd.read_parquet(tmp_path / "c.parquet")["object_id"].unique()) == 24
 
 
+def test_photometry_of_what_changed_with_pictures_and_nightly_means(taonet, world, tmp_path):
+    words = ("photometry", world / "archive", "--limit", 2)
+    code, out, _ = taonet(
+        *words, "--difference", "--archival", "--nightly", "--workers", 2,
+        "--figures", tmp_path / "figures", "-o", tmp_path / "d.csv",
+    )  # fmt: skip
+    assert (code, out.split()[:2]) == (0, ["2", "objects"])
+    nights = pd.read_csv(tmp_path / "d.csv")
+    assert not nights.duplicated(["object_id", "band", "mjd"]).any()
+    assert {"limiting_mag", "flux", "quality"} <= set(nights)
+    assert len(list((tmp_path / "figures").glob("*.png"))) == 4
+    both = taonet(*words, "--difference", "--aperture", "-o", tmp_path / "x.csv")
+    refused(both, "--difference fits the PSF")
+
+
 def bad_files(folder, deep_tao):
     good = next(path for path in sorted(deep_tao.rglob("*.fits")))
     (folder / "text.fits").write_text("not a FITS file")

@@ -1,5 +1,6 @@
 """Figures of light curves with their limits, and of epochs before and after subtraction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def subtraction_figure(measured: Measured, *, title: str = "") -> Figure:
     figure = Figure(figsize=(1.55 * len(epochs) + 1.1, 5.2), layout="constrained")
     grid = np.atleast_2d(figure.subplots(3, len(epochs), squeeze=False))
     for column, epoch in zip(grid.T, epochs.tolist(), strict=True):
-        _draw_epoch(column, measured.exposed, measured.difference, epoch)
+        _draw_epoch(list(column), measured.exposed, measured.difference, epoch)
         snr = measured.forced.flux[epoch] / measured.forced.flux_err[epoch]
         column[0].set_title(f"epoch {epoch + 1}", fontsize=10, loc="center", fontweight="normal")
         column[2].set_xlabel(f"S/N {snr:.1f}", fontsize=10)
@@ -117,13 +118,15 @@ def _telling(measured: Measured, difference: Difference) -> Int[np.ndarray, " sh
     return np.sort(there[np.unique(chosen)])
 
 
-def _draw_epoch(column: Axes, exposed: Exposed, difference: Difference, epoch: int) -> None:
+def _draw_epoch(
+    column: Sequence[Axes], exposed: Exposed, difference: Difference, epoch: int
+) -> None:
     noise = difference.noise[epoch]
-    _show(column[0], exposed.light[epoch] / noise)  # type: ignore[index]
-    _show(column[1], difference.steady[epoch] / noise)  # type: ignore[index]
+    _show(column[0], exposed.light[epoch] / noise)
+    _show(column[1], difference.steady[epoch] / noise)
     change = np.where(difference.valid[epoch], difference.light[epoch] / noise, np.nan)
-    column[2].imshow(change, cmap=_BOTH_WAYS, vmin=-8, vmax=8, origin="lower")  # type: ignore[index]
-    for axes in column:  # type: ignore[attr-defined]
+    column[2].imshow(change, cmap=_BOTH_WAYS, vmin=-8, vmax=8, origin="lower")
+    for axes in column:
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():
