@@ -76,7 +76,7 @@ class Source:
     @property
     def extended(self) -> bool:
         """Whether it is wider than noise makes a star."""
-        return self.width > 1 + EXTENDED + 2 / max(self.snr, 1e-9)
+        return bool(self.width > 1 + EXTENDED + 2 / max(self.snr, 1e-9))
 
     @property
     def mag(self) -> float:
@@ -395,6 +395,6 @@ class _Window:
         """Return the light under the window at a place, and how far its pixels are from there."""
         left, top = (max(round(at) - REACH_PX, 0) for at in (x, y))
         cut = self.image[top : round(y) + REACH_PX + 1, left : round(x) + REACH_PX + 1]
-        dx = (left + np.arange(cut.shape[1]) - x)[None, :]
-        dy = (top + np.arange(cut.shape[0]) - y)[:, None]
+        dx = (left + np.arange(cut.shape[1]) - float(x))[None, :]
+        dy = (top + np.arange(cut.shape[0]) - float(y))[:, None]
         return cut * np.exp(-(dx**2 + dy**2) / (2 * self.sigma**2)), dx, dy
