@@ -372,11 +372,12 @@ def train(
 
     An interrupted run of the same recipe and data goes on where it stopped.
     """
+    from taonet.evaluation.comparison import score_lines
     from taonet.experiment.stages import read_scores
 
     folder = _carried_out(recipe, data, lightcurves, output)
     scores = read_scores(folder)
-    text = f"{_score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
+    text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 
 
@@ -411,11 +412,16 @@ def evaluate(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Score prediction tables side by side on the same objects, with intervals."""
+    """Score prediction tables side by side on the same objects, with intervals.
+
+    Differences are to the first table, on the same bootstrap draws of the objects. Tables with
+    answers after fewer epochs are also scored there, on the objects that have so many.
+    """
+    from taonet.evaluation.comparison import score_lines
     from taonet.experiment.compare import compare_tables
 
     scores = compare_tables(predictions, data, seed=seed)
-    print_result(scores, _score_lines(scores), as_json=as_json)
+    print_result(scores, score_lines(scores), as_json=as_json)
 
 
 @app.command()
@@ -518,21 +524,6 @@ def benchmark_crts_features(
 
     found = published_scores(data, seed=seed, track=track)
     print_result(found, score_lines(found), as_json=as_json)
-
-
-def _score_lines(scores: dict[str, Any]) -> str:
-    width = max(len(name) for name in scores)
-    count = next(iter(scores.values()))["n_objects"]
-    head = f"{f'{count} objects':{width}}  macro recall           macro F1 (arg-max)"
-    return "\n".join([head, *(f"{name:{width}}  {_numbers(s)}" for name, s in scores.items())])
-
-
-def _numbers(score: dict[str, Any]) -> str:
-    cells = []
-    for name in ("macro_recall", "macro_f1"):
-        number = score[name]
-        cells.append(f"{number['value']:.3f} [{number['low']:.3f}, {number['high']:.3f}]")
-    return "   ".join(cells)
 
 
 def _exit_if_mostly_failed(objects: int, set_aside: int) -> None:

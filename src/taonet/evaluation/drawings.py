@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.figures import (
     comparison_figure,
     confusion_figure,
@@ -55,7 +56,11 @@ class Drawing:
 
 
 def drawings_of(
-    scores: Mapping[str, Scores], table: pd.DataFrame, taxonomy: Taxonomy, *, seed: int
+    scores: Mapping[str, Scores],
+    tables: Mapping[str, pd.DataFrame],
+    taxonomy: Taxonomy,
+    *,
+    seed: int,
 ) -> list[Drawing]:
     """Draw the figures of a report.
 
@@ -63,13 +68,14 @@ def drawings_of(
     ----------
     scores : mapping
         By method, the primary first, then the others from best to worst.
-    table : DataFrame
-        The primary's predictions.
+    tables : mapping
+        Prediction tables by method.
     """
     primary, ours = next(iter(scores.items()))
+    table = tables[primary]
     return [
         *_comparison(scores, primary),
-        *_by_epochs(scores, table, taxonomy, seed=seed),
+        *_by_epochs(scores, tables, taxonomy, seed=seed),
         _drawing(
             per_class_figure(ours),
             "F1 of each class, with its number of objects: at the most probable class, and at the "
@@ -130,23 +136,46 @@ def _comparison(scores: Mapping[str, Scores], primary: str) -> list[Drawing]:
 
 
 def _by_epochs(
-    scores: Mapping[str, Scores], table: pd.DataFrame, taxonomy: Taxonomy, *, seed: int
+    scores: Mapping[str, Scores],
+    tables: Mapping[str, pd.DataFrame],
+    taxonomy: Taxonomy,
+    *,
+    seed: int,
 ) -> list[Drawing]:
-    if not table["object_id"].duplicated().any():
-        return []
+    growing = [name for name in scores if tables[name]["object_id"].duplicated().any()]
     primary, *others = scores
-    first, last = int(table["n_epochs"].min()), int(table["n_epochs"].max())
-    steps = np.unique(np.geomspace(first, last, MAX_STEPS).round().astype(int)).tolist()
-    found = scores_by_epochs(table, taxonomy, steps, n_bootstrap=200, seed=seed)
-    levels = {name: scores[name].macro_recall for name in others[:1]}
+    if primary not in growing:
+        return []
+    found = {
+        name: scores_by_epochs(
+            tables[name],
+            taxonomy,
+            _every_step(tables[name]) if name == primary else _own_steps(tables[name]),
+            n_bootstrap=200,
+            seed=seed,
+        )
+        for name in growing
+    }
+    levels = {name: scores[name].macro_recall for name in others[:1] if name not in growing}
     caption = (
         "How the answer grows: the score after each number of epochs, always on the same objects "
         "(one with fewer epochs keeps its last answer)."
     )
     if levels:
         caption += f" Dashed: {others[0]}, after all epochs."
-    figure = epochs_figure({primary: found}, primary=primary, levels=levels)
+    figure = epochs_figure(found, primary=primary, levels=levels)
     return [_drawing(figure, caption, "Macro recall against the number of epochs seen.")]
+
+
+def _every_step(table: pd.DataFrame) -> list[int]:
+    first, last = int(table["n_epochs"].min()), int(table["n_epochs"].max())
+    steps: list[int] = np.unique(np.geomspace(first, last, MAX_STEPS).round().astype(int)).tolist()
+    return steps
+
+
+def _own_steps(table: pd.DataFrame) -> list[int]:
+    """Return after which epochs a table answers for all objects that have so many, and its last."""
+    return sorted({*shared_steps([table]), int(table["n_epochs"].max())})
 
 
 def _drawing(figure: Figure, caption: str, alt: str) -> Drawing:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,38 +10,16 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from taonet.errors import InputError
+from taonet.evaluation.comparison import Method, side_by_side
 from taonet.evaluation.drawings import drawings_of, examples_of
 from taonet.evaluation.figures import METRIC_NAMES
-from taonet.evaluation.metrics import (
-    Interval,
-    Scores,
-    check_same_objects,
-    difference_of,
-    resamples_of,
-    scores_of,
-)
-from taonet.evaluation.resampling import Resamples
+from taonet.evaluation.metrics import Interval
 from taonet.io.landing import landing_file
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
 LOWER_IS_BETTER = ("log_loss", "brier", "ece")
 _WARNING = re.compile(r"simulat|warning|beware", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Method:
-    """One row of the comparison: a method, its scores, and how they differ from the primary's."""
-
-    name: str
-    description: str
-    scores: Scores
-    difference: Interval
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-able form: the scores, and the difference in macro recall."""
-        return {**self.scores.to_dict(), "macro_recall_minus_primary": self.difference.to_dict()}
 
 
 def write_report(
@@ -83,8 +60,9 @@ def write_report(
     Returns
     -------
     dict
-        JSON-able scores by method, the primary first, as `Scores.to_dict`; and by how much its
-        macro recall differs from the primary's (``macro_recall_minus_primary``).
+        JSON-able scores by method, the primary first: as `Scores.to_dict`; by how much macro
+        recall and macro F1 differ from the primary's (``macro_recall_minus_primary``); and what
+        was scored after fewer epochs (``by_epochs``).
 
     Raises
     ------
@@ -93,9 +71,15 @@ def write_report(
     OutputError
         If the page cannot be written.
     """
-    methods = _methods(
-        taxonomy, tables, primary, descriptions or {}, seed=seed, n_bootstrap=n_bootstrap
+    found = side_by_side(
+        tables,
+        taxonomy,
+        primary=primary,
+        descriptions=descriptions,
+        seed=seed,
+        n_bootstrap=n_bootstrap,
     )
+    methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
     scores = {method.name: method.scores for method in methods}
     page = _environment().from_string(_page())
     text = page.render(
@@ -108,53 +92,14 @@ def write_report(
         primary_name=primary,
         metrics=METRIC_NAMES,
         lower_is_better=LOWER_IS_BETTER,
-        drawings=drawings_of(scores, tables[primary], taxonomy, seed=seed),
+        early=[method for method in methods if method.early],
+        drawings=drawings_of(scores, tables, taxonomy, seed=seed),
         examples=examples_of(examples, tables[primary], taxonomy),
         details=details or {},
     )
     with landing_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return {method.name: method.to_dict() for method in methods}
-
-
-def _methods(
-    taxonomy: Taxonomy,
-    tables: Mapping[str, pd.DataFrame],
-    primary: str,
-    descriptions: Mapping[str, str],
-    *,
-    seed: int,
-    n_bootstrap: int,
-) -> list[Method]:
-    if primary not in tables:
-        got = f"{primary!r} of {', '.join(tables)}"
-        raise InputError("the primary method has no table", where="report", got=got)
-    drawn = {
-        name: _drawn(name, table, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
-        for name, table in tables.items()
-    }
-    for table in tables.values():
-        check_same_objects(tables[primary], table)
-    methods = [
-        Method(
-            name=name,
-            description=descriptions.get(name, ""),
-            scores=scores_of(tables[name], taxonomy, found, seed=seed),
-            difference=difference_of(found, drawn[primary], "macro_recall"),
-        )
-        for name, found in drawn.items()
-    ]
-    return sorted(methods, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
-
-
-def _drawn(
-    name: str, table: pd.DataFrame, taxonomy: Taxonomy, *, seed: int, n_bootstrap: int
-) -> Resamples:
-    try:
-        return resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-    except InputError as error:  # with several tables, say which
-        where = f"{name}, {error.where}"
-        raise InputError(error.what, where=where, got=error.got, do=error.do) from error
 
 
 def _headline(methods: Sequence[Method]) -> str:
@@ -170,9 +115,8 @@ def _headline(methods: Sequence[Method]) -> str:
 
 
 def _against(rival: Method) -> str:
-    gap, low, high = (
-        -x for x in (rival.difference.value, rival.difference.high, rival.difference.low)
-    )
+    theirs = rival.differences["macro_recall"]
+    gap, low, high = -theirs.value, -theirs.high, -theirs.low
     verdict = "" if low > 0 or high < 0 else " — too little to tell them apart on these objects"
     where = "above" if gap >= 0 else "below"
     return (

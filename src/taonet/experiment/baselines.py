@@ -16,18 +16,25 @@ from taonet.evaluation.controls import (
     majority_probabilities,
     times_features,
 )
-from taonet.features.published import published_features
+from taonet.experiment.plan import Experiment
 from taonet.models.bundle import Bundle
 from taonet.models.predict import answers, prediction_rows, readable_example
-from taonet.models.trees import ForestConfig, Trees
-from taonet.photometry.aperture import aperture_curve
+from taonet.models.trees import Trees
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
+FOREST = "forest on published"
+BOOSTED = "boosted trees on modern"
+
+READ = {FOREST: ("published.",), BOOSTED: ("modern.", "context.")}
+"""What each kind of trees reads: how the columns of `experiment.early_features` begin."""
+
 DESCRIPTIONS = {
     "TAO-Net": "the network, on the whole sequence",
-    "forest on light curves": "random forest on the 30 published features of light curves "
-    "measured with an aperture from the same pixels of the same objects",
+    FOREST: "random forest on the 30 published features of light curves, forced photometry of the "
+    "same pixels of the same objects; a curve of fewer than 10 points has no such features",
+    BOOSTED: "gradient-boosted trees on modern features of the same light curves, and on host and "
+    "field as the same pixels show them",
     "times alone": "random forest on the times of observation: what the cadence gives away",
     "length alone": "random forest on the number of epochs",
     "one random frame": "the same network, shown one frame drawn at random",
@@ -46,43 +53,84 @@ def final_table(
     """Lay out one answer an object, after its last epoch, as a prediction table."""
     rows = []
     for sequence, answer in zip(sequences, probabilities, strict=True):
-        epochs = reading.epochs_of(sequence)
-        row = prediction_rows(sequence, sequence.mjd[epochs[-1:]], answer[None], taxonomy)
-        rows.append(row.assign(n_epochs=len(epochs)))
+        last = np.array([len(reading.epochs_of(sequence))])
+        rows.append(_rows_after(sequence, reading, last, answer[None], taxonomy))
     return pd.concat(rows, ignore_index=True)
 
 
-def light_curve_features(
-    sequences: Iterable[ImageSequence], reading: Reading, *, use_times: bool
+def _rows_after(
+    sequence: ImageSequence,
+    reading: Reading,
+    counts: Int[np.ndarray, " count"],
+    probabilities: Float[np.ndarray, "count class"],
+    taxonomy: Taxonomy,
 ) -> pd.DataFrame:
-    """Measure the published features of each object, from the epochs that the network reads.
-
-    Without times, the number of the epoch stands in for the MJD, in days.
-    """
-    rows = []
-    for sequence in sequences:
-        curve = aperture_curve(sequence.take(reading.epochs_of(sequence)))
-        mjd = curve.mjd if use_times else np.arange(len(curve.mjd), dtype=np.float64)
-        features = published_features(mjd, curve.mag, curve.magerr)
-        rows.append({"object_id": sequence.object_id, **features})
-    return pd.DataFrame(rows)
+    """Lay out what is said of an object after some numbers of epochs."""
+    mjd = sequence.mjd[reading.epochs_of(sequence)[counts - 1]]
+    return prediction_rows(sequence, mjd, probabilities, taxonomy).assign(n_epochs=counts)
 
 
-def forest_on_light_curves(
+def tree_table(
     features: pd.DataFrame,
-    label: Int[np.ndarray, " object"],
+    experiment: Experiment,
     train: Int[np.ndarray, " n"],
     test: Int[np.ndarray, " m"],
     *,
-    config: ForestConfig,
-    n_classes: int,
-    seed: int,
-) -> Float[np.ndarray, "m class"]:
-    """Grow the forest on one part of the objects and ask it about another."""
-    values = features.drop(columns="object_id").to_numpy(float)
-    forest = Trees(config, n_classes=n_classes, seed=seed, threads=2)
-    forest.fit(values[train], label[train])
-    return forest.probabilities(values[test])
+    method: str,
+) -> pd.DataFrame:
+    """Grow trees on one part of the objects and let them answer for another, early and late.
+
+    The last answers come from trees that learnt from whole light curves, as published ones did;
+    earlier ones from trees that learnt from the beginnings of light curves too. On those an object
+    counts once, however many beginnings it has.
+
+    Parameters
+    ----------
+    features : DataFrame
+        Of all objects: see `taonet.experiment.early_features.early_features`.
+    train, test : arrays
+        Indices of objects in the archive.
+    method : str
+        Of `READ`.
+
+    Returns
+    -------
+    DataFrame
+        A prediction table; after each number of epochs of the recipe, and after the last.
+    """
+    archive, taxonomy = experiment.archive, experiment.taxonomy
+    index = {name: i for i, name in enumerate(archive.objects["object_id"])}
+    owner = features["object_id"].map(index).to_numpy(np.int64)
+    counts = features["n_epochs"].to_numpy(np.int64)
+    values = features[[c for c in map(str, features) if c.startswith(READ[method])]]
+    whole = counts == features.groupby("object_id")["n_epochs"].transform("max").to_numpy()
+    said = np.zeros((len(features), len(taxonomy.classes)))
+    for learnt, asked in ((whole, whole), (np.ones_like(whole), ~whole)):
+        own, other = learnt & np.isin(owner, train), asked & np.isin(owner, test)
+        trees = _grown(experiment, method, values.to_numpy(np.float64)[own], owner[own])
+        said[other] = trees.probabilities(values.to_numpy(np.float64)[other])
+    rows = [
+        _rows_after(archive[i], experiment.reading, counts[owner == i], said[owner == i], taxonomy)
+        for i in test.tolist()
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _grown(
+    experiment: Experiment,
+    method: str,
+    values: Float[np.ndarray, "row feature"],
+    owner: Int[np.ndarray, " row"],
+) -> Trees:
+    """Grow trees on rows of features, of which an object may have several."""
+    recipe, n_classes = experiment.recipe, len(experiment.taxonomy.classes)
+    config = recipe.forest if method == FOREST else recipe.boosted
+    trees = Trees(config, n_classes=n_classes, seed=recipe.seed, threads=2)
+    label = experiment.label
+    class_mix = np.bincount(label[np.unique(owner)], minlength=n_classes) / len(np.unique(owner))
+    weight = 1 / np.bincount(owner)[owner]
+    trees.fit(values, label[owner], class_mix=class_mix, weight=weight)
+    return trees
 
 
 def metadata_controls(

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.evaluation.metrics import score
+from taonet.evaluation.comparison import side_by_side
 from taonet.evaluation.report import write_report
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
@@ -16,6 +16,9 @@ from taonet.sky.taxonomy import Taxonomy
 
 def compare_tables(predictions: list[Path], data: Path | None, *, seed: int = 0) -> dict[str, Any]:
     """Return the scores of each table, on the objects that all of them answer for.
+
+    Each differs from the first by so much, and where tables have earlier answers, they are scored
+    after fewer epochs too: see `taonet.evaluation.comparison.Method.to_dict`.
 
     Parameters
     ----------
@@ -30,7 +33,8 @@ def compare_tables(predictions: list[Path], data: Path | None, *, seed: int = 0)
         If a table is no prediction table, or the tables share no object of known class.
     """
     tables, taxonomy = _load(predictions, Archive(data) if data else None)
-    return {name: score(table, taxonomy, seed=seed).to_dict() for name, table in tables.items()}
+    methods = side_by_side(tables, taxonomy, primary=next(iter(tables)), seed=seed)
+    return {method.name: method.to_dict() for method in methods}
 
 
 def report_tables(

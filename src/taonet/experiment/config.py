@@ -16,7 +16,7 @@ from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, TaoNetError
 from taonet.limits import Count, Natural
 from taonet.models.taonet import TaoNetConfig
-from taonet.models.trees import ForestConfig
+from taonet.models.trees import BoostedConfig, ForestConfig
 from taonet.training.loop import TrainingConfig
 
 T = TypeVar("T")
@@ -70,6 +70,9 @@ class PredictionSettings:
     ----------
     turns : int
         Average the answers over this many turns and flips of the sequence (1 to 8).
+    epochs : tuple of int
+        Numbers of epochs that the trees answer after, besides the last; the network answers after
+        every one.
     bootstrap : int
         Resamples behind every interval.
     examples : int
@@ -77,6 +80,7 @@ class PredictionSettings:
     """
 
     turns: Annotated[int, Ge(1), Le(8)] = 1
+    epochs: tuple[Natural, ...] = (3, 5, 10, 20, 40)
     bootstrap: Natural = 1000
     examples: Count = 6
 
@@ -95,7 +99,7 @@ class Recipe:
         The one seed of the experiment.
     threads : int
         CPU threads; 0 takes all.
-    data, split, scaling, model, training, forest, prediction
+    data, split, scaling, model, training, forest, boosted, prediction
         See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
         come from the data.
     """
@@ -110,6 +114,7 @@ class Recipe:
     model: TaoNetConfig = field(default_factory=TaoNetConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     forest: ForestConfig = field(default_factory=ForestConfig)
+    boosted: BoostedConfig = field(default_factory=BoostedConfig)
     prediction: PredictionSettings = field(default_factory=PredictionSettings)
 
     @property

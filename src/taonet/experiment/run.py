@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
+from taonet.experiment.early_features import early_features
 from taonet.experiment.plan import (
     Experiment,
     Track,
@@ -35,7 +37,9 @@ from taonet.models.predict import predict
 from taonet.training.loop import train_network
 
 NETWORK = "TAO-Net"
-FOREST = "forest on light curves"
+
+MEASURED_AT_ONCE = 64
+"""Objects; a run that is interrupted measures no more than so many anew."""
 
 
 def run_experiment(
@@ -85,7 +89,8 @@ def run_experiment(
 
 def _write_down(experiment: Experiment) -> None:
     folder, archive = experiment.folder, experiment.archive
-    (folder / "predictions").mkdir(exist_ok=True)
+    for stage in ("predictions", "features"):
+        (folder / stage).mkdir(exist_ok=True)
     write_json(folder / "recipe.json", asdict(experiment.recipe))
     write_json(folder / "environment.json", environment())
     write_json(folder / "data.json", {"path": str(archive.path), "digest": archive.digest})
@@ -131,16 +136,25 @@ def _predictions(
 
 
 def _features(experiment: Experiment) -> pd.DataFrame:
-    def measure() -> pd.DataFrame:
-        sequences = (experiment.archive[i] for i in range(len(experiment.archive)))
-        tracked = experiment.track(sequences, len(experiment.archive), "measuring light curves")
-        readable = (s for s in tracked if len(experiment.reading.epochs_of(s)))
-        features = baselines.light_curve_features(
-            readable, experiment.reading, use_times=experiment.recipe.model.use_times
-        )
-        return experiment.archive.objects[["object_id"]].merge(features, how="left")
+    """Return what trees read, after each number of epochs, measured a few objects at a time."""
+    archive, recipe = experiment.archive, experiment.recipe
+    starts = range(0, len(archive), MEASURED_AT_ONCE)
 
-    return staged_table(experiment.folder / "features.parquet", measure)
+    def measure(first: int) -> pd.DataFrame:
+        last = min(first + MEASURED_AT_ONCE, len(archive))
+        return early_features(
+            (archive[i] for i in range(first, last)),
+            experiment.reading,
+            recipe.prediction.epochs,
+            use_times=recipe.model.use_times,
+        )
+
+    folder = experiment.folder / "features"
+    parts = [
+        staged_table(folder / f"{first:06d}.parquet", partial(measure, first))
+        for first in experiment.track(starts, len(starts), "measuring light curves")
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _train(experiment: Experiment, name: str, train: Int[np.ndarray, " n"]) -> Bundle:
@@ -184,33 +198,26 @@ def _round_tables(
 ) -> dict[str, pd.DataFrame]:
     file = experiment.folder / "training" / name / "predictions.parquet"
     archive, seed = experiment.archive, experiment.recipe.seed
-    n_classes = len(bundle.taxonomy.classes)
 
     def answer() -> pd.DataFrame:
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
         turns = experiment.recipe.prediction.turns
         finals = {
-            FOREST: baselines.forest_on_light_curves(
-                features,
-                experiment.label,
-                train,
-                test,
-                config=experiment.recipe.forest,
-                n_classes=n_classes,
-                seed=seed,
-            ),
             **baselines.pixel_controls(bundle, archive, test, turns=turns, seed=seed),
             **baselines.metadata_controls(
                 times_of(experiment),
                 experiment.label,
                 train,
                 test,
-                n_classes=n_classes,
+                n_classes=len(bundle.taxonomy.classes),
                 seed=seed,
                 trees=min(TREES, experiment.recipe.forest.trees),
             ),
         }
         parts = [pd.concat(predict(bundle, shown, turns=turns)).assign(method=NETWORK)]
+        for method in baselines.READ:
+            table = baselines.tree_table(features, experiment, train, test, method=method)
+            parts.append(table.assign(method=method))
         for method, probabilities in finals.items():
             table = baselines.final_table(
                 (archive[i] for i in test.tolist()), bundle.reading, probabilities, bundle.taxonomy

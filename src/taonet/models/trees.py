@@ -106,6 +106,7 @@ class Trees:
         label: Int[np.ndarray, " n"],
         *,
         class_mix: Float[np.ndarray, " class"] | None = None,
+        weight: Float[np.ndarray, " n"] | None = None,
     ) -> None:
         """Grow the trees, every class counting as much as any other.
 
@@ -116,6 +117,8 @@ class Trees:
         label : array (object,)
         class_mix : array (class,), optional
             Share of each class; that of ``label`` by default. Give it where objects are repeated.
+        weight : array (object,), optional
+            How much each row counts among those of its class; alike by default.
 
         Raises
         ------
@@ -129,7 +132,11 @@ class Trees:
             raise InputError(what, got=f"{measured.sum()} objects of {len(found)} classes")
         mix = np.bincount(label, minlength=self.n_classes) / len(label)
         self.class_mix = mix if class_mix is None else class_mix
-        self.classifier.fit(prepared(features[measured], self.config), label[measured])
+        rows = prepared(features[measured], self.config)
+        # boosted trees must see one value of a feature, if only to find that it tells nothing
+        rows[:, np.isnan(rows).all(axis=0)] = 0
+        own = None if weight is None else weight[measured]
+        self.classifier.fit(rows, label[measured], sample_weight=own)
 
     @property
     def classes(self) -> Int[np.ndarray, " known"]:

@@ -1,0 +1,275 @@
+"""Methods beside each other: on the same objects, with intervals of their differences.
+
+The bootstrap is paired: each resample draws the same objects for every method, so what makes an
+object hard for all of them cancels in a difference (Efron & Tibshirani 1993, ch. 8).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.evaluation.metrics import (
+    Interval,
+    Scores,
+    check_same_objects,
+    difference_of,
+    resamples_of,
+    scores_of,
+)
+from taonet.evaluation.resampling import Resamples
+from taonet.sky.taxonomy import Taxonomy
+
+COMPARED: Final = ("macro_recall", "macro_f1")
+"""Scores whose difference to the primary's is stated."""
+
+MOST_STEPS: Final = 8
+"""Numbers of epochs that methods are compared after."""
+
+LEAST_SHARE: Final = 0.5
+"""Of the objects; numbers of epochs that fewer of them reach are about other objects."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Early:
+    """What a method scores after a number of epochs, on the objects that have so many.
+
+    Parameters
+    ----------
+    n_epochs, n_objects : int
+    scores, differences : mapping
+        Of `COMPARED`, and by how much they differ from the primary's.
+    """
+
+    n_epochs: int
+    n_objects: int
+    scores: Mapping[str, Interval]
+    differences: Mapping[str, Interval]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        numbers = {name: number.to_dict() for name, number in self.scores.items()}
+        counts = {"n_epochs": self.n_epochs, "n_objects": self.n_objects}
+        return {**counts, **numbers, **_named(self.differences)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """One row of the comparison: a method, its scores, and how they differ from the primary's.
+
+    Parameters
+    ----------
+    name, description : str
+    scores : Scores
+        Of its last answers.
+    differences : mapping
+        By how much those of `COMPARED` differ from the primary's.
+    early : tuple of Early
+        After each number of epochs that all methods with early answers answer after; empty for
+        methods without.
+    """
+
+    name: str
+    description: str
+    scores: Scores
+    differences: Mapping[str, Interval]
+    early: tuple[Early, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form: the scores, and their differences to the primary's."""
+        early = {"by_epochs": [step.to_dict() for step in self.early]} if self.early else {}
+        return {**self.scores.to_dict(), **_named(self.differences), **early}
+
+
+def _named(differences: Mapping[str, Interval]) -> dict[str, Any]:
+    return {f"{name}_minus_primary": gap.to_dict() for name, gap in differences.items()}
+
+
+def side_by_side(
+    tables: Mapping[str, pd.DataFrame],
+    taxonomy: Taxonomy,
+    *,
+    primary: str,
+    descriptions: Mapping[str, str] | None = None,
+    n_bootstrap: int = 1000,
+    seed: int,
+) -> list[Method]:
+    """Score methods on the same objects, after their last epoch and earlier.
+
+    Parameters
+    ----------
+    tables : mapping
+        Prediction tables by method; some may have one row an object.
+    primary : str
+        The method that the others are compared with.
+    descriptions : mapping, optional
+        A line on each method.
+
+    Returns
+    -------
+    list of Method
+        In the order of the tables.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be scored, the tables answer for different objects, or the primary has
+        none.
+    """
+    if primary not in tables:
+        got = f"{primary!r} of {', '.join(tables)}"
+        raise InputError("the primary method has no table", where="report", got=got)
+    drawn = {
+        name: _drawn(name, table, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
+        for name, table in tables.items()
+    }
+    for table in tables.values():
+        check_same_objects(tables[primary], table)
+    early = _early(tables, taxonomy, primary, seed=seed, n_bootstrap=n_bootstrap)
+    return [
+        Method(
+            name=name,
+            description=(descriptions or {}).get(name, ""),
+            scores=scores_of(tables[name], taxonomy, found, seed=seed),
+            differences=_differences(found, drawn[primary]),
+            early=tuple(early.get(name, ())),
+        )
+        for name, found in drawn.items()
+    ]
+
+
+def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
+    """Return the numbers of epochs after which all tables with early answers have them.
+
+    A table has them after a number of epochs if it has a row there for every object that has so
+    many; numbers that less than half of the objects reach do not count. Where there are many,
+    those that are spread evenly in their logarithm are returned.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"object_id": ["a", "a", "b", "b"], "n_epochs": [1, 2, 1, 3]})
+    >>> shared_steps([rows])
+    [1]
+    """
+    known = [_answered(table) for table in tables if table["object_id"].duplicated().any()]
+    steps = sorted(set.intersection(*known)) if known else []
+    if len(steps) <= MOST_STEPS:
+        return steps
+    wanted = np.geomspace(steps[0], steps[-1], MOST_STEPS)
+    return sorted({min(steps, key=lambda step: abs(step - want)) for want in wanted.tolist()})
+
+
+def _answered(table: pd.DataFrame) -> set[int]:
+    last = np.sort(table.groupby("object_id")["n_epochs"].max().to_numpy())
+    count = table["n_epochs"].value_counts()
+    steps = count.index.to_numpy(np.int64)
+    reached = len(last) - np.searchsorted(last, steps)
+    whole = (count.to_numpy() == reached) & (reached >= LEAST_SHARE * len(last))
+    return set(steps[whole].tolist())
+
+
+def _early(
+    tables: Mapping[str, pd.DataFrame],
+    taxonomy: Taxonomy,
+    primary: str,
+    *,
+    seed: int,
+    n_bootstrap: int,
+) -> dict[str, list[Early]]:
+    growing = {n: t for n, t in tables.items() if t["object_id"].duplicated().any()}
+    found: dict[str, list[Early]] = {name: [] for name in growing}
+    if primary not in growing:
+        return {}
+    for step in shared_steps(growing.values()):
+        rows = _rows_of_all(growing, step)
+        drawn = {
+            name: _drawn(name, part, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
+            for name, part in rows.items()
+        }
+        for name, scored in drawn.items():
+            found[name].append(
+                Early(
+                    n_epochs=step,
+                    n_objects=len(rows[name]),
+                    scores={score: scored.interval(score) for score in COMPARED},
+                    differences=_differences(scored, drawn[primary]),
+                )
+            )
+    return found
+
+
+def _rows_of_all(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.DataFrame]:
+    """Return the rows after a number of epochs of the objects that have one in every table."""
+    rows = {name: table[table["n_epochs"] == step] for name, table in tables.items()}
+    common = set.intersection(*(set(part["object_id"]) for part in rows.values()))
+    return {name: part[part["object_id"].isin(common)] for name, part in rows.items()}
+
+
+def _differences(found: Resamples, primary: Resamples) -> dict[str, Interval]:
+    return {name: difference_of(found, primary, name) for name in COMPARED}
+
+
+def _drawn(
+    name: str, table: pd.DataFrame, taxonomy: Taxonomy, *, seed: int, n_bootstrap: int
+) -> Resamples:
+    try:
+        return resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    except InputError as error:  # with several tables, say which
+        where = f"{name}, {error.where}"
+        raise InputError(error.what, where=where, got=error.got, do=error.do) from error
+
+
+def score_lines(scores: Mapping[str, Any]) -> str:
+    """Lay out scores for a terminal: the last answers, their differences, and earlier answers.
+
+    Parameters
+    ----------
+    scores : mapping
+        By method, the primary first, as `Method.to_dict` has it.
+    """
+    primary, ours = next(iter(scores.items()))
+    head = [f"{ours['n_objects']} objects", "macro recall", "macro F1 (arg-max)"]
+    if len(scores) > 1:
+        head += [f"recall minus {primary}", f"F1 minus {primary}"]
+    rows = [head]
+    for name, found in scores.items():
+        row = [name, *(_number(found[score]) for score in COMPARED)]
+        if name != primary and "macro_f1_minus_primary" in found:
+            row += [_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
+        rows.append(row)
+    return "\n".join([*_aligned(rows), *_early_lines(scores)])
+
+
+def _early_lines(scores: Mapping[str, Any]) -> list[str]:
+    early = {name: found["by_epochs"] for name, found in scores.items() if "by_epochs" in found}
+    if not early:
+        return []
+    primary, *others = early
+    gaps = [f"{name} minus {primary}" for name in others]
+    rows = [["macro F1 after epochs", "objects", primary, *gaps]]
+    for steps in zip(*early.values(), strict=True):
+        ours, *theirs = steps
+        row = [str(ours["n_epochs"]), str(ours["n_objects"]), _number(ours["macro_f1"])]
+        rows.append([*row, *(_number(step["macro_f1_minus_primary"], "+") for step in theirs)])
+    return ["", *_aligned(rows)]
+
+
+def _number(number: Mapping[str, float | None], sign: str = "") -> str:
+    value, low, high = (
+        "–" if number[key] is None else f"{number[key]:{sign}.3f}"
+        for key in ("value", "low", "high")
+    )
+    return f"{value} [{low}, {high}]"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    columns = range(max(map(len, rows)))
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in columns]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        for row in rows
+    )
+    return [line.rstrip() for line in padded]

@@ -1,0 +1,85 @@
+"""What trees read of each object: features of what was known after chosen numbers of epochs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from taonet.data.batches import Reading
+from taonet.features.context import CONTEXT, context_features
+from taonet.features.curves import Curves
+from taonet.features.sets import feature_table
+from taonet.photometry.lightcurves import light_curve, measure
+from taonet.sky.lightcurve import LightCurve
+from taonet.sky.sequence import ImageSequence
+
+SETS = ("published", "modern")
+"""Of `taonet.features.sets`; the columns of each begin with its name, those of the context with
+``context``."""
+
+
+def early_features(
+    sequences: Iterable[ImageSequence],
+    reading: Reading,
+    epochs: Sequence[int],
+    *,
+    use_times: bool,
+) -> pd.DataFrame:
+    """Measure objects in the epochs that a network reads of them, and nothing else.
+
+    Each is measured once and causally, so its light curve up to an epoch is what was known then
+    (`taonet.photometry.lightcurves`). Memory grows with the light curves, not with the pixels.
+
+    Parameters
+    ----------
+    sequences : iterable of ImageSequence
+        Those without an epoch to read are left out.
+    epochs : sequence of int
+        Numbers of epochs to stop after; the end of each sequence is one more.
+    use_times : bool
+        Else the number of the epoch stands in for its MJD, in days.
+
+    Returns
+    -------
+    DataFrame
+        One row an object and number of epochs: object_id, n_epochs, and the features.
+    """
+    curves: list[LightCurve] = []
+    rows: list[pd.DataFrame] = []
+    for sequence in sequences:
+        shown = sequence.take(reading.epochs_of(sequence))
+        if not len(shown):
+            continue
+        counts = counts_of(len(shown), epochs)
+        days = shown.mjd if use_times else np.arange(len(shown), dtype=np.float64)
+        curves += _beginnings(replace(light_curve(shown), mjd=days), counts)
+        context = context_features(measure(shown), days, counts.tolist())
+        row = pd.DataFrame(context, columns=[f"context.{name}" for name in CONTEXT])
+        row.insert(0, "n_epochs", counts)
+        row.insert(0, "object_id", sequence.object_id)
+        rows.append(row)
+    together = Curves.of(curves)
+    measured = (feature_table(together, name).add_prefix(f"{name}.") for name in SETS)
+    empty = pd.DataFrame({"object_id": np.zeros(0, object), "n_epochs": np.zeros(0, np.int64)})
+    known = pd.concat(rows, ignore_index=True) if rows else empty
+    return pd.concat([known, *measured], axis=1)
+
+
+def counts_of(length: int, epochs: Sequence[int]) -> Int[np.ndarray, " count"]:
+    """Return the numbers of epochs that a sequence is answered for after: its end is the last.
+
+    Examples
+    --------
+    >>> counts_of(7, (3, 5, 10)).tolist()
+    [3, 5, 7]
+    """
+    return np.array([*(n for n in sorted(set(epochs)) if n < length), length], np.int64)
+
+
+def _beginnings(curve: LightCurve, counts: Int[np.ndarray, " count"]) -> Iterator[LightCurve]:
+    """Yield a light curve up to each number of epochs."""
+    for n in counts.tolist():
+        columns = ("mjd", "flux", "flux_err", "zero_point_mag", "band")
+        yield replace(curve, quality=None, **{name: getattr(curve, name)[:n] for name in columns})
