@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,6 +19,8 @@ from taonet.experiment.early_features import counts_of, early_features
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
+from taonet.simulate.objects import simulate_object
+from taonet.simulate.presets import survey_named
 
 FOLDER = Path(__file__).parents[2] / "recipes"
 RECIPES = [path for path in sorted(FOLDER.glob("*.toml")) if "forest" not in path.stem]
@@ -123,3 +126,12 @@ def test_damaged_frames_are_noticed_before_hours_are_spent(world, tmp_path):
     with pytest.raises(InputError, match="hash differs"):
         run_experiment(read_recipe(TINY), Archive(tmp_path / "a"), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("survey", "keep"), [("crts", 12), ("hits", 12)])
+def test_what_trees_read_early_is_what_was_known_then(survey, keep):
+    sequence, _ = simulate_object(survey_named(survey), "SN", seed=2, index=3)
+    reading = Reading(scaling=Scaling(crop_px=16))
+    whole = early_features([sequence.take(np.arange(keep))], reading, (5,), use_times=True)
+    early = early_features([sequence.take(np.arange(5))], reading, (), use_times=True)
+    pd.testing.assert_frame_equal(whole[:1], early, rtol=1e-3, atol=1e-4)
