@@ -2,18 +2,25 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from taonet.data.batches import Reading
 from taonet.data.splits import read_split
+from taonet.data.transforms import Scaling
 from taonet.errors import InputError, OutputError
 from taonet.experiment import baselines
 from taonet.experiment.config import Recipe, read_recipe
+from taonet.experiment.early_features import counts_of, early_features
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
+from taonet.simulate.objects import simulate_object
+from taonet.simulate.presets import survey_named
 
 FOLDER = Path(__file__).parents[2] / "recipes"
 RECIPES = [path for path in sorted(FOLDER.glob("*.toml")) if "forest" not in path.stem]
@@ -43,10 +50,32 @@ def test_every_method_answers_for_the_same_objects(world, archive):
     for table in tables.values():
         assert set(table["object_id"]) == set(archive.objects["object_id"])
     final = tables["tao-net"].groupby("object_id")["n_epochs"].max()
-    for name in set(tables) - {"tao-net"}:
-        assert (
-            tables[name].set_index("object_id")["n_epochs"].equals(final[tables[name]["object_id"]])
-        )
+    for table in tables.values():
+        assert table.groupby("object_id")["n_epochs"].max().equals(final)
+
+
+def test_trees_answer_early_after_the_epochs_of_the_recipe(world):
+    steps = read_recipe(TINY).prediction.epochs
+    for name in ("forest-on-published", "boosted-trees-on-modern"):
+        table = pd.read_parquet(world / "run" / "predictions" / f"{name}.parquet")
+        for _, own in table.groupby("object_id"):
+            counts = own["n_epochs"].tolist()
+            assert counts == counts_of(counts[-1], steps).tolist()
+    scores = json.loads((world / "run" / "scores.json").read_text())
+    for name in ("TAO-Net", "forest on published", "boosted trees on modern"):
+        assert [step["n_epochs"] for step in scores[name]["by_epochs"]] == list(steps)
+
+
+def test_without_times_trees_see_none(archive):
+    reading = Reading(scaling=Scaling(crop_px=16))
+    sequence = archive[0]
+    later = replace(sequence, mjd=sequence.mjd[0] + 3 * (sequence.mjd - sequence.mjd[0]))
+    with_times, without = (
+        [early_features([s], reading, (5,), use_times=use) for s in (sequence, later)]
+        for use in (True, False)
+    )
+    pd.testing.assert_frame_equal(*without)
+    assert not with_times[0].equals(with_times[1])
 
 
 def test_no_object_is_answered_for_by_a_network_that_learnt_from_it(world, archive):
@@ -97,3 +126,12 @@ def test_damaged_frames_are_noticed_before_hours_are_spent(world, tmp_path):
     with pytest.raises(InputError, match="hash differs"):
         run_experiment(read_recipe(TINY), Archive(tmp_path / "a"), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("survey", "keep"), [("crts", 12), ("hits", 12)])
+def test_what_trees_read_early_is_what_was_known_then(survey, keep):
+    sequence, _ = simulate_object(survey_named(survey), "SN", seed=2, index=3)
+    reading = Reading(scaling=Scaling(crop_px=16))
+    whole = early_features([sequence.take(np.arange(keep))], reading, (5,), use_times=True)
+    early = early_features([sequence.take(np.arange(5))], reading, (), use_times=True)
+    pd.testing.assert_frame_equal(whole[:1], early, rtol=1e-3, atol=1e-4)

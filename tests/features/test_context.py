@@ -47,7 +47,7 @@ def test_a_lonely_star_looks_like_one():
     assert seen["own_concentration"] == pytest.approx(1, abs=0.05)
     assert seen["own_mag"] == pytest.approx(25 - 2.5 * np.log10(4000), abs=0.1)
     assert np.isnan(seen["host_offset_px"])
-    assert seen["nearest_px"] == pytest.approx(np.hypot(14, 12), abs=0.3)
+    assert seen["nearest_px"] == pytest.approx(np.hypot(12, 13), abs=0.3)
     assert seen["sources"] == 3 and seen["extended_sources"] == 0
     assert seen["motion_snr"] < 4 and seen["motion_px_per_year"] < 0.05
 
@@ -67,7 +67,7 @@ def test_a_fast_mover_is_seen_to_move():
 
 
 def test_what_was_known_early_does_not_change():
-    for count in (1, 4, 9):
+    for count in (2, 9):
         early = context(scene(host=(20, 30, 9000), epochs=count))[0]
         whole = context(scene(host=(20, 30, 9000)), count)[0]
         np.testing.assert_allclose(list(early.values()), list(whole.values()), rtol=1e-4, atol=1e-6)

@@ -31,8 +31,9 @@ READ = {FOREST: ("published.",), BOOSTED: ("modern.", "context.")}
 
 DESCRIPTIONS = {
     "TAO-Net": "the network, on the whole sequence",
-    FOREST: "random forest on the 30 published features of light curves, forced photometry of the "
-    "same pixels of the same objects; a curve of fewer than 10 points has no such features",
+    FOREST: "random forest on the 30 published features of light curves measured in the same "
+    "pixels of the same objects (forced photometry; an aperture in cutouts below 32 pixels); "
+    "curves of fewer than 10 points have no such features",
     BOOSTED: "gradient-boosted trees on modern features of the same light curves, and on host and "
     "field as the same pixels show them",
     "times alone": "random forest on the times of observation: what the cadence gives away",
