@@ -161,7 +161,7 @@ class StarFit:
     chi2: Float[np.ndarray, "epoch star"]
 
 
-PRIOR = np.array([0.4, 0.4, 0.15, 0.06, 0.06])
+SHIFT_SPREAD, WIDTH_SPREAD, SHAPE_SPREAD = 0.4, 0.15, 0.06
 """What is known of shift, log width and shape of a frame before its stars are looked at; few faint
 stars change little of it."""
 
@@ -172,7 +172,13 @@ ROUNDS = 3
 """Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
 
 
-def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFit:
+def fit_stars(
+    stamps: Stamps,
+    start: Profile,
+    *,
+    rounds: int = ROUNDS,
+    width_spread: float | Float[np.ndarray, " epoch"] = WIDTH_SPREAD,
+) -> StarFit:
     """Fit one shift and one PSF an epoch, and a flux and a sky level a star.
 
     Gauss-Newton steps in which fluxes and sky levels, which are linear, are solved for exactly.
@@ -181,18 +187,22 @@ def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFi
     ----------
     start : Profile (epoch,)
         First guess; also what the width tends to where stars say little.
+    rounds : int
+    width_spread : float or array (epoch,)
+        Relative one-sigma error of the widths that the fit starts from.
     """
     theta = np.zeros((len(stamps.light), 5))
     theta[:, 2] = np.log(start.fwhm_px)
     known = theta.copy()
+    precision = _prior_precision(width_spread, len(theta))
     theta[:, 3], theta[:, 4] = start.stretch.real, start.stretch.imag
     fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
     for turn in range(rounds):
-        if turn == 1:
+        if turn == rounds - 2:
             stamps = stamps.without_outliers(fitted.model)
         normal, slope = _normal_equations(stamps, theta, fitted)
-        normal = normal + np.diag(PRIOR**-2.0)
-        slope = slope - (theta - known) * PRIOR**-2.0
+        normal = normal + precision[:, :, None] * np.eye(5)
+        slope = slope - (theta - known) * precision
         step = np.linalg.solve(normal, slope[..., None])[..., 0]
         theta = np.clip(theta + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
         fitted = _light_of(stamps, theta, fitted.model)
@@ -207,6 +217,15 @@ def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFi
         flux_err=fitted.flux_err,
         chi2=_chi2(stamps, fitted.model),
     )
+
+
+def _prior_precision(
+    width_spread: float | Float[np.ndarray, " epoch"], n: int
+) -> Float[np.ndarray, "epoch five"]:
+    """Return one over the variance of what is known beforehand."""
+    spread = np.empty((n, 5))
+    spread[:, :2], spread[:, 2], spread[:, 3:] = SHIFT_SPREAD, width_spread, SHAPE_SPREAD
+    return np.asarray(spread**-2.0)
 
 
 def star_fluxes(
