@@ -22,7 +22,7 @@ from taonet.photometry.forced import (
     smoothed_noise,
 )
 from taonet.photometry.neighbours import without_neighbours
-from taonet.photometry.stamps import fit_stars
+from taonet.photometry.stamps import StarFit, fit_stars
 from taonet.photometry.subtract import Difference, difference_photometry, subtract
 from taonet.sky.cutout import Quality
 from taonet.sky.lightcurve import LightCurve
@@ -35,7 +35,10 @@ SUBTRACTED = 0.02
 registration, photometric scale and PSF (ZTF: Masci et al. 2019, PASP 131, 018003, have 8 to 25
 millimagnitudes)."""
 
-ALIKE = 0.05
+LEVEL = 0.03
+"""Of the noise of a pixel: the sky of a difference is flat, its level told by the whole cutout."""
+
+ALIKE = 0.1
 """Relative scatter of the width of a survey's difference about that of its science image."""
 
 UNSEEN = 0.35
@@ -184,7 +187,8 @@ def _on_given_difference(
     given = expose(sequence.frames[:, channel], darkest=np.inf)
     photon_noise = _photon_noise(exposed, given)
     whole = _on_science(exposed, calibration, causal=causal)
-    calibration, width_err = _with_own_psf(given, calibration, photon_noise)
+    fit = _own_psf(given, calibration, photon_noise)
+    calibration = replace(calibration, profile=fit.profile)
     larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
     forced = partial(
         forced_photometry,
@@ -193,12 +197,14 @@ def _on_given_difference(
         calibration,
         noise=np.nan_to_num(given.noise * larger, nan=1.0),
         photon_noise=photon_noise,
+        level_err=LEVEL,
+        start=np.stack([fit.shift_x, fit.shift_y]),
         causal=causal,
     )
     # what was subtracted left a share of itself behind
     flux = np.nan_to_num(forced().flux)
     left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
-    return calibration, forced(doubt=np.hypot(left, WIDTH_TO_FLUX * width_err * flux))
+    return calibration, forced(doubt=np.hypot(left, WIDTH_TO_FLUX * fit.width_err * flux))
 
 
 def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch"]:
@@ -210,10 +216,10 @@ def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch
     return np.minimum(exposed.photon_noise, np.nan_to_num(given.noise**2 / sky))
 
 
-def _with_own_psf(
+def _own_psf(
     given: Exposed, calibration: Calibration, photon_noise: Float[np.ndarray, " epoch"]
-) -> tuple[Calibration, Float[np.ndarray, " epoch"]]:
-    """Return the calibration with the PSF of the difference, and the relative error of its width.
+) -> StarFit:
+    """Fit place and PSF of what shines at the centre of each difference.
 
     Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
     alert may be that of the candidate: what has changed is a point, and tells its own width.
@@ -225,9 +231,12 @@ def _with_own_psf(
         noise=np.nan_to_num(given.noise, nan=1.0),
         photon_noise=photon_noise,
     )
+    stamps = replace(stamps, level_err=LEVEL)
     spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
-    fit = fit_stars(stamps, calibration.profile, rounds=PSF_ROUNDS, width_spread=spread)
-    return replace(calibration, profile=fit.profile), fit.width_err
+    fit = fit_stars(
+        stamps, calibration.profile, rounds=PSF_ROUNDS, width_spread=spread, all_points=True
+    )
+    return fit
 
 
 def _drawn(
