@@ -354,9 +354,12 @@ def _see_on_object(
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
     told = bright & np.isin(epochs, known)
     excess = (fit.profile.fwhm_px**2 - guess**2)[told]
-    if told.sum() < FEW or np.median(excess / guess[told] ** 2) > MOST_BLUR:
-        return
     is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
+    if told.sum() < FEW:
+        return
+    # a usual seeing is no measure of what is wide
+    if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
+        return
     stretch = fit.profile.stretch[told]
     wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
     # where no seeing is stated either, the object's own width is all there is

@@ -16,6 +16,9 @@ OUTLIER = 6.0
 OUTLIER_MISMATCH = 0.15
 """The core of a badly modelled star is no cosmic ray."""
 
+HALO = 0.01
+"""Nor is the halo around a very bright one: so much of its peak."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Stamps:
@@ -79,7 +82,9 @@ class Stamps:
             What is left of it in the stamps; the same by default.
         """
         model = shining if model is None else model
-        limit = OUTLIER * np.sqrt(self.variance(shining) + (OUTLIER_MISMATCH * shining) ** 2)
+        halo = HALO * np.abs(shining).max(axis=-1, keepdims=True)
+        trusted = (OUTLIER_MISMATCH * shining) ** 2 + halo**2
+        limit = OUTLIER * np.sqrt(self.variance(shining) + trusted)
         return replace(self, valid=self.valid & (self.light - model <= limit))
 
 
