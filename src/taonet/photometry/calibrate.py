@@ -296,7 +296,7 @@ def _scales(
     flux = _reference_flux(earlier.flux, earlier.error, state.scale[best])
     ratio, told_err, common = _ratio(earlier, flux, prior[best])
     scatter = _scatter(ratio, np.hypot(told_err, common), spread)
-    return _weighed(*_ratio(block, flux, prior[new]), prior[new], scatter)
+    return _weighed(*_ratio(block, flux, prior[new]), prior[new], scatter, clouds=spread == WEATHER)
 
 
 def _earlier_fluxes(
@@ -360,9 +360,12 @@ def _see_on_object(
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
     told = bright & np.isin(epochs, known)
     excess = (fit.profile.fwhm_px**2 - guess**2)[told]
-    if told.sum() < FEW or np.median(excess / guess[told] ** 2) > MOST_BLUR:
-        return
     is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
+    if told.sum() < FEW:
+        return
+    # a usual seeing is no measure of what is wide
+    if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
+        return
     stretch = fit.profile.stretch[told]
     wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
     # where no seeing is stated either, the object's own width is all there is
@@ -474,7 +477,7 @@ def _scales_of_all(
         if np.isfinite(ratio).any():
             ratio = ratio / np.nanmedian(ratio)
         scatter = _scatter(ratio, np.hypot(told_err, common), spread)
-        scale, error = _weighed(ratio, told_err, common, prior, scatter)
+        scale, error = _weighed(ratio, told_err, common, prior, scatter, clouds=spread == WEATHER)
     return scale, error
 
 
@@ -494,13 +497,19 @@ def _weighed(
     common_err: Float[np.ndarray, " epoch"],
     prior: Float[np.ndarray, " epoch"],
     scatter: float,
+    *,
+    clouds: bool,
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Weigh what the stars say of each epoch against what was expected: scale and its error."""
+    """Weigh what the stars say of each epoch against what was expected: scale and its error.
+
+    ``clouds`` are for the stars of the cutout to tell; stated zero points know of them by far more
+    stars.
+    """
     error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
     ratio = np.nan_to_num(ratio, nan=1.0)
     # clouds now and then take far more than usual: then the stars are to be believed
     tension = np.abs(ratio - 1) / np.hypot(scatter, error)
-    loose = scatter * np.maximum(1, tension / USUAL_TENSION) ** 2
+    loose = scatter * (np.maximum(1, tension / USUAL_TENSION) ** 2 if clouds else 1.0)
     weight, own = loose**-2.0, error**-2.0
     believed = own / (weight + own)
     scale = prior * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)

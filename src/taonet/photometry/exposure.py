@@ -61,6 +61,8 @@ class Exposed:
 def expose(
     frames: Shaped[np.ndarray, "epoch y x"],
     known_light: Float[np.ndarray, "epoch y x"] | None = None,
+    *,
+    darkest: float = DARK,
 ) -> Exposed:
     """Make frames ready; each depends on its own pixels only.
 
@@ -70,6 +72,9 @@ def expose(
     known_light : array (epoch, y, x), optional
         Light to be left out of what sky and noise are measured from: in a small cutout the wings
         of a bright object reach everywhere.
+    darkest : float
+        Pixels so many times the noise below the sky are not valid; infinite for differences, in
+        which what has faded is dark.
 
     The gain comes from the sky: its level in electrons is the square of its noise in electrons,
     so variance per ADU is ``noise² / sky``. That holds for frames that still have their sky and
@@ -81,7 +86,7 @@ def expose(
     saturated = _saturated(frames)
     with np.errstate(invalid="ignore"):
         valid = np.isfinite(light) & ~saturated
-        valid &= light > -(DARK * np.nan_to_num(safe_noise)).astype(np.float32)[:, None, None]
+        valid &= light > -(darkest * np.nan_to_num(safe_noise)).astype(np.float32)[:, None, None]
         photon = np.where(sky > 3 * noise, noise**2 / sky, 0.0)
     return Exposed(
         light=np.where(valid, light, np.float32(0)),

@@ -7,7 +7,7 @@ sky, which for a point source is the most that pixels can tell.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -93,6 +93,8 @@ def forced_photometry(
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
     doubt: float | Float[np.ndarray, " epoch"] = 0.0,
+    level_err: float = np.inf,
+    start: Float[np.ndarray, "two epoch"] | None = None,
     causal: bool = True,
 ) -> Forced:
     """Measure the flux at the centre of every epoch with the PSF of its calibration.
@@ -108,10 +110,16 @@ def forced_photometry(
         See `taonet.photometry.exposure.Exposed`.
     doubt : array (epoch,)
         One-sigma error of the flux besides what the pixels' noise makes of it.
+    level_err : float
+        See `taonet.photometry.stamps.Stamps`.
+    start : array (2, epoch), optional
+        Where the object lies roughly, x and y, as seen from the centre; a sharp and bright one half
+        a pixel off looks like a cosmic ray.
     causal : bool
         Whether the place in an epoch may depend on epochs up to it only.
     """
     stamps = centre_stamps(light, valid, calibration, noise=noise, photon_noise=photon_noise)
+    stamps = replace(stamps, level_err=level_err)
     dx, dy = stamps.dx[:, 0].astype(np.float64), stamps.dy[:, 0].astype(np.float64)
     profile = calibration.profile.take((slice(None), None))
 
@@ -122,7 +130,13 @@ def forced_photometry(
         return profile.on(*at), profile.slopes(*at)[:2]
 
     return fit_centre(
-        stamps, shapes, calibration, steady=np.zeros_like(dx), doubt=doubt, causal=causal
+        stamps,
+        shapes,
+        calibration,
+        steady=np.zeros_like(dx),
+        doubt=doubt,
+        start=start,
+        causal=causal,
     )
 
 
@@ -153,6 +167,7 @@ def fit_centre(
     *,
     steady: Float[np.ndarray, "epoch pixel"],
     doubt: float | Float[np.ndarray, " epoch"] = 0.0,
+    start: Float[np.ndarray, "two epoch"] | None = None,
     causal: bool,
 ) -> Forced:
     """Fit one source near the centre of every epoch's stamp, at one place in all of them.
@@ -163,11 +178,13 @@ def fit_centre(
         Light that was there besides and has been taken off: its photons are noise too.
     doubt : array (epoch,)
         One-sigma error of the flux besides what the pixels' noise makes of it.
+    start : array (2, epoch), optional
+        See `forced_photometry`.
     """
     alignment = np.where(
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
-    place = _Place.at_centre(len(alignment))
+    place = _Place.near_centre(len(alignment), start)
     fit = _fit(stamps, shapes, place, steady)
     stamps = stamps.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
     for _ in range(ROUNDS):
@@ -189,8 +206,9 @@ def fitted_flux(
 ) -> Float[np.ndarray, " epoch"]:
     """Return the flux of a PSF fitted to stamps, 0 where there is none."""
     weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]
+    pixels = stamps.light[:, 0].astype(np.float64)
     return np.asarray(
-        np.nan_to_num(_amplitude(stamps.light[:, 0].astype(np.float64), weight, psf)[0])
+        np.nan_to_num(_amplitude(pixels, weight, psf, stamps.level_precision[:, 0])[0])
     )
 
 
@@ -213,10 +231,11 @@ class _Place:
     own: Bool[np.ndarray, " epoch"]
 
     @classmethod
-    def at_centre(cls, n: int) -> "_Place":
+    def near_centre(cls, n: int, start: Float[np.ndarray, "two epoch"] | None) -> "_Place":
+        at = np.zeros((2, n)) if start is None else np.clip(start, -FURTHEST_PX, FURTHEST_PX)
         return cls(
-            dx=np.zeros(n),
-            dy=np.zeros(n),
+            dx=at[0],
+            dy=at[1],
             variance=np.full(n, CENTRING_PX**2),
             own=np.zeros(n, bool),
         )
@@ -245,12 +264,13 @@ def _fit(
 ) -> _Fit:
     psf, slopes = shapes(place.dx, place.dy)
     pixels = stamps.light[:, 0].astype(np.float64)
-    flux, _, model = _amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf)
+    level = stamps.level_precision[:, 0]
+    flux, _, model = _amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
     # photons of the source itself, as its model has them: weights that follow the data are biased
     shining = steady + np.maximum(np.nan_to_num(flux), 0)[:, None] * psf
     weight = stamps.weights(shining[:, None], 0.0)[:, 0]
-    flux, variance, model = _amplitude(pixels, weight, psf)
-    slopes = slopes - _share(slopes, weight)[..., None]
+    flux, variance, model = _amplitude(pixels, weight, psf, level)
+    slopes = slopes - _share(slopes, weight, level)[..., None]
     residual = weight * (pixels - model)
     hold = (weight * slopes**2).sum(axis=-1)
     freedom = np.maximum((weight > 0).sum(axis=-1) - 2, 1)
@@ -266,10 +286,12 @@ def _fit(
 
 
 def _share(
-    slopes: Float[np.ndarray, "two epoch pixel"], weight: Float[np.ndarray, "epoch pixel"]
+    slopes: Float[np.ndarray, "two epoch pixel"],
+    weight: Float[np.ndarray, "epoch pixel"],
+    level_precision: Float[np.ndarray, " epoch"],
 ) -> Float[np.ndarray, "two epoch"]:
     """Return the weighted mean of the slopes, which the sky level would absorb."""
-    total = weight.sum(axis=-1)
+    total = weight.sum(axis=-1) + level_precision
     return np.asarray((weight * slopes).sum(axis=-1) / np.where(total > 0, total, 1))
 
 
@@ -277,6 +299,7 @@ def _amplitude(
     pixels: Float[np.ndarray, "epoch pixel"],
     weight: Float[np.ndarray, "epoch pixel"],
     psf: Float[np.ndarray, "epoch pixel"],
+    level_precision: Float[np.ndarray, " epoch"],
 ) -> tuple[
     Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, "epoch pixel"]
 ]:
@@ -285,7 +308,7 @@ def _amplitude(
     NaN where too little of the star's light falls on valid pixels.
     """
     weighed = weight * psf
-    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1)
+    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + level_precision
     pd, d = (weighed * pixels).sum(-1), (weight * pixels).sum(-1)
     determinant = pp * n - p1**2
     seen = (psf * (weight > 0)).sum(-1) > LEAST_SEEN * psf.sum(-1)

@@ -16,6 +16,9 @@ OUTLIER = 6.0
 OUTLIER_MISMATCH = 0.15
 """The core of a badly modelled star is no cosmic ray."""
 
+HALO = 0.01
+"""Nor is the halo around a very bright one: so much of its peak."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Stamps:
@@ -32,6 +35,9 @@ class Stamps:
         Variance per ADU of light: one over the gain.
     dx, dy : array (epoch, star, pixel)
         Pixel centres as seen from where the star is expected.
+    level_err : float
+        What is not known of the level of sky that was taken off, one sigma, in units of the noise
+        of a pixel; infinite where every star has a level of its own.
     """
 
     light: Float[np.ndarray, "epoch star pixel"]
@@ -40,6 +46,12 @@ class Stamps:
     photon_noise: Float[np.ndarray, " epoch"]
     dx: Float[np.ndarray, "epoch star pixel"]
     dy: Float[np.ndarray, "epoch star pixel"]
+    level_err: float = np.inf
+
+    @property
+    def level_precision(self) -> Float[np.ndarray, "epoch 1"]:
+        """One over the variance of the level of sky, as far as it is known beforehand."""
+        return np.asarray((self.level_err * np.maximum(self.noise, 1e-9))[:, None] ** -2.0)
 
     def weights(
         self, model: Float[np.ndarray, "epoch star pixel"], mismatch: float = MISMATCH
@@ -70,7 +82,9 @@ class Stamps:
             What is left of it in the stamps; the same by default.
         """
         model = shining if model is None else model
-        limit = OUTLIER * np.sqrt(self.variance(shining) + (OUTLIER_MISMATCH * shining) ** 2)
+        halo = HALO * np.abs(shining).max(axis=-1, keepdims=True)
+        trusted = (OUTLIER_MISMATCH * shining) ** 2 + halo**2
+        limit = OUTLIER * np.sqrt(self.variance(shining) + trusted)
         return replace(self, valid=self.valid & (self.light - model <= limit))
 
 
@@ -161,7 +175,7 @@ class StarFit:
     chi2: Float[np.ndarray, "epoch star"]
 
 
-PRIOR = np.array([0.4, 0.4, 0.15, 0.06, 0.06])
+SHIFT_SPREAD, WIDTH_SPREAD, SHAPE_SPREAD = 0.4, 0.15, 0.06
 """What is known of shift, log width and shape of a frame before its stars are looked at; few faint
 stars change little of it."""
 
@@ -172,7 +186,14 @@ ROUNDS = 3
 """Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
 
 
-def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFit:
+def fit_stars(
+    stamps: Stamps,
+    start: Profile,
+    *,
+    rounds: int = ROUNDS,
+    width_spread: float | Float[np.ndarray, " epoch"] = WIDTH_SPREAD,
+    all_points: bool = False,
+) -> StarFit:
     """Fit one shift and one PSF an epoch, and a flux and a sky level a star.
 
     Gauss-Newton steps in which fluxes and sky levels, which are linear, are solved for exactly.
@@ -181,18 +202,25 @@ def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFi
     ----------
     start : Profile (epoch,)
         First guess; also what the width tends to where stars say little.
+    rounds : int
+    width_spread : float or array (epoch,)
+        Relative one-sigma error of the widths that the fit starts from.
+    all_points : bool
+        Whether everything here is known to be a point; else what is badly fitted, a galaxy or a
+        blend, has less of a say.
     """
     theta = np.zeros((len(stamps.light), 5))
     theta[:, 2] = np.log(start.fwhm_px)
     known = theta.copy()
+    precision = _prior_precision(width_spread, len(theta))
     theta[:, 3], theta[:, 4] = start.stretch.real, start.stretch.imag
     fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
     for turn in range(rounds):
-        if turn == 1:
+        if turn == rounds - 2:
             stamps = stamps.without_outliers(fitted.model)
-        normal, slope = _normal_equations(stamps, theta, fitted)
-        normal = normal + np.diag(PRIOR**-2.0)
-        slope = slope - (theta - known) * PRIOR**-2.0
+        normal, slope = _normal_equations(stamps, theta, fitted, all_points=all_points)
+        normal = normal + precision[:, :, None] * np.eye(5)
+        slope = slope - (theta - known) * precision
         step = np.linalg.solve(normal, slope[..., None])[..., 0]
         theta = np.clip(theta + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
         fitted = _light_of(stamps, theta, fitted.model)
@@ -207,6 +235,15 @@ def fit_stars(stamps: Stamps, start: Profile, *, rounds: int = ROUNDS) -> StarFi
         flux_err=fitted.flux_err,
         chi2=_chi2(stamps, fitted.model),
     )
+
+
+def _prior_precision(
+    width_spread: float | Float[np.ndarray, " epoch"], n: int
+) -> Float[np.ndarray, "epoch five"]:
+    """Return one over the variance of what is known beforehand."""
+    spread = np.empty((n, 5))
+    spread[:, :2], spread[:, 2], spread[:, 3:] = SHIFT_SPREAD, width_spread, SHAPE_SPREAD
+    return np.asarray(spread**-2.0)
 
 
 def star_fluxes(
@@ -235,6 +272,7 @@ class _Light:
     flux: Float[np.ndarray, "epoch star"]
     flux_err: Float[np.ndarray, "epoch star"]
     psf: Float[np.ndarray, "epoch star pixel"]
+    level: Float[np.ndarray, "epoch star"]
     model: Float[np.ndarray, "epoch star pixel"]
 
 
@@ -250,17 +288,19 @@ def _light_of(
     psf = _at(theta, stamps)[0].on(*_at(theta, stamps)[1:])
     weight = stamps.weights(model)
     weighed = weight * psf
-    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1)
+    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
     pd, d = (weighed * stamps.light).sum(-1), (weight * stamps.light).sum(-1)
     determinant = pp * n - p1**2
     told = determinant > 1e-6 * pp * n
     safe = np.where(told, determinant, 1.0)
     flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
+    level = np.where(told, level, 0)
     return _Light(
         flux=np.where(told, flux, np.nan),
         flux_err=np.where(told, np.sqrt(np.maximum(n / safe, 0)), np.nan),
         psf=psf,
-        model=np.where(told, flux, 0)[..., None] * psf + np.where(told, level, 0)[..., None],
+        level=level,
+        model=np.where(told, flux, 0)[..., None] * psf + level[..., None],
     )
 
 
@@ -280,7 +320,7 @@ def _chi2(
 
 
 def _normal_equations(
-    stamps: Stamps, theta: Float[np.ndarray, "epoch five"], fitted: _Light
+    stamps: Stamps, theta: Float[np.ndarray, "epoch five"], fitted: _Light, *, all_points: bool
 ) -> tuple[Float[np.ndarray, "epoch five five"], Float[np.ndarray, "epoch five"]]:
     """Return what all stars of an epoch say about its shift and PSF."""
     profile, dx, dy = _at(theta, stamps)
@@ -295,8 +335,11 @@ def _normal_equations(
     residual = root * (stamps.light - fitted.model)
     normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
     slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
+    normal[..., 6, 6] += stamps.level_precision
+    slope[..., 6] -= stamps.level_precision * fitted.level
     # a star that the model does not fit is a galaxy or a blend: it has less of a say
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
+    chi2 = np.ones_like(chi2) if all_points else chi2
     say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
     normal, slope = _eliminated(normal, slope)
     return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
