@@ -17,7 +17,7 @@ from taonet.photometry.calibrate import WELL_SEEN, ZERO_POINT_MAG, Reference
 from taonet.photometry.forced import BAD_FIT, UNALIGNED_PX
 from taonet.photometry.lightcurves import Measured
 from taonet.photometry.profile import Profile
-from taonet.photometry.stamps import PRIOR, cut_stamps, fit_stars
+from taonet.photometry.stamps import SHIFT_SPREAD, cut_stamps, fit_stars
 from taonet.photometry.stars import find_peaks
 
 LEAST_SNR = 5.0
@@ -291,7 +291,7 @@ def _places(
     fit = fit_stars(stamps, calibration.profile)
     # what was known beforehand pulls every fit to the centre: taken off again
     variance = fit.shift_err_px**2
-    own = np.maximum(1 - variance / PRIOR[0] ** 2, 1e-3)
+    own = np.maximum(1 - variance / SHIFT_SPREAD**2, 1e-3)
     alignment = np.where(
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
