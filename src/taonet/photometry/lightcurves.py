@@ -213,7 +213,7 @@ def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch
     Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
     """
     sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    return np.minimum(exposed.photon_noise, np.nan_to_num(given.noise**2 / sky))
+    return np.asarray(np.minimum(exposed.photon_noise, np.nan_to_num(given.noise**2 / sky)))
 
 
 def _own_psf(
