@@ -12,7 +12,7 @@ from taonet.features.context import CONTEXT, context_features
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
 from taonet.photometry.aperture import aperture_curve, default_radius_px
-from taonet.photometry.lightcurves import SMALL_PX, light_curve, measure
+from taonet.photometry.lightcurves import SMALL_PX, Measured, curve_of, measure
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -55,8 +55,9 @@ def early_features(
             continue
         counts = counts_of(len(shown), epochs)
         days = shown.mjd if use_times else np.arange(len(shown), dtype=np.float64)
-        curves += _beginnings(replace(curve_for_trees(shown), mjd=days), counts)
-        context = context_features(measure(shown), days, counts.tolist())
+        parts = measure(shown)
+        curves += _beginnings(replace(curve_for_trees(shown, parts), mjd=days), counts)
+        context = context_features(parts, days, counts.tolist())
         row = pd.DataFrame(context, columns=[f"context.{name}" for name in CONTEXT])
         row.insert(0, "n_epochs", counts)
         row.insert(0, "object_id", sequence.object_id)
@@ -68,15 +69,15 @@ def early_features(
     return pd.concat([known, *measured], axis=1)
 
 
-def curve_for_trees(sequence: ImageSequence) -> LightCurve:
-    """Measure the light curve that serves trees best, causally.
+def curve_for_trees(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
+    """Return the light curve that serves trees best, causally.
 
     Forced photometry; in cutouts too small for it to find stars to calibrate by, the sum within
     an aperture whose radius goes by the first epoch. On real stamps of 21 pixels (HiTS) forests
     on the published features reach a macro recall of 0.82 with the aperture and of 0.64 without.
     """
     if min(sequence.frames.shape[-2:]) >= SMALL_PX:
-        return light_curve(sequence)
+        return curve_of(sequence, parts)
     radius_px = default_radius_px(sequence.take(np.zeros(1, np.int64)))
     return aperture_curve(sequence, radius_px=radius_px)
 

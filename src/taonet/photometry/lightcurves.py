@@ -1,5 +1,6 @@
 """From the frames of a sequence to its light curve."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from taonet.photometry.aperture import aperture_flux
 from taonet.photometry.calibrate import (
     WIDTH_TO_FLUX,
     ZERO_POINT_MAG,
@@ -46,6 +48,9 @@ UNSEEN = 0.35
 
 PSF_ROUNDS = 8
 """A stated width may be far off."""
+
+BLIND_RADIUS_PX = 3.0
+"""Radius of the circle that is summed where nothing tells the PSF."""
 
 SMALL_PX = 32
 """In smaller cutouts a bright object leaves no empty sky."""
@@ -96,9 +101,14 @@ def light_curve(
         any, else instrumental. Errors include those of the calibration. NaN for blank epochs, and
         for differences before there is a template.
     """
+    return curve_of(sequence, measure(sequence, mode=mode, causal=causal))
+
+
+def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
+    """Return the light curve of a sequence that was measured."""
     flux, error = np.full(len(sequence), np.nan), np.full(len(sequence), np.nan)
     quality = sequence.quality.copy()
-    for part in measure(sequence, mode=mode, causal=causal):
+    for part in parts:
         scale, own = part.calibration.scale, part.forced.flux / part.calibration.scale
         flux[part.epochs] = own
         error[part.epochs] = np.hypot(
@@ -135,7 +145,10 @@ def _measure_band(
 ) -> Measured:
     exposed, calibration = _calibrated(sequence, causal=causal)
     if mode == "science":
-        forced = _on_science(exposed, calibration, causal=causal)
+        blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px).any()
+        forced = (
+            _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=causal)
+        )
         return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
     if "difference" in sequence.channels:
         calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
@@ -159,7 +172,7 @@ def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Cali
         "zero_point_mag": sequence.zero_point_mag,
     }
     calibration = calibrate(exposed, **stated, causal=causal)
-    if min(sequence.frames.shape[-2:]) >= SMALL_PX:
+    if not _is_small(sequence):
         return exposed, calibration
     forced = _on_science(exposed, calibration, causal=causal)
     light = _drawn(forced, calibration, exposed.light.shape[1:])
@@ -176,6 +189,25 @@ def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> 
         noise=np.nan_to_num(exposed.noise * larger, nan=1.0),
         photon_noise=exposed.photon_noise,
         causal=causal,
+    )
+
+
+def _is_small(sequence: ImageSequence) -> bool:
+    return int(min(sequence.frames.shape[-2:])) < SMALL_PX
+
+
+def _in_aperture(sequence: ImageSequence) -> Forced:
+    """Sum a circle where neither field stars nor the survey tell the PSF: it needs none."""
+    size = min(sequence.frames.shape[-2:])
+    flux, flux_err = aperture_flux(
+        sequence.frames[:, 0],
+        radius_px=min(BLIND_RADIUS_PX, size / 4),
+        sky_inner_px=min(3 * BLIND_RADIUS_PX, 0.33 * size),
+        sky_outer_px=min(6 * BLIND_RADIUS_PX, 0.5 * size),
+    )
+    nowhere = np.zeros(len(flux))
+    return Forced(
+        flux=flux, flux_err=flux_err, dx=nowhere, dy=nowhere, chi2=np.full(len(flux), np.nan)
     )
 
 
