@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from taonet.experiment.config import read_recipe
-from taonet.experiment.run import read_scores, run_experiment
+from taonet.experiment.run import run_experiment
+from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.sources import arrays_source

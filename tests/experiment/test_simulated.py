@@ -70,7 +70,7 @@ def test_features_of_a_table_of_light_curves(tmp_path):
     found = []
     for name in ("c.parquet", "other.csv"):
         output = tmp_path / f"{name}.features.parquet"
-        tally = measure([tmp_path / name], output, features=True)
+        tally = measure([tmp_path / name], output, features="published")
         assert tally.objects == 12
         found.append(pd.read_parquet(output))
     assert list(found[0].columns) == ["object_id", "class_name", *PUBLISHED]

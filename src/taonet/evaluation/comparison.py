@@ -152,7 +152,7 @@ def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
     --------
     >>> rows = pd.DataFrame({"object_id": ["a", "a", "b", "b"], "n_epochs": [1, 2, 1, 3]})
     >>> shared_steps([rows])
-    [1]
+    [1, 3]
     """
     known = [_answered(table) for table in tables if table["object_id"].duplicated().any()]
     steps = sorted(set.intersection(*known)) if known else []
