@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 
 from taonet.photometry.lightcurves import light_curve, measure
+from taonet.photometry.subtract import held_by_template
 from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
 from taonet.simulate.survey import Survey
@@ -56,12 +57,8 @@ def true_flux(
         return flux, sign
     over = np.full(len(flux), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
-        for reference in part.calibration.references:
-            for k in reference.serves:
-                share = np.where(reference.epochs == k, 0, reference.share)
-                if share.sum() > 0:
-                    held = share @ flux[part.epochs[reference.epochs]] / share.sum()
-                    over[part.epochs[k]] = flux[part.epochs[k]] - held
+        own = flux[part.epochs]
+        over[part.epochs] = own - held_by_template(part.calibration, own)
     return over, sign
 
 

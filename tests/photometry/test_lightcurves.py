@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from taonet.photometry.lightcurves import light_curve, measure
+from taonet.photometry.subtract import held_by_template
 from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
 from taonet.sky.cutout import Quality
@@ -55,12 +56,8 @@ def over_template(sequence, true, causal):
     """Subtract what the template holds of the object: the mean over the epochs in it."""
     over = np.full(len(true), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
-        for reference in part.calibration.references:
-            for k in reference.serves:
-                share = np.where(reference.epochs == k, 0, reference.share)
-                if share.sum() > 0:
-                    inside = share @ true[part.epochs[reference.epochs]] / share.sum()
-                    over[part.epochs[k]] = true[part.epochs[k]] - inside
+        own = true[part.epochs]
+        over[part.epochs] = own - held_by_template(part.calibration, own)
     return over
 
 

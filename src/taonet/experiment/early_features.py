@@ -72,9 +72,10 @@ def early_features(
 def curve_for_trees(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
     """Return the light curve that serves trees best, causally.
 
-    Forced photometry; in cutouts too small for it to find stars to calibrate by, the sum within
-    an aperture whose radius goes by the first epoch. On real stamps of 21 pixels (HiTS) forests
-    on the published features reach a macro recall of 0.82 with the aperture and of 0.64 without.
+    Forced photometry; in cutouts too small for field stars the sum within an aperture whose
+    radius goes by the first epoch, with errors that leave the unknown transparency out. On real
+    stamps of 21 pixels (HiTS, without times) boosted trees on modern features reach a macro recall
+    of 0.89 so, 0.84 with errors that hold it, and forests on published ones 0.80 and 0.79.
     """
     if min(sequence.frames.shape[-2:]) >= SMALL_PX:
         return curve_of(sequence, parts)

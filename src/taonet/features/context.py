@@ -13,12 +13,13 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.photometry.calibrate import WELL_SEEN, ZERO_POINT_MAG, Reference
 from taonet.photometry.forced import BAD_FIT, UNALIGNED_PX
 from taonet.photometry.lightcurves import Measured
 from taonet.photometry.profile import Profile
+from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stamps import SHIFT_SPREAD, cut_stamps, fit_stars
 from taonet.photometry.stars import find_peaks
+from taonet.sky.flux import ZERO_POINT_MAG
 
 LEAST_SNR = 5.0
 """Of a source in the stack, and of the object in an epoch that tells where it lies."""

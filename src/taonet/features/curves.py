@@ -8,12 +8,9 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.features.segments import Segments
-from taonet.sky.flux import POGSON, flux_of, magnitude, magnitude_error
+from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of, magnitude, magnitude_error
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import check_mjd
-
-ZERO_POINT_MAG = 25.0
-"""Magnitude of one unit of every flux here."""
 
 BLUE_TO_RED = ("u", "g", "r", "i", "z", "y")
 """The order of bands of these names; others follow by alphabet."""

@@ -20,14 +20,14 @@ from jaxtyping import Float
 from scipy.special import ndtri
 
 from taonet.features.colour import Colours
-from taonet.features.curves import ZERO_POINT_MAG, Curves
+from taonet.features.curves import Curves
 from taonet.features.nights import begins_night, night_of, nightly, weighted_mean
 from taonet.features.peaks import DETECTION_SIGMA, Peaks
 from taonet.features.periods import Periods, best_periods
 from taonet.features.segments import Segments
 from taonet.features.structure import LAGS_DAYS, structure_function
 from taonet.features.walk import Walks, best_walks
-from taonet.sky.flux import magnitude
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude
 
 BRIGHT_SIGMA = 3.0
 """Flux is measured relative to the mean only where the mean is so many times its error."""

@@ -5,12 +5,10 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.features.curves import ZERO_POINT_MAG, Curves
+from taonet.features.curves import Curves
 from taonet.features.segments import Segments
-from taonet.sky.flux import magnitude, magnitude_error
-
-NIGHT_GAP_DAYS = 0.4
-"""No telescope waits so long within a night, nor less between two."""
+from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 
 def begins_night(curves: Curves) -> Bool[np.ndarray, " point"]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.sky.flux import magnitude, magnitude_error
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "object_id": ("object_id", "id", "oid", "objectid", "masterid", "name"),
@@ -27,9 +27,6 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 """What the columns are called elsewhere, whatever the case; the first name is ours."""
 
 TEXT: Final = ("object_id", "band", "class_name")
-
-USUAL_ZERO_POINT_MAG: Final = 25.0
-"""Stands in where fluxes come without a zero point: magnitudes are instrumental then."""
 
 JD_MINUS_MJD: Final = 2_400_000.5
 
@@ -157,7 +154,7 @@ def _check_times(mjd: "pd.Series[float]", where: str) -> None:
 
 def _with_magnitudes(points: pd.DataFrame) -> pd.DataFrame:
     flux, flux_err = points["flux"].to_numpy(), points["flux_err"].to_numpy()
-    zero_point = np.full(len(points), USUAL_ZERO_POINT_MAG)
+    zero_point = np.full(len(points), ZERO_POINT_MAG)
     if "zero_point_mag" in points:
         zero_point = points["zero_point_mag"].to_numpy()
     return points.assign(mag=magnitude(flux, zero_point), magerr=magnitude_error(flux, flux_err))

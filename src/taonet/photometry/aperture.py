@@ -6,14 +6,12 @@ import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
 from taonet.errors import InputError
+from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
 SUBPIXELS = 10
 """Pixels on the rim of an aperture are weighed by this many points on a side."""
-
-INSTRUMENTAL_ZERO_POINT_MAG = 25.0
-"""Stands in where the survey gives no zero point."""
 
 MIN_SKY_PIXELS = 20
 """A ring of fewer pixels is too poor a measure of the sky."""
@@ -189,7 +187,7 @@ def aperture_curve(sequence: ImageSequence, *, radius_px: float | None = None) -
         sky_outer_px=min(6 * radius, 0.5 * size),
     )
     known = np.isfinite(sequence.zero_point_mag[sequence.usable]).all()
-    zero_point = np.full(len(sequence), INSTRUMENTAL_ZERO_POINT_MAG)
+    zero_point = np.full(len(sequence), ZERO_POINT_MAG)
     return LightCurve(
         object_id=sequence.object_id,
         mjd=sequence.mjd,

@@ -14,26 +14,26 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.fft import irfft2, rfft2
 from scipy.ndimage import uniform_filter
 
+from taonet.photometry.ensemble import (
+    STATED,
+    WEATHER,
+    Expected,
+    StarFluxes,
+    scales_by_earlier,
+    scales_together,
+)
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.profile import Profile
+from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
 from taonet.photometry.stamps import StarFit, cut_stamps, fit_stars, star_fluxes
 from taonet.photometry.stars import HALF_PX, reference_stars
 from taonet.sky.cutout import Quality
-
-ZERO_POINT_MAG = 25.0
-"""Of calibrated flux: one unit is a 25th magnitude; instrumental where the survey states none."""
+from taonet.sky.flux import ZERO_POINT_MAG
 
 USUAL_FWHM_PX = 2.5
 """Stands in until a star has been seen."""
-
-WELL_SEEN = 0.8
-"""Share of the epochs of a stack that must have seen a pixel."""
-
-STACK = 24
-"""So many of the best frames make the image that stars are looked for in."""
 
 WIDTH_TO_FLUX = 1.2
 """Relative change of a fitted flux for a relative change of the width of the PSF."""
@@ -41,21 +41,8 @@ WIDTH_TO_FLUX = 1.2
 BLOCK_GROWTH = 6
 """Stars are looked for anew when there are so many times as many epochs."""
 
-ROUNDS = 6
-"""In which stars that go their own way lose their say."""
-
-STAR_SCATTER = 0.01
-"""Relative scatter that stars are granted beyond their errors."""
-
-WEATHER = 0.15
-STATED = 0.02
-"""Relative scatter of the transparency, and of stated zero points, before anything is measured."""
-
 A_NIGHT = 4.0
 """Exposures of a night share what is wrong with its stated zero points."""
-
-USUAL_TENSION = 1.0
-"""What stars say may differ by so many sigma from what was expected before the latter gives way."""
 
 BRIGHT_SNR = 20.0
 FEW = 3
@@ -66,40 +53,11 @@ exceeds the seeing's by more than this share it is no star."""
 BAD_STAR = 6.0
 """Reduced chi-square of a star that was hit by a cosmic ray, a trail or the edge."""
 
-LEAST_CLEAR = 0.01
-"""No cloud that one still observes through takes more than all but so much."""
-
 OVAL = 0.3
 """A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure."""
 
 ODD_WIDTH = 1.8
 """A PSF so many times wider or narrower than usual is a bad one."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Reference:
-    """The best epochs that are known, stacked: what stars and templates are taken from.
-
-    Parameters
-    ----------
-    serves : array (served,)
-        The epochs that were measured by it.
-    epochs, share : array (member,)
-        Those that are in it, and the weight of each; the weights sum to one.
-    image : array (y, x)
-        In units of calibrated flux.
-    seen : array (y, x)
-        Share of the weight that had a valid pixel there.
-    noise : float
-        Of a pixel, in the unit of the image.
-    """
-
-    serves: Int[np.ndarray, " served"]
-    epochs: Int[np.ndarray, " member"]
-    share: Float[np.ndarray, " member"]
-    image: Float[np.ndarray, "y x"]
-    seen: Float[np.ndarray, "y x"]
-    noise: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -195,13 +153,20 @@ def calibrate(
     )
     references = []
     for known, new in _schedule(exposed, causal=causal):
-        reference = _reference(exposed, state, known, new)
+        reference = _stacked(exposed, state, known, new)
         _calibrate_block(exposed, state, stated, known, reference)
         references.append(reference)
         if not causal:
             state.shift -= np.median(state.shift[new], axis=0)
-            references = [_reference(exposed, state, new, new)]
+            references = [_stacked(exposed, state, new, new)]
     return _result(state, exposed, tuple(references))
+
+
+def _stacked(
+    exposed: Exposed, state: _State, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
+) -> Reference:
+    seen = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
+    return stacked(exposed, known, new, **seen)
 
 
 def _schedule(
@@ -227,19 +192,6 @@ def _contrast(exposed: Exposed) -> Float[np.ndarray, " epoch"]:
     """Return how far the brightest hundredth of each frame stands out."""
     flat = exposed.light.reshape(len(exposed.light), -1)
     return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(exposed.noise, nan=np.inf))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Block:
-    """What some epochs measured of the stars.
-
-    ``common_err`` is the relative error that the width of the PSF gives all stars of an epoch
-    alike.
-    """
-
-    flux: Float[np.ndarray, "epoch star"]
-    error: Float[np.ndarray, "epoch star"]
-    common_err: Float[np.ndarray, " epoch"]
 
 
 def _calibrate_block(
@@ -269,21 +221,22 @@ def _calibrate_block(
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
     state.n_stars[new] = np.isfinite(flux).sum(axis=1)
     state.odd[new] = state.n_stars[new] == 0
-    prior = np.where(np.isfinite(stated.scale), stated.scale, 1.0)
-    spread = STATED if np.isfinite(stated.scale[known]).any() else WEATHER
-    block = _Block(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
-    scale, error = _scales(exposed, state, block, prior, spread, (x, y), known, reference)
+    expected = Expected(
+        scale=np.where(np.isfinite(stated.scale), stated.scale, 1.0),
+        stated=bool(np.isfinite(stated.scale[known]).any()),
+    )
+    seen = StarFluxes(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
+    scale, error = _scales(exposed, state, seen, expected, (x, y), known, reference)
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
-    anchor = STATED / np.sqrt(max(len(known) / A_NIGHT, 1)) if spread == STATED else 0.0
+    anchor = STATED / np.sqrt(max(len(known) / A_NIGHT, 1)) if expected.stated else 0.0
     state.scale[new], state.scale_err[new] = scale, np.hypot(error, anchor)
 
 
 def _scales(
     exposed: Exposed,
     state: _State,
-    block: _Block,
-    prior: Float[np.ndarray, " epoch"],
-    spread: float,
+    seen: StarFluxes,
+    expected: Expected,
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     known: Int[np.ndarray, " known"],
     reference: Reference,
@@ -291,12 +244,11 @@ def _scales(
     """Return the scales of new epochs and their errors, by stars that earlier epochs have seen."""
     new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
-        return _scales_of_all(block, prior[new], spread, state.scale[new])
+        return scales_together(seen, expected.take(new), state.scale[new])
     earlier = _earlier_fluxes(exposed, state, best, *places)
-    flux = _reference_flux(earlier.flux, earlier.error, state.scale[best])
-    ratio, told_err, common = _ratio(earlier, flux, prior[best])
-    scatter = _scatter(ratio, np.hypot(told_err, common), spread)
-    return _weighed(*_ratio(block, flux, prior[new]), prior[new], scatter, clouds=spread == WEATHER)
+    return scales_by_earlier(
+        seen, expected.take(new), earlier, expected.take(best), state.scale[best]
+    )
 
 
 def _earlier_fluxes(
@@ -305,7 +257,7 @@ def _earlier_fluxes(
     known: Int[np.ndarray, " known"],
     x: Float[np.ndarray, " star"],
     y: Float[np.ndarray, " star"],
-) -> _Block:
+) -> StarFluxes:
     """Measure stars in epochs whose shift and PSF are known already."""
     stamps = cut_stamps(
         exposed.light[known],
@@ -318,7 +270,7 @@ def _earlier_fluxes(
     )
     profile = Profile(fwhm_px=state.fwhm[known], stretch=state.stretch[known])
     flux, error = star_fluxes(stamps, profile)
-    return _Block(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
+    return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
 
 
 def _without_stars(
@@ -378,32 +330,6 @@ def _see_on_object(
     state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
 
 
-def _reference(
-    exposed: Exposed, state: _State, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
-) -> Reference:
-    """Stack the deepest of the known epochs, each shifted back and brought to one flux scale."""
-    depth = state.scale[known] / (exposed.noise[known] * state.fwhm[known])
-    best = np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
-    scale, shift = state.scale[best], state.shift[best]
-    weight = (scale / exposed.noise[best]) ** 2
-    share = weight / weight.sum()
-    transforms = rfft2(exposed.light[best])
-    height, width = exposed.light.shape[1:]
-    rows = np.exp(2j * np.pi * np.outer(shift[:, 1], np.fft.fftfreq(height)))
-    columns = np.exp(2j * np.pi * np.outer(shift[:, 0], np.fft.rfftfreq(width)))
-    total = np.einsum("e,eyx,ey,ex->yx", share / scale, transforms, rows, columns, optimize=True)
-    # pointings differ by parts of a pixel: what is not valid need not be shifted
-    seen = np.tensordot(share, exposed.valid[best], axes=1)
-    return Reference(
-        serves=new,
-        epochs=best,
-        share=share,
-        image=irfft2(total, s=(height, width)) / np.maximum(seen, 0.1),
-        seen=seen,
-        noise=float(1 / np.sqrt(weight.sum())),
-    )
-
-
 def _measure(
     exposed: Exposed,
     epochs: Int[np.ndarray, " some"],
@@ -461,119 +387,6 @@ def _good_fluxes(
     """Return fluxes and errors; NaN where the fit is bad (a cosmic ray, a trail, the edge)."""
     good = np.isfinite(fit.flux) & (fit.chi2 < BAD_STAR)
     return np.where(good, fit.flux, np.nan), np.where(good, fit.flux_err, np.nan)
-
-
-def _scales_of_all(
-    block: _Block,
-    prior: Float[np.ndarray, " epoch"],
-    spread: float,
-    scale: Float[np.ndarray, " epoch"],
-) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Solve for the scales of epochs and the fluxes of their stars in turn."""
-    error = np.full_like(scale, spread)
-    for _ in range(3):
-        reference = _reference_flux(block.flux, block.error, scale)
-        ratio, told_err, common = _ratio(block, reference, prior)
-        if np.isfinite(ratio).any():
-            ratio = ratio / np.nanmedian(ratio)
-        scatter = _scatter(ratio, np.hypot(told_err, common), spread)
-        scale, error = _weighed(ratio, told_err, common, prior, scatter, clouds=spread == WEATHER)
-    return scale, error
-
-
-def _ratio(
-    block: _Block,
-    reference: Float[np.ndarray, " star"],
-    prior: Float[np.ndarray, " epoch"],
-) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
-    told, told_err = _told_by_stars(block.flux, block.error, reference)
-    return told / prior, told_err / prior, block.common_err
-
-
-def _weighed(
-    ratio: Float[np.ndarray, " epoch"],
-    told_err: Float[np.ndarray, " epoch"],
-    common_err: Float[np.ndarray, " epoch"],
-    prior: Float[np.ndarray, " epoch"],
-    scatter: float,
-    *,
-    clouds: bool,
-) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Weigh what the stars say of each epoch against what was expected: scale and its error.
-
-    ``clouds`` are for the stars of the cutout to tell; stated zero points know of them by far more
-    stars.
-    """
-    error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
-    ratio = np.nan_to_num(ratio, nan=1.0)
-    # clouds now and then take far more than usual: then the stars are to be believed
-    tension = np.abs(ratio - 1) / np.hypot(scatter, error)
-    loose = scatter * (np.maximum(1, tension / USUAL_TENSION) ** 2 if clouds else 1.0)
-    weight, own = loose**-2.0, error**-2.0
-    believed = own / (weight + own)
-    scale = prior * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)
-    # a PSF fitted too wide brightens the object like the stars: it matters where they are not
-    # believed
-    missing = np.hypot(loose, common_err)
-    told = believed * np.nan_to_num(told_err)
-    return scale, np.hypot(told, (1 - believed) * missing)
-
-
-def _reference_flux(
-    flux: Float[np.ndarray, "known star"],
-    error: Float[np.ndarray, "known star"],
-    scale: Float[np.ndarray, " known"],
-) -> Float[np.ndarray, " star"]:
-    """Return the mean calibrated flux of each star, outliers left out."""
-    calibrated = flux / scale[:, None]
-    variance = (error / scale[:, None]) ** 2 + (STAR_SCATTER * calibrated) ** 2
-    usual = np.nanmedian(np.where(np.isfinite(calibrated).any(axis=0), calibrated, 0), axis=0)
-    near = np.abs(calibrated - usual) < 4 * np.sqrt(variance) + 0.3 * np.abs(usual)
-    weight = np.where(near & np.isfinite(calibrated), 1 / variance, 0.0)
-    total = weight.sum(axis=0)
-    mean = (weight * np.nan_to_num(calibrated)).sum(axis=0) / np.where(total > 0, total, np.nan)
-    return np.where(mean > 0, mean, np.nan)
-
-
-def _told_by_stars(
-    flux: Float[np.ndarray, "some star"],
-    error: Float[np.ndarray, "some star"],
-    reference: Float[np.ndarray, " star"],
-) -> tuple[Float[np.ndarray, " some"], Float[np.ndarray, " some"]]:
-    """Return each epoch's scale, and its error, as its stars have it."""
-    variance = error**2 + (STAR_SCATTER * flux) ** 2
-    good = np.isfinite(variance) & np.isfinite(reference)
-    known = np.nan_to_num(reference)
-    weight = np.where(good, 1 / variance, 0.0)
-    value = np.nan_to_num(flux)
-    for _ in range(ROUNDS):
-        total = (weight * known**2).sum(axis=1)
-        total = np.where(total > 0, total, np.nan)
-        scale = (weight * known * value).sum(axis=1) / total
-        pull = np.abs(value - scale[:, None] * known) / np.sqrt(np.where(good, variance, 1.0))
-        # a star that goes its own way is a variable one
-        weight = np.where(good, np.minimum(1, 2.5 / np.maximum(pull, 1e-9)) / variance, 0.0)
-    return scale, np.sqrt(1 / total)
-
-
-def _scatter(
-    ratio: Float[np.ndarray, " known"], error: Float[np.ndarray, " known"], spread: float
-) -> float:
-    """Return how far transparencies scatter about what was expected, errors taken off.
-
-    ``spread`` counts as so many epochs' worth of measurement: few epochs tell little.
-    """
-    there = np.isfinite(ratio) & np.isfinite(error)
-    prior_weight = 5.0
-    if not there.any():
-        return spread
-    ratio, error = ratio[there], error[there]
-    square = np.clip((ratio - np.median(ratio)) ** 2, 0, (5 * spread) ** 2) - error**2
-    # epochs whose own errors are large say little about the scatter
-    weight = 1 / (1 + (error / spread) ** 2) ** 2
-    total = (weight * square).sum() + prior_weight * spread**2
-    return float(np.sqrt(max(total / (weight.sum() + prior_weight), (spread / 5) ** 2)))
 
 
 def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:

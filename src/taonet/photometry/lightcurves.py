@@ -11,7 +11,6 @@ from jaxtyping import Bool, Float, Int
 from taonet.photometry.aperture import aperture_flux
 from taonet.photometry.calibrate import (
     WIDTH_TO_FLUX,
-    ZERO_POINT_MAG,
     Calibration,
     calibrate,
 )
@@ -27,6 +26,7 @@ from taonet.photometry.neighbours import without_neighbours
 from taonet.photometry.stamps import StarFit, fit_stars
 from taonet.photometry.subtract import Difference, difference_photometry, subtract
 from taonet.sky.cutout import Quality
+from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -145,7 +145,8 @@ def _measure_band(
 ) -> Measured:
     exposed, calibration = _calibrated(sequence, causal=causal)
     if mode == "science":
-        blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px).any()
+        # by the first epoch: what comes later must not change it
+        blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
         forced = (
             _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=causal)
         )

@@ -3,9 +3,10 @@
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.calibrate import WELL_SEEN, Calibration, Reference
+from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.profile import Profile
+from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stars import find_peaks
 
 APART_PX = 2

@@ -7,8 +7,8 @@ from jaxtyping import Int
 
 from taonet.sky.lightcurve import LightCurve
 
-NIGHT_GAP_DAYS = 0.3
-"""A longer pause parts two nights; no night is cut at midnight UTC."""
+NIGHT_GAP_DAYS = 0.4
+"""No telescope waits so long within a night, nor less between two; midnight UTC cuts some."""
 
 
 def nightly_means(curve: LightCurve) -> LightCurve:

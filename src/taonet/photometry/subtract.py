@@ -11,9 +11,10 @@ import numpy as np
 from jaxtyping import Bool, Complex, Float, Int
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
-from taonet.photometry.calibrate import Calibration, Reference
+from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.forced import Forced, centre_stamps, fit_centre, fitted_flux
+from taonet.photometry.reference import Reference
 
 GRID = 32
 """Side of the grid that PSFs are drawn on: no light of a star gets further than 16 pixels."""
@@ -141,6 +142,27 @@ def _kernels(
     each = calibration.profile.take((members[there], None, None)).transform(kx[None], ky[None])
     template = np.tensordot(share[there], each, axes=1)
     return calibration.profile.take((epoch, None, None)).transform(kx, ky), np.asarray(template)
+
+
+def held_by_template(
+    calibration: Calibration, values: Float[np.ndarray, " epoch"]
+) -> Float[np.ndarray, " epoch"]:
+    """Return the mean of a quantity over the epochs in each epoch's template.
+
+    Of the object's flux it is what a difference is counted from. NaN where there is no template.
+
+    Parameters
+    ----------
+    values : array (epoch,)
+        Of every epoch of the band.
+    """
+    held = np.full(len(values), np.nan)
+    for reference in calibration.references:
+        for epoch in reference.serves.tolist():
+            share = np.where(reference.epochs == epoch, 0.0, reference.share)
+            if share.sum() > 0:
+                held[epoch] = share @ values[reference.epochs] / share.sum()
+    return held
 
 
 def difference_photometry(

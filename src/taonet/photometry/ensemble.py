@@ -1,0 +1,197 @@
+"""Ensemble photometry: how much light came through in each epoch, as its stars have it.
+
+What the stars say of an epoch's scale (ADU per unit of calibrated flux) is weighed against what was
+expected without them (Honeycutt 1992, PASP 104, 435, solves for the former alone).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+ROUNDS = 6
+"""In which stars that go their own way lose their say."""
+
+STAR_SCATTER = 0.01
+"""Relative scatter that stars are granted beyond their errors."""
+
+WEATHER = 0.15
+STATED = 0.02
+"""Relative scatter of the transparency, and of stated zero points, before anything is measured."""
+
+USUAL_TENSION = 1.0
+"""What stars say may differ by so many sigma from what was expected before the latter gives way."""
+
+LEAST_CLEAR = 0.01
+"""No cloud that one still observes through takes more than all but so much."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Expected:
+    """What is known of the scales without the stars of the cutout.
+
+    Parameters
+    ----------
+    scale : array (epoch,)
+    stated : bool
+        Whether the survey states zero points; else the scales are guesses that weather changes.
+    """
+
+    scale: Float[np.ndarray, " epoch"]
+    stated: bool
+
+    @property
+    def spread(self) -> float:
+        """Relative scatter about it, before anything is measured."""
+        return STATED if self.stated else WEATHER
+
+    def take(self, index: Int[np.ndarray, " some"]) -> "Expected":
+        """Return what is expected of some of the epochs."""
+        return Expected(scale=self.scale[index], stated=self.stated)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StarFluxes:
+    """What some epochs measured of the stars.
+
+    ``common_err`` is the relative error that the width of the PSF gives all stars of an epoch
+    alike.
+    """
+
+    flux: Float[np.ndarray, "epoch star"]
+    error: Float[np.ndarray, "epoch star"]
+    common_err: Float[np.ndarray, " epoch"]
+
+
+def scales_together(
+    seen: StarFluxes, expected: Expected, scale: Float[np.ndarray, " epoch"]
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Solve for the scales of epochs and the fluxes of their stars in turn.
+
+    Parameters
+    ----------
+    scale : array (epoch,)
+        To begin with.
+
+    Returns
+    -------
+    scale, error : arrays (epoch,)
+        The error is relative.
+    """
+    error = np.full_like(scale, expected.spread)
+    for _ in range(3):
+        reference = _reference_flux(seen.flux, seen.error, scale)
+        ratio, told_err, common = _ratio(seen, reference, expected)
+        if np.isfinite(ratio).any():
+            ratio = ratio / np.nanmedian(ratio)
+        scatter = _scatter(ratio, np.hypot(told_err, common), expected.spread)
+        scale, error = _weighed(ratio, told_err, common, expected, scatter)
+    return scale, error
+
+
+def scales_by_earlier(
+    seen: StarFluxes,
+    expected: Expected,
+    earlier: StarFluxes,
+    earlier_expected: Expected,
+    earlier_scale: Float[np.ndarray, " known"],
+) -> tuple[Float[np.ndarray, " new"], Float[np.ndarray, " new"]]:
+    """Return scales of new epochs and their relative errors, by what earlier ones saw of the stars.
+
+    Parameters
+    ----------
+    earlier_scale : array (known,)
+        As found before.
+    """
+    flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
+    ratio, told_err, common = _ratio(earlier, flux, earlier_expected)
+    scatter = _scatter(ratio, np.hypot(told_err, common), expected.spread)
+    return _weighed(*_ratio(seen, flux, expected), expected, scatter)
+
+
+def _ratio(
+    seen: StarFluxes, reference: Float[np.ndarray, " star"], expected: Expected
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
+    told, told_err = _told_by_stars(seen.flux, seen.error, reference)
+    return told / expected.scale, told_err / expected.scale, seen.common_err
+
+
+def _weighed(
+    ratio: Float[np.ndarray, " epoch"],
+    told_err: Float[np.ndarray, " epoch"],
+    common_err: Float[np.ndarray, " epoch"],
+    expected: Expected,
+    scatter: float,
+) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+    """Weigh what the stars say of each epoch against what was expected: scale and its error."""
+    error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
+    ratio = np.nan_to_num(ratio, nan=1.0)
+    # clouds now and then take far more than usual: then the stars are to be believed, unless the
+    # survey states zero points, which know of clouds by far more stars
+    tension = np.abs(ratio - 1) / np.hypot(scatter, error)
+    loose = scatter * (np.maximum(1, tension / USUAL_TENSION) ** 2 if not expected.stated else 1.0)
+    weight, own = loose**-2.0, error**-2.0
+    believed = own / (weight + own)
+    scale = expected.scale * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)
+    # a PSF fitted too wide brightens the object like the stars: it matters where they are not
+    # believed
+    missing = np.hypot(loose, common_err)
+    told = believed * np.nan_to_num(told_err)
+    return scale, np.hypot(told, (1 - believed) * missing)
+
+
+def _reference_flux(
+    flux: Float[np.ndarray, "known star"],
+    error: Float[np.ndarray, "known star"],
+    scale: Float[np.ndarray, " known"],
+) -> Float[np.ndarray, " star"]:
+    """Return the mean calibrated flux of each star, outliers left out."""
+    calibrated = flux / scale[:, None]
+    variance = (error / scale[:, None]) ** 2 + (STAR_SCATTER * calibrated) ** 2
+    usual = np.nanmedian(np.where(np.isfinite(calibrated).any(axis=0), calibrated, 0), axis=0)
+    near = np.abs(calibrated - usual) < 4 * np.sqrt(variance) + 0.3 * np.abs(usual)
+    weight = np.where(near & np.isfinite(calibrated), 1 / variance, 0.0)
+    total = weight.sum(axis=0)
+    mean = (weight * np.nan_to_num(calibrated)).sum(axis=0) / np.where(total > 0, total, np.nan)
+    return np.where(mean > 0, mean, np.nan)
+
+
+def _told_by_stars(
+    flux: Float[np.ndarray, "some star"],
+    error: Float[np.ndarray, "some star"],
+    reference: Float[np.ndarray, " star"],
+) -> tuple[Float[np.ndarray, " some"], Float[np.ndarray, " some"]]:
+    """Return each epoch's scale, and its error, as its stars have it."""
+    variance = error**2 + (STAR_SCATTER * flux) ** 2
+    good = np.isfinite(variance) & np.isfinite(reference)
+    known = np.nan_to_num(reference)
+    weight = np.where(good, 1 / variance, 0.0)
+    value = np.nan_to_num(flux)
+    for _ in range(ROUNDS):
+        total = (weight * known**2).sum(axis=1)
+        total = np.where(total > 0, total, np.nan)
+        scale = (weight * known * value).sum(axis=1) / total
+        pull = np.abs(value - scale[:, None] * known) / np.sqrt(np.where(good, variance, 1.0))
+        # a star that goes its own way is a variable one
+        weight = np.where(good, np.minimum(1, 2.5 / np.maximum(pull, 1e-9)) / variance, 0.0)
+    return scale, np.sqrt(1 / total)
+
+
+def _scatter(
+    ratio: Float[np.ndarray, " known"], error: Float[np.ndarray, " known"], spread: float
+) -> float:
+    """Return how far transparencies scatter about what was expected, errors taken off.
+
+    ``spread`` counts as so many epochs' worth of measurement: few epochs tell little.
+    """
+    there = np.isfinite(ratio) & np.isfinite(error)
+    prior_weight = 5.0
+    if not there.any():
+        return spread
+    ratio, error = ratio[there], error[there]
+    square = np.clip((ratio - np.median(ratio)) ** 2, 0, (5 * spread) ** 2) - error**2
+    # epochs whose own errors are large say little about the scatter
+    weight = 1 / (1 + (error / spread) ** 2) ** 2
+    total = (weight * square).sum() + prior_weight * spread**2
+    return float(np.sqrt(max(total / (weight.sum() + prior_weight), (spread / 5) ** 2)))
