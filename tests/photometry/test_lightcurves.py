@@ -62,15 +62,15 @@ def over_template(sequence, true, causal):
 
 
 def test_errors_are_honest_on_hosts():
-    pull, snr = pulls("crts", ["SN"], range(8), mode="difference", causal=False)
-    assert len(pull) > 500
-    assert abs(pull.mean()) < 0.2  # templates are common to an object's epochs: eight draws
+    pull, snr = pulls("crts", ["SN"], range(5), mode="difference", causal=False)
+    assert len(pull) > 350
+    assert abs(pull.mean()) < 0.25  # templates are common to an object's epochs: five draws
     assert 0.85 < pull.std() < 1.1
-    assert (snr > 3).sum() > 10
+    assert (snr > 3).sum() > 5
 
 
 def test_errors_are_honest_on_stars():
-    pull, snr = pulls("crts", ["CV", "NON"], [0, 1, 2, 3, 5, 6, 8, 9], mode="science")
+    pull, snr = pulls("crts", ["CV", "NON"], [0, 1, 2, 3, 5, 6], mode="science")
     seen = (snr > 3) & (snr < 300)
     assert abs(np.median(pull[seen])) < 0.35
     assert 0.8 < 1.4826 * np.median(np.abs(pull[seen] - np.median(pull[seen]))) < 1.25
