@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from taonet.errors import InputError, OutputError
+from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import VERSION, Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.sky.sequence import ImageSequence
@@ -185,3 +186,13 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "no room left to write" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_that_was_given_back_is_read_again(tmp_path):
+    simulate_archive("tiny", tmp_path / "a", n_objects=2, seed=1)
+    archive = Archive(tmp_path / "a")
+    first = archive[0]
+    before = first.frames.copy()
+    archive.release()
+    np.testing.assert_array_equal(first.frames, before)
+    np.testing.assert_array_equal(archive[0].frames, before)

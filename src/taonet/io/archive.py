@@ -7,6 +7,8 @@ A folder: ``manifest.json``; ``frames.npy``, all frames end to end in the survey
 
 import hashlib
 import json
+import mmap
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -156,6 +158,15 @@ class Archive:
         """A hash of everything in the archive, from the hashes of its parts."""
         parts = json.dumps(self.manifest["sha256"], sort_keys=True)
         return hashlib.sha256(parts.encode()).hexdigest()
+
+    def release(self) -> None:
+        """Give the memory of frames that were read back to the system; reading them again is fine.
+
+        A map of a file counts as memory of the process as far as it was read, which for a stream
+        through a large archive is all of it.
+        """
+        if isinstance(self._frames, np.memmap) and sys.platform != "win32":
+            self._frames._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
     def verify(self) -> None:
         """Read every byte and compare it with the manifest.

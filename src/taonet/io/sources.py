@@ -131,6 +131,10 @@ def alerts_source(paths: Sequence[Path]) -> Source:
     return Source(kind="alerts", survey="ztf", signature=_sign(files), count=count, read=read)
 
 
+RELEASE_EVERY = 64
+"""Objects of an archive after which the memory of their frames is given back."""
+
+
 def archive_source(path: Path) -> Source:
     """Read a finished archive."""
     archive = Archive(path)
@@ -140,6 +144,8 @@ def archive_source(path: Path) -> Source:
             sequence = archive[i]
             if sequence.object_id not in done:
                 yield Found(item=sequence.object_id, sequence=sequence)
+            if i % RELEASE_EVERY == RELEASE_EVERY - 1:
+                archive.release()
 
     return Source(
         kind="archive",
