@@ -362,6 +362,19 @@ def train(
         Optional[Path],  # noqa: UP045
         typer.Option("--lightcurves", help="A table of light curves instead: trees, no images."),
     ] = None,
+    test: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--test", help="An archive to test on; all of --data is for training then."),
+    ] = None,
+    calibration: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--calibration", help="An archive to calibrate on; needs --test."),
+    ] = None,
+    measured: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--measured", help="Where photometry is kept, to share it between runs."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     output: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
@@ -375,14 +388,19 @@ def train(
     from taonet.evaluation.comparison import score_lines
     from taonet.experiment.stages import read_scores
 
-    folder = _carried_out(recipe, data, lightcurves, output)
+    more = {"test": test, "calibration": calibration, "measured": measured, "workers": workers}
+    folder = _carried_out(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
     text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 
 
 def _carried_out(
-    recipe: Path, data: Path | None, lightcurves: Path | None, output: Path | None
+    recipe: Path,
+    data: Path | None,
+    lightcurves: Path | None,
+    output: Path | None,
+    more: dict[str, Any],
 ) -> Path:
     if lightcurves is not None and data is None:
         from taonet.experiment.curve_recipe import read_curve_recipe
@@ -399,7 +417,9 @@ def _carried_out(
     from taonet.experiment.run import run_experiment
     from taonet.io.archive import Archive
 
-    return run_experiment(read_recipe(recipe), Archive(data), output, track=track, say=say)
+    for part in ("test", "calibration"):
+        more[part] = None if more[part] is None else Archive(more[part])
+    return run_experiment(read_recipe(recipe), Archive(data), output, **more, track=track, say=say)
 
 
 @app.command()

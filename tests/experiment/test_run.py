@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from taonet.data.batches import Reading
 from taonet.data.splits import read_split
-from taonet.data.transforms import Scaling
 from taonet.errors import InputError, OutputError
 from taonet.experiment import baselines
 from taonet.experiment.config import Recipe, read_recipe
@@ -19,6 +17,7 @@ from taonet.experiment.early_features import counts_of, early_features
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
+from taonet.photometry.lightcurves import measure
 from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
 
@@ -67,11 +66,10 @@ def test_trees_answer_early_after_the_epochs_of_the_recipe(world):
 
 
 def test_without_times_trees_see_none(archive):
-    reading = Reading(scaling=Scaling(crop_px=16))
     sequence = archive[0]
     later = replace(sequence, mjd=sequence.mjd[0] + 3 * (sequence.mjd - sequence.mjd[0]))
     with_times, without = (
-        [early_features([s], reading, (5,), use_times=use) for s in (sequence, later)]
+        [early_features([(s, measure(s))], (5,), use_times=use) for s in (sequence, later)]
         for use in (True, False)
     )
     pd.testing.assert_frame_equal(*without)
@@ -131,7 +129,7 @@ def test_damaged_frames_are_noticed_before_hours_are_spent(world, tmp_path):
 @pytest.mark.parametrize(("survey", "keep"), [("crts", 12), ("hits", 12)])
 def test_what_trees_read_early_is_what_was_known_then(survey, keep):
     sequence, _ = simulate_object(survey_named(survey), "SN", seed=2, index=3)
-    reading = Reading(scaling=Scaling(crop_px=16))
-    whole = early_features([sequence.take(np.arange(keep))], reading, (5,), use_times=True)
-    early = early_features([sequence.take(np.arange(5))], reading, (), use_times=True)
+    longer, shorter = (sequence.take(np.arange(n)) for n in (keep, 5))
+    whole = early_features([(longer, measure(longer))], (5,), use_times=True)
+    early = early_features([(shorter, measure(shorter))], (), use_times=True)
     pd.testing.assert_frame_equal(whole[:1], early, rtol=1e-3, atol=1e-4)

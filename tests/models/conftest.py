@@ -34,26 +34,47 @@ def sequence(i, n=6, *, size=16, channels=1, class_name="SN"):
     names = ("science", "template", "difference")[:channels]
     frames = rng.normal(1000, 20, (n, channels, size, size))
     frames[:, :, size // 2, size // 2] += rng.uniform(0, 3000, (n, 1))
-    mjd = 55000 + np.cumsum(rng.exponential(5, n))
+    # some exposures share a night
+    mjd = 55000 + np.cumsum(rng.choice([0.01, 5.0], n) * rng.exponential(1, n))
     bands = [("g", "r")[k % 2] for k in range(n)]
     return ImageSequence.from_frames(
         f"o{i}", frames, mjd, band=bands, channels=names, class_name=class_name
     )
 
 
-@pytest.fixture(params=["plain", "bands and channels, no times"])
+BAND_AND_CHANNELS = "bands and channels, no times"
+MEASURED = {
+    "measured": True,
+    "nightly": True,
+    "deep_zooms": (16, 8),
+    "width": 12,
+}
+VARIANTS = {
+    "plain": {},
+    BAND_AND_CHANNELS: {"channels": 3, "bands": 2, "use_times": False},
+    "measured, by nights": MEASURED,
+    "measured, no statistics": {**MEASURED, "statistics": False, "zooms": (), "apertures": 0},
+    "lstm": {"recurrence": "lstm"},
+    "mean": {"recurrence": "mean", "nightly": True, "statistics": False},
+    "last": {"recurrence": "last", "apertures": 0},
+}
+
+
+@pytest.fixture(params=list(VARIANTS))
 def bundle(request):
     torch.manual_seed(0)
-    plain = request.param == "plain"
-    config = small() if plain else small(channels=3, bands=2, use_times=False)
+    config = small(**VARIANTS[request.param])
     return Bundle(
         name="test",
         network=TaoNet(config).eval(),
         taxonomy=CLASSES,
         reading=Reading(
             scaling=Scaling(crop_px=16),
-            bands=() if plain else ("g", "r"),
+            bands=("g", "r") if config.bands > 1 else (),
             channels=("science", "template", "difference")[: config.channels],
+            measured=config.measured,
+            frames=bool(config.zooms or config.apertures),
+            deep_px=max(config.deep_zooms, default=0),
         ),
         frame_px=16,
         facts={"survey": "test", "trained_on_simulation": True, "turns": 1},

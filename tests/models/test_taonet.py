@@ -32,7 +32,7 @@ def test_step_by_step_equals_forward(bundle, examples):
         whole = net(batch)
         for i, example in enumerate(examples):
             one = Batch.of([example])
-            embedding = net.encode(one.images, one.conditions, one.band)
+            embedding = net.encode(one)
             state = net.start(1)
             for k in range(len(example.mjd)):
                 logits, state = net.step(embedding[k : k + 1], one.days[k : k + 1], state)
@@ -51,7 +51,7 @@ def test_the_company_in_a_batch_changes_nothing(bundle, examples):
 def test_what_lies_in_padded_epochs_never_matters(bundle, examples):
     net, batch = bundle.network, Batch.of(examples)
     with torch.inference_mode():
-        embedding = batch.spread(net.encode(batch.images, batch.conditions, batch.band))
+        embedding = batch.spread(net.encode(batch))
         days, seen = batch.spread(batch.days), batch.seen
         clean = net.read(embedding, days)
         embedding[~seen], days[~seen] = 1e3, 1e3
@@ -80,6 +80,8 @@ def test_changing_the_future_never_changes_an_earlier_answer(bundle, sequences):
 
 
 def test_turned_copies_averaged_make_the_answer_blind_to_a_turn(bundle, sequences):
+    if bundle.reading.measured or bundle.network.looks is None:
+        pytest.skip("photometry finds another shift in a turned field")
     sequence = sequences[0]
     frames = np.rot90(sequence.frames[..., 1:, 1:], axes=(-2, -1))
     odd = replace(sequence, frames=np.ascontiguousarray(sequence.frames[..., 1:, 1:]))
@@ -88,7 +90,7 @@ def test_turned_copies_averaged_make_the_answer_blind_to_a_turn(bundle, sequence
         frame_px=15,
         reading=replace(bundle.reading, scaling=replace(bundle.reading.scaling, crop_px=15)),
     )
-    small.network.encoders[0].zoom = 15
+    small.network.looks.encoders[0].zoom = 15
     (one,) = predict(small, [odd], turns=8)
     (other,) = predict(small, [replace(odd, frames=np.ascontiguousarray(frames))], turns=8)
     np.testing.assert_allclose(probabilities(one), probabilities(other), atol=1e-4)
@@ -98,9 +100,9 @@ def test_only_real_epochs_pass_through_the_cnn(bundle, sequences, monkeypatch):
     encoded = []
     encode = TaoNet.encode
 
-    def counted(self, images, conditions, band):
-        encoded.append(len(images))
-        return encode(self, images, conditions, band)
+    def counted(self, batch):
+        encoded.append(len(batch.images))
+        return encode(self, batch)
 
     monkeypatch.setattr(TaoNet, "encode", counted)
     rows = pd.concat(predict(bundle, sequences))

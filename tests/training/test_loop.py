@@ -119,7 +119,11 @@ def test_the_loss_of_an_object_does_not_depend_on_its_length():
     seen = torch.tensor([5, 2])
     batch = Batch(
         images=torch.zeros(7, 1, 1, 1),
+        deep=torch.zeros(2, 1, 0, 0),
+        deep_band=torch.zeros(2, dtype=torch.long),
+        deep_of=torch.zeros(7, dtype=torch.long),
         conditions=torch.zeros(7, 2),
+        light=torch.zeros(7, 0),
         days=torch.zeros(7),
         band=torch.zeros(7, dtype=torch.long),
         n_epochs=seen,

@@ -2,16 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from taonet.data.transforms import Scaling, scaled_images, shown_epochs, turned
+from taonet.data.deep import deep_images
+from taonet.data.measured import Measured, measured_of
+from taonet.data.transforms import (
+    Scaling,
+    compress,
+    in_noise,
+    scaled_images,
+    shown_epochs,
+    turned,
+)
 from taonet.errors import InputError
-from taonet.limits import Natural, NotNegative, Share
+from taonet.limits import Count, Natural, NotNegative, Share
+from taonet.sky.cutout import centre_crop
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -23,14 +33,20 @@ NO_LABEL = -1
 class Example:
     """One object as the network meets it.
 
-    ``images`` (epoch, channel, y, x) float32, scaled; ``conditions`` (epoch, condition), sky and
-    noise against the usual; ``days`` (epoch,) since the epoch before;
-    ``band`` (epoch,) index; ``mjd`` (epoch,); ``label`` or `NO_LABEL`.
+    ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
+    single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
+    look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
+    through; ``light`` (epoch, 2), flux and error, of no column where it is not measured;
+    ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
+    or `NO_LABEL`.
     """
 
     object_id: str
     images: Float[np.ndarray, "epoch channel y x"]
+    deep: Float[np.ndarray, "look channel Y X"]
+    deep_of: Int[np.ndarray, " epoch"]
     conditions: Float[np.ndarray, "epoch condition"]
+    light: Float[np.ndarray, "epoch _"]
     days: Float[np.ndarray, " epoch"]
     band: Int[np.ndarray, " epoch"]
     mjd: Float[np.ndarray, " epoch"]
@@ -50,12 +66,21 @@ class Reading:
         Names of the channels it reads, in order.
     mjd_max : float or None
         Epochs at or after this time are left out.
+    measured : bool
+        Calibrate frames by the field's stars and measure the object in each (`data.measured`).
+    frames : bool
+        Look at the pixels of single frames.
+    deep_px : int
+        Side of the crop of the running mean; 0 for none. Needs ``measured``.
     """
 
     scaling: Scaling
     bands: tuple[str, ...] = ()
     channels: tuple[str, ...] = ("science",)
     mjd_max: float | None = None
+    measured: bool = False
+    frames: bool = True
+    deep_px: Count = 0
 
     def band_index(self, band: str, *, where: object) -> int:
         """Return the index of a band.
@@ -89,6 +114,7 @@ def example_of(
     *,
     taxonomy: Taxonomy | None = None,
     epochs: Int[np.ndarray, " shown"] | None = None,
+    measured: Measured | None = None,
 ) -> Example:
     """Prepare a sequence for the network.
 
@@ -98,6 +124,8 @@ def example_of(
         Gives the label; without it, or without a class, the label is `NO_LABEL`.
     epochs : array, optional
         Which of the readable epochs to show, in the order to show them; all by default.
+    measured : Measured, optional
+        Of all readable epochs; measured here if it is needed and not given.
 
     Raises
     ------
@@ -119,17 +147,18 @@ def example_of(
             where=f"sequence {sequence.object_id}",
             got=got,
         )
-    index = index if epochs is None else index[epochs]
+    if reading.measured and measured is None:
+        measured = measured_of(sequence.take(index))
+    shown = np.arange(len(index)) if epochs is None else epochs
+    index = index[shown]
     band = np.array(
         [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64
     )
     frames = sequence.frames[index][:, : len(reading.channels)]
     mjd = sequence.mjd[index]
-    images, conditions = scaled_images(frames, band, reading.scaling)
     return Example(
         object_id=sequence.object_id,
-        images=images,
-        conditions=conditions,
+        **_inputs(frames, band, reading, None if measured is None else measured.take(shown)),
         days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
         band=band,
         mjd=mjd,
@@ -137,17 +166,48 @@ def example_of(
     )
 
 
+def _inputs(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    band: Int[np.ndarray, " epoch"],
+    reading: Reading,
+    measured: Measured | None,
+) -> dict[str, Any]:
+    """Return what the network sees of the frames, and what it is told beside them."""
+    n, channels = frames.shape[:2]
+    nothing = np.zeros((n, channels, 0, 0), np.float32)
+    found: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
+    found["deep_of"] = np.zeros(n, np.int64)
+    if measured is None:
+        images, conditions = scaled_images(frames, band, reading.scaling)
+        return {**found, "images": images, "conditions": conditions, "light": np.zeros((n, 0))}
+    unit = measured.depth(band)
+    width = unit * measured.scale[:, None]
+    if reading.frames:
+        cropped = centre_crop(frames, reading.scaling.crop_px or frames.shape[-1])
+        found["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
+    if reading.deep_px:
+        linear = in_noise(centre_crop(frames, reading.deep_px), measured.sky, width)
+        weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)
+        found["deep"], found["deep_of"] = deep_images(linear, weight)
+    return {**found, "conditions": measured.conditions(band), "light": measured.light(band)}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
     """Sequences laid end to end.
 
-    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``days`` (frame,),
-    ``band`` (frame,): the epochs of object 0, then of object 1, …; ``n_epochs`` (object,),
-    ``label`` (object,).
+    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, 2),
+    ``days`` (frame,), ``band`` (frame,): the epochs of object 0, then of object 1, …; ``deep``
+    (look, channel, y, x), ``deep_band`` (look,) and ``deep_of`` (frame,) likewise; ``n_epochs``
+    (object,), ``label`` (object,).
     """
 
     images: Float[Tensor, "frame channel y x"]
+    deep: Float[Tensor, "look channel Y X"]
+    deep_band: Int[Tensor, " look"]
+    deep_of: Int[Tensor, " frame"]
     conditions: Float[Tensor, "frame condition"]
+    light: Float[Tensor, "frame _"]
     days: Float[Tensor, " frame"]
     band: Int[Tensor, " frame"]
     n_epochs: Int[Tensor, " object"]
@@ -156,11 +216,18 @@ class Batch:
     @classmethod
     def of(cls, examples: Sequence[Example]) -> "Batch":
         """Lay examples end to end."""
+
+        def laid(name: str) -> Tensor:
+            return torch.from_numpy(np.concatenate([getattr(e, name) for e in examples]))
+
+        looks = np.array([len(e.deep) for e in examples])
+        first = np.concatenate([[0], looks.cumsum()[:-1]])
+        deep_of = [e.deep_of + start for e, start in zip(examples, first, strict=True)]
         return cls(
-            images=torch.from_numpy(np.concatenate([e.images for e in examples])),
-            conditions=torch.from_numpy(np.concatenate([e.conditions for e in examples])),
-            days=torch.from_numpy(np.concatenate([e.days for e in examples])),
-            band=torch.from_numpy(np.concatenate([e.band for e in examples])),
+            **{name: laid(name) for name in ("images", "deep", "conditions", "days", "band")},
+            light=laid("light").float(),
+            deep_band=torch.from_numpy(np.repeat([e.band[0] for e in examples], looks)),
+            deep_of=torch.from_numpy(np.concatenate(deep_of)),
             n_epochs=torch.tensor([len(e.days) for e in examples]),
             label=torch.tensor([e.label for e in examples]),
         )
@@ -188,6 +255,15 @@ class Sequences(Protocol):
     def __getitem__(self, index: int) -> ImageSequence: ...
 
 
+@runtime_checkable
+class MeasuredSequences(Sequences, Protocol):
+    """Sequences that were measured beforehand."""
+
+    def measured(self, index: int) -> Measured:
+        """Return what is known of the readable epochs of a sequence."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Augmentation:
     """How training examples are varied.
@@ -196,8 +272,8 @@ class Augmentation:
     ----------
     turns : bool
         Turn and flip whole sequences.
-    min_epochs : int
-        Shortest sequence shown.
+    min_epochs, max_epochs : int
+        Shortest and longest sequence shown; 0 shows all epochs of long ones.
     whole : float
         Share of sequences shown complete.
     noise : float
@@ -206,6 +282,7 @@ class Augmentation:
 
     turns: bool = True
     min_epochs: Natural = 1
+    max_epochs: Count = 0
     whole: Share = 0.5
     noise: NotNegative = 0.0
 
@@ -234,24 +311,44 @@ def training_batches(
         classes = rng.permutation(batch_size) % len(by_class)
         chosen = [int(rng.choice(by_class[c])) for c in classes]
         yield Batch.of(
-            [_varied(sequences[i], reading, taxonomy, augmentation, rng) for i in chosen]
+            [_varied(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen]
         )
         step += 1
 
 
 def _varied(
-    sequence: ImageSequence,
+    sequences: Sequences,
+    chosen: int,
     reading: Reading,
     taxonomy: Taxonomy,
     augmentation: Augmentation,
     rng: np.random.Generator,
 ) -> Example:
-    readable = len(reading.epochs_of(sequence))
+    sequence = sequences[chosen]
     epochs = shown_epochs(
-        readable, rng, min_epochs=augmentation.min_epochs, whole=augmentation.whole
+        len(reading.epochs_of(sequence)),
+        rng,
+        min_epochs=augmentation.min_epochs,
+        max_epochs=augmentation.max_epochs,
+        whole=augmentation.whole,
     )
-    example = example_of(sequence, reading, taxonomy=taxonomy, epochs=epochs)
-    images = turned(example.images, int(rng.integers(8))) if augmentation.turns else example.images
+    example = example_of(
+        sequence,
+        reading,
+        taxonomy=taxonomy,
+        epochs=epochs,
+        measured=measured_in(sequences, chosen),
+    )
+    images, deep = example.images, example.deep
+    if augmentation.turns:
+        which = int(rng.integers(8))
+        images, deep = turned(images, which), turned(deep, which)
     if augmentation.noise:
         images = images + augmentation.noise * rng.standard_normal(images.shape, dtype=np.float32)
-    return Example(**{**vars(example), "images": np.ascontiguousarray(images)})
+    pictures = {"images": np.ascontiguousarray(images), "deep": np.ascontiguousarray(deep)}
+    return Example(**{**vars(example), **pictures})
+
+
+def measured_in(sequences: Sequences, index: int) -> Measured | None:
+    """Return what was measured of a sequence beforehand, if anything was."""
+    return sequences.measured(index) if isinstance(sequences, MeasuredSequences) else None

@@ -91,9 +91,18 @@ def compress(
     softening: float,
 ) -> Float[np.ndarray, "epoch channel y x"]:
     """Return ``asinh((frame − level) / (softening · width)) / SOFT_SCALE``, 0 for no data."""
-    scale = (softening * width)[..., None, None].astype(np.float32)
-    images = (frames - level[..., None, None].astype(np.float32)) / scale
-    return np.nan_to_num(np.arcsinh(images, dtype=np.float32) / SOFT_SCALE, copy=False, nan=0.0)
+    images = np.arcsinh(in_noise(frames, level, softening * width), dtype=np.float32)
+    return np.asarray(np.nan_to_num(images / SOFT_SCALE, copy=False, nan=0.0))
+
+
+def in_noise(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    level: Float[np.ndarray, "epoch channel"],
+    width: Float[np.ndarray, "epoch channel"],
+) -> Float[np.ndarray, "epoch channel y x"]:
+    """Return ``(frame − level) / width``, float32."""
+    scale = width[..., None, None].astype(np.float32)
+    return np.asarray((frames - level[..., None, None].astype(np.float32)) / scale)
 
 
 def conditions_of(
@@ -161,13 +170,29 @@ def turned(
 
 
 def shown_epochs(
-    n_epochs: int, rng: np.random.Generator, *, min_epochs: int = 1, whole: float = 0.5
+    n_epochs: int,
+    rng: np.random.Generator,
+    *,
+    min_epochs: int = 1,
+    max_epochs: int = 0,
+    whole: float = 0.5,
 ) -> Int[np.ndarray, " shown"]:
     """Draw the epochs that a sequence shows in one training step.
 
     With probability ``whole`` all of them; else a random share of them, some dropped at random,
-    so that the network meets short and gappy sequences.
+    so that the network meets short and gappy sequences. Of what is longer than ``max_epochs`` a
+    stretch is shown.
     """
+    shown = _some_epochs(n_epochs, rng, min_epochs=min_epochs, whole=whole)
+    if max_epochs and len(shown) > max_epochs:
+        first = int(rng.integers(0, len(shown) - max_epochs + 1))
+        shown = shown[first : first + max_epochs]
+    return shown
+
+
+def _some_epochs(
+    n_epochs: int, rng: np.random.Generator, *, min_epochs: int, whole: float
+) -> Int[np.ndarray, " shown"]:
     if n_epochs <= min_epochs or rng.random() < whole:
         return np.arange(n_epochs)
     keep = int(rng.integers(min_epochs, n_epochs + 1))

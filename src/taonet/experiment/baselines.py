@@ -4,12 +4,14 @@ Every control answers for the same held-out objects as the network.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Example, Reading, Sequences
+from taonet.data.batches import Example, Reading, Sequences, measured_in
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,
@@ -171,40 +173,45 @@ def pixel_controls(
 
     The answers are averaged over as many turned copies as the network's own.
     """
-    changes: dict[str, Callable[[Example, np.random.Generator], Example]] = {
+    changes = {
         "one random frame": _one_frame,
         "shuffled order": _shuffled,
         "mean image": _mean_image,
     }
     found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
     for i in test.tolist():
-        example = readable_example(bundle, sequences[i])
+        prepared = partial(
+            readable_example, bundle, sequences[i], measured=measured_in(sequences, i)
+        )
         for name, change in changes.items():
             rng = np.random.default_rng([seed, i])
-            found[name].append(answers(bundle, [change(example, rng)], turns=turns)[0][-1])
+            found[name].append(answers(bundle, [change(prepared, rng)], turns=turns)[0][-1])
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
-def _one_frame(example: Example, rng: np.random.Generator) -> Example:
-    return _only(example, rng.integers(len(example.mjd), size=1))
+def _one_frame(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
+    return prepared(epochs=rng.integers(len(prepared().mjd), size=1))
 
 
-def _shuffled(example: Example, rng: np.random.Generator) -> Example:
+def _shuffled(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
     # pictures change places, times stay where they are
-    order = rng.permutation(len(example.mjd))
-    changed = {name: getattr(example, name)[order] for name in ("images", "conditions", "band")}
-    return Example(**{**vars(example), **changed})
+    whole = prepared()
+    changed = prepared(epochs=rng.permutation(len(whole.mjd)))
+    return replace(changed, days=whole.days, mjd=whole.mjd)
 
 
-def _mean_image(example: Example, _: np.random.Generator) -> Example:
-    first = _only(example, np.zeros(1, np.int64))
+def _mean_image(prepared: Callable[..., Example], _: np.random.Generator) -> Example:
+    whole, first = prepared(), prepared(epochs=np.zeros(1, np.int64))
     mean = {
-        "images": example.images.mean(axis=0, keepdims=True),
-        "conditions": example.conditions.mean(axis=0, keepdims=True),
+        name: getattr(whole, name).mean(axis=0, keepdims=True) for name in ("images", "conditions")
     }
-    return Example(**{**vars(first), **mean})
+    return replace(first, **mean, light=_mean_light(whole.light), deep=whole.deep[-1:])
 
 
-def _only(example: Example, index: Int[np.ndarray, " some"]) -> Example:
-    kept = {name: getattr(example, name)[index] for name in ("images", "conditions", "band", "mjd")}
-    return Example(**{**vars(example), **kept, "days": np.zeros(len(index), np.float32)})
+def _mean_light(light: Float[np.ndarray, "epoch _"]) -> Float[np.ndarray, "one _"]:
+    """Return the weighted mean of fluxes and its error, if there are any."""
+    if not light.shape[1]:
+        return light[:1]
+    weight = light[:, 1] ** -2.0
+    mean = (weight * light[:, 0]).sum() / weight.sum()
+    return np.array([[mean, weight.sum() ** -0.5]], np.float32)

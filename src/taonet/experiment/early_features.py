@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
-from taonet.data.batches import Reading
 from taonet.features.context import CONTEXT, context_features
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
 from taonet.photometry.aperture import aperture_curve, default_radius_px
-from taonet.photometry.lightcurves import SMALL_PX, Measured, curve_of, measure
+from taonet.photometry.lightcurves import SMALL_PX, Measured, curve_of
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -22,21 +21,21 @@ SETS = ("published", "modern")
 
 
 def early_features(
-    sequences: Iterable[ImageSequence],
-    reading: Reading,
+    objects: Iterable[tuple[ImageSequence, Sequence[Measured]]],
     epochs: Sequence[int],
     *,
     use_times: bool,
 ) -> pd.DataFrame:
-    """Measure objects in the epochs that a network reads of them, and nothing else.
+    """Return what trees read of objects that were measured.
 
-    Each is measured once and causally, so its light curve up to an epoch is what was known then
+    They were measured once and causally, so a light curve up to an epoch is what was known then
     (`taonet.photometry.lightcurves`). Memory grows with the light curves, not with the pixels.
 
     Parameters
     ----------
-    sequences : iterable of ImageSequence
-        Those without an epoch to read are left out.
+    objects : iterable of (ImageSequence, list of Measured)
+        The epochs that a network reads of each object, and nothing else; those without an epoch
+        are left out.
     epochs : sequence of int
         Numbers of epochs to stop after; the end of each sequence is one more.
     use_times : bool
@@ -49,18 +48,14 @@ def early_features(
     """
     curves: list[LightCurve] = []
     rows: list[pd.DataFrame] = []
-    for sequence in sequences:
-        shown = sequence.take(reading.epochs_of(sequence))
-        if not len(shown):
-            continue
+    for shown, parts in objects:
         counts = counts_of(len(shown), epochs)
         days = shown.mjd if use_times else np.arange(len(shown), dtype=np.float64)
-        parts = measure(shown)
         curves += _beginnings(replace(curve_for_trees(shown, parts), mjd=days), counts)
         context = context_features(parts, days, counts.tolist())
         row = pd.DataFrame(context, columns=[f"context.{name}" for name in CONTEXT])
         row.insert(0, "n_epochs", counts)
-        row.insert(0, "object_id", sequence.object_id)
+        row.insert(0, "object_id", shown.object_id)
         rows.append(row)
     together = Curves.of(curves)
     measured = (feature_table(together, name).add_prefix(f"{name}.") for name in SETS)

@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet import __version__
-from taonet.data.batches import Reading
+from taonet.data.batches import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError
 from taonet.experiment.config import Recipe
-from taonet.io.archive import Archive
+from taonet.experiment.together import Together
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 
@@ -29,18 +29,22 @@ class Experiment:
     Parameters
     ----------
     recipe : Recipe
-    archive : Archive
+    archive : Together
     folder : Path
         The run's folder.
     usable : array
         Indices of the objects that have a class and at least one epoch to read.
+    sequences : Sequences
+        What the network learns from and is tested on: the archive, or the archive with what was
+        measured beforehand.
     """
 
     recipe: Recipe
-    archive: Archive
+    archive: Together
     folder: Path
     usable: Int[np.ndarray, " object"]
     track: Track
+    sequences: Sequences
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -50,7 +54,7 @@ class Experiment:
     @property
     def frame_px(self) -> int:
         """Side of the archive's cutouts."""
-        return min(int(n) for n in self.archive.manifest["frame_shape"][1:])
+        return self.archive.frame_px
 
     @property
     def reading_px(self) -> int:
@@ -61,11 +65,15 @@ class Experiment:
     def reading(self) -> Reading:
         """What the network reads of a sequence."""
         data, scaling = self.recipe.data, asdict(self.recipe.scaling)
+        model = self.recipe.model
         return Reading(
             scaling=Scaling(**{**scaling, "crop_px": self.reading_px}),
             bands=self.archive.bands if data.use_bands else (),
             channels=data.channels or self.archive.channels,
             mjd_max=data.mjd_max,
+            measured=model.measured,
+            frames=bool(model.zooms or model.apertures),
+            deep_px=max(model.deep_zooms, default=0),
         )
 
     @property
@@ -85,12 +93,12 @@ class Experiment:
         return np.array([self.taxonomy.label(n) if n else -1 for n in names], np.int64)
 
 
-def run_digest(recipe: Recipe, archive: Archive) -> str:
+def run_digest(recipe: Recipe, archive: Together) -> str:
     """Return a hash of everything a run depends on: settings, data and code version."""
     return hashlib.sha256(f"{recipe.digest}:{archive.digest}:{__version__}".encode()).hexdigest()
 
 
-def plan_experiment(recipe: Recipe, archive: Archive, folder: Path, *, track: Track) -> Experiment:
+def plan_experiment(recipe: Recipe, archive: Together, folder: Path, *, track: Track) -> Experiment:
     """Put a recipe and an archive together, and refuse what cannot work before any work is done.
 
     Raises
@@ -101,7 +109,12 @@ def plan_experiment(recipe: Recipe, archive: Archive, folder: Path, *, track: Tr
         If the recipe asks for more pixels than there are.
     """
     draft = Experiment(
-        recipe=recipe, archive=archive, folder=folder, usable=np.zeros(0, np.int64), track=track
+        recipe=recipe,
+        archive=archive,
+        folder=folder,
+        usable=np.zeros(0, np.int64),
+        track=track,
+        sequences=archive,
     )
     reading = draft.reading
     usable = [
@@ -126,8 +139,9 @@ def _check_sizes(experiment: Experiment) -> None:
     there = min(experiment.frame_px, experiment.reading_px)
     for name, size in (
         ("scaling.crop_px", experiment.reading_px),
-        ("model.zooms", max(model.zooms)),
-        ("model.aperture_px", model.aperture_px),
+        ("model.zooms", max(model.zooms, default=0)),
+        ("model.deep_zooms", max(model.deep_zooms, default=0)),
+        ("model.aperture_px", model.aperture_px if model.apertures else 0),
     ):
         if size > there:
             raise ConfigError(
@@ -139,6 +153,8 @@ def _check_sizes(experiment: Experiment) -> None:
 
 def draw_split(experiment: Experiment) -> Split:
     """Draw the split that the recipe asks for."""
+    if len(experiment.archive.parts) > 1:
+        return experiment.archive.split(experiment.usable, seed=experiment.recipe.seed)
     objects = experiment.archive.objects.iloc[experiment.usable]
     settings, seed = experiment.recipe.split, experiment.recipe.seed
     if settings.kind == "folds":

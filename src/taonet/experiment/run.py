@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,14 @@ import torch
 from jaxtyping import Int
 
 from taonet import __version__
+from taonet.data.batches import measured_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
-from taonet.experiment.early_features import early_features
+from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
 from taonet.experiment.plan import (
     Experiment,
     Track,
@@ -30,6 +30,7 @@ from taonet.experiment.plan import (
     times_of,
 )
 from taonet.experiment.stages import open_run, staged_table, write_json
+from taonet.experiment.together import Together
 from taonet.io.archive import Archive
 from taonet.io.landing import landing_file
 from taonet.models.bundle import Bundle, save_bundle
@@ -38,15 +39,16 @@ from taonet.training.loop import train_network
 
 NETWORK = "TAO-Net"
 
-MEASURED_AT_ONCE = 64
-"""Objects; a run that is interrupted measures no more than so many anew."""
-
 
 def run_experiment(
     recipe: Recipe,
     archive: Archive,
     folder: Path | None = None,
     *,
+    calibration: Archive | None = None,
+    test: Archive | None = None,
+    measured: Path | None = None,
+    workers: int = 1,
     track: Track = lambda items, _n, _title: items,
     say: Callable[[str], None] = lambda _line: None,
 ) -> Path:
@@ -54,8 +56,17 @@ def run_experiment(
 
     Parameters
     ----------
+    archive : Archive
+        What is parted into training and test as the recipe says; all for training with ``test``.
     folder : Path, optional
         The run's folder; ``runs/<name>-<digest>`` by default.
+    calibration, test : Archive, optional
+        To calibrate probabilities and sets on, and to test on.
+    measured : Path, optional
+        Where photometry is kept, for runs on the same data to share; in the run's folder by
+        default.
+    workers : int
+        Processes that share the photometry.
     track : function
         Wraps iterables to show progress.
     say : function
@@ -67,17 +78,22 @@ def run_experiment(
         The run's folder, with ``report.html``, ``scores.json``, ``predictions/`` and ``bundle/``.
     """
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
-    archive.verify()
-    digest = run_digest(recipe, archive)
+    given = {"train": archive, "calibration": calibration, "test": test}
+    together = Together({part: data for part, data in given.items() if data is not None})
+    together.verify()
+    digest = run_digest(recipe, together)
     folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
-    experiment = plan_experiment(recipe, archive, folder, track=track)
+    experiment = plan_experiment(recipe, together, folder, track=track)
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
     _write_down(experiment)
     split = _split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
-    tables = _predictions(experiment, split, say)
+    parts = measure_all(experiment, measured or folder / "measured", workers=workers)
+    if experiment.reading.measured:
+        experiment = replace(experiment, sequences=MeasuredSequences(experiment, parts))
+    tables = _predictions(experiment, split, features_in(parts), say)
     bundle = _final_bundle(experiment, split, say)
     scores = _report(experiment, split, tables, bundle)
     card = model_card(bundle, recipe, scores, simulated=archive.simulated)
@@ -89,8 +105,7 @@ def run_experiment(
 
 def _write_down(experiment: Experiment) -> None:
     folder, archive = experiment.folder, experiment.archive
-    for stage in ("predictions", "features"):
-        (folder / stage).mkdir(exist_ok=True)
+    (folder / "predictions").mkdir(exist_ok=True)
     write_json(folder / "recipe.json", asdict(experiment.recipe))
     write_json(folder / "environment.json", environment())
     write_json(folder / "data.json", {"path": str(archive.path), "digest": archive.digest})
@@ -116,10 +131,9 @@ def _split(experiment: Experiment) -> Split:
 
 
 def _predictions(
-    experiment: Experiment, split: Split, say: Callable[[str], None]
+    experiment: Experiment, split: Split, features: pd.DataFrame, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {}
-    features = _features(experiment)
     ids = experiment.archive.objects["object_id"].tolist()
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
@@ -135,32 +149,10 @@ def _predictions(
     return tables
 
 
-def _features(experiment: Experiment) -> pd.DataFrame:
-    """Return what trees read, after each number of epochs, measured a few objects at a time."""
-    archive, recipe = experiment.archive, experiment.recipe
-    starts = range(0, len(archive), MEASURED_AT_ONCE)
-
-    def measure(first: int) -> pd.DataFrame:
-        last = min(first + MEASURED_AT_ONCE, len(archive))
-        return early_features(
-            (archive[i] for i in range(first, last)),
-            experiment.reading,
-            recipe.prediction.epochs,
-            use_times=recipe.model.use_times,
-        )
-
-    folder = experiment.folder / "features"
-    parts = [
-        staged_table(folder / f"{first:06d}.parquet", partial(measure, first))
-        for first in experiment.track(starts, len(starts), "measuring light curves")
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 def _train(experiment: Experiment, name: str, train: Int[np.ndarray, " n"]) -> Bundle:
     network = train_network(
         experiment.architecture,
-        experiment.archive,
+        experiment.sequences,
         train,
         reading=experiment.reading,
         taxonomy=experiment.taxonomy,
@@ -200,10 +192,12 @@ def _round_tables(
     archive, seed = experiment.archive, experiment.recipe.seed
 
     def answer() -> pd.DataFrame:
+        sequences = experiment.sequences
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
+        known = (measured_in(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
         finals = {
-            **baselines.pixel_controls(bundle, archive, test, turns=turns, seed=seed),
+            **baselines.pixel_controls(bundle, sequences, test, turns=turns, seed=seed),
             **baselines.metadata_controls(
                 times_of(experiment),
                 experiment.label,
@@ -214,7 +208,9 @@ def _round_tables(
                 trees=min(TREES, experiment.recipe.forest.trees),
             ),
         }
-        parts = [pd.concat(predict(bundle, shown, turns=turns)).assign(method=NETWORK)]
+        parts = [
+            pd.concat(predict(bundle, shown, measured=known, turns=turns)).assign(method=NETWORK)
+        ]
         for method in baselines.READ:
             table = baselines.tree_table(features, experiment, train, test, method=method)
             parts.append(table.assign(method=method))

@@ -1,13 +1,15 @@
 """Prediction tables: what a network says of each object after every epoch."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.data.batches import Batch, Example, example_of
+from taonet.data.measured import Measured
 from taonet.data.transforms import turned
 from taonet.errors import InputError
 from taonet.models.bundle import Bundle
@@ -50,7 +52,11 @@ def prediction_rows(
 
 
 def predict(
-    bundle: Bundle, sequences: Iterable[ImageSequence], *, turns: int = 1
+    bundle: Bundle,
+    sequences: Iterable[ImageSequence],
+    *,
+    measured: Iterable[Measured | None] | None = None,
+    turns: int = 1,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object, in the order given.
 
@@ -59,6 +65,8 @@ def predict(
 
     Parameters
     ----------
+    measured : iterable, optional
+        What is known of the readable epochs of each sequence, where it was measured beforehand.
     turns : int
         Average the answers over this many of the eight turns and flips.
 
@@ -68,8 +76,8 @@ def predict(
         If a sequence is not what the model reads.
     """
     waiting: list[tuple[ImageSequence, Example]] = []
-    for sequence in sequences:
-        waiting.append((sequence, readable_example(bundle, sequence)))
+    for sequence, known in zip(sequences, measured or repeat(None), strict=False):
+        waiting.append((sequence, readable_example(bundle, sequence, measured=known)))
         if sum(len(example.mjd) for _, example in waiting) >= FRAMES_AT_ONCE:
             yield from _answers(bundle, waiting, turns)
             waiting = []
@@ -77,8 +85,14 @@ def predict(
         yield from _answers(bundle, waiting, turns)
 
 
-def readable_example(bundle: Bundle, sequence: ImageSequence) -> Example:
-    """Prepare a sequence for a bundle's network.
+def readable_example(
+    bundle: Bundle,
+    sequence: ImageSequence,
+    *,
+    epochs: Int[np.ndarray, " shown"] | None = None,
+    measured: Measured | None = None,
+) -> Example:
+    """Prepare a sequence for a bundle's network; see `taonet.data.batches.example_of`.
 
     Raises
     ------
@@ -91,7 +105,7 @@ def readable_example(bundle: Bundle, sequence: ImageSequence) -> Example:
             where=f"sequence {sequence.object_id}",
             got=f"{sequence.frames.shape[-2:]} pixels, not {bundle.frame_px}",
         )
-    return example_of(sequence, bundle.reading)
+    return example_of(sequence, bundle.reading, epochs=epochs, measured=measured)
 
 
 @torch.inference_mode()
@@ -113,8 +127,11 @@ def answers(
 def _turned(example: Example, which: int) -> Example:
     if which == 0:
         return example
-    images = np.ascontiguousarray(turned(example.images, which))
-    return Example(**{**vars(example), "images": images})
+    pictures = {
+        name: np.ascontiguousarray(turned(getattr(example, name), which))
+        for name in ("images", "deep")
+    }
+    return Example(**{**vars(example), **pictures})
 
 
 def _answers(

@@ -1,4 +1,4 @@
-"""The network: a DenseNet-style CNN at several zooms, a GRU over time, an answer every epoch.
+"""The network: a DenseNet-style CNN at several zooms, gated units over time, an answer every epoch.
 
 TAO-Net (arXiv 2004.13877) states the kinds of its layers — a deep convolutional network for
 each image, Gated Recurrent Units over time — and no sizes. Every size here is our choice.
@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.batches import Batch
+from taonet.data.measured import CONDITIONS
 from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
-from taonet.limits import Natural, Share
+from taonet.limits import Count, Natural, Share
+from taonet.models.encoder import Apertures, Encoder
+from taonet.models.memory import ApertureMemory, LightMemory
+from taonet.models.recurrence import Kind, Recurrence
+from taonet.photometry.nightly import NIGHT_GAP_DAYS
 
 CALIBRATION = 32
 """Hidden units of the correction for seeing and transparency."""
-
-SCATTER_FLOOR = 0.01
-"""Changes of the embedding smaller than this are not told from none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,11 @@ class TaoNetConfig:
     bands : int
         Photometric bands told apart; 1 where the band is not given to the network.
     zooms : tuple of int
-        Sides of the central crops that are looked at, in pixels; each has its own CNN.
+        Sides of the central crops of each frame that are looked at, in pixels; each has its own
+        CNN. Empty: no CNN looks at single frames.
+    deep_zooms : tuple of int
+        The same for the running mean of the frames so far (`taonet.data.deep`), in which faint
+        hosts show.
     zoom_px : int
         Crops larger than this are averaged down to it.
     stem : int
@@ -55,131 +61,91 @@ class TaoNetConfig:
     aperture_px : int
         Side of the square that an aperture spans.
     embedding : int
-        Numbers from the CNNs that describe one frame; the apertures' come on top.
+        Numbers from the CNNs that describe one frame, and as many for the running mean.
+    width : int
+        Units that mix all that is known of an epoch before it is remembered; 0 remembers it as
+        it is.
+    recurrence : {"gru", "lstm", "mean", "last"}
+        How epochs are remembered; see `taonet.models.recurrence`.
     hidden : int
-        Units of the GRU.
+        Numbers remembered.
+    nightly : bool
+        Step the memory once a night, not once an exposure; needs the times.
     dropout : float
         Share of the embedding and of the head's input dropped in training.
     use_times : bool
-        Give the days since the last epoch to the GRU.
+        Give the days since the last epoch to the memory.
+    measured : bool
+        Read what the field's stars tell of each frame and the flux measured at the object's place
+        (`taonet.data.measured`); else sky and noise against the usual.
+    statistics : bool
+        Give running moments and extremes of the light to the memory.
     """
 
     channels: Natural = 1
     classes: Natural = 6
     bands: Natural = 1
     zooms: tuple[Natural, ...] = (64, 24)
+    deep_zooms: tuple[Natural, ...] = ()
     zoom_px: Natural = 32
     stem: Natural = 16
     growth: Natural = 12
     layers: tuple[Natural, ...] = (2, 2, 2)
-    apertures: Natural = 8
+    apertures: Count = 8
     aperture_px: Natural = 15
     embedding: Natural = 48
+    width: Count = 0
+    recurrence: Kind = "gru"
     hidden: Natural = 64
+    nightly: bool = False
     dropout: Share = 0.1
     use_times: bool = True
+    measured: bool = False
+    statistics: bool = True
 
     def __post_init__(self) -> None:
-        if not self.zooms or min(self.zooms) < 2 ** len(self.layers):
+        least = 2 ** len(self.layers)
+        if min((*self.zooms, *self.deep_zooms), default=least) < least:
             raise ConfigError(
                 "a zoom is too small for the number of dense blocks",
                 where="model.zooms",
-                got=self.zooms,
-                do=f"use at least {2 ** len(self.layers)} pixels",
+                got=(*self.zooms, *self.deep_zooms),
+                do=f"use at least {least} pixels",
             )
+        if not (self.zooms or self.deep_zooms or self.apertures):
+            raise ConfigError("the network looks at no pixel", where="model.zooms", got="()")
+        if self.nightly and not self.use_times:
+            raise ConfigError("nights cannot be told without times", where="model.nightly")
 
     @property
-    def described_by(self) -> int:
-        """Numbers that describe one frame: from the CNNs and from the apertures."""
-        return self.embedding + self.apertures * self.channels
+    def sums(self) -> int:
+        """Numbers that the apertures measure in a frame."""
+        return self.apertures * self.channels
 
     @property
     def conditions(self) -> int:
-        """Numbers that say how a frame's sky and noise compare with the usual."""
-        return 2 * self.channels
+        """Numbers that say what a frame was seen through."""
+        return CONDITIONS if self.measured else 2 * self.channels
+
+    @property
+    def parts(self) -> tuple[int, int, int, int, int]:
+        """Numbers that describe a frame: CNN, deep CNN, apertures, conditions, flux and error."""
+        return (
+            self.embedding if self.zooms else 0,
+            self.embedding if self.deep_zooms else 0,
+            self.sums,
+            self.conditions if self.measured else 0,
+            2 if self.measured else 0,
+        )
 
 
 class State(NamedTuple):
-    """What the network remembers of each object between epochs.
+    """What the network remembers of each object between epochs."""
 
-    Besides the GRU's own state: how many epochs there were, and of what each aperture measured
-    the last value, the sum, the sum of squares, the sum of squared changes from one epoch to the
-    next, the lowest and the highest value.
-    """
-
-    hidden: Float[Tensor, "object hidden"]
-    epochs: Float[Tensor, "object 1"]
-    last: Float[Tensor, "object aperture"]
-    total: Float[Tensor, "object aperture"]
-    squares: Float[Tensor, "object aperture"]
-    changes: Float[Tensor, "object aperture"]
-    lowest: Float[Tensor, "object aperture"]
-    highest: Float[Tensor, "object aperture"]
-
-
-class DenseLayer(nn.Module):
-    """Normalise, convolve, and append the new maps to the old ones (Huang et al. 2017)."""
-
-    def __init__(self, maps: int, growth: int) -> None:
-        super().__init__()
-        self.norm = _norm(maps)
-        self.conv = nn.Conv2d(maps, growth, 3, padding=1, bias=False)
-
-    def forward(self, maps: Float[Tensor, "frame map y x"]) -> Float[Tensor, "frame more y x"]:
-        """Return the old maps and ``growth`` new ones."""
-        return torch.cat([maps, self.conv(F.silu(self.norm(maps)))], dim=1)
-
-
-class Encoder(nn.Module):
-    """The CNN of one zoom: image in, numbers out."""
-
-    def __init__(self, zoom: int, config: TaoNetConfig) -> None:
-        super().__init__()
-        self.zoom = zoom
-        self.zoom_px = config.zoom_px
-        maps = config.stem
-        blocks: list[nn.Module] = [nn.Conv2d(config.channels, maps, 3, padding=1, bias=False)]
-        for depth, layers in enumerate(config.layers):
-            if depth:
-                blocks += [_norm(maps), nn.Conv2d(maps, maps // 2, 1, bias=False), nn.AvgPool2d(2)]
-                maps //= 2
-            for _ in range(layers):
-                blocks.append(DenseLayer(maps, config.growth))
-                maps += config.growth
-        self.blocks = nn.Sequential(*blocks, _norm(maps), nn.SiLU())
-        self.maps = maps
-
-    def forward(self, images: Float[Tensor, "frame channel y x"]) -> Float[Tensor, "frame feature"]:
-        """Return the mean and the central value of every map."""
-        crop = _centre(images, self.zoom)
-        if self.zoom > self.zoom_px:
-            crop = F.interpolate(crop, size=(self.zoom_px, self.zoom_px), mode="area")
-        maps = self.blocks(crop)
-        centre = _centre(maps, 2 if maps.shape[-1] % 2 == 0 else 1)
-        return torch.cat([maps.mean(dim=(2, 3)), centre.mean(dim=(2, 3))], dim=1)
-
-
-class Apertures(nn.Module):
-    """Learned aperture photometry: sums of linear pixels under learned weights.
-
-    Each channel and aperture has its own weights; they start as Gaussians of growing width.
-    """
-
-    def __init__(self, config: TaoNetConfig) -> None:
-        super().__init__()
-        self.side = config.aperture_px
-        axis = torch.arange(self.side) - self.side // 2
-        radius2 = (axis[:, None] ** 2 + axis[None, :] ** 2).float()
-        widths = torch.linspace(1.0, self.side / 4, config.apertures)
-        profiles = torch.exp(-radius2 / (2 * widths[:, None, None] ** 2))
-        weights = profiles.repeat(config.channels, 1, 1, 1).flatten(2)
-        self.weights = nn.Parameter(weights)
-
-    def forward(self, images: Float[Tensor, "frame channel y x"]) -> Float[Tensor, "frame sum"]:
-        """Return the compressed sum under each aperture of each channel."""
-        linear = torch.sinh(SOFT_SCALE * _centre(images, self.side)).flatten(2)
-        sums = torch.einsum("fcp,cap->fca", linear, self.weights)
-        return torch.asinh(sums).flatten(1) / SOFT_SCALE
+    epochs: Float[Tensor, " object"]
+    apertures: Float[Tensor, "object number"]
+    light: Float[Tensor, "object number"]
+    memory: Float[Tensor, "object number"]
 
 
 class TaoNet(nn.Module):
@@ -192,53 +158,63 @@ class TaoNet(nn.Module):
     Examples
     --------
     >>> net = TaoNet(TaoNetConfig(zooms=(16,), layers=(1, 1), classes=3))
-    >>> frames, conditions = torch.zeros(5, 1, 16, 16), torch.zeros(5, 2)
-    >>> net.encode(frames, conditions, torch.zeros(5, dtype=torch.long)).shape
-    torch.Size([5, 56])
+    >>> sum(net.config.parts)
+    56
     """
 
     def __init__(self, config: TaoNetConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoders = nn.ModuleList(Encoder(zoom, config) for zoom in config.zooms)
-        features = sum(2 * Encoder(zoom, config).maps for zoom in config.zooms)
-        self.band = nn.Embedding(config.bands, config.embedding)
-        self.project = nn.Linear(features + config.conditions, config.embedding)
-        self.norm = nn.LayerNorm(config.embedding)
-        self.apertures = Apertures(config)
-        sums = config.apertures * config.channels
-        self.calibrate = nn.Sequential(
-            nn.Linear(config.conditions + sums, CALIBRATION),
-            nn.SiLU(),
-            nn.Linear(CALIBRATION, sums),
-        )
+        self.looks = Looks(config, config.zooms, config.conditions) if config.zooms else None
+        self.deep_looks = Looks(config, config.deep_zooms, 0) if config.deep_zooms else None
+        if config.apertures:
+            self.apertures = Apertures(config.apertures, config.channels, config.aperture_px)
+            self.calibrate = nn.Sequential(
+                nn.Linear(config.conditions + config.sums, CALIBRATION),
+                nn.SiLU(),
+                nn.Linear(CALIBRATION, config.sums),
+            )
+        self.aperture_memory = ApertureMemory(config.sums)
+        self.light_memory = LightMemory()
         self.dropout = nn.Dropout(config.dropout)
-        seen = config.embedding + 7 * sums + int(config.use_times)
-        self.gru = nn.GRU(seen, config.hidden, batch_first=True)
-        self.head = nn.Linear(config.hidden + seen, config.classes)
+        known = self._known()
+        self.mix = Mix(known, config.width, config.dropout) if config.width else None
+        inputs = config.width or known
+        self.recurrence = Recurrence(inputs, config.hidden, config.recurrence)
+        self.head = head(inputs + config.hidden, config)
 
-    def encode(
-        self,
-        images: Float[Tensor, "frame channel y x"],
-        conditions: Float[Tensor, "frame condition"],
-        band: Int[Tensor, " frame"],
-    ) -> Float[Tensor, "frame embedding"]:
+    def _known(self) -> int:
+        """Return how many numbers are known of an epoch before it is remembered."""
+        config = self.config
+        looks, deep, sums, conditions, light = config.parts
+        known = looks + deep + sums + conditions + int(config.use_times)
+        if config.statistics:
+            known += self.aperture_memory.numbers
+        if config.measured:
+            known += self.light_memory.numbers if config.statistics else light
+        return known
+
+    def encode(self, batch: Batch) -> Float[Tensor, "frame embedding"]:
         """Describe each frame, whatever sequence it belongs to.
 
-        Parameters
-        ----------
-        images : Tensor (frame, channel, y, x)
-            Scaled cutouts (see `taonet.data.transforms`).
-        conditions : Tensor (frame, 2 · channel)
-            Sky and noise against the usual.
-        band : Tensor (frame,)
-            Index of the band in the bundle's band order.
+        Returns
+        -------
+        embedding : Tensor (frame, number)
+            In the order of `TaoNetConfig.parts`.
         """
-        images = images.contiguous(memory_format=torch.channels_last)
-        features = [encoder(images) for encoder in self.encoders]
-        looks = self.norm(self.project(torch.cat([*features, conditions], 1)) + self.band(band))
-        sums, correction = self.measure(images, conditions)
-        return torch.cat([looks, sums + correction], dim=1)
+        images = batch.images.contiguous(memory_format=torch.channels_last)
+        parts: list[Tensor] = []
+        if self.looks is not None:
+            parts.append(self.looks(images, batch.band, batch.conditions))
+        if self.deep_looks is not None:
+            deep = batch.deep.contiguous(memory_format=torch.channels_last)
+            parts.append(self.deep_looks(deep, batch.deep_band, None)[batch.deep_of])
+        if self.config.apertures:
+            sums, correction = self.measure(images, batch.conditions)
+            parts.append(sums + correction)
+        if self.config.measured:
+            parts += [batch.conditions, batch.light]
+        return torch.cat(parts, dim=1)
 
     def measure(
         self,
@@ -260,8 +236,7 @@ class TaoNet(nn.Module):
 
         Only real epochs pass through the CNN.
         """
-        embedding = self.encode(batch.images, batch.conditions, batch.band)
-        return self.read(batch.spread(embedding), batch.spread(batch.days))
+        return self.read(batch.spread(self.encode(batch)), batch.spread(batch.days))
 
     def read(
         self,
@@ -269,34 +244,28 @@ class TaoNet(nn.Module):
         days: Float[Tensor, "object epoch"],
     ) -> Float[Tensor, "object epoch class"]:
         """Read embedded sequences from their first epoch on."""
-        epochs = torch.arange(1, embedding.shape[1] + 1)[None, :, None]
-        _, light = self._parts(embedding)
-        change = light.diff(dim=1, prepend=light[:, :1])
-        seen = self._seen(
-            embedding,
-            change,
-            days,
-            mean=light.cumsum(dim=1) / epochs,
-            square=light.square().cumsum(dim=1) / epochs,
-            changes=change.square().cumsum(dim=1) / epochs,
-            lowest=light.cummin(dim=1).values,
-            highest=light.cummax(dim=1).values,
-        )
-        hidden, _ = self.gru(seen)
-        return self._answer(hidden, seen)
+        logits: Tensor = self.head(self.remember(embedding, days))
+        return logits
+
+    def remember(
+        self,
+        embedding: Float[Tensor, "object epoch embedding"],
+        days: Float[Tensor, "object epoch"],
+    ) -> Float[Tensor, "object epoch feature"]:
+        """Return what the answer is made from, after each epoch."""
+        first = torch.arange(days.shape[1])[None, :] == 0
+        new_night = self._new_night(days, first)
+        state = self.start(len(days))
+        seen, _, _ = self._seen(embedding, days, new_night, state)
+        return self._features(self.recurrence(seen, new_night), seen)
 
     def start(self, objects: int) -> State:
         """Return the state of objects of which nothing has been seen."""
-        empty = torch.zeros(objects, self.config.apertures * self.config.channels)
         return State(
-            hidden=torch.zeros(objects, self.config.hidden),
-            epochs=torch.zeros(objects, 1),
-            last=empty,
-            total=empty,
-            squares=empty,
-            changes=empty,
-            lowest=empty + torch.inf,
-            highest=empty - torch.inf,
+            epochs=torch.zeros(objects),
+            apertures=self.aperture_memory.start(objects),
+            light=self.light_memory.start(objects),
+            memory=self.recurrence.start(objects),
         )
 
     def step(
@@ -320,67 +289,102 @@ class TaoNet(nn.Module):
         -------
         logits, state
         """
-        epochs = state.epochs + 1
-        _, light = self._parts(embedding)
-        change = torch.where(state.epochs > 0, light - state.last, 0.0)
-        changes = state.changes + change.square()
-        total = state.total + light
-        squares = state.squares + light.square()
-        lowest = torch.minimum(state.lowest, light)
-        highest = torch.maximum(state.highest, light)
-        seen = self._seen(
-            embedding,
-            change,
-            days,
-            mean=total / epochs,
-            square=squares / epochs,
-            changes=changes / epochs,
-            lowest=lowest,
-            highest=highest,
-        )
-        hidden, _ = self.gru(seen[:, None], state.hidden[None])
-        logits = self._answer(hidden, seen[:, None])[:, 0]
-        return logits, State(hidden[:, 0], epochs, light, total, squares, changes, lowest, highest)
+        new_night = self._new_night(days[:, None], state.epochs[:, None] == 0)
+        seen, apertures, light = self._seen(embedding[:, None], days[:, None], new_night, state)
+        hidden, memory = self.recurrence.step(seen[:, 0], new_night[:, 0], state.memory)
+        logits = self.head(self._features(hidden, seen[:, 0]))
+        return logits, State(state.epochs + 1, apertures, light, memory)
 
-    def _parts(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        # what the CNN says of a frame, and what the apertures measured in it
-        return embedding[..., : self.config.embedding], embedding[..., self.config.embedding :]
+    def _new_night(
+        self, days: Float[Tensor, "object epoch"], first: Bool[Tensor, "_ epoch"]
+    ) -> Bool[Tensor, "object epoch"]:
+        return (days > NIGHT_GAP_DAYS if self.config.nightly else days >= 0) | first
 
     def _seen(
-        self,
-        embedding: Tensor,
-        change: Tensor,
-        days: Tensor,
-        *,
-        mean: Tensor,
-        square: Tensor,
-        changes: Tensor,
-        lowest: Tensor,
-        highest: Tensor,
-    ) -> Tensor:
-        looks, light = self._parts(embedding)
-        # the floor keeps the logarithm finite while nothing has changed yet
-        scatter = 0.5 * torch.log((square - mean.square()).clamp_min(0) + SCATTER_FLOOR**2)
-        # scatter against changes tells slow from fast: von Neumann's ratio, as two logarithms
-        restless = 0.5 * torch.log(changes + SCATTER_FLOOR**2)
-        extremes = [highest - mean, mean - lowest]
-        parts = [looks, light, light - mean, change, scatter, restless, *extremes]
-        if self.config.use_times:
-            parts.append(torch.log1p(days)[..., None] / SOFT_SCALE)
-        return torch.cat(parts, dim=-1)
+        self, embedding: Tensor, days: Tensor, new_night: Tensor, state: State
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what is known of each epoch besides what is learnt to be remembered."""
+        config = self.config
+        looks, deep, sums, conditions, light = torch.split(embedding, list(config.parts), dim=-1)
+        known = [looks, deep, sums, conditions]
+        apertures, fluxes = state.apertures, state.light
+        if config.statistics and config.apertures:
+            numbers, apertures = self.aperture_memory(sums, apertures)
+            known.append(numbers)
+        if config.measured and config.statistics:
+            nights = days > NIGHT_GAP_DAYS if config.use_times else days < 0
+            numbers, fluxes = self.light_memory(
+                light,
+                days if config.use_times else torch.zeros_like(days),
+                nights | (torch.cumsum(torch.ones_like(days), 1) + state.epochs[:, None] == 1),
+                fluxes,
+            )
+            known.append(numbers)
+        elif config.measured:
+            known.append(torch.asinh(light) / SOFT_SCALE)
+        if config.use_times:
+            known.append(torch.log1p(days)[..., None] / SOFT_SCALE)
+        together = torch.cat(known, dim=-1)
+        return together if self.mix is None else self.mix(together), apertures, fluxes
 
-    def _answer(self, hidden: Tensor, seen: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.dropout(torch.cat([hidden, seen], dim=-1)))
-        return logits
-
-
-def _norm(maps: int) -> nn.GroupNorm:
-    # Group normalisation: inputs are heavy-tailed, and running batch statistics would let the
-    # company in a batch leak into the answer (measured: 0.905 against 0.48 in evaluation mode).
-    return nn.GroupNorm(num_groups=max(1, maps // 8) if maps % 8 == 0 else 1, num_channels=maps)
+    def _features(self, hidden: Tensor, seen: Tensor) -> Tensor:
+        features: Tensor = self.dropout(torch.cat([hidden, seen], dim=-1))
+        return features
 
 
-def _centre(images: Tensor, size: int) -> Tensor:
-    height, width = images.shape[-2:]
-    top, left = height // 2 - size // 2, width // 2 - size // 2
-    return images[..., top : top + size, left : left + size]
+class Looks(nn.Module):
+    """What the CNNs say of pictures: one for each zoom, projected together."""
+
+    def __init__(self, config: TaoNetConfig, zooms: tuple[int, ...], conditions: int) -> None:
+        super().__init__()
+        encoders = [
+            Encoder(
+                zoom,
+                zoom_px=config.zoom_px,
+                channels=config.channels,
+                stem=config.stem,
+                growth=config.growth,
+                layers=config.layers,
+            )
+            for zoom in zooms
+        ]
+        self.encoders = nn.ModuleList(encoders)
+        features = 2 * sum(encoder.maps for encoder in encoders)
+        self.band = nn.Embedding(config.bands, config.embedding)
+        self.project = nn.Linear(features + conditions, config.embedding)
+        self.norm = nn.LayerNorm(config.embedding)
+
+    def forward(self, images: Tensor, band: Tensor, conditions: Tensor | None) -> Tensor:
+        """Return (picture, embedding)."""
+        features = [encoder(images) for encoder in self.encoders]
+        beside = [] if conditions is None else [conditions]
+        together = self.project(torch.cat([*features, *beside], dim=1))
+        looks: Tensor = self.norm(together + self.band(band))
+        return looks
+
+
+class Mix(nn.Module):
+    """All that is known of an epoch, mixed."""
+
+    def __init__(self, known: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.linear = nn.Linear(known, width)
+        self.norm = nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, known: Tensor) -> Tensor:
+        """Return (…, width)."""
+        mixed: Tensor = self.dropout(F.silu(self.norm(self.linear(known))))
+        return mixed
+
+
+def head(inputs: int, config: TaoNetConfig) -> nn.Module:
+    """Return what turns features into logits: a hidden layer where the network mixes."""
+    if not config.width:
+        return nn.Linear(inputs, config.classes)
+    return nn.Sequential(
+        nn.Linear(inputs, config.width),
+        nn.SiLU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(config.width, config.classes),
+    )

@@ -65,7 +65,7 @@ def simulate(
     >>> from taonet.simulate.presets import survey_named
     >>> sequence, truth = next(simulate(survey_named("tiny"), 1, seed=1, classes=["SN"]))
     >>> sequence.object_id, truth["class_name"]
-    ('sim-tiny-000000', 'SN')
+    ('sim-tiny-1-000000', 'SN')
     """
     drawn = _numbered(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
     yield from in_order(partial(_simulate_numbered, survey, seed), drawn, workers=workers)
@@ -145,7 +145,7 @@ def simulate_object(
     else:
         raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
     sequence = ImageSequence.from_frames(
-        f"sim-{survey.name}-{index:06d}",
+        _name(survey, seed, index),
         seen.frames,
         scene.visits.mjd[seen.visits],
         band=[scene.visits.band[visit] for visit in seen.visits],
@@ -182,7 +182,7 @@ def _list_numbered(
             break
     truth = {"class_name": class_name, "subtype": light.subtype, **light.truth}
     host = asdict(light.host) if light.host else None
-    object_id = f"sim-{survey.name}-{index:06d}"
+    object_id = _name(survey, seed, index)
     return object_id, detections, {**truth, "host": host, "n_points": len(detections.mjd)}
 
 
@@ -239,6 +239,12 @@ def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
 
 def _finite_or_none(values: Float[np.ndarray, " epoch"]) -> list[float | None]:
     return [round(value, 4) if np.isfinite(value) else None for value in values.tolist()]
+
+
+def _name(survey: Survey, seed: int | np.random.SeedSequence, index: int) -> str:
+    # the seed is in the name: objects of two simulations may meet in one experiment
+    origin = seed.entropy if isinstance(seed, np.random.SeedSequence) else seed
+    return f"sim-{survey.name}-{origin}-{index:06d}"
 
 
 def _streams(

@@ -1,0 +1,140 @@
+"""Several archives as one: what is trained on, calibrated on and tested on may come apart."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from taonet.data.splits import Split, check_no_overlap, groups_of
+from taonet.errors import InputError
+from taonet.io.archive import Archive
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import Taxonomy
+
+ALIKE = ("survey", "taxonomy", "channels", "simulated")
+"""What archives must share to be one experiment."""
+
+
+class Together:
+    """Archives end to end; one alone is nothing but itself.
+
+    Parameters
+    ----------
+    parts : mapping
+        Archives by part of a split: ``train``, and perhaps ``calibration`` and ``test``.
+
+    Raises
+    ------
+    InputError
+        If they speak of different classes, surveys or channels, or differ in the size of cutouts.
+    """
+
+    def __init__(self, parts: Mapping[str, Archive]) -> None:
+        self.parts = dict(parts)
+        self.archives = list(parts.values())
+        self.first = self.archives[0]
+        for other in self.archives[1:]:
+            for name in ALIKE:
+                if getattr(other, name) != getattr(self.first, name):
+                    got = f"{getattr(other, name)}, not {getattr(self.first, name)}"
+                    raise InputError(f"another {name}", where=other.path, got=got)
+            if other.manifest["frame_shape"] != self.first.manifest["frame_shape"]:
+                raise InputError("cutouts of another size", where=other.path)
+        self._starts = np.cumsum([0, *(len(archive) for archive in self.archives)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __getitem__(self, index: int) -> ImageSequence:
+        which = int(np.searchsorted(self._starts, index, side="right")) - 1
+        return self.archives[which][index - int(self._starts[which])]
+
+    @cached_property
+    def objects(self) -> pd.DataFrame:
+        """One row an object, with the ``part`` it comes from."""
+        tables = [archive.objects.assign(part=part) for part, archive in self.parts.items()]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def class_names(self) -> list[str | None]:
+        """The class of each object, None where unknown."""
+        return list(chain.from_iterable(archive.class_names for archive in self.archives))
+
+    @property
+    def path(self) -> Path:
+        """Of the first archive."""
+        return self.first.path
+
+    @property
+    def survey(self) -> str:
+        """The survey's short name."""
+        return self.first.survey
+
+    @property
+    def simulated(self) -> bool:
+        """True if the sequences come from a simulation."""
+        return self.first.simulated
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The classes that the archives speak of."""
+        return self.first.taxonomy
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What each channel shows."""
+        return self.first.channels
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The bands present, in order of name."""
+        return tuple(sorted({band for archive in self.archives for band in archive.bands}))
+
+    @property
+    def frame_px(self) -> int:
+        """Shorter side of the cutouts."""
+        return min(int(n) for n in self.first.manifest["frame_shape"][1:])
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything in the archives; of one alone its own."""
+        if len(self.archives) == 1:
+            return self.first.digest
+        named = ",".join(f"{part}:{archive.digest}" for part, archive in self.parts.items())
+        return hashlib.sha256(named.encode()).hexdigest()
+
+    def verify(self) -> None:
+        """Read every byte and compare it with the manifests."""
+        for archive in self.archives:
+            archive.verify()
+
+    def release(self) -> None:
+        """Give the memory of frames that were read back to the system."""
+        for archive in self.archives:
+            archive.release()
+
+    def split(self, usable: Int[np.ndarray, " object"], *, seed: int) -> Split:
+        """Part the usable objects by the archive they come from.
+
+        What shares a position, a field or pixels with an object of an earlier part is left out.
+        """
+        objects = self.objects.iloc[usable]
+        group = groups_of(objects.reset_index(drop=True))
+        first_part = objects["part"].groupby(group).transform("first").to_numpy()
+        own = objects["part"].to_numpy()
+        kept = {
+            part: tuple(objects["object_id"][(own == part) & (first_part == part)])
+            for part in self.parts
+        }
+        for part, ids in kept.items():
+            if not ids:
+                got = "every object shares its name, position or pixels with an earlier part"
+                raise InputError("nothing is left", where=self.parts[part].path, got=got)
+        split = Split(parts=kept, seed=seed)
+        check_no_overlap(split, objects)
+        return split
