@@ -65,5 +65,5 @@ def test_photometry_of_other_data_is_refused(archives, tmp_path):
 
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):
     simulate_archive("crts", tmp_path / "large", n_objects=6, seed=3)
-    with pytest.raises(InputError, match="another survey"):
+    with pytest.raises(InputError, match="another size"):
         Together({"train": Archive(archives / "train"), "test": Archive(tmp_path / "large")})
