@@ -375,6 +375,18 @@ def train(
         typer.Option("--measured", help="Where photometry is kept, to share it between runs."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    start: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--from", help="A bundle to start from; its network is tuned."),
+    ] = None,
+    shots: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Learn from so many objects of each class, test on the others."),
+    ] = None,
+    seed: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=0, help="Instead of the recipe's."),
+    ] = None,
     output: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
@@ -388,7 +400,15 @@ def train(
     from taonet.evaluation.comparison import score_lines
     from taonet.experiment.stages import read_scores
 
-    more = {"test": test, "calibration": calibration, "measured": measured, "workers": workers}
+    more: dict[str, Any] = {
+        "test": test,
+        "calibration": calibration,
+        "start": start,
+        "shots": shots,
+        "seed": seed,
+        "measured": measured,
+        "workers": workers,
+    }
     folder = _carried_out(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
     text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
@@ -413,13 +433,16 @@ def _carried_out(
         do = "give --data ARCHIVE or --lightcurves TABLE"
         raise InputError("training needs an archive or a table of light curves", do=do)
 
-    from taonet.experiment.config import read_recipe
+    from taonet.experiment.config import read_recipe, varied
     from taonet.experiment.run import run_experiment
     from taonet.io.archive import Archive
+    from taonet.models.bundle import load_bundle
 
     for part in ("test", "calibration"):
         more[part] = None if more[part] is None else Archive(more[part])
-    return run_experiment(read_recipe(recipe), Archive(data), output, **more, track=track, say=say)
+    more["start"] = None if more["start"] is None else load_bundle(more["start"])
+    settings = varied(read_recipe(recipe), shots=more.pop("shots"), seed=more.pop("seed"))
+    return run_experiment(settings, Archive(data), output, **more, track=track, say=say)
 
 
 @app.command()
@@ -544,6 +567,45 @@ def benchmark_crts_features(
 
     found = published_scores(data, seed=seed, track=track)
     print_result(found, score_lines(found), as_json=as_json)
+
+
+@benchmarking.command("hits")
+def benchmark_hits(
+    data: Annotated[Path, typer.Option("--data", help="An archive of real HiTS sequences.")],
+    test: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--test", help="Test on all of this archive; --data gives the shots then."),
+    ] = None,
+    start: Annotated[
+        str, typer.Option("--from", help="The bundle trained on simulation.")
+    ] = "hits-sim",
+    recipe: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--recipe", help="How it is tuned; as shipped by default."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Times that shots are drawn.")] = 10,
+    shots: Annotated[int, typer.Option(min=1, help="Real objects of each class.")] = 10,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score a network on real sequences: from simulation alone, and tuned on ten of each class."""
+    from taonet.experiment.config import read_recipe
+    from taonet.experiment.hits_benchmark import FINETUNE, hits_benchmark, score_lines
+    from taonet.io.archive import Archive
+    from taonet.models.bundle import load_bundle
+
+    found = hits_benchmark(
+        load_bundle(start),
+        read_recipe(recipe or FINETUNE),
+        Archive(data),
+        test=None if test is None else Archive(test),
+        draws=draws,
+        shots=shots,
+        seed=seed,
+        track=track,
+    )
+    plain = {name: score.to_dict() for name, score in found.items()}
+    print_result(plain, score_lines(found), as_json=as_json)
 
 
 def _exit_if_mostly_failed(objects: int, set_aside: int) -> None:

@@ -9,6 +9,7 @@ from taonet.data.splits import (
     check_no_overlap,
     draw_folds,
     draw_holdout,
+    draw_shots,
     groups_of,
     read_split,
     write_split,
@@ -128,3 +129,22 @@ def test_files_are_read_back_and_checked(tmp_path):
 def test_a_class_too_small_to_split_is_named():
     with pytest.raises(InputError, match="too few independent objects of class"):
         draw_folds(table(9), 5, seed=1)
+
+
+def test_shots_are_as_many_as_asked_and_share_nothing_with_what_is_tested():
+    objects = table(60)
+    objects.loc[[1, 4, 7], "field_id"] = "o1"
+    for seed in range(5):
+        split = draw_shots(objects, 4, seed=seed)
+        check_no_overlap(split, objects)
+        drawn = objects[objects["object_id"].isin(split.parts["train"])]
+        assert drawn["class_name"].value_counts().to_dict() == {"SN": 4, "CV": 4, "NON": 4}
+        assert len(split.parts["test"]) >= 60 - 12 - 2
+    assert draw_shots(objects, 4, seed=1) == draw_shots(objects, 4, seed=1)
+    assert draw_shots(objects, 4, seed=1) != draw_shots(objects, 4, seed=2)
+
+
+@pytest.mark.parametrize("shots", [20, 30])
+def test_shots_must_leave_something_to_test(shots):
+    with pytest.raises(InputError, match="too small"):
+        draw_shots(table(60), shots, seed=1)

@@ -81,3 +81,18 @@ def test_shown_epochs_are_in_order_and_exist(n, seed):
     assert len(epochs) >= 1
     assert np.all(np.diff(epochs) > 0)
     assert 0 <= epochs[0] <= epochs[-1] < n
+
+
+def test_in_units_of_its_own_brightness_an_object_has_none():
+    rng = np.random.default_rng(3)
+    y, x = np.indices((21, 21)) - 10
+    star = np.exp(-(x**2 + y**2) / 4)
+    change = rng.uniform(0.7, 1.4, 30)[:, None, None, None]
+    noise = rng.normal(0, 0.1, (30, 1, 21, 21))
+    one, other = (
+        scaled_images(100 + noise + light * change * star, np.zeros(30, int), Scaling(unit=unit))[0]
+        for light, unit in ((100.0, "object"), (300.0, "object"))
+    )
+    np.testing.assert_allclose(one[:, 0, 10, 10], other[:, 0, 10, 10], rtol=0.01)
+    plain = scaled_images(100 + noise, np.zeros(30, int), Scaling(unit="object"))[0]
+    assert np.abs(plain).max() < 1.5, "nothing is not blown up into something"

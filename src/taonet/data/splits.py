@@ -175,6 +175,31 @@ def draw_holdout(objects: pd.DataFrame, *, valid: float, test: float, seed: int)
     return _deal(objects, {"test": test, "valid": valid, "train": 1.0 - valid - test}, seed=seed)
 
 
+def draw_shots(objects: pd.DataFrame, shots: int, *, seed: int) -> Split:
+    """Draw so many objects of each class to learn from; all that share nothing with them test.
+
+    Raises
+    ------
+    InputError
+        If a class has no more independent objects than are to be drawn.
+    """
+    known = objects[objects["class_name"].notna()].reset_index(drop=True)
+    group = groups_of(known)
+    rng = np.random.default_rng(seed)
+    order = known.iloc[rng.permutation(len(known))].assign(group=lambda rows: group[rows.index])
+    single = order.drop_duplicates("group").sort_index()
+    single = single.loc[[i for i in order.index if i in single.index]]
+    drawn = single.groupby("class_name", sort=True).head(shots)
+    held_back = order[~order["group"].isin(drawn["group"])].sort_index()
+    for class_name, n in drawn["class_name"].value_counts().sort_index().items():
+        if n < shots or class_name not in set(held_back["class_name"]):
+            got = f"{(single['class_name'] == class_name).sum()} independent objects"
+            do = f"more than {shots} are needed to draw {shots} and test on others"
+            raise InputError(f"class {class_name} is too small", got=got, do=do)
+    parts = {"train": drawn.sort_index(), "test": held_back}
+    return Split(parts={part: tuple(rows["object_id"]) for part, rows in parts.items()}, seed=seed)
+
+
 def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> Split:
     known = objects[objects["class_name"].notna()].reset_index(drop=True)
     group = groups_of(known)

@@ -28,14 +28,18 @@ class Scaling:
     ----------
     sky : {"frame", "sequence"}
         Subtract each frame's own sky level, or the running median of the levels so far.
+    unit : {"noise", "object"}
+        Pixels are divided by the sequence's own noise, or by the object's own brightness so far
+        (`usual_light`): then how bright it is cannot give it away, only how noisy.
     softening : float
-        Pixels are compressed as ``asinh(S/N / softening)``: linear in the noise, logarithmic in
-        the stars.
+        Pixels are compressed as ``asinh(pixel / unit / softening)``: linear in the noise,
+        logarithmic in the stars.
     crop_px : int
         Side of the central crop; 0 keeps the whole cutout.
     """
 
     sky: Literal["frame", "sequence"] = "frame"
+    unit: Literal["noise", "object"] = "noise"
     softening: Positive = 1.0
     crop_px: Count = 0
 
@@ -82,6 +86,38 @@ def running_scale(
             if scaling.sky == "sequence":
                 level[epochs, channel] = running_median(sky[epochs, channel])
     return level, np.where(width > 0, width, 1.0)
+
+
+LIGHT_RADIUS_PX = 3.0
+"""Of the circle whose sum says how bright an object is; wider than the seeing of DECam and CRTS."""
+
+USUAL_LIGHT = 30.0
+"""What the sum becomes where brightness is taken out, in units of a pixel's noise before."""
+
+LEAST_LIGHT = 3.0
+"""Sums smaller than so many times their own noise are no brightness to divide by."""
+
+
+def usual_light(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    level: Float[np.ndarray, "epoch channel"],
+    width: Float[np.ndarray, "epoch channel"],
+    band: Int[np.ndarray, " epoch"],
+) -> Float[np.ndarray, "epoch channel"]:
+    """Return the running median of what lies within a circle around the object, by band.
+
+    It is never less than `LEAST_LIGHT` times its noise, so that nothing is not blown up.
+    """
+    y, x = np.indices(frames.shape[-2:])
+    centre_y, centre_x = ((n - n % 2) / 2 for n in frames.shape[-2:])
+    inside = np.hypot(y - centre_y, x - centre_x) <= LIGHT_RADIUS_PX
+    sums = np.nansum(frames[..., inside] - level[..., None], axis=-1)
+    usual = np.empty_like(width)
+    for one_band in np.unique(band):
+        epochs = np.flatnonzero(band == one_band)
+        for channel in range(width.shape[1]):
+            usual[epochs, channel] = running_median(sums[epochs, channel])
+    return np.asarray(np.maximum(usual, LEAST_LIGHT * np.sqrt(inside.sum()) * width))
 
 
 def compress(
@@ -152,6 +188,8 @@ def scaled_images(
     """
     sky, noise = sky_and_noise(frames)
     level, width = running_scale(sky, noise, band, scaling)
+    if scaling.unit == "object":
+        width = usual_light(frames, level, width, band) / USUAL_LIGHT
     cropped = centre_crop(frames, scaling.crop_px) if scaling.crop_px else frames
     images = compress(cropped, level, width, scaling.softening)
     return images, conditions_of(sky, noise, band)

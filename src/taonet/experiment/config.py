@@ -5,7 +5,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -50,16 +50,20 @@ class SplitSettings:
 
     Parameters
     ----------
-    kind : {"folds", "holdout"}
+    kind : {"folds", "holdout", "shots"}
+        With ``shots``, a few objects of each class are drawn to learn from; all others test.
     folds : int
         Number of folds.
     test : float
         Share of the objects held out for testing (holdout).
+    shots : int
+        Objects of each class.
     """
 
-    kind: Literal["folds", "holdout"] = "holdout"
+    kind: Literal["folds", "holdout", "shots"] = "holdout"
     folds: Annotated[int, Ge(2)] = 5
     test: Annotated[float, Gt(0), Lt(1)] = 0.3
+    shots: Natural = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,13 @@ class Recipe:
     def digest(self) -> str:
         """A hash of every setting, given or default."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None) -> Recipe:
+    """Return a recipe with another seed, or with few objects to learn from."""
+    if shots is not None:
+        recipe = replace(recipe, split=replace(recipe.split, kind="shots", shots=shots))
+    return recipe if seed is None else replace(recipe, seed=seed)
 
 
 FROM_DATA = ("channels", "classes", "bands")

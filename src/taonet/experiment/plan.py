@@ -11,11 +11,12 @@ from jaxtyping import Int
 
 from taonet import __version__
 from taonet.data.batches import Reading, Sequences
-from taonet.data.splits import Split, draw_folds, draw_holdout
+from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError
 from taonet.experiment.config import Recipe
 from taonet.experiment.together import Together
+from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 
@@ -37,6 +38,8 @@ class Experiment:
     sequences : Sequences
         What the network learns from and is tested on: the archive, or the archive with what was
         measured beforehand.
+    start : Bundle, optional
+        The network to start from, which also says how pixels are read.
     """
 
     recipe: Recipe
@@ -45,6 +48,7 @@ class Experiment:
     usable: Int[np.ndarray, " object"]
     track: Track
     sequences: Sequences
+    start: Bundle | None = None
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -64,6 +68,8 @@ class Experiment:
     @property
     def reading(self) -> Reading:
         """What the network reads of a sequence."""
+        if self.start is not None:
+            return self.start.reading
         data, scaling = self.recipe.data, asdict(self.recipe.scaling)
         model = self.recipe.model
         return Reading(
@@ -93,12 +99,21 @@ class Experiment:
         return np.array([self.taxonomy.label(n) if n else -1 for n in names], np.int64)
 
 
-def run_digest(recipe: Recipe, archive: Together) -> str:
-    """Return a hash of everything a run depends on: settings, data and code version."""
-    return hashlib.sha256(f"{recipe.digest}:{archive.digest}:{__version__}".encode()).hexdigest()
+def run_digest(recipe: Recipe, archive: Together, start: Bundle | None = None) -> str:
+    """Return a hash of everything a run depends on: settings, data, start and code version."""
+    given = [recipe.digest, archive.digest, __version__]
+    given += [] if start is None else [weights_digest(start)]
+    return hashlib.sha256(":".join(given).encode()).hexdigest()
 
 
-def plan_experiment(recipe: Recipe, archive: Together, folder: Path, *, track: Track) -> Experiment:
+def plan_experiment(
+    recipe: Recipe,
+    archive: Together,
+    folder: Path,
+    *,
+    start: Bundle | None = None,
+    track: Track = lambda items, _n, _title: items,
+) -> Experiment:
     """Put a recipe and an archive together, and refuse what cannot work before any work is done.
 
     Raises
@@ -115,6 +130,7 @@ def plan_experiment(recipe: Recipe, archive: Together, folder: Path, *, track: T
         usable=np.zeros(0, np.int64),
         track=track,
         sequences=archive,
+        start=start,
     )
     reading = draft.reading
     usable = [
@@ -159,6 +175,8 @@ def draw_split(experiment: Experiment) -> Split:
     settings, seed = experiment.recipe.split, experiment.recipe.seed
     if settings.kind == "folds":
         return draw_folds(objects, settings.folds, seed=seed)
+    if settings.kind == "shots":
+        return draw_shots(objects, settings.shots, seed=seed)
     return draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
 
 

@@ -20,6 +20,7 @@ from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
+from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
 from taonet.experiment.plan import (
     Experiment,
@@ -47,6 +48,7 @@ def run_experiment(
     *,
     calibration: Archive | None = None,
     test: Archive | None = None,
+    start: Bundle | None = None,
     measured: Path | None = None,
     workers: int = 1,
     track: Track = lambda items, _n, _title: items,
@@ -62,6 +64,8 @@ def run_experiment(
         The run's folder; ``runs/<name>-<digest>`` by default.
     calibration, test : Archive, optional
         To calibrate probabilities and sets on, and to test on.
+    start : Bundle, optional
+        The network to start from; see `taonet.experiment.finetune.tuning_recipe`.
     measured : Path, optional
         Where photometry is kept, for runs on the same data to share; in the run's folder by
         default.
@@ -77,13 +81,16 @@ def run_experiment(
     Path
         The run's folder, with ``report.html``, ``scores.json``, ``predictions/`` and ``bundle/``.
     """
+    recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
     given = {"train": archive, "calibration": calibration, "test": test}
     together = Together({part: data for part, data in given.items() if data is not None})
+    if start is not None:
+        check_same_kind(start, together)
     together.verify()
-    digest = run_digest(recipe, together)
+    digest = run_digest(recipe, together, start)
     folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
-    experiment = plan_experiment(recipe, together, folder, track=track)
+    experiment = plan_experiment(recipe, together, folder, start=start, track=track)
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
@@ -159,6 +166,7 @@ def _train(experiment: Experiment, name: str, train: Int[np.ndarray, " n"]) -> B
         config=experiment.recipe.training,
         seed=experiment.recipe.seed,
         folder=experiment.folder / "training" / name,
+        start=None if experiment.start is None else experiment.start.network.state_dict(),
         title=f"training {name}",
         track=experiment.track,
     )
@@ -173,7 +181,8 @@ def _train(experiment: Experiment, name: str, train: Int[np.ndarray, " n"]) -> B
             "trained_on_simulation": experiment.archive.simulated,
             "recipe_digest": experiment.recipe.digest,
             "data_digest": experiment.archive.digest,
-            "run_digest": run_digest(experiment.recipe, experiment.archive),
+            "run_digest": run_digest(experiment.recipe, experiment.archive, experiment.start),
+            "started_from": None if experiment.start is None else experiment.start.name,
             "objects": len(train),
             "turns": experiment.recipe.prediction.turns,
         },
@@ -231,7 +240,7 @@ def _round_tables(
 def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], None]) -> Bundle:
     """Return the network to keep: refitted on everything after folds, else the one tested."""
     ids = experiment.archive.objects["object_id"].tolist()
-    if experiment.recipe.split.kind == "holdout":
+    if experiment.recipe.split.kind != "folds":
         return _train(experiment, "holdout", rounds_of(split, ids)[0][1])
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
@@ -244,7 +253,7 @@ def _report(
     recipe, archive = experiment.recipe, experiment.archive
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
-        "run": run_digest(recipe, archive)[:12],
+        "run": run_digest(recipe, archive, experiment.start)[:12],
         "data": f"{archive.survey}, {len(archive)} objects ({archive.digest[:12]})",
         "split": f"{recipe.split.kind}, by position, field and content ({split.digest[:12]})",
         "network": f"{sum(p.numel() for p in bundle.network.parameters()):,} weights",

@@ -56,6 +56,14 @@ class Bundle:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+def weights_digest(bundle: Bundle) -> str:
+    """Return a hash of what a bundle's network has learnt."""
+    found = hashlib.sha256()
+    for name, weight in sorted(bundle.network.state_dict().items()):
+        found.update(name.encode() + weight.detach().contiguous().numpy().tobytes())
+    return found.hexdigest()
+
+
 def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = False) -> None:
     """Write a bundle, all or nothing.
 

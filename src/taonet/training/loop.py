@@ -1,7 +1,7 @@
 """The training loop: take a batch, forward, loss, backward, step, log."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -70,6 +70,7 @@ def train_network(
     config: TrainingConfig,
     seed: int,
     folder: Path,
+    start: Mapping[str, torch.Tensor] | None = None,
     title: str = "training",
     track: Track = lambda items, _n, _title: items,
 ) -> TaoNet:
@@ -79,6 +80,11 @@ def train_network(
     depends on the seed and its number alone, so a training that was killed and resumed ends
     with the same files as one that was not.
 
+    Parameters
+    ----------
+    start : mapping, optional
+        Weights to start from; drawn at random by default.
+
     Returns
     -------
     TaoNet
@@ -86,6 +92,8 @@ def train_network(
     """
     torch.manual_seed(seed)
     network = TaoNet(architecture)
+    if start is not None:
+        network.load_state_dict(start)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = {name: value.clone() for name, value in network.state_dict().items()}
     optimizer = torch.optim.AdamW(

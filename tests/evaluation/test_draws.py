@@ -1,0 +1,50 @@
+"""Scores over draws: one draw is a plain score, and draws add to the interval."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taonet.errors import InputError
+from taonet.evaluation.draws import score_draws
+from taonet.evaluation.metrics import score
+from taonet.sky.taxonomy import Taxonomy
+
+TWO = Taxonomy(name="two", classes=("A", "B"))
+
+
+def answers(names, *, right):
+    """Return a table; class A for even numbers; a share of the answers is right."""
+    rng = np.random.default_rng(len(names) + round(100 * right))
+    truth = np.array(["A" if int(name[1:]) % 2 == 0 else "B" for name in names])
+    hit = rng.random(len(names)) < right
+    p_a = np.where((truth == "A") == hit, 0.9, 0.1)
+    return pd.DataFrame(
+        {"object_id": names, "class_name": truth, "n_epochs": 3, "p_A": p_a, "p_B": 1 - p_a}
+    )
+
+
+NAMES = [f"o{i}" for i in range(300)]
+
+
+def test_one_draw_scores_as_a_plain_table():
+    table = answers(NAMES, right=0.8)
+    one, plain = score_draws([table], TWO, seed=1), score(table, TWO, seed=1)
+    assert one.macro_recall.value == pytest.approx(plain.macro_recall.value)
+    assert one.macro_f1.value == pytest.approx(plain.macro_f1.value)
+    assert one.macro_recall.low == pytest.approx(plain.macro_recall.low, abs=0.02)
+    assert one.per_class["B"].value == pytest.approx(plain.per_class["B"]["recall"].value)
+
+
+def test_draws_are_averaged_and_their_scatter_widens_the_interval():
+    tables = [answers(NAMES[10 * k :], right=right) for k, right in enumerate((0.6, 0.95, 0.9))]
+    found = score_draws(tables, TWO, seed=1)
+    assert found.macro_recall.value == pytest.approx(np.mean(found.by_draw))
+    one = score_draws(tables[1:2], TWO, seed=1).macro_recall
+    assert found.macro_recall.high - found.macro_recall.low > one.high - one.low
+    assert found.n_objects == len(NAMES)
+    assert set(found.to_dict()) >= {"macro_recall", "interval", "per_class", "macro_f1"}
+
+
+def test_no_draw_is_no_score():
+    with pytest.raises(InputError, match="no draw"):
+        score_draws([], TWO, seed=1)
