@@ -40,6 +40,13 @@ class Features(StrEnum):
     modern = "modern"
 
 
+class Half(StrEnum):
+    """The halves of the real HiTS sequences."""
+
+    first = "first"
+    second = "second"
+
+
 class SourceKind(StrEnum):
     """The kinds of input that `ingest` reads."""
 
@@ -583,6 +590,10 @@ def benchmark_hits(
         Optional[Path],  # noqa: UP045
         typer.Option("--recipe", help="How it is tuned; as shipped by default."),
     ] = None,
+    half: Annotated[
+        Optional[Half],  # noqa: UP045
+        typer.Option(help="Only the half that settings were chosen on (first), or the other."),
+    ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Times that shots are drawn.")] = 10,
     shots: Annotated[int, typer.Option(min=1, help="Real objects of each class.")] = 10,
     seed: Seed = 1,
@@ -599,6 +610,7 @@ def benchmark_hits(
         read_recipe(recipe or FINETUNE),
         Archive(data),
         test=None if test is None else Archive(test),
+        half=None if half is None else half.value,
         draws=draws,
         shots=shots,
         seed=seed,

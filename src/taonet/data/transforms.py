@@ -91,8 +91,9 @@ def running_scale(
 LIGHT_RADIUS_PX = 3.0
 """Of the circle whose sum says how bright an object is; wider than the seeing of DECam and CRTS."""
 
-USUAL_LIGHT = 30.0
-"""What the sum becomes where brightness is taken out, in units of a pixel's noise before."""
+USUAL_LIGHT = 2000.0
+"""What the sum becomes where brightness is taken out, as if in units of a pixel's noise; that of
+the stars of HiTS, so that a network that learnt in units of noise is not lost."""
 
 LEAST_LIGHT = 3.0
 """Sums smaller than so many times their own noise are no brightness to divide by."""

@@ -25,7 +25,7 @@ from taonet.evaluation.palette import (
     unit_axis,
 )
 from taonet.evaluation.predictions import labels_of, probabilities_of
-from taonet.evaluation.resampling import ECE_BINS, confidence_bins
+from taonet.evaluation.resampling import ECE_BINS, confidence_bins, wilson
 from taonet.sky.taxonomy import Taxonomy
 
 METRIC_NAMES = {
@@ -304,21 +304,12 @@ def _reliability(
     axes.text(0.06, 0.10, "as sure as right", color=FAINT, fontsize=10, rotation=45)
     for k in np.unique(bins):
         inside = bins == k
-        share, low, high = _wilson(int(right[inside].sum()), int(inside.sum()))
+        share, low, high = wilson(int(right[inside].sum()), int(inside.sum()))
         x = float(top[inside].mean())
         axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
         axes.plot(x, share, "o", color=ACCENT, markersize=8)
     unit_axis(axes, which="y")
     axes.set_ylabel("share that is right")
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float, float]:
-    # Wilson (1927, J. Am. Stat. Assoc. 22, 209): sane for few objects and for shares near 0 or 1
-    z2 = 1.96**2
-    share = hits / n
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return share, float(centre - half), float(centre + half)
 
 
 def _method_colours(names: list[str], primary: str) -> dict[str, str]:

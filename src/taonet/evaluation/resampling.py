@@ -141,6 +141,18 @@ def interval(value: float, drawn: Float[np.ndarray, " resample"]) -> Interval:
     return Interval(value=value, low=float(low), high=float(high))
 
 
+def wilson(hits: int, n: int) -> tuple[float, float, float]:
+    """Return a share and its 95 % interval (Wilson 1927, J. Am. Stat. Assoc. 22, 209).
+
+    It is sane for few objects and for shares near 0 or 1.
+    """
+    z2 = 1.96**2
+    share = hits / n
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return share, float(centre - half), float(centre + half)
+
+
 def confidence_bins(
     probabilities: Float[np.ndarray, "object class"],
 ) -> Int[np.ndarray, " object"]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,9 @@ DESCRIPTIONS: Final = {
 }
 
 
+Half = Literal["first", "second"]
+
+
 def in_first_half(object_id: str) -> bool:
     """Return whether an object belongs to the half that settings are chosen on.
 
@@ -76,6 +79,7 @@ def hits_benchmark(
     archive: Archive,
     *,
     test: Archive | None = None,
+    half: Half | None = None,
     draws: int = 10,
     shots: int = 10,
     seed: int = 1,
@@ -93,6 +97,8 @@ def hits_benchmark(
         Where shots are drawn, and what else is tested.
     test : Archive, optional
         What is tested instead, all of it; whatever shares something with it is never a shot.
+    half : {"first", "second"}, optional
+        Use one half only; see `in_first_half`.
     draws, shots : int
         Times that shots are drawn, and objects of each class.
 
@@ -108,7 +114,7 @@ def hits_benchmark(
     """
     together = Together({"train": archive} | ({} if test is None else {"test": test}))
     check_same_kind(bundle, together)
-    plain = _experiment(bundle, recipe, together, track)
+    plain = _in_half(_experiment(bundle, recipe, together, track), half)
     dimmed = _experiment(without_brightness(bundle), recipe, together, track)
     drawn = list(_draws(plain, draws=draws, shots=shots, seed=seed))
     everything = np.unique(np.concatenate([draw.test for draw in drawn]))
@@ -143,6 +149,14 @@ def score_lines(found: dict[str, DrawScores]) -> str:
 def _experiment(bundle: Bundle, recipe: Recipe, together: Together, track: Track) -> Experiment:
     settings = tuning_recipe(recipe, bundle)
     return plan_experiment(settings, together, Path(), start=bundle, track=track)
+
+
+def _in_half(experiment: Experiment, half: Half | None) -> Experiment:
+    if half is None:
+        return experiment
+    names = experiment.archive.objects["object_id"].iloc[experiment.usable]
+    own = [in_first_half(name) == (half == "first") for name in names]
+    return replace(experiment, usable=experiment.usable[own])
 
 
 def _draws(experiment: Experiment, *, draws: int, shots: int, seed: int) -> Iterator[Draw]:

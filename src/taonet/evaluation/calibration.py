@@ -1,0 +1,160 @@
+"""Honest probabilities: a temperature that goes by the number of epochs seen.
+
+A network is too sure, or not sure enough, by different amounts after 3 epochs and after 100; one
+temperature for all cannot mend both (temperature scaling: Guo et al. 2017, arXiv 1706.04599).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from scipy.optimize import minimize_scalar
+
+from taonet.errors import InputError
+from taonet.evaluation.predictions import (
+    check_predictions,
+    final_rows,
+    labels_of,
+    probabilities_of,
+    rows_at,
+)
+from taonet.evaluation.resampling import Interval, resample
+from taonet.sky.taxonomy import Taxonomy
+
+KNOTS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 110, 170)
+"""Numbers of epochs that are fitted on their own; between them their logarithm leads."""
+
+LEAST_OBJECTS: Final = 200
+"""Fewer objects that have so many epochs, and the number of epochs has no fit of its own."""
+
+COLDEST, HOTTEST = 0.2, 5.0
+"""Temperatures beyond these are not fitted: something else is wrong then."""
+
+FLOOR: Final = 1e-7
+"""Probabilities below it are taken as it; single precision says 0 there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Temperature:
+    """What logits are divided by, as a function of the number of epochs.
+
+    Parameters
+    ----------
+    epochs : tuple of int
+        Knots, growing.
+    values : tuple of float
+        At the knots; linear in the logarithm of the number between them, constant beyond.
+
+    Examples
+    --------
+    >>> warm = Temperature(epochs=(1, 100), values=(2.0, 1.0))
+    >>> warm.at(np.array([1, 10, 1000])).tolist()
+    [2.0, 1.5, 1.0]
+    """
+
+    epochs: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def at(self, n_epochs: Int[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+        """Return the temperature after so many epochs."""
+        return np.asarray(np.interp(np.log(n_epochs), np.log(self.epochs), self.values))
+
+    def apply(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, "row class"]:
+        """Return calibrated probabilities; which class is the most probable does not change."""
+        return _cooled(probabilities, self.at(n_epochs)[:, None])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+
+def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
+    """Fit a temperature to each number of epochs by the likelihood of the true classes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table of objects that were neither trained nor are tested on. Its mix of
+        classes is the one that the probabilities will be right for.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be scored or holds too few objects.
+    """
+    check_predictions(table, taxonomy)
+    last = final_rows(table)
+    if len(last) < LEAST_OBJECTS:
+        do = f"give at least {LEAST_OBJECTS} objects"
+        raise InputError("too few objects to calibrate on", got=len(last), do=do)
+    fitted = {k: _fit(rows, taxonomy) for k, rows in rows_by_knot(table).items()}
+    return Temperature(epochs=tuple(fitted), values=tuple(fitted.values()))
+
+
+def rows_by_knot(table: pd.DataFrame) -> dict[int, pd.DataFrame]:
+    """Return the rows to fit after each number of epochs: one an object.
+
+    That is the row after exactly so many epochs where enough objects have one; the last rows of
+    all objects stand for their typical length, and for whatever is longer.
+    """
+    last = final_rows(table)
+    typical = int(last["n_epochs"].median())
+    by_number = {k: table[table["n_epochs"] == k] for k in KNOTS if k < 0.8 * typical}
+    found = {k: rows for k, rows in by_number.items() if len(rows) >= LEAST_OBJECTS}
+    return found | {typical: last}
+
+
+def ece_by_epochs(
+    table: pd.DataFrame,
+    taxonomy: Taxonomy,
+    epochs: Sequence[int] = (3, 5, 10, 20, 40),
+    *,
+    n_bootstrap: int = 300,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return the calibration error after each number of epochs and at the end.
+
+    Returns
+    -------
+    DataFrame
+        ``n_epochs`` (0 = each object's last), ``ece``, ``ece_low``, ``ece_high``, ``n_objects``.
+    """
+    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    rows = []
+    for k, part in parts.items():
+        if part.empty:
+            continue
+        ece = _ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        numbers = {"ece": ece.value, "ece_low": ece.low, "ece_high": ece.high}
+        rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
+    return pd.DataFrame(rows)
+
+
+def _ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) -> Interval:
+    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    return resample(truth, said, n_bootstrap=n_bootstrap, seed=seed).interval("ece")
+
+
+def _fit(rows: pd.DataFrame, taxonomy: Taxonomy) -> float:
+    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+
+    def surprise(log_temperature: float) -> float:
+        cooled = _cooled(said, np.exp(log_temperature))
+        return float(-np.log(np.maximum(cooled[np.arange(len(truth)), truth], FLOOR)).mean())
+
+    bounds = (float(np.log(COLDEST)), float(np.log(HOTTEST)))
+    best = minimize_scalar(surprise, bounds=bounds, method="bounded")
+    return float(np.exp(best.x))
+
+
+def _cooled(
+    probabilities: Float[np.ndarray, "row class"], temperature: float | Float[np.ndarray, "row one"]
+) -> Float[np.ndarray, "row class"]:
+    logits = np.log(np.maximum(probabilities, FLOOR)) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -1,0 +1,162 @@
+"""Sets of classes that hold the truth as often as they promise, for each class on its own.
+
+Class-conditional ("Mondrian") split conformal prediction (Vovk et al. 2005, ch. 4.5; the score is
+one minus the probability of the true class, Sadinle et al. 2019): a class is in an object's set
+if its probability is not lower than that of all but the most unlikely tenth of calibration objects
+of that class, seen for as many epochs. It holds for any mix of classes, as no class vouches for
+another; and at each number of epochs, not at all of them at once.
+
+A set may be empty: then the object looks like a typical member of no class. It is not filled, as
+that would break the promise upwards, and as it is worth knowing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from taonet.errors import InputError
+from taonet.evaluation.calibration import rows_by_knot
+from taonet.evaluation.predictions import (
+    check_predictions,
+    final_rows,
+    labels_of,
+    probabilities_of,
+    rows_at,
+)
+from taonet.evaluation.resampling import wilson
+from taonet.sky.taxonomy import Taxonomy
+
+LEAST_OBJECTS: Final = 100
+"""Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """From what probability on a class is in the set.
+
+    Parameters
+    ----------
+    level : float
+        Share of the objects of each class whose set shall hold the truth.
+    classes : tuple of str
+    epochs : tuple of int
+        Knots, growing; linear in the logarithm of the number between them, constant beyond.
+    values : tuple of tuple of float
+        By knot and class.
+    """
+
+    level: float
+    classes: tuple[str, ...]
+    epochs: tuple[int, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def members(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Bool[np.ndarray, "row class"]:
+        """Return which classes are in the set of each row."""
+        at = np.log(n_epochs)
+        columns = np.array(self.values).T
+        least = [np.interp(at, np.log(self.epochs), column) for column in columns]
+        return np.asarray(probabilities >= np.stack(least, axis=1))
+
+    def sets(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> list[str]:
+        """Return the sets as text, the classes in label order: ``"SN CV"``."""
+        inside = self.members(probabilities, n_epochs)
+        codes = inside @ (1 << np.arange(len(self.classes)))
+        names = {
+            int(code): " ".join(c for i, c in enumerate(self.classes) if code >> i & 1)
+            for code in np.unique(codes)
+        }
+        return [names[code] for code in codes.tolist()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+
+def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.9) -> Thresholds:
+    """Fit sets on objects that were neither trained nor are tested on.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table; calibrate its probabilities first.
+    level : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    InputError
+        If a class of the taxonomy has too few objects, or the table cannot be scored.
+    """
+    check_predictions(table, taxonomy)
+    if not 0 < level < 1:
+        raise InputError("the level of sets lies between 0 and 1", got=level)
+    support = final_rows(table)["class_name"].value_counts()
+    few = {name: int(support.get(name, 0)) for name in taxonomy.classes}
+    few = {name: n for name, n in few.items() if n < LEAST_OBJECTS}
+    if few:
+        got = ", ".join(f"{name} {n}" for name, n in few.items())
+        do = f"give at least {LEAST_OBJECTS} of each class"
+        raise InputError("too few calibration objects for conformal sets", got=got, do=do)
+    found: dict[int, tuple[float, ...]] = {}
+    for knot, rows in rows_by_knot(table).items():
+        truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+        own = [said[truth == label, label] for label in range(len(taxonomy.classes))]
+        if min(map(len, own)) >= LEAST_OBJECTS:
+            found[knot] = tuple(_lowest_kept(p, level) for p in own)
+    return Thresholds(
+        level=level,
+        classes=taxonomy.classes,
+        epochs=tuple(found),
+        values=tuple(found.values()),
+    )
+
+
+def coverage_table(
+    table: pd.DataFrame,
+    taxonomy: Taxonomy,
+    epochs: Sequence[int] = (3, 5, 10, 20, 40),
+) -> pd.DataFrame:
+    """Return how often sets hold the truth, and how large they are, by class and epochs.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table with the column ``set``.
+
+    Returns
+    -------
+    DataFrame
+        ``n_epochs`` (0 = each object's last), ``class_name``, ``coverage`` with ``_low`` and
+        ``_high`` (Wilson), ``set_size`` (mean), ``empty`` (share), ``n_objects``.
+    """
+    check_predictions(table, taxonomy)
+    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    rows = []
+    for k, part in parts.items():
+        for name, own in part.groupby("class_name", sort=False):
+            sets = own["set"].str.split()
+            hits = int(sum(name in members for members in sets))
+            share, low, high = wilson(hits, len(own))
+            row = {"n_epochs": k, "class_name": name, "n_objects": len(own)}
+            row |= {"coverage": share, "coverage_low": low, "coverage_high": high}
+            rows.append(
+                row | {"set_size": sets.str.len().mean(), "empty": (own["set"] == "").mean()}
+            )
+    return pd.DataFrame(rows)
+
+
+def _lowest_kept(probabilities: Float[np.ndarray, " object"], level: float) -> float:
+    """Return the probability that all but the allowed share of a class's objects reach.
+
+    With n objects the rank floor((n + 1) (1 − level)) makes the promise hold for the next one.
+    """
+    rank = int((len(probabilities) + 1) * (1 - level))
+    return float(np.sort(probabilities)[rank - 1]) if rank else 0.0

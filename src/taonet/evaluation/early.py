@@ -1,0 +1,139 @@
+"""Early answers: what is known some nights after an object was first detected, and when it stays.
+
+An object is detected at its first epoch whose forced flux stands out from what was known of it;
+when that is, is for the caller to say. Nights are nights with an observation; the night of the
+detection is the first. Objects that are never detected have no such clock and are left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.evaluation.metrics import resamples_of
+from taonet.evaluation.predictions import check_predictions, final_rows
+from taonet.evaluation.resampling import interval
+from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.sky.taxonomy import Taxonomy
+
+NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)
+
+
+def with_clock(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFrame:
+    """Return the rows of detected objects from their detection on, with nights and days since.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table with ``mjd_last``, a row for every epoch.
+    detected : mapping
+        MJD of the first detection, by object; NaN or missing for objects never detected.
+
+    Returns
+    -------
+    DataFrame
+        With ``night`` (1 = that of the detection) and ``days`` since.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"object_id": "a", "n_epochs": [1, 2, 3], "mjd_last": [0.0, 5, 9]})
+    >>> with_clock(table, {"a": 5.0})["night"].tolist()
+    [1, 2]
+    """
+    rows = table.sort_values(["object_id", "n_epochs"], kind="stable").reset_index(drop=True)
+    first = rows["object_id"].map(dict(detected)).to_numpy(np.float64)
+    pause = rows.groupby("object_id")["mjd_last"].diff().fillna(np.inf) > NIGHT_GAP_DAYS
+    rows["night"] = pause.groupby(rows["object_id"]).cumsum().to_numpy()
+    rows["days"] = rows["mjd_last"].to_numpy() - first
+    rows = rows[rows["days"] >= 0].copy()
+    rows["night"] += 1 - rows.groupby("object_id")["night"].transform("first")
+    return rows
+
+
+def kept_after_nights(
+    table: pd.DataFrame,
+    detected: Mapping[str, float],
+    taxonomy: Taxonomy,
+    nights: Sequence[int] = NIGHTS,
+    *,
+    n_bootstrap: int = 300,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Score what is known some nights after the first detection, and how much of the end that is.
+
+    Returns
+    -------
+    DataFrame
+        ``nights`` (0 = all), ``macro_f1`` and ``kept`` (its ratio to that of the last answers on
+        the same objects), each with ``_low`` and ``_high``; ``epochs`` and ``days`` (medians) seen
+        since the detection, ``n_objects``.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be scored, or no object was detected.
+    """
+    check_predictions(table, taxonomy)
+    rows = with_clock(table, detected)
+    if rows.empty:
+        raise InputError("no object was ever detected", where="early answers")
+    rows["since"] = rows.groupby("object_id").cumcount() + 1
+    end = resamples_of(final_rows(rows), taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    found = []
+    for k in (*nights, 0):
+        known = final_rows(rows if k == 0 else rows[rows["night"] <= k])
+        drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        f1 = drawn.interval("macro_f1")
+        ratio = drawn.drawn["macro_f1"] / end.drawn["macro_f1"]
+        kept = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
+        found.append(
+            {
+                "nights": k,
+                "macro_f1": f1.value,
+                "macro_f1_low": f1.low,
+                "macro_f1_high": f1.high,
+                "kept": kept.value,
+                "kept_low": kept.low,
+                "kept_high": kept.high,
+                "epochs": known["since"].median(),
+                "days": known["days"].median(),
+                "n_objects": len(known),
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def stability(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
+    """Return how often each object's answer changed, and when it changed last.
+
+    Returns
+    -------
+    DataFrame
+        One row an object: ``class_name``, ``n_epochs``, ``flips`` (changes of the most probable
+        class), ``stable_epochs`` and ``stable_days`` (from the first epoch on, until the answer is
+        the last one for good), ``right`` (whether that answer is true).
+    """
+    check_predictions(table, taxonomy)
+    rows = table.sort_values(["object_id", "n_epochs"], kind="stable").reset_index(drop=True)
+    columns = [f"p_{name}" for name in taxonomy.classes]
+    said = rows[columns].to_numpy().argmax(axis=1)
+    objects = rows["object_id"]
+    new = objects.ne(objects.shift()).to_numpy()
+    changed = np.append(False, said[1:] != said[:-1]) & ~new
+    rows = rows.assign(changed=changed, said=said)
+    last_change = rows["n_epochs"].where(changed | new).groupby(objects).last()
+    when = rows["mjd_last"].where(changed | new).groupby(objects).last()
+    grouped = rows.groupby("object_id")
+    found = grouped.agg(
+        class_name=("class_name", "first"),
+        n_epochs=("n_epochs", "last"),
+        flips=("changed", "sum"),
+        said=("said", "last"),
+    )
+    found["stable_epochs"] = last_change
+    found["stable_days"] = when - grouped["mjd_last"].first()
+    names = np.array(taxonomy.classes, dtype=object)
+    found["right"] = names[found.pop("said").to_numpy()] == found["class_name"]
+    return found.reset_index()
