@@ -1,3 +1,25 @@
 """TAO-Net: classify image sequences of astronomical transients, straight from pixels."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taonet.models.bundle import Bundle
+
 __version__ = "0.1.0"
+
+
+def load(name_or_path: str) -> "Bundle":
+    """Load a bundle by the name of a shipped one or by the path of its folder.
+
+    ``taonet.models.predict.predict`` asks it.
+
+    Raises
+    ------
+    MissingError
+        If there is none; the shipped names are listed.
+    InputError
+        If it is damaged.
+    """
+    from taonet.models.bundle import load_bundle  # the network is heavy; importing taonet is not
+
+    return load_bundle(name_or_path)

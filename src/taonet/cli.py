@@ -483,6 +483,7 @@ def predict(
     ],
     output: Output,
     final: Annotated[bool, typer.Option("--final", help="Only the last answer an object.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     limit: Limit = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -502,10 +503,39 @@ def predict(
         from taonet.experiment.classify import classify
 
         result = classify(
-            bundle, inputs, output, final=final, limit=limit, overwrite=overwrite, track=track
+            bundle,
+            inputs,
+            output,
+            final=final,
+            limit=limit,
+            workers=workers,
+            overwrite=overwrite,
+            track=track,
         )
     typer.echo(str(result))
     _exit_if_mostly_failed(result.objects, result.set_aside)
+
+
+@app.command()
+def calibrate(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    data: Annotated[
+        Path, typer.Argument(help="An archive of objects of known class, not trained on.")
+    ],
+    output: Output,
+    level: Annotated[float, typer.Option(help="How often sets shall hold the truth.")] = 0.9,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    overwrite: Overwrite = False,
+) -> None:
+    """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
+
+    The probabilities are then right for the mix of classes of the archive; the sets for any mix.
+    """
+    from taonet.experiment.calibrating import calibrate as fit
+
+    typer.echo(
+        fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)
+    )
 
 
 @app.command()

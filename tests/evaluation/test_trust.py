@@ -1,16 +1,19 @@
 """Temperature, conformal sets and early answers, on tables whose truth is known by construction."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binom
 
 from taonet.errors import InputError
-from taonet.evaluation.calibration import Temperature, ece_by_epochs, fit_temperature
+from taonet.evaluation.calibration import calibrated, ece_by_epochs, fit_temperature
 from taonet.evaluation.conformal import coverage_table, fit_thresholds
 from taonet.evaluation.early import kept_after_nights, stability, with_clock
 from taonet.evaluation.predictions import probabilities_of
 from taonet.sky.taxonomy import Taxonomy
+from taonet.trust import Temperature, Thresholds, Trust
 
 THREE = Taxonomy(name="three", classes=("A", "B", "C"))
 EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30)
@@ -48,11 +51,6 @@ def draw(n, *, seed, mix=(1, 1, 1), sureness=1.0, prefix="o"):
     return pd.concat(tables, ignore_index=True)
 
 
-def calibrated(table, temperature):
-    p = temperature.apply(probabilities_of(table, THREE), table["n_epochs"].to_numpy())
-    return table.assign(**{f"p_{name}": p[:, i] for i, name in enumerate(THREE.classes)})
-
-
 def with_sets(table, thresholds):
     said, n_epochs = probabilities_of(table, THREE), table["n_epochs"].to_numpy()
     return table.assign(set=thresholds.sets(said, n_epochs))
@@ -62,7 +60,7 @@ def with_sets(table, thresholds):
 def test_the_temperature_finds_how_much_too_sure_a_reader_is(sureness):
     found = fit_temperature(draw(3000, seed=1, sureness=sureness), THREE)
     np.testing.assert_allclose(found.values, sureness, rtol=0.15)
-    test = calibrated(draw(3000, seed=2, sureness=sureness), found)
+    test = calibrated(draw(3000, seed=2, sureness=sureness), THREE, found)
     assert ece_by_epochs(test, THREE, EPOCHS)["ece"].max() < 0.03
 
 
@@ -158,3 +156,11 @@ def test_flips_and_the_last_change():
     assert found["stable_epochs"].to_dict() == {"x": 3, "y": 1}
     assert found["stable_days"].to_dict() == {"x": 7, "y": 0}
     assert found["right"].all()
+
+
+def test_trust_survives_json():
+    temperature = Temperature(epochs=(1, 9), values=(1.5, 0.9))
+    sets = Thresholds(level=0.9, classes=("A", "B"), epochs=(1, 9), values=((0.1, 0.2), (0.3, 0.4)))
+    for thresholds in (None, sets):
+        trust = Trust(temperature=temperature, thresholds=thresholds, objects=7)
+        assert Trust.from_dict(json.loads(json.dumps(trust.to_dict()))) == trust

@@ -9,6 +9,7 @@ import torch
 from taonet.errors import InputError, MissingError, OutputError
 from taonet.models.bundle import VERSION, load_bundle, save_bundle
 from taonet.models.predict import predict
+from taonet.trust import Temperature, Trust
 
 
 @pytest.fixture
@@ -73,7 +74,8 @@ def test_names_and_places(bundle, saved, tmp_path):
 
 def test_temperature_softens_but_never_changes_the_order(bundle, sequences):
     (sharp,) = predict(bundle, sequences[:1])
-    (soft,) = predict(replace(bundle, temperature=3.0), sequences[:1])
+    trust = Trust(temperature=Temperature(epochs=(1,), values=(3.0,)), thresholds=None, objects=0)
+    (soft,) = predict(replace(bundle, trust=trust), sequences[:1])
     one, other = (t.filter(like="p_").to_numpy() for t in (sharp, soft))
     assert (one.argmax(axis=1) == other.argmax(axis=1)).all()
     assert (other.max(axis=1) < one.max(axis=1)).all()

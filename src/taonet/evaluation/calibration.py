@@ -5,17 +5,16 @@ temperature for all cannot mend both (temperature scaling: Guo et al. 2017, arXi
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
 from scipy.optimize import minimize_scalar
 
 from taonet.errors import InputError
 from taonet.evaluation.predictions import (
     check_predictions,
+    columns_of,
     final_rows,
     labels_of,
     probabilities_of,
@@ -23,6 +22,7 @@ from taonet.evaluation.predictions import (
 )
 from taonet.evaluation.resampling import Interval, resample
 from taonet.sky.taxonomy import Taxonomy
+from taonet.trust import FLOOR, Temperature, cooled
 
 KNOTS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 110, 170)
 """Numbers of epochs that are fitted on their own; between them their logarithm leads."""
@@ -32,45 +32,6 @@ LEAST_OBJECTS: Final = 200
 
 COLDEST, HOTTEST = 0.2, 5.0
 """Temperatures beyond these are not fitted: something else is wrong then."""
-
-FLOOR: Final = 1e-7
-"""Probabilities below it are taken as it; single precision says 0 there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Temperature:
-    """What logits are divided by, as a function of the number of epochs.
-
-    Parameters
-    ----------
-    epochs : tuple of int
-        Knots, growing.
-    values : tuple of float
-        At the knots; linear in the logarithm of the number between them, constant beyond.
-
-    Examples
-    --------
-    >>> warm = Temperature(epochs=(1, 100), values=(2.0, 1.0))
-    >>> warm.at(np.array([1, 10, 1000])).tolist()
-    [2.0, 1.5, 1.0]
-    """
-
-    epochs: tuple[int, ...]
-    values: tuple[float, ...]
-
-    def at(self, n_epochs: Int[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
-        """Return the temperature after so many epochs."""
-        return np.asarray(np.interp(np.log(n_epochs), np.log(self.epochs), self.values))
-
-    def apply(
-        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
-    ) -> Float[np.ndarray, "row class"]:
-        """Return calibrated probabilities; which class is the most probable does not change."""
-        return _cooled(probabilities, self.at(n_epochs)[:, None])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-able form."""
-        return asdict(self)
 
 
 def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
@@ -94,6 +55,13 @@ def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
         raise InputError("too few objects to calibrate on", got=len(last), do=do)
     fitted = {k: _fit(rows, taxonomy) for k, rows in rows_by_knot(table).items()}
     return Temperature(epochs=tuple(fitted), values=tuple(fitted.values()))
+
+
+def calibrated(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature) -> pd.DataFrame:
+    """Return a prediction table with the temperature applied."""
+    said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
+    honest = temperature.apply(said, n_epochs)
+    return table.assign(**dict(zip(columns_of(taxonomy), honest.T, strict=True)))
 
 
 def rows_by_knot(table: pd.DataFrame) -> dict[int, pd.DataFrame]:
@@ -144,17 +112,9 @@ def _fit(rows: pd.DataFrame, taxonomy: Taxonomy) -> float:
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
 
     def surprise(log_temperature: float) -> float:
-        cooled = _cooled(said, np.exp(log_temperature))
-        return float(-np.log(np.maximum(cooled[np.arange(len(truth)), truth], FLOOR)).mean())
+        answer = cooled(said, np.exp(log_temperature))
+        return float(-np.log(np.maximum(answer[np.arange(len(truth)), truth], FLOOR)).mean())
 
     bounds = (float(np.log(COLDEST)), float(np.log(HOTTEST)))
     best = minimize_scalar(surprise, bounds=bounds, method="bounded")
     return float(np.exp(best.x))
-
-
-def _cooled(
-    probabilities: Float[np.ndarray, "row class"], temperature: float | Float[np.ndarray, "row one"]
-) -> Float[np.ndarray, "row class"]:
-    logits = np.log(np.maximum(probabilities, FLOOR)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -11,12 +11,11 @@ that would break the promise upwards, and as it is worth knowing.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 
 from taonet.errors import InputError
 from taonet.evaluation.calibration import rows_by_knot
@@ -29,55 +28,10 @@ from taonet.evaluation.predictions import (
 )
 from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy
+from taonet.trust import Thresholds
 
 LEAST_OBJECTS: Final = 100
 """Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """From what probability on a class is in the set.
-
-    Parameters
-    ----------
-    level : float
-        Share of the objects of each class whose set shall hold the truth.
-    classes : tuple of str
-    epochs : tuple of int
-        Knots, growing; linear in the logarithm of the number between them, constant beyond.
-    values : tuple of tuple of float
-        By knot and class.
-    """
-
-    level: float
-    classes: tuple[str, ...]
-    epochs: tuple[int, ...]
-    values: tuple[tuple[float, ...], ...]
-
-    def members(
-        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
-    ) -> Bool[np.ndarray, "row class"]:
-        """Return which classes are in the set of each row."""
-        at = np.log(n_epochs)
-        columns = np.array(self.values).T
-        least = [np.interp(at, np.log(self.epochs), column) for column in columns]
-        return np.asarray(probabilities >= np.stack(least, axis=1))
-
-    def sets(
-        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
-    ) -> list[str]:
-        """Return the sets as text, the classes in label order: ``"SN CV"``."""
-        inside = self.members(probabilities, n_epochs)
-        codes = inside @ (1 << np.arange(len(self.classes)))
-        names = {
-            int(code): " ".join(c for i, c in enumerate(self.classes) if code >> i & 1)
-            for code in np.unique(codes)
-        }
-        return [names[code] for code in codes.tolist()]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-able form."""
-        return asdict(self)
 
 
 def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.9) -> Thresholds:
@@ -142,14 +96,12 @@ def coverage_table(
     rows = []
     for k, part in parts.items():
         for name, own in part.groupby("class_name", sort=False):
-            sets = own["set"].str.split()
-            hits = int(sum(name in members for members in sets))
-            share, low, high = wilson(hits, len(own))
+            sets = [text.split() for text in own["set"]]
+            size = np.array([len(members) for members in sets])
+            share, low, high = wilson(sum(name in members for members in sets), len(own))
             row = {"n_epochs": k, "class_name": name, "n_objects": len(own)}
             row |= {"coverage": share, "coverage_low": low, "coverage_high": high}
-            rows.append(
-                row | {"set_size": sets.str.len().mean(), "empty": (own["set"] == "").mean()}
-            )
+            rows.append(row | {"set_size": size.mean(), "empty": np.mean(size == 0)})
     return pd.DataFrame(rows)
 
 

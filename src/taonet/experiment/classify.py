@@ -1,14 +1,20 @@
 """From a bundle and inputs of any kind to a prediction table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from taonet.data.batches import Example, Reading, example_of
 from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
 from taonet.io.tables import SUFFIXES, check_suffix, write_parts
 from taonet.models.bundle import Bundle, load_bundle
-from taonet.models.predict import predict, readable_example
+from taonet.models.predict import check_size, predict_prepared
+from taonet.parallel import in_order
 from taonet.sky.sequence import ImageSequence
 
 
@@ -19,6 +25,7 @@ def classify(
     *,
     final: bool = False,
     limit: int | None = None,
+    workers: int = 1,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
 ) -> Tally:
@@ -30,6 +37,8 @@ def classify(
         A shipped bundle's name or a bundle's folder.
     final : bool
         Keep only each object's last answer.
+    workers : int
+        Processes that measure what the network reads beside the pixels.
 
     Raises
     ------
@@ -51,22 +60,41 @@ def classify(
     tally = Tally(output)
     sources = open_inputs(inputs)
     sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
-    readable = _readable(bundle, sequences, tally)
-    turns = int(bundle.facts.get("turns", 1))
-    answers = predict(bundle, readable, turns=turns)
+    answers = answered(bundle, sequences, tally, workers=workers)
     parts = tally.counted(rows.tail(1) if final else rows for rows in answers)
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
     return tally
 
 
+def answered(
+    bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
+) -> Iterator[pd.DataFrame]:
+    """Yield the prediction rows of each object; what the network cannot read is put aside."""
+    made = in_order(
+        partial(_made_ready, bundle.reading, bundle.frame_px), sequences, workers=workers
+    )
+    readable = _readable(made, tally)
+    return predict_prepared(bundle, readable, turns=int(bundle.facts.get("turns", 1)))
+
+
+def _made_ready(
+    reading: Reading, frame_px: int, sequence: ImageSequence
+) -> tuple[ImageSequence, Example | str]:
+    """Return what the network reads of a sequence, or why it cannot; of the frames only one."""
+    named = sequence.take(np.zeros(1, np.int64))
+    try:
+        check_size(sequence, frame_px)
+        return named, example_of(sequence, reading)
+    except InputError as error:
+        return named, str(error)
+
+
 def _readable(
-    bundle: Bundle, sequences: Iterator[ImageSequence], tally: Tally
-) -> Iterator[ImageSequence]:
-    for sequence in sequences:
-        try:
-            readable_example(bundle, sequence)
-        except InputError as error:
-            tally.put_aside(sequence.object_id, str(error))
+    made: Iterable[tuple[ImageSequence, Example | str]], tally: Tally
+) -> Iterator[tuple[ImageSequence, Example]]:
+    for sequence, example in made:
+        if isinstance(example, str):
+            tally.put_aside(sequence.object_id, example)
         else:
-            yield sequence
+            yield sequence, example

@@ -22,6 +22,7 @@ from taonet.io.landing import landing_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
+from taonet.trust import Trust
 
 T = TypeVar("T")
 
@@ -40,8 +41,8 @@ class Bundle:
         Which channels, bands and epochs it reads, and how pixels are scaled.
     frame_px : int
         Side of the cutouts it was trained on.
-    temperature : float
-        Logits are divided by it; 1 until calibrated.
+    trust : Trust, optional
+        What makes the probabilities honest; None until calibrated.
     facts : mapping
         Where it comes from: survey, hashes of recipe, data and split, code version, scores,
         whether it was trained on simulation.
@@ -52,7 +53,7 @@ class Bundle:
     taxonomy: Taxonomy
     reading: Reading
     frame_px: int
-    temperature: float = 1.0
+    trust: Trust | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,7 +87,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
             "taxonomy": {"name": bundle.taxonomy.name, "classes": list(bundle.taxonomy.classes)},
             "reading": asdict(bundle.reading),
             "frame_px": bundle.frame_px,
-            "temperature": bundle.temperature,
+            "trust": None if bundle.trust is None else bundle.trust.to_dict(),
             "weights_sha256": digest,
             "facts": dict(bundle.facts),
         }
@@ -122,7 +123,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
             taxonomy=_settings(Taxonomy, config["taxonomy"]),
             reading=_settings(Reading, reading),
             frame_px=config["frame_px"],
-            temperature=config["temperature"],
+            trust=Trust.from_dict(config["trust"]) if config.get("trust") else None,
             facts=config["facts"],
         )
     except (SafetensorError, KeyError, TypeError, RuntimeError) as error:

@@ -1,0 +1,149 @@
+"""What makes answers trustworthy once it is fitted: a temperature, and sets of classes.
+
+`taonet.evaluation.calibration` and `taonet.evaluation.conformal` fit them and say what they
+promise; bundles carry them, and every answer passes through them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+FLOOR: Final = 1e-7
+"""Probabilities below it are taken as it; single precision says 0 there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Temperature:
+    """What logits are divided by, as a function of the number of epochs.
+
+    Parameters
+    ----------
+    epochs : tuple of int
+        Knots, growing.
+    values : tuple of float
+        At the knots; linear in the logarithm of the number between them, constant beyond.
+
+    Examples
+    --------
+    >>> warm = Temperature(epochs=(1, 100), values=(2.0, 1.0))
+    >>> warm.at(np.array([1, 10, 1000])).tolist()
+    [2.0, 1.5, 1.0]
+    """
+
+    epochs: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def at(self, n_epochs: Int[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+        """Return the temperature after so many epochs."""
+        return np.asarray(np.interp(np.log(n_epochs), np.log(self.epochs), self.values))
+
+    def apply(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, "row class"]:
+        """Return calibrated probabilities; which class is the most probable does not change."""
+        return cooled(probabilities, self.at(n_epochs)[:, None])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """From what probability on a class is in the set.
+
+    Parameters
+    ----------
+    level : float
+        Share of the objects of each class whose set shall hold the truth.
+    classes : tuple of str
+    epochs : tuple of int
+        Knots, growing; linear in the logarithm of the number between them, constant beyond.
+    values : tuple of tuple of float
+        By knot and class.
+    """
+
+    level: float
+    classes: tuple[str, ...]
+    epochs: tuple[int, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def members(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Bool[np.ndarray, "row class"]:
+        """Return which classes are in the set of each row."""
+        at = np.log(n_epochs)
+        columns = np.array(self.values).T
+        least = [np.interp(at, np.log(self.epochs), column) for column in columns]
+        return np.asarray(probabilities >= np.stack(least, axis=1))
+
+    def sets(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> list[str]:
+        """Return the sets as text, the classes in label order: ``"SN CV"``."""
+        inside = self.members(probabilities, n_epochs)
+        codes = inside @ (1 << np.arange(len(self.classes)))
+        names = {
+            int(code): " ".join(c for i, c in enumerate(self.classes) if code >> i & 1)
+            for code in np.unique(codes)
+        }
+        return [names[code] for code in codes.tolist()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """All that is applied to the answers of a network.
+
+    Parameters
+    ----------
+    temperature : Temperature
+    thresholds : Thresholds or None
+        None where a class had too few calibration objects for sets.
+    objects : int
+        Calibrated on so many.
+    """
+
+    temperature: Temperature
+    thresholds: Thresholds | None
+    objects: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Trust":
+        """Undo `to_dict`, from JSON that knows no tuples.
+
+        Raises
+        ------
+        KeyError, TypeError
+            If something is missing.
+        """
+        warmth, sets = stored["temperature"], stored["thresholds"]
+        temperature = Temperature(epochs=tuple(warmth["epochs"]), values=tuple(warmth["values"]))
+        if sets is None:
+            return cls(temperature=temperature, thresholds=None, objects=stored["objects"])
+        thresholds = Thresholds(
+            level=sets["level"],
+            classes=tuple(sets["classes"]),
+            epochs=tuple(sets["epochs"]),
+            values=tuple(tuple(values) for values in sets["values"]),
+        )
+        return cls(temperature=temperature, thresholds=thresholds, objects=stored["objects"])
+
+
+def cooled(
+    probabilities: Float[np.ndarray, "row class"], temperature: float | Float[np.ndarray, "row one"]
+) -> Float[np.ndarray, "row class"]:
+    """Return probabilities whose logits were divided by a temperature."""
+    logits = np.log(np.maximum(probabilities, FLOOR)) / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
