@@ -33,6 +33,12 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives th
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 
+Classes = Annotated[
+    str,
+    typer.Option("--classes", help="Which of these an object is, e.g. SN,CV; others left out."),
+]
+
+
 class Features(StrEnum):
     """The sets of light-curve features that `photometry` knows."""
 
@@ -223,7 +229,7 @@ def simulate(
     `taonet simulate inject --help` says how to plant transients into real sequences instead,
     `taonet simulate check --help` how to compare a preset with real data.
     """
-    names = tuple(name for name in classes.replace(",", " ").split() if name) or None
+    names = _names(classes) or None
     settings: dict[str, Any] = {
         "n_objects": objects, "classes": names, "mix": mix, "seed": seed, "workers": workers,
         "overwrite": overwrite, "track": track,
@@ -459,6 +465,7 @@ def evaluate(
         Optional[Path],  # noqa: UP045
         typer.Option("--data", help="Archive that knows the true classes."),
     ] = None,
+    classes: Classes = "",
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -470,7 +477,7 @@ def evaluate(
     from taonet.evaluation.comparison import score_lines
     from taonet.experiment.compare import compare_tables
 
-    scores = compare_tables(predictions, data, seed=seed)
+    scores = compare_tables(predictions, data, classes=_names(classes), seed=seed)
     print_result(scores, score_lines(scores), as_json=as_json)
 
 
@@ -547,13 +554,22 @@ def report(
         typer.Option("--data", help="Archive with the true classes and the cutouts."),
     ] = None,
     title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
+    classes: Classes = "",
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Write one self-contained HTML page from prediction tables; the first is the main one."""
     from taonet.experiment.compare import report_tables
 
-    report_tables(predictions, data, output, title=title, seed=seed, overwrite=overwrite)
+    report_tables(
+        predictions,
+        data,
+        output,
+        title=title,
+        classes=_names(classes),
+        seed=seed,
+        overwrite=overwrite,
+    )
     typer.echo(output)
 
 
@@ -648,6 +664,10 @@ def benchmark_hits(
     )
     plain = {name: score.to_dict() for name, score in found.items()}
     print_result(plain, score_lines(found), as_json=as_json)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
 
 
 def _exit_if_mostly_failed(objects: int, set_aside: int) -> None:

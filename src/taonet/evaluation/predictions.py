@@ -4,6 +4,8 @@ One row an object and number of epochs seen, as `docs/conventions.md` has it: ``
 ``class_name`` (the truth), ``n_epochs``, ``p_<CLASS>…``; ours and anybody else's.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
@@ -72,6 +74,38 @@ def rows_at(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
     whose first answer comes later is left out.
     """
     return final_rows(table[table["n_epochs"] <= n_epochs])
+
+
+def among(
+    table: pd.DataFrame, taxonomy: Taxonomy, classes: Sequence[str]
+) -> tuple[pd.DataFrame, Taxonomy]:
+    """Return the answers to the question which of some classes an object is, and those classes.
+
+    Objects of other classes are left out; the probabilities of the classes are divided by their
+    sum, as for someone who knows that it is none of the others.
+
+    Raises
+    ------
+    InputError
+        If a class is unknown, fewer than two are named, or no object is left.
+    """
+    unknown = [name for name in classes if name not in taxonomy.classes]
+    if unknown or len(set(classes)) < 2:
+        got = ", ".join(unknown or classes)
+        do = f"name at least two of {', '.join(taxonomy.classes)}"
+        raise InputError("these classes cannot be told apart", got=got, do=do)
+    kept = tuple(name for name in taxonomy.classes if name in classes)
+    few = Taxonomy(name=taxonomy.name, classes=kept)
+    rows = table[table["class_name"].isin(kept)].reset_index(drop=True)
+    if rows.empty:
+        raise InputError("no object of these classes", where=WHERE, got=", ".join(kept))
+    left = probabilities_of(rows, few)
+    # where a method gives none of them any chance, it says nothing
+    left = np.where(left.sum(axis=1, keepdims=True) > 0, left, 1.0)
+    left = left / left.sum(axis=1, keepdims=True)
+    stale = {*columns_of(taxonomy), "predicted_class", "set"} - set(columns_of(few))
+    rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
+    return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
 
 
 def probabilities_of(

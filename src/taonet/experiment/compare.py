@@ -1,5 +1,6 @@
 """Score and report prediction tables, ours and anybody else's, side by side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.comparison import side_by_side
+from taonet.evaluation.predictions import among
 from taonet.evaluation.report import write_report
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
@@ -14,7 +16,13 @@ from taonet.io.tables import read_table
 from taonet.sky.taxonomy import Taxonomy
 
 
-def compare_tables(predictions: list[Path], data: Path | None, *, seed: int = 0) -> dict[str, Any]:
+def compare_tables(
+    predictions: list[Path],
+    data: Path | None,
+    *,
+    classes: Sequence[str] = (),
+    seed: int = 0,
+) -> dict[str, Any]:
     """Return the scores of each table, on the objects that all of them answer for.
 
     Each differs from the first by so much, and where tables have earlier answers, they are scored
@@ -26,13 +34,15 @@ def compare_tables(predictions: list[Path], data: Path | None, *, seed: int = 0)
         Prediction tables of one taxonomy.
     data : Path, optional
         An archive that knows the true classes; without it the tables must.
+    classes : sequence of str, optional
+        Score the answers to the question which of these an object is.
 
     Raises
     ------
     InputError
         If a table is no prediction table, or the tables share no object of known class.
     """
-    tables, taxonomy = _load(predictions, Archive(data) if data else None)
+    tables, taxonomy = _load(predictions, Archive(data) if data else None, classes)
     methods = side_by_side(tables, taxonomy, primary=next(iter(tables)), seed=seed)
     return {method.name: method.to_dict() for method in methods}
 
@@ -43,6 +53,7 @@ def report_tables(
     output: Path,
     *,
     title: str,
+    classes: Sequence[str] = (),
     seed: int = 0,
     overwrite: bool = False,
 ) -> None:
@@ -54,7 +65,7 @@ def report_tables(
     """
     refuse_existing(output, overwrite=overwrite)
     archive = Archive(data) if data else None
-    tables, taxonomy = _load(predictions, archive)
+    tables, taxonomy = _load(predictions, archive, classes)
     primary = next(iter(tables))
     notes = ["Simulated sequences."] if archive is not None and archive.simulated else []
     shown = tables[primary]["object_id"].drop_duplicates().head(6).tolist()
@@ -73,7 +84,7 @@ def report_tables(
 
 
 def _load(
-    predictions: list[Path], archive: Archive | None
+    predictions: list[Path], archive: Archive | None, among_classes: Sequence[str] = ()
 ) -> tuple[dict[str, pd.DataFrame], Taxonomy]:
     tables = {_name(path, predictions): _with_truth(path, archive) for path in predictions}
     classes = {
@@ -81,11 +92,16 @@ def _load(
     }
     if len(classes) != 1:
         raise InputError("the tables speak of different classes", got=sorted(classes))
+    taxonomy = Taxonomy(name=archive.survey if archive else "", classes=classes.pop())
+    if among_classes:
+        few = {name: among(table, taxonomy, among_classes) for name, table in tables.items()}
+        tables = {name: table for name, (table, _) in few.items()}
+        taxonomy = next(iter(few.values()))[1]
     common = set.intersection(*(set(table["object_id"]) for table in tables.values()))
     if not common:
         raise InputError("the tables share no object of known class")
     kept = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
-    return kept, Taxonomy(name=archive.survey if archive else "", classes=classes.pop())
+    return kept, taxonomy
 
 
 def _name(path: Path, predictions: list[Path]) -> str:

@@ -81,12 +81,15 @@ class PredictionSettings:
         Resamples behind every interval.
     examples : int
         Example sequences shown in the report.
+    scored : tuple of str
+        Score the answers to the question which of these classes an object is; empty for all.
     """
 
     turns: Annotated[int, Ge(1), Le(8)] = 1
     epochs: tuple[Natural, ...] = (3, 5, 10, 20, 40)
     bootstrap: Natural = 1000
     examples: Count = 6
+    scored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

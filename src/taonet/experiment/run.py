@@ -16,6 +16,7 @@ from taonet import __version__
 from taonet.data.batches import measured_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
+from taonet.evaluation.predictions import among
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
@@ -250,7 +251,10 @@ def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], Non
 def _report(
     experiment: Experiment, split: Split, tables: dict[str, pd.DataFrame], bundle: Bundle
 ) -> dict[str, Any]:
-    recipe, archive = experiment.recipe, experiment.archive
+    recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
+    if recipe.prediction.scored:
+        few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in tables.items()}
+        tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
         "run": run_digest(recipe, archive, experiment.start)[:12],
@@ -264,7 +268,7 @@ def _report(
     scores = write_report(
         experiment.folder / "report.html",
         title=f"TAO-Net on {archive.survey}: {recipe.name}",
-        taxonomy=experiment.taxonomy,
+        taxonomy=taxonomy,
         tables=tables,
         primary=NETWORK,
         notes=_notes(experiment),
