@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from taonet.evaluation.answers_over_time import OverTime
 from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.figures import (
     comparison_figure,
@@ -24,6 +25,7 @@ from taonet.evaluation.figures import (
 from taonet.evaluation.gallery import sequence_figure
 from taonet.evaluation.metrics import Scores, scores_by_epochs
 from taonet.evaluation.predictions import columns_of
+from taonet.evaluation.trust_figures import coverage_figure, nights_figure
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -102,6 +104,26 @@ def drawings_of(
             "Share of right answers against confidence, above a histogram of confidence.",
         ),
     ]
+
+
+def drawings_over_time(answers: OverTime | None, taxonomy: Taxonomy) -> list[Drawing]:
+    """Draw how early answers come and how often sets hold the truth, as far as that is known."""
+    found = []
+    if answers is not None and answers.nights is not None:
+        caption = (
+            "How early: the score some nights after the first detection (forced signal-to-noise "
+            "of 5 from what was known by then), on the objects that were detected."
+        )
+        alt = "Macro F1 against nights since the first detection."
+        found.append(_drawing(nights_figure(answers.nights), caption, alt))
+    if answers is not None and answers.coverage is not None:
+        caption = (
+            "Sets of classes: how often they hold the truth, which should be as promised for "
+            "every class and number of epochs, and how many classes they name."
+        )
+        alt = "Coverage and size of sets by class and number of epochs."
+        found.append(_drawing(coverage_figure(answers.coverage, taxonomy), caption, alt))
+    return found
 
 
 def examples_of(

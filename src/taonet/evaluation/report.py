@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
+from taonet.evaluation.answers_over_time import over_time
 from taonet.evaluation.comparison import Method, side_by_side
-from taonet.evaluation.drawings import drawings_of, examples_of
+from taonet.evaluation.drawings import drawings_of, drawings_over_time, examples_of
 from taonet.evaluation.figures import METRIC_NAMES
 from taonet.evaluation.metrics import Interval
 from taonet.io.landing import landing_file
@@ -34,6 +35,7 @@ def write_report(
     examples: Sequence[ImageSequence] = (),
     seed: int = 0,
     descriptions: Mapping[str, str] | None = None,
+    detected: Mapping[str, float] | None = None,
     n_bootstrap: int = 1000,
 ) -> dict[str, Any]:
     """Score methods on the same objects and write one self-contained HTML page about them.
@@ -56,13 +58,16 @@ def write_report(
         Of the bootstrap.
     descriptions : mapping, optional
         A line on each method.
+    detected : mapping, optional
+        MJD of the first detection, by object: tells how early answers come.
 
     Returns
     -------
     dict
         JSON-able scores by method, the primary first: as `Scores.to_dict`; by how much macro
-        recall and macro F1 differ from the primary's (``macro_recall_minus_primary``); and what
-        was scored after fewer epochs (``by_epochs``).
+        recall and macro F1 differ from the primary's (``macro_recall_minus_primary``); what was
+        scored after fewer epochs (``by_epochs``); and of the primary what `OverTime.to_dict` has
+        (``over_time``).
 
     Raises
     ------
@@ -81,6 +86,7 @@ def write_report(
     )
     methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
     scores = {method.name: method.scores for method in methods}
+    answers = over_time(tables[primary], taxonomy, detected=detected, seed=seed)
     page = _environment().from_string(_page())
     text = page.render(
         title=title,
@@ -93,13 +99,20 @@ def write_report(
         metrics=METRIC_NAMES,
         lower_is_better=LOWER_IS_BETTER,
         early=[method for method in methods if method.early],
-        drawings=drawings_of(scores, tables, taxonomy, seed=seed),
+        answers=answers,
+        drawings=[
+            *drawings_of(scores, tables, taxonomy, seed=seed),
+            *drawings_over_time(answers, taxonomy),
+        ],
         examples=examples_of(examples, tables[primary], taxonomy),
         details=details or {},
     )
     with landing_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    return {method.name: method.to_dict() for method in methods}
+    plain = {method.name: method.to_dict() for method in methods}
+    if answers is not None:
+        plain[primary]["over_time"] = answers.to_dict()
+    return plain
 
 
 def _headline(methods: Sequence[Method]) -> str:

@@ -22,7 +22,12 @@ from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
-from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
+from taonet.experiment.measuring import (
+    MeasuredSequences,
+    features_in,
+    first_detections,
+    measure_all,
+)
 from taonet.experiment.plan import (
     Experiment,
     Track,
@@ -275,6 +280,7 @@ def _report(
         details=details,
         examples=_examples(experiment, tables[NETWORK]),
         seed=recipe.seed,
+        detected=first_detections(experiment),
         n_bootstrap=recipe.prediction.bootstrap,
         descriptions=baselines.DESCRIPTIONS,
     )

@@ -1,0 +1,43 @@
+"""The part of the report about answers over time."""
+
+import json
+
+from evaluation.honest import THREE, draw, with_sets
+from evaluation.made import FOUR, made_table
+from taonet.evaluation.answers_over_time import over_time
+from taonet.evaluation.conformal import fit_thresholds
+from taonet.evaluation.report import write_report
+
+
+def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):
+    table = with_sets(draw(400, seed=2), fit_thresholds(draw(1500, seed=1), THREE))
+    detected = dict.fromkeys(table["object_id"].unique()[:300], 106.0)
+    scores = write_report(
+        tmp_path / "r.html",
+        title="T",
+        taxonomy=THREE,
+        tables={"ours": table},
+        primary="ours",
+        detected=detected,
+        n_bootstrap=50,
+    )
+    found = scores["ours"]["over_time"]
+    assert found["undetected"] == 100
+    assert found["by_nights"][-1]["kept"] == 1
+    assert {row["n_epochs"] for row in found["calibration"]} == {3, 5, 10, 20, 40, 0}
+    assert {row["class_name"] for row in found["coverage"]} == set(THREE.classes)
+    json.dumps(scores)
+    page = (tmp_path / "r.html").read_text()
+    for words in ("night by night", "100 objects were never detected", "Sets of classes"):
+        assert words in page
+
+
+def test_one_answer_an_object_has_no_time():
+    assert over_time(made_table(epochs=1), FOUR) is None
+
+
+def test_without_detections_and_sets_the_rest_is_told():
+    found = over_time(draw(100, seed=1), THREE)
+    assert found.nights is None
+    assert found.coverage is None
+    assert 0 <= found.stable["never_changed"] <= 1
