@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from taonet.version import __version__
+
 if TYPE_CHECKING:
     from taonet.models.bundle import Bundle
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "load"]
 
 
 def load(name_or_path: str) -> "Bundle":

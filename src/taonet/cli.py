@@ -10,8 +10,8 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from taonet import __version__
 from taonet.errors import TaoNetError
+from taonet.version import __version__
 
 app = typer.Typer(
     name="taonet",

@@ -70,6 +70,19 @@ def test_few_shots_tune_the_network_of_the_bundle(hits, quick, novice, tmp_path)
     assert 0 < max(moved) < 0.05
 
 
+def test_a_blend_lies_between_where_it_started_and_what_was_learnt(hits, quick, novice, tmp_path):
+    recipe = varied(quick, shots=2, seed=5)
+    found = []
+    for blend in (0.0, 0.25, 1.0):
+        training = replace(recipe.training, blend=blend)
+        folder = tmp_path / str(blend)
+        run = run_experiment(replace(recipe, training=training), hits[0], folder, start=novice)
+        found.append(torch.cat([p.flatten() for p in load_bundle(run).network.parameters()]))
+    start = torch.cat([p.flatten() for p in novice.network.parameters()])
+    torch.testing.assert_close(found[0], start)
+    torch.testing.assert_close(found[1], start.lerp(found[2], 0.25))
+
+
 def test_what_the_bundle_decides_cannot_be_asked_for(hits, novice, tmp_path):
     recipe = read_recipe(FINETUNE)
     recipe = replace(recipe, model=TaoNetConfig(hidden=3))

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from taonet import __version__
 from taonet.data.batches import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
 from taonet.data.transforms import Scaling
@@ -19,6 +18,7 @@ from taonet.experiment.together import Together
 from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
+from taonet.version import __version__
 
 Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 

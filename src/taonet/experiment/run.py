@@ -12,7 +12,6 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 
-from taonet import __version__
 from taonet.data.batches import measured_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
@@ -43,6 +42,7 @@ from taonet.io.landing import landing_file
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.training.loop import train_network
+from taonet.version import __version__
 
 NETWORK = "TAO-Net"
 

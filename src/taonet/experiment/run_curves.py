@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet import __version__
 from taonet.data.redraw import redraws
 from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, rounds_of, write_split
 from taonet.errors import InputError
@@ -29,6 +28,7 @@ from taonet.models.selection import choose
 from taonet.models.trees import GRID, Trees, kind_of
 from taonet.models.trees_bundle import save_trees
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
+from taonet.version import __version__
 
 Say = Callable[[str], None]
 

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Shaped
 
-from taonet import __version__
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
 from taonet.io.landing import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import taxonomy_for
+from taonet.version import __version__
 
 HEADER_BYTES = 128
 CHUNK_BYTES = 32_000_000

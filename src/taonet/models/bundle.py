@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from taonet import __version__
 from taonet.data.batches import Reading
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
@@ -23,6 +22,7 @@ from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bu
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Trust
+from taonet.version import __version__
 
 T = TypeVar("T")
 

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from taonet import __version__
 from taonet.errors import InputError
 from taonet.io.landing import landing_folder
 from taonet.models.bundle_folder import TREES, VERSION, bundle_config, find_bundle
 from taonet.models.trees import Trees, TreesConfig, config_of, kind_of, prepared, spread
 from taonet.models.trees_onnx import onnx_of
 from taonet.sky.taxonomy import Taxonomy
+from taonet.version import __version__
 
 MODEL = "model.onnx"
 

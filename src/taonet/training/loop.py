@@ -40,6 +40,10 @@ class TrainingConfig:
         Longest gradient.
     averaging : float
         Decay of the running average of the weights; the average is what is kept.
+    blend : float
+        Of a network that is tuned: the share of what it learnt anew in the weights that are kept;
+        the rest is what it started from. Halfway is better than either end where few objects
+        teach (Wortsman et al. 2022, arXiv 2109.01903).
     label_smoothing : float
     steadiness : float
         Weight of the demand that the apertures' correction make sequences steady.
@@ -54,6 +58,7 @@ class TrainingConfig:
     weight_decay: NotNegative = 0.05
     clip_norm: Positive = 1.0
     averaging: Share = 0.99
+    blend: Share = 1.0
     label_smoothing: Share = 0.0
     steadiness: NotNegative = 0.0
     checkpoint_every: Natural = 50
@@ -121,6 +126,8 @@ def train_network(
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
                 log.flush()
                 _save(folder, step + 1, network, average, optimizer)
+    if start is not None:
+        average = {name: start[name].lerp(learnt, config.blend) for name, learnt in average.items()}
     network.load_state_dict(average)
     network.eval()
     return network
