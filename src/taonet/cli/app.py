@@ -1,0 +1,82 @@
+"""The application: its verbs in the order in which help shows them, and how it ends."""
+
+import sys
+from typing import Annotated, Optional
+
+import typer
+from typer.exceptions import TyperException
+
+from taonet.cli.archives import info, ingest
+from taonet.cli.benchmarking import benchmarking
+from taonet.cli.demo import demo
+from taonet.cli.networks import calibrate, evaluate, models, predict, report, train
+from taonet.cli.photometry import photometry
+from taonet.cli.showing import say
+from taonet.cli.simulating import simulating
+from taonet.errors import TaoNetError
+from taonet.version import __version__
+
+BAD_INPUT = 2
+
+VERBS = (
+    demo,
+    ingest,
+    photometry,
+    train,
+    evaluate,
+    predict,
+    calibrate,
+    report,
+    models,
+    info,
+)
+
+
+app = typer.Typer(
+    name="taonet",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Classify image sequences of astronomical transients, straight from pixels.\n\n"
+    "Start with `taonet demo`. With files of your own: `taonet ingest`, then `taonet predict`.",
+)
+for verb in VERBS:
+    app.command()(verb)
+app.add_typer(simulating, name="simulate")
+app.add_typer(benchmarking, name="benchmark")
+
+
+def _version(wanted: bool | None) -> None:
+    if wanted:
+        typer.echo(f"taonet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = None,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; bad input ends in one clear line and exit code 2."""
+    try:
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="taonet", standalone_mode=False)
+    except TaoNetError as error:
+        say(f"taonet: {error}")
+        sys.exit(BAD_INPUT)
+    except TyperException as error:
+        message = error.format_message().replace("Value error, ", "").rstrip(".")
+        say(f"taonet: {message} — `taonet --help` and `taonet VERB --help` say more")
+        sys.exit(BAD_INPUT)
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("taonet: interrupted; the same command goes on where it stopped")
+        sys.exit(130)
+    sys.exit(code or 0)

@@ -1,0 +1,84 @@
+"""The verb `benchmark`: one below it for each public data set."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from taonet.cli.options import AsJson, Seed
+from taonet.cli.showing import print_result, track
+
+
+class Half(StrEnum):
+    """The halves of the real HiTS sequences."""
+
+    first = "first"
+    second = "second"
+
+
+benchmarking = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Score methods on public data."
+)
+
+
+@benchmarking.callback()
+def _benchmark() -> None:
+    pass
+
+
+@benchmarking.command("crts-features")
+def benchmark_crts_features(
+    data: Annotated[Path, typer.Option("--data", help="Folder of the published feature tables.")],
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score forests and boosted trees on published features of CRTS, beside published scores."""
+    from taonet.experiment.published_scores import published_scores, score_lines
+
+    found = published_scores(data, seed=seed, track=track)
+    print_result(found, score_lines(found), as_json=as_json)
+
+
+@benchmarking.command("hits")
+def benchmark_hits(
+    data: Annotated[Path, typer.Option("--data", help="An archive of real HiTS sequences.")],
+    test: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--test", help="Test on all of this archive; --data gives the shots then."),
+    ] = None,
+    start: Annotated[
+        str, typer.Option("--from", help="The bundle trained on simulation.")
+    ] = "hits-sim",
+    recipe: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--recipe", help="How it is tuned; as shipped by default."),
+    ] = None,
+    half: Annotated[
+        Optional[Half],  # noqa: UP045
+        typer.Option(help="Only the half that settings were chosen on (first), or the other."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Times that shots are drawn.")] = 10,
+    shots: Annotated[int, typer.Option(min=1, help="Real objects of each class.")] = 10,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score a network on real sequences: from simulation alone, and tuned on ten of each class."""
+    from taonet.experiment.config import read_recipe
+    from taonet.experiment.hits_benchmark import FINETUNE, hits_benchmark, score_lines
+    from taonet.io.archive import Archive
+    from taonet.models.bundle import load_bundle
+
+    found = hits_benchmark(
+        load_bundle(start),
+        read_recipe(recipe or FINETUNE),
+        Archive(data),
+        test=None if test is None else Archive(test),
+        half=None if half is None else half.value,
+        draws=draws,
+        shots=shots,
+        seed=seed,
+        track=track,
+    )
+    plain = {name: score.to_dict() for name, score in found.items()}
+    print_result(plain, score_lines(found), as_json=as_json)

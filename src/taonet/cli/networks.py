@@ -1,0 +1,222 @@
+"""The verbs on networks and their answers, from `train` to `report`."""
+
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, names
+from taonet.cli.showing import exit_if_mostly_failed, print_result, say, track
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe (TOML), see the folder recipes/.")],
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="An archive made by ingest or simulate."),
+    ] = None,
+    lightcurves: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--lightcurves", help="A table of light curves instead: trees, no images."),
+    ] = None,
+    test: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--test", help="An archive to test on; all of --data is for training then."),
+    ] = None,
+    calibration: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--calibration", help="An archive to calibrate on; needs --test."),
+    ] = None,
+    measured: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--measured", help="Where photometry is kept, to share it between runs."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    start: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--from", help="A bundle to start from; its network is tuned."),
+    ] = None,
+    shots: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Learn from so many objects of each class, test on the others."),
+    ] = None,
+    seed: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=0, help="Instead of the recipe's."),
+    ] = None,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry out a recipe: split, train, compare with baselines and controls, report.
+
+    An interrupted run of the same recipe and data goes on where it stopped.
+    """
+    from taonet.evaluation.comparison import score_lines
+    from taonet.experiment.stages import read_scores
+
+    more: dict[str, Any] = {
+        "test": test,
+        "calibration": calibration,
+        "start": start,
+        "shots": shots,
+        "seed": seed,
+        "measured": measured,
+        "workers": workers,
+    }
+    folder = _carried_out(recipe, data, lightcurves, output, more)
+    scores = read_scores(folder)
+    text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
+    print_result({"run": folder, "scores": scores}, text, as_json=as_json)
+
+
+def _carried_out(
+    recipe: Path,
+    data: Path | None,
+    lightcurves: Path | None,
+    output: Path | None,
+    more: dict[str, Any],
+) -> Path:
+    if lightcurves is not None and data is None:
+        from taonet.experiment.curve_recipe import read_curve_recipe
+        from taonet.experiment.run_curves import run_curves
+
+        return run_curves(read_curve_recipe(recipe), lightcurves, output, track=track, say=say)
+    if data is None or lightcurves is not None:
+        from taonet.errors import InputError
+
+        do = "give --data ARCHIVE or --lightcurves TABLE"
+        raise InputError("training needs an archive or a table of light curves", do=do)
+
+    from taonet.experiment.config import read_recipe, varied
+    from taonet.experiment.run import run_experiment
+    from taonet.io.archive import Archive
+    from taonet.models.bundle import load_bundle
+
+    for part in ("test", "calibration"):
+        more[part] = None if more[part] is None else Archive(more[part])
+    more["start"] = None if more["start"] is None else load_bundle(more["start"])
+    settings = varied(read_recipe(recipe), shots=more.pop("shots"), seed=more.pop("seed"))
+    return run_experiment(settings, Archive(data), output, **more, track=track, say=say)
+
+
+def evaluate(
+    predictions: Annotated[list[Path], typer.Argument(help="Prediction tables of one taxonomy.")],
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="Archive that knows the true classes."),
+    ] = None,
+    classes: Classes = "",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Score prediction tables side by side on the same objects, with intervals.
+
+    Differences are to the first table, on the same bootstrap draws of the objects. Tables with
+    answers after fewer epochs are also scored there, on the objects that have so many.
+    """
+    from taonet.evaluation.comparison import score_lines
+    from taonet.experiment.compare import compare_tables
+
+    scores = compare_tables(predictions, data, classes=names(classes), seed=seed)
+    print_result(scores, score_lines(scores), as_json=as_json)
+
+
+def predict(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(help="Archives, files that ingest reads, or tables of light curves."),
+    ],
+    output: Output,
+    final: Annotated[bool, typer.Option("--final", help="Only the last answer an object.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    limit: Limit = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Say what each object is, after every epoch, with probabilities.
+
+    The table's format follows its name: .parquet, .csv, .ecsv or .vot.
+    """
+    from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
+
+    if bundle_config(find_bundle(bundle))["format"] == TREES:
+        from taonet.experiment.classify_curves import classify_curves
+
+        result = classify_curves(
+            bundle, inputs, output, limit=limit, overwrite=overwrite, track=track
+        )
+    else:
+        from taonet.experiment.classify import classify
+
+        result = classify(
+            bundle,
+            inputs,
+            output,
+            final=final,
+            limit=limit,
+            workers=workers,
+            overwrite=overwrite,
+            track=track,
+        )
+    typer.echo(str(result))
+    exit_if_mostly_failed(result.objects, result.set_aside)
+
+
+def calibrate(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    data: Annotated[
+        Path, typer.Argument(help="An archive of objects of known class, not trained on.")
+    ],
+    output: Output,
+    level: Annotated[float, typer.Option(help="How often sets shall hold the truth.")] = 0.9,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    overwrite: Overwrite = False,
+) -> None:
+    """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
+
+    The probabilities are then right for the mix of classes of the archive; the sets for any mix.
+    """
+    from taonet.experiment.calibrating import calibrate as fit
+
+    typer.echo(
+        fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)
+    )
+
+
+def report(
+    predictions: Annotated[list[Path], typer.Argument(help="Prediction tables of one taxonomy.")],
+    output: Output,
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="Archive with the true classes and the cutouts."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
+    classes: Classes = "",
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write one self-contained HTML page from prediction tables; the first is the main one."""
+    from taonet.experiment.compare import report_tables
+
+    report_tables(
+        predictions,
+        data,
+        output,
+        title=title,
+        classes=names(classes),
+        seed=seed,
+        overwrite=overwrite,
+    )
+    typer.echo(output)
+
+
+def models(as_json: AsJson = False) -> None:
+    """List the bundles that come with the package."""
+    from taonet.experiment.shipped import shipped_bundles
+
+    found = shipped_bundles()
+    lines = [f"{name}: {about}" for name, about in found.items()]
+    print_result(found, "\n".join(lines) or "no bundles ship with this version", as_json=as_json)

@@ -1,0 +1,21 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Limit = Annotated[Optional[int], typer.Option("--limit", min=1, help="Stop after so many objects.")]  # noqa: UP045
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Classes = Annotated[
+    str,
+    typer.Option("--classes", help="Which of these an object is, e.g. SN,CV; others left out."),
+]
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Split names at commas and spaces."""
+    return tuple(text.replace(",", " ").split())

@@ -1,0 +1,56 @@
+"""What a verb shows: progress and lines on the error stream, results on the output stream."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import typer
+
+MOSTLY_FAILED = 3
+
+
+def track(items: Iterable[Any], total: int, title: str) -> Iterator[Any]:
+    """Show progress: a bar with an estimate on a terminal, a line now and then elsewhere."""
+    if sys.stderr.isatty():
+        yield from _bar(items, total, title)
+        return
+    shown = 0
+    for done, item in enumerate(items, start=1):
+        yield item
+        if total and done * 4 // total > shown:
+            shown = done * 4 // total
+            say(f"{title}: {done} of {total}")
+
+
+def _bar(items: Iterable[Any], total: int, title: str) -> Iterator[Any]:
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True)) as bar:
+        yield from bar.track(items, total=total, description=title)
+
+
+def say(line: str) -> None:
+    """Tell the user, on the error stream: the output stream is for results."""
+    typer.echo(line, err=True)
+
+
+def print_result(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print a result for a person or for a program."""
+    if as_json:
+        import json
+
+        text = json.dumps(value, default=str)
+    typer.echo(text)
+
+
+def exit_if_mostly_failed(objects: int, set_aside: int) -> None:
+    """End with exit code 3 if more was set aside than read."""
+    if set_aside > objects:
+        raise typer.Exit(MOSTLY_FAILED)
