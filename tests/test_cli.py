@@ -14,7 +14,7 @@ from taonet.io.archive import VERSION
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 VERBS = (
-    "demo", "ingest", "simulate", "photometry", "train",
+    "demo", "fetch", "ingest", "simulate", "photometry", "train",
     "evaluate", "predict", "report", "models", "info", "benchmark",
 )  # fmt: skip
 SMALLEST = (RECIPES / "tiny.toml").read_text()
@@ -434,3 +434,14 @@ def test_simulate_takes_a_survey_or_another_verb(taonet, tmp_path):
     )
     refused(taonet("simulate"), "survey")
     assert "Usage: taonet simulate inject" in taonet("simulate", "inject", "--help")[1]
+
+
+def test_fetch_refuses_what_it_does_not_know(taonet, tmp_path):
+    folder = tmp_path / "D"
+    refused(taonet("fetch", "deep-tao", "--class", "Nova", "-o", folder), "Nova", "SN")
+    refused(taonet("fetch", "shallow-tao", "-o", folder), "shallow-tao")
+    refused(taonet("fetch", "deep-tao"), "output")
+    refused(taonet("fetch", "deep-tao", "-o", folder, "--base-url", "nowhere"), "nowhere")
+    assert not folder.exists()
+    folder.write_text("")
+    refused(taonet("fetch", "deep-tao", "-o", folder), "a file is there")

@@ -52,3 +52,7 @@ class LeakError(TaoNetError):
 
 class MissingError(InputError):
     """Something that was asked for by name is not there."""
+
+
+class UnreachableError(TaoNetError):
+    """A server that does not answer, or asks to come back much later; trying again may help."""

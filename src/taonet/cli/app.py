@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 from taonet.cli.archives import info, ingest
 from taonet.cli.benchmarking import benchmarking
 from taonet.cli.demo import demo
+from taonet.cli.fetching import fetch
 from taonet.cli.networks import calibrate, evaluate, models, predict, report, train
 from taonet.cli.photometry import photometry
 from taonet.cli.showing import say
@@ -20,6 +21,7 @@ BAD_INPUT = 2
 
 VERBS = (
     demo,
+    fetch,
     ingest,
     photometry,
     train,

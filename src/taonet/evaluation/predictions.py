@@ -4,7 +4,7 @@ One row an object and number of epochs seen, as `docs/conventions.md` has it: ``
 ``class_name`` (the truth), ``n_epochs``, ``p_<CLASS>…``; ours and anybody else's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -106,6 +106,33 @@ def among(
     stale = {*columns_of(taxonomy), "predicted_class", "set"} - set(columns_of(few))
     rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
     return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
+
+
+def merged(
+    table: pd.DataFrame, taxonomy: Taxonomy, parts: Mapping[str, Sequence[str]]
+) -> tuple[pd.DataFrame, Taxonomy]:
+    """Return the answers to a coarser question, whose classes are made of those of the table.
+
+    Probabilities are summed; objects of other classes are left out, as in `among`.
+
+    Parameters
+    ----------
+    parts : mapping
+        By new class: the classes that it is made of.
+
+    Raises
+    ------
+    InputError
+        If a class is unknown, fewer than two are named, or no object is left.
+    """
+    rows, few = among(table, taxonomy, [name for names in parts.values() for name in names])
+    new = {old: name for name, names in parts.items() for old in names}
+    coarse = Taxonomy(name=taxonomy.name, classes=tuple(parts))
+    sums = {
+        f"p_{name}": rows[[f"p_{o}" for o in names]].sum(axis=1) for name, names in parts.items()
+    }
+    rows = rows.drop(columns=columns_of(few))
+    return rows.assign(class_name=rows["class_name"].map(new), **sums), coarse
 
 
 def probabilities_of(

@@ -15,6 +15,7 @@ from jaxtyping import Int
 from taonet.data.batches import measured_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
+from taonet.evaluation.paper_tables import write_paper_tables
 from taonet.evaluation.predictions import among
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
@@ -45,6 +46,9 @@ from taonet.training.loop import train_network
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
+
+PAPER_TABLES = "paper.md"
+"""Scores in the form of the paper's tables, of a run on the classes that it speaks of."""
 
 
 def run_experiment(
@@ -257,6 +261,16 @@ def _report(
     experiment: Experiment, split: Split, tables: dict[str, pd.DataFrame], bundle: Bundle
 ) -> dict[str, Any]:
     recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
+    write_paper_tables(
+        experiment.folder / PAPER_TABLES,
+        tables,
+        taxonomy,
+        title=f"{recipe.name} on {archive.survey}, beside published figures",
+        detailed=(NETWORK, *baselines.READ),
+        notes=_notes(experiment),
+        n_bootstrap=recipe.prediction.bootstrap,
+        seed=recipe.seed,
+    )
     if recipe.prediction.scored:
         few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in tables.items()}
         tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
