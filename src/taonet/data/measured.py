@@ -131,6 +131,21 @@ class Measured:
         return np.asarray(np.clip(together, -10, 10), np.float32)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """What is worked out once of the readable epochs of a sequence, before a network reads it.
+
+    Parameters
+    ----------
+    measured : Measured
+    deep : array (look, channel, y, x) or None
+        The running mean of the frames at each look (`taonet.data.deep`), where that was kept.
+    """
+
+    measured: Measured
+    deep: Float[np.ndarray, "look channel y x"] | None = None
+
+
 def measured_of(
     sequence: ImageSequence, parts: Sequence[lightcurves.Measured] | None = None
 ) -> Measured:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Example, Reading, Sequences, measured_in
+from taonet.data.batches import Example, Reading, Sequences, known_in
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,
@@ -27,8 +27,13 @@ from taonet.sky.taxonomy import Taxonomy
 
 FOREST = "forest on published"
 BOOSTED = "boosted trees on modern"
+IN_CONTEXT = "boosted trees, host and field"
 
-READ = {FOREST: ("published.",), BOOSTED: ("modern.", "context.")}
+READ = {
+    FOREST: ("published.",),
+    BOOSTED: ("modern.",),
+    IN_CONTEXT: ("modern.", "context."),
+}
 """What each kind of trees reads: how the columns of `experiment.early_features` begin."""
 
 DESCRIPTIONS = {
@@ -36,8 +41,8 @@ DESCRIPTIONS = {
     FOREST: "random forest on the 30 published features of light curves measured in the same "
     "pixels of the same objects (forced photometry; an aperture in cutouts below 32 pixels); "
     "curves of fewer than 10 points have no such features",
-    BOOSTED: "gradient-boosted trees on modern features of the same light curves, and on host and "
-    "field as the same pixels show them",
+    BOOSTED: "gradient-boosted trees on modern features of the same light curves",
+    IN_CONTEXT: "the same, which are told what the same pixels show of host and field too",
     "times alone": "random forest on the times of observation: what the cadence gives away",
     "length alone": "random forest on the number of epochs",
     "one random frame": "the same network, shown one frame drawn at random",
@@ -180,9 +185,10 @@ def pixel_controls(
     }
     found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
     for i in test.tolist():
-        prepared = partial(
-            readable_example, bundle, sequences[i], measured=measured_in(sequences, i)
-        )
+        known = known_in(sequences, i)
+        # running means that were kept are of the frames as they were
+        known = None if known is None else replace(known, deep=None)
+        prepared = partial(readable_example, bundle, sequences[i], known=known)
         for name, change in changes.items():
             rng = np.random.default_rng([seed, i])
             found[name].append(answers(bundle, [change(prepared, rng)], turns=turns)[0][-1])
