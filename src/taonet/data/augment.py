@@ -86,12 +86,12 @@ def varied(
 
 
 def _fainter(
-    light: Float[np.ndarray, "epoch two"], share: float, rng: np.random.Generator
-) -> Float[np.ndarray, "epoch two"]:
+    light: Float[np.ndarray, "epoch number"], share: float, rng: np.random.Generator
+) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes of an object that shines with a share of its light, as noisy as before."""
-    flux, error = light.T
+    flux, error = light[:, 0], light[:, 1]
     lost = np.sqrt(1 - share**2) * _noise(error, rng)
-    return np.stack([share * flux + lost, error], axis=1).astype(np.float32)
+    return _with_flux(light, share * flux + lost, error)
 
 
 def _fainter_deep(
@@ -107,12 +107,19 @@ def _fainter_deep(
 
 
 def _noisier(
-    light: Float[np.ndarray, "epoch two"], more: float, rng: np.random.Generator
-) -> Float[np.ndarray, "epoch two"]:
+    light: Float[np.ndarray, "epoch number"], more: float, rng: np.random.Generator
+) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes with noise added, and errors that say so."""
-    flux, error = light.T
-    flux = flux + more * _noise(error, rng)
-    return np.stack([flux, error * np.hypot(1, more)], axis=1).astype(np.float32)
+    flux, error = light[:, 0], light[:, 1]
+    return _with_flux(light, flux + more * _noise(error, rng), error * np.hypot(1, more))
+
+
+def _with_flux(
+    light: Float[np.ndarray, "epoch number"],
+    flux: Float[np.ndarray, " epoch"],
+    error: Float[np.ndarray, " epoch"],
+) -> Float[np.ndarray, "epoch number"]:
+    return np.column_stack([flux, error, light[:, 2:]]).astype(np.float32)
 
 
 def _noise(

@@ -36,7 +36,7 @@ class Example:
     ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
     single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
     look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
-    through; ``light`` (epoch, 2), flux and error, of no column where it is not measured;
+    through; ``light`` (epoch, number), see `Measured.light`, of no column where it is not measured;
     ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
     or `NO_LABEL`.
     """
@@ -241,7 +241,7 @@ def running_mean(
 class Batch:
     """Sequences laid end to end.
 
-    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, 2),
+    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, number),
     ``days`` (frame,), ``band`` (frame,): the epochs of object 0, then of object 1, …; ``deep``
     (look, channel, y, x), ``deep_band`` (look,) and ``deep_of`` (frame,) likewise; ``n_epochs``
     (object,), ``label`` (object,).

@@ -214,10 +214,13 @@ def _mean_image(prepared: Callable[..., Example], _: np.random.Generator) -> Exa
     return replace(first, **mean, light=_mean_light(whole.light), deep=whole.deep[-1:])
 
 
-def _mean_light(light: Float[np.ndarray, "epoch _"]) -> Float[np.ndarray, "one _"]:
-    """Return the weighted mean of fluxes and its error, if there are any."""
+def _mean_light(light: Float[np.ndarray, "epoch number"]) -> Float[np.ndarray, "one number"]:
+    """Return the weighted means of flux and of place and their errors, if there are any."""
     if not light.shape[1]:
         return light[:1]
-    weight = light[:, 1] ** -2.0
-    mean = (weight * light[:, 0]).sum() / weight.sum()
-    return np.array([[mean, weight.sum() ** -0.5]], np.float32)
+    found = []
+    for first, error in ((0, 1), (2, 4)):
+        weight = light[:, error] ** -2.0
+        means = weight @ light[:, first:error] / weight.sum()
+        found += [*means.tolist(), weight.sum() ** -0.5]
+    return np.array([found], np.float32)

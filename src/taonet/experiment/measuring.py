@@ -26,7 +26,7 @@ from taonet.parallel import in_order
 from taonet.photometry import lightcurves
 from taonet.sky.sequence import ImageSequence
 
-VERSION = 2
+VERSION = 3
 """Of what is measured and how it is kept."""
 
 DETECTED = 5.0
