@@ -5,7 +5,7 @@ Every control answers for the same held-out objects as the network.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,11 @@ READ = {
 }
 """What each kind of trees reads: how the columns of `experiment.early_features` begin."""
 
+MASKED = "host and field masked"
+
+AT_ONCE = 32
+"""Sequences that the controls answer for together."""
+
 DESCRIPTIONS = {
     "TAO-Net": "the network, on the whole sequence",
     FOREST: "random forest on the 30 published features of light curves measured in the same "
@@ -48,6 +53,8 @@ DESCRIPTIONS = {
     "one random frame": "the same network, shown one frame drawn at random",
     "shuffled order": "the same network, shown the whole sequence in random order",
     "mean image": "the same network, shown the mean of the frames as one frame",
+    MASKED: "the same network, shown empty sky in place of the mean of the frames: what the light "
+    "at the object's place alone tells",
     "majority class": "the share of each class in training, for every object",
 }
 
@@ -178,36 +185,62 @@ def pixel_controls(
 
     The answers are averaged over as many turned copies as the network's own.
     """
-    changes = {
+    changes: dict[str, Change] = {
         "one random frame": _one_frame,
         "shuffled order": _shuffled,
         "mean image": _mean_image,
     }
+    if bundle.reading.deep_px:
+        changes[MASKED] = _alone
     found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
-    for i in test.tolist():
-        known = known_in(sequences, i)
-        # running means that were kept are of the frames as they were
-        known = None if known is None else replace(known, deep=None)
-        prepared = partial(readable_example, bundle, sequences[i], known=known)
+    for chunk in np.array_split(test, max(1, len(test) // AT_ONCE)):
+        shown = [_Shown(bundle, sequences, i) for i in chunk.tolist()]
         for name, change in changes.items():
-            rng = np.random.default_rng([seed, i])
-            found[name].append(answers(bundle, [change(prepared, rng)], turns=turns)[0][-1])
+            rngs = (np.random.default_rng([seed, i]) for i in chunk.tolist())
+            examples = [change(one, rng) for one, rng in zip(shown, rngs, strict=True)]
+            found[name] += [answer[-1] for answer in answers(bundle, examples, turns=turns)]
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
-def _one_frame(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
-    return prepared(epochs=rng.integers(len(prepared().mjd), size=1))
+class _Shown:
+    """A sequence of a test, of which some epochs can be shown in some order."""
+
+    def __init__(self, bundle: Bundle, sequences: Sequences, index: int) -> None:
+        self._bundle = bundle
+        self._sequence = sequences[index]
+        self._known = known_in(sequences, index)
+        self.n_epochs = len(bundle.reading.epochs_of(self._sequence))
+
+    @cached_property
+    def whole(self) -> Example:
+        """The sequence as it was."""
+        return readable_example(self._bundle, self._sequence, known=self._known)
+
+    def epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
+        """Return the epochs in the order given, and a running mean of these alone."""
+        known = None if self._known is None else replace(self._known, deep=None)
+        return readable_example(self._bundle, self._sequence, epochs=chosen, known=known)
 
 
-def _shuffled(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
+Change = Callable[[_Shown, np.random.Generator], Example]
+
+
+def _one_frame(shown: _Shown, rng: np.random.Generator) -> Example:
+    return shown.epochs(rng.integers(shown.n_epochs, size=1))
+
+
+def _shuffled(shown: _Shown, rng: np.random.Generator) -> Example:
     # pictures change places, times stay where they are
-    whole = prepared()
-    changed = prepared(epochs=rng.permutation(len(whole.mjd)))
-    return replace(changed, days=whole.days, mjd=whole.mjd)
+    changed = shown.epochs(rng.permutation(shown.n_epochs))
+    return replace(changed, days=shown.whole.days, mjd=shown.whole.mjd)
 
 
-def _mean_image(prepared: Callable[..., Example], _: np.random.Generator) -> Example:
-    whole, first = prepared(), prepared(epochs=np.zeros(1, np.int64))
+def _alone(shown: _Shown, _: np.random.Generator) -> Example:
+    return replace(shown.whole, deep=np.zeros_like(shown.whole.deep))
+
+
+def _mean_image(shown: _Shown, _: np.random.Generator) -> Example:
+    whole, first = shown.whole, shown.epochs(np.zeros(1, np.int64))
     mean = {
         name: getattr(whole, name).mean(axis=0, keepdims=True) for name in ("images", "conditions")
     }

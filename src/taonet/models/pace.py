@@ -14,6 +14,9 @@ from taonet.models.memory import LEAST_ERROR, NOTHING, STEADY
 PACES_DAYS: Final = (2.0, 8.0, 30.0, 120.0, 500.0)
 """Times over which the light of earlier nights is remembered."""
 
+PARTS: Final = 9
+"""Numbers kept at each pace."""
+
 DAYS_A_YEAR = 365.25
 
 STILL = 1e-3
@@ -30,7 +33,7 @@ class PaceMemory(nn.Module):
     """
 
     numbers = 3 * len(PACES_DAYS)
-    size = 7 * len(PACES_DAYS)
+    size = PARTS * len(PACES_DAYS)
 
     def start(self, objects: int) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
@@ -49,7 +52,7 @@ class PaceMemory(nn.Module):
         flux, stated = light[..., 0].double(), light[..., 1].double().clamp_min(LEAST_ERROR)
         variance = stated.square() + (STEADY * flux).square()
         kept = torch.exp(-days.double()[..., None] / flux.new_tensor(PACES_DAYS))
-        parts = list(state.chunk(7, dim=1))
+        parts = list(state.chunk(PARTS, dim=1))
         told = [
             self._step(flux[:, k], variance[:, k], kept[:, k], new_night[:, k], parts)
             for k in range(flux.shape[1])
@@ -60,21 +63,27 @@ class PaceMemory(nn.Module):
         self, flux: Tensor, variance: Tensor, kept: Tensor, new_night: Tensor, parts: list[Tensor]
     ) -> Tensor:
         """Take in one epoch: the state ``parts`` is renewed in place."""
-        weight, total, weight_dusk, total_dusk, near, square, excess = parts
+        now, dusk, sums = parts[:3], parts[3:6], parts[6:]
         flux, variance, new = flux[:, None], variance[:, None], new_night[:, None]
-        weight_dusk = torch.where(new, weight, weight_dusk) * kept
-        total_dusk = torch.where(new, total, total_dusk) * kept
-        known = weight_dusk > NOTHING
-        usual = total_dusk / weight_dusk.clamp_min(NOTHING)
+        # weights, and squared weights for the error of the mean: these fade twice as fast
+        fading = (kept, kept, kept.square())
+        dusk = [
+            torch.where(new, late, early) * fade
+            for late, early, fade in zip(now, dusk, fading, strict=True)
+        ]
+        weight, total, squares = dusk
+        known = weight > NOTHING
+        weight = weight.clamp_min(NOTHING)
+        expected = variance + torch.where(known, squares / weight.square(), 0.0)
+        away = torch.where(known, flux - total / weight, 0.0)
         # how much of what was known at dusk has not faded: 1 at once, 0 after many paces
-        fresh = torch.where(known, (weight_dusk * variance).clamp_max(1.0), 0.0)
-        expected = variance + 1 / weight_dusk.clamp_min(NOTHING)
-        away = torch.where(known, flux - usual, 0.0)
-        near = near + fresh
-        square = square + fresh * away.square() / expected
-        excess = excess + fresh * (away.square() - expected)
-        weight, total = weight * kept + 1 / variance, total * kept + flux / variance
-        parts[:] = [weight, total, weight_dusk, total_dusk, near, square, excess]
+        fresh = torch.where(known, (weight * variance).clamp_max(1.0), 0.0)
+        told = (fresh, fresh * away.square() / expected, fresh * (away.square() - expected))
+        near, square, excess = (old + new for old, new in zip(sums, told, strict=True))
+        added = (1 / variance, flux / variance, 1 / variance)
+        now = [old * fade + new for old, fade, new in zip(now, fading, added, strict=True)]
+        parts[:] = [*now, *dusk, near, square, excess]
+        weight, total, _ = now
         seen = near.clamp_min(1e-3)
         level = (total / weight).square().clamp_min(1.0)
         change = excess / seen / level
