@@ -2,12 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from taonet.data.batches import example_of
 from taonet.data.splits import read_split
-from taonet.errors import InputError, OutputError
+from taonet.errors import InputError
 from taonet.experiment import measuring
 from taonet.experiment.config import recipe_of
+from taonet.experiment.measuring import MeasuredSequences, measure_all
+from taonet.experiment.plan import plan_experiment
 from taonet.experiment.run import run_experiment
 from taonet.experiment.simulated import simulate_archive
 from taonet.experiment.together import Together
@@ -55,12 +59,26 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
 
 
-def test_photometry_of_other_data_is_refused(archives, tmp_path):
+def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
     run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
-    with pytest.raises(OutputError, match="another"):
-        run_experiment(recipe, test, tmp_path / "other", test=train, measured=measured)
+    assert len(list(measured.iterdir())) == 2
+    monkeypatch.setattr(measuring, "carry_out", _never)
+    run_experiment(recipe, test, tmp_path / "other", test=train, measured=measured)
+
+
+def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
+    archive, recipe = Archive(archives / "train"), recipe_of(SMALL)
+    experiment = plan_experiment(recipe, Together({"train": archive}), tmp_path)
+    sequences = MeasuredSequences(experiment, measure_all(experiment, tmp_path, workers=1))
+    for i in (0, 7, 11):
+        kept = example_of(archive[i], experiment.reading, known=sequences.known(i))
+        anew = example_of(archive[i], experiment.reading)
+        np.testing.assert_array_equal(kept.deep_of, anew.deep_of)
+        for name in ("deep", "light", "conditions"):
+            ours, theirs = getattr(kept, name), getattr(anew, name)
+            np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
 
 
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from taonet.data.batches import Augmentation, Batch, Reading, example_of, training_batches
+from taonet.data.augment import Augmentation
+from taonet.data.batches import Batch, Reading, example_of, training_batches
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.models.taonet import TaoNetConfig

@@ -1,7 +1,7 @@
 """Batches: sequences of different lengths, laid end to end, never padded before the CNN."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -9,18 +9,18 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from taonet.data.deep import deep_images
-from taonet.data.measured import Measured, measured_of
+from taonet.data.augment import VARIED, Augmentation, varied
+from taonet.data.deep import deep_images, look_of
+from taonet.data.measured import Known, Measured, measured_of
 from taonet.data.transforms import (
     Scaling,
     compress,
     in_noise,
     scaled_images,
     shown_epochs,
-    turned,
 )
 from taonet.errors import InputError
-from taonet.limits import Count, Natural, NotNegative, Share
+from taonet.limits import Count
 from taonet.sky.cutout import centre_crop
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -36,7 +36,7 @@ class Example:
     ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
     single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
     look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
-    through; ``light`` (epoch, 2), flux and error, of no column where it is not measured;
+    through; ``light`` (epoch, number), see `Measured.light`, of no column where it is not measured;
     ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
     or `NO_LABEL`.
     """
@@ -114,7 +114,7 @@ def example_of(
     *,
     taxonomy: Taxonomy | None = None,
     epochs: Int[np.ndarray, " shown"] | None = None,
-    measured: Measured | None = None,
+    known: Known | None = None,
 ) -> Example:
     """Prepare a sequence for the network.
 
@@ -124,8 +124,9 @@ def example_of(
         Gives the label; without it, or without a class, the label is `NO_LABEL`.
     epochs : array, optional
         Which of the readable epochs to show, in the order to show them; all by default.
-    measured : Measured, optional
-        Of all readable epochs; measured here if it is needed and not given.
+    known : Known, optional
+        Of all readable epochs, worked out here if it is needed and not given. Running means that
+        were kept are those of *all* epochs up to each that is shown, whichever are left out.
 
     Raises
     ------
@@ -147,18 +148,21 @@ def example_of(
             where=f"sequence {sequence.object_id}",
             got=got,
         )
-    if reading.measured and measured is None:
-        measured = measured_of(sequence.take(index))
+    if reading.measured and known is None:
+        known = Known(measured=measured_of(sequence.take(index)))
     shown = np.arange(len(index)) if epochs is None else epochs
     index = index[shown]
     band = np.array(
         [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64
     )
-    frames = sequence.frames[index][:, : len(reading.channels)]
     mjd = sequence.mjd[index]
+    if known is None:
+        inputs = _as_they_are(_frames(sequence, index, reading), band, reading)
+    else:
+        inputs = _as_measured(sequence, index, shown, band, reading, known)
     return Example(
         object_id=sequence.object_id,
-        **_inputs(frames, band, reading, None if measured is None else measured.take(shown)),
+        **inputs,
         days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
         band=band,
         mjd=mjd,
@@ -166,37 +170,78 @@ def example_of(
     )
 
 
-def _inputs(
+def _frames(
+    sequence: ImageSequence, index: Int[np.ndarray, " epoch"], reading: Reading
+) -> Shaped[np.ndarray, "epoch channel y x"]:
+    return np.asarray(sequence.frames[index][:, : len(reading.channels)])
+
+
+def _as_they_are(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     band: Int[np.ndarray, " epoch"],
     reading: Reading,
-    measured: Measured | None,
 ) -> dict[str, Any]:
-    """Return what the network sees of the frames, and what it is told beside them."""
-    n, channels = frames.shape[:2]
-    nothing = np.zeros((n, channels, 0, 0), np.float32)
+    """Return what a network sees of frames that nobody measured."""
+    images, conditions = scaled_images(frames, band, reading.scaling)
+    nothing = np.zeros((1, frames.shape[1], 0, 0), np.float32)
+    light, deep_of = np.zeros((len(frames), 0)), np.zeros(len(frames), np.int64)
+    return {
+        "images": images,
+        "conditions": conditions,
+        "light": light,
+        "deep": nothing,
+        "deep_of": deep_of,
+    }
+
+
+def _as_measured(
+    sequence: ImageSequence,
+    index: Int[np.ndarray, " epoch"],
+    shown: Int[np.ndarray, " epoch"],
+    band: Int[np.ndarray, " epoch"],
+    reading: Reading,
+    known: Known,
+) -> dict[str, Any]:
+    """Return what a network sees of calibrated frames, and what it is told beside them.
+
+    Frames are read only if the network looks at them, or their running mean was not kept.
+    """
+    measured = known.measured.take(shown)
+    nothing = np.zeros((len(index), len(reading.channels), 0, 0), np.float32)
     found: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
-    found["deep_of"] = np.zeros(n, np.int64)
-    if measured is None:
-        images, conditions = scaled_images(frames, band, reading.scaling)
-        return {**found, "images": images, "conditions": conditions, "light": np.zeros((n, 0))}
-    unit = measured.depth(band)
-    width = unit * measured.scale[:, None]
+    found["deep_of"] = np.zeros(len(index), np.int64)
     if reading.frames:
+        frames = _frames(sequence, index, reading)
         cropped = centre_crop(frames, reading.scaling.crop_px or frames.shape[-1])
+        width = measured.depth(band) * measured.scale[:, None]
         found["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
-    if reading.deep_px:
-        linear = in_noise(centre_crop(frames, reading.deep_px), measured.sky, width)
-        weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)
-        found["deep"], found["deep_of"] = deep_images(linear, weight)
+    if reading.deep_px and known.deep is not None:
+        found["deep_of"] = look_of(shown)
+        found["deep"] = known.deep[: int(found["deep_of"].max()) + 1].astype(np.float32)
+    elif reading.deep_px:
+        frames = _frames(sequence, index, reading)
+        found["deep"], found["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
     return {**found, "conditions": measured.conditions(band), "light": measured.light(band)}
+
+
+def running_mean(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    band: Int[np.ndarray, " epoch"],
+    measured: Measured,
+    size: int,
+) -> tuple[Float[np.ndarray, "look channel size size"], Int[np.ndarray, " epoch"]]:
+    """Return the running mean of the centres of calibrated frames; see `taonet.data.deep`."""
+    width = measured.depth(band) * measured.scale[:, None]
+    linear = in_noise(centre_crop(frames, size), measured.sky, width)
+    weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)
+    return deep_images(linear, weight)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batch:
     """Sequences laid end to end.
 
-    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, 2),
+    ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, number),
     ``days`` (frame,), ``band`` (frame,): the epochs of object 0, then of object 1, …; ``deep``
     (look, channel, y, x), ``deep_band`` (look,) and ``deep_of`` (frame,) likewise; ``n_epochs``
     (object,), ``label`` (object,).
@@ -259,32 +304,9 @@ class Sequences(Protocol):
 class MeasuredSequences(Sequences, Protocol):
     """Sequences that were measured beforehand."""
 
-    def measured(self, index: int) -> Measured:
+    def known(self, index: int) -> Known:
         """Return what is known of the readable epochs of a sequence."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Augmentation:
-    """How training examples are varied.
-
-    Parameters
-    ----------
-    turns : bool
-        Turn and flip whole sequences.
-    min_epochs, max_epochs : int
-        Shortest and longest sequence shown; 0 shows all epochs of long ones.
-    whole : float
-        Share of sequences shown complete.
-    noise : float
-        Standard deviation of Gaussian noise added to the scaled images, in the same scale.
-    """
-
-    turns: bool = True
-    min_epochs: Natural = 1
-    max_epochs: Count = 0
-    whole: Share = 0.5
-    noise: NotNegative = 0.0
 
 
 def training_batches(
@@ -310,13 +332,11 @@ def training_batches(
         rng = np.random.default_rng([seed, step])
         classes = rng.permutation(batch_size) % len(by_class)
         chosen = [int(rng.choice(by_class[c])) for c in classes]
-        yield Batch.of(
-            [_varied(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen]
-        )
+        yield Batch.of([_shown(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen])
         step += 1
 
 
-def _varied(
+def _shown(
     sequences: Sequences,
     chosen: int,
     reading: Reading,
@@ -333,22 +353,12 @@ def _varied(
         whole=augmentation.whole,
     )
     example = example_of(
-        sequence,
-        reading,
-        taxonomy=taxonomy,
-        epochs=epochs,
-        measured=measured_in(sequences, chosen),
+        sequence, reading, taxonomy=taxonomy, epochs=epochs, known=known_in(sequences, chosen)
     )
-    images, deep = example.images, example.deep
-    if augmentation.turns:
-        which = int(rng.integers(8))
-        images, deep = turned(images, which), turned(deep, which)
-    if augmentation.noise:
-        images = images + augmentation.noise * rng.standard_normal(images.shape, dtype=np.float32)
-    pictures = {"images": np.ascontiguousarray(images), "deep": np.ascontiguousarray(deep)}
-    return Example(**{**vars(example), **pictures})
+    seen = {name: getattr(example, name) for name in VARIED}
+    return replace(example, **varied(seen, augmentation, rng))
 
 
-def measured_in(sequences: Sequences, index: int) -> Measured | None:
-    """Return what was measured of a sequence beforehand, if anything was."""
-    return sequences.measured(index) if isinstance(sequences, MeasuredSequences) else None
+def known_in(sequences: Sequences, index: int) -> Known | None:
+    """Return what was worked out of a sequence beforehand, if anything was."""
+    return sequences.known(index) if isinstance(sequences, MeasuredSequences) else None

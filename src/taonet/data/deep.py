@@ -52,6 +52,19 @@ def deep_images(
     total = np.add.reduceat(light[: looks[-1]], starts, axis=0).cumsum(axis=0)
     weights = np.add.reduceat(share[: looks[-1]], starts, axis=0).cumsum(axis=0)
     mean = total / np.where(weights > 0, weights, 1)
-    which = np.searchsorted(looks, np.arange(1, len(images) + 1), side="right") - 1
     deep = np.arcsinh(mean / SOFTENING, dtype=np.float32) / SOFT_SCALE
-    return deep.astype(np.float32), which
+    return deep.astype(np.float32), look_of(np.arange(len(images)))
+
+
+def look_of(epochs: Int[np.ndarray, " epoch"]) -> Int[np.ndarray, " epoch"]:
+    """Return the look that epochs go by, counted from 0 both.
+
+    Examples
+    --------
+    >>> look_of(np.array([0, 1, 2, 6, 7])).tolist()
+    [0, 0, 1, 1, 2]
+    """
+    if not len(epochs):
+        return np.zeros(0, np.int64)
+    looks = look_epochs(int(epochs.max()) + 1)
+    return np.searchsorted(looks, epochs + 1, side="right") - 1

@@ -12,11 +12,15 @@ from jaxtyping import Float, Int
 
 from taonet.data.transforms import running_median
 from taonet.photometry import lightcurves
+from taonet.photometry.places import own_places
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
 CONDITIONS = 14
 """Numbers in `Measured.conditions`."""
+
+LIGHT = 5
+"""Numbers in `Measured.light`."""
 
 USUAL_FWHM_PX = 2.5
 USUAL_DEPTH = 20.0
@@ -49,7 +53,9 @@ class Measured:
         At the object's place, calibrated; NaN where not measured. In what has changed since the
         template where the sequence comes with differences, else in the science image.
     dx, dy, chi2 : array (epoch,)
-        Where the object lay, and how well a point fits.
+        Where the object was taken to lie, and how well a point fits.
+    place_x, place_y, place_err : array (epoch,)
+        Where the epoch alone sees the object; NaN where it is too faint to tell.
     """
 
     sky: Float[np.ndarray, "epoch channel"]
@@ -67,6 +73,9 @@ class Measured:
     dx: Float[np.ndarray, " epoch"]
     dy: Float[np.ndarray, " epoch"]
     chi2: Float[np.ndarray, " epoch"]
+    place_x: Float[np.ndarray, " epoch"]
+    place_y: Float[np.ndarray, " epoch"]
+    place_err: Float[np.ndarray, " epoch"]
 
     def take(self, epochs: Int[np.ndarray, " some"]) -> "Measured":
         """Return the epochs named by index."""
@@ -96,13 +105,24 @@ class Measured:
                 usual[epochs, channel] = running_median(own[epochs, channel])
         return np.where(usual > 0, usual, USUAL_DEPTH)
 
-    def light(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch two"]:
-        """Return flux and error in units of the usual noise."""
+    def light(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch five"]:
+        """Return flux and error in units of the usual noise, and place and its error in pixels.
+
+        The error of what was not measured is `UNMEASURED`.
+        """
         unit = self.depth(band)[:, 0]
         known = np.isfinite(self.flux) & np.isfinite(self.flux_err)
         flux = np.where(known, self.flux / unit, 0.0)
         error = np.where(known, self.flux_err / unit, UNMEASURED)
-        return np.stack([flux, np.clip(error, LEAST_ERROR, 1e4)], axis=1).astype(np.float32)
+        placed = np.isfinite(self.place_err)
+        columns = [
+            flux,
+            np.clip(error, LEAST_ERROR, 1e4),
+            np.where(placed, self.place_x, 0.0),
+            np.where(placed, self.place_y, 0.0),
+            np.where(placed, self.place_err, UNMEASURED),
+        ]
+        return np.stack(columns, axis=1).astype(np.float32)
 
     def conditions(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch condition"]:
         """Return what each frame was seen through, as numbers of order one."""
@@ -131,6 +151,21 @@ class Measured:
         return np.asarray(np.clip(together, -10, 10), np.float32)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """What is worked out once of the readable epochs of a sequence, before a network reads it.
+
+    Parameters
+    ----------
+    measured : Measured
+    deep : array (look, channel, y, x) or None
+        The running mean of the frames at each look (`taonet.data.deep`), where that was kept.
+    """
+
+    measured: Measured
+    deep: Float[np.ndarray, "look channel y x"] | None = None
+
+
 def measured_of(
     sequence: ImageSequence, parts: Sequence[lightcurves.Measured] | None = None
 ) -> Measured:
@@ -151,7 +186,7 @@ def measured_of(
     sky, noise = sky_and_noise(sequence.frames)
     columns = {f.name: np.full(n, np.nan) for f in fields(Measured)[2:]}
     for part in parts:
-        seen, forced = part.calibration, part.forced
+        seen, forced, own = part.calibration, part.forced, own_places(part)
         found = {
             "scale": seen.scale,
             "scale_err": seen.scale_err,
@@ -166,6 +201,9 @@ def measured_of(
             "dx": forced.dx,
             "dy": forced.dy,
             "chi2": forced.chi2,
+            "place_x": own.x,
+            "place_y": own.y,
+            "place_err": own.err,
         }
         for name, values in found.items():
             columns[name][part.epochs] = values

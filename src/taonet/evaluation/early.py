@@ -86,8 +86,10 @@ def kept_after_nights(
         known = final_rows(rows if k == 0 else rows[rows["night"] <= k])
         drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
         f1 = drawn.interval("macro_f1")
-        ratio = drawn.drawn["macro_f1"] / end.drawn["macro_f1"]
-        kept = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
+        # of nothing there is no share to keep
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = drawn.drawn["macro_f1"] / end.drawn["macro_f1"]
+            kept = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
         found.append(
             {
                 "nights": k,

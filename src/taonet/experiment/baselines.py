@@ -5,13 +5,13 @@ Every control answers for the same held-out objects as the network.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Example, Reading, Sequences, measured_in
+from taonet.data.batches import Example, Reading, Sequences, known_in
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,
@@ -27,22 +27,34 @@ from taonet.sky.taxonomy import Taxonomy
 
 FOREST = "forest on published"
 BOOSTED = "boosted trees on modern"
+IN_CONTEXT = "boosted trees, host and field"
 
-READ = {FOREST: ("published.",), BOOSTED: ("modern.", "context.")}
+READ = {
+    FOREST: ("published.",),
+    BOOSTED: ("modern.",),
+    IN_CONTEXT: ("modern.", "context."),
+}
 """What each kind of trees reads: how the columns of `experiment.early_features` begin."""
+
+MASKED = "host and field masked"
+
+AT_ONCE = 32
+"""Sequences that the controls answer for together."""
 
 DESCRIPTIONS = {
     "TAO-Net": "the network, on the whole sequence",
     FOREST: "random forest on the 30 published features of light curves measured in the same "
     "pixels of the same objects (forced photometry; an aperture in cutouts below 32 pixels); "
     "curves of fewer than 10 points have no such features",
-    BOOSTED: "gradient-boosted trees on modern features of the same light curves, and on host and "
-    "field as the same pixels show them",
+    BOOSTED: "gradient-boosted trees on modern features of the same light curves",
+    IN_CONTEXT: "the same, which are told what the same pixels show of host and field too",
     "times alone": "random forest on the times of observation: what the cadence gives away",
     "length alone": "random forest on the number of epochs",
     "one random frame": "the same network, shown one frame drawn at random",
     "shuffled order": "the same network, shown the whole sequence in random order",
     "mean image": "the same network, shown the mean of the frames as one frame",
+    MASKED: "the same network, shown empty sky in place of the mean of the frames: what the light "
+    "at the object's place alone tells",
     "majority class": "the share of each class in training, for every object",
 }
 
@@ -173,45 +185,75 @@ def pixel_controls(
 
     The answers are averaged over as many turned copies as the network's own.
     """
-    changes = {
+    changes: dict[str, Change] = {
         "one random frame": _one_frame,
         "shuffled order": _shuffled,
         "mean image": _mean_image,
     }
+    if bundle.reading.deep_px:
+        changes[MASKED] = _alone
     found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
-    for i in test.tolist():
-        prepared = partial(
-            readable_example, bundle, sequences[i], measured=measured_in(sequences, i)
-        )
+    for chunk in np.array_split(test, max(1, len(test) // AT_ONCE)):
+        shown = [_Shown(bundle, sequences, i) for i in chunk.tolist()]
         for name, change in changes.items():
-            rng = np.random.default_rng([seed, i])
-            found[name].append(answers(bundle, [change(prepared, rng)], turns=turns)[0][-1])
+            rngs = (np.random.default_rng([seed, i]) for i in chunk.tolist())
+            examples = [change(one, rng) for one, rng in zip(shown, rngs, strict=True)]
+            found[name] += [answer[-1] for answer in answers(bundle, examples, turns=turns)]
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
-def _one_frame(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
-    return prepared(epochs=rng.integers(len(prepared().mjd), size=1))
+class _Shown:
+    """A sequence of a test, of which some epochs can be shown in some order."""
+
+    def __init__(self, bundle: Bundle, sequences: Sequences, index: int) -> None:
+        self._bundle = bundle
+        self._sequence = sequences[index]
+        self._known = known_in(sequences, index)
+        self.n_epochs = len(bundle.reading.epochs_of(self._sequence))
+
+    @cached_property
+    def whole(self) -> Example:
+        """The sequence as it was."""
+        return readable_example(self._bundle, self._sequence, known=self._known)
+
+    def epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
+        """Return the epochs in the order given, and a running mean of these alone."""
+        known = None if self._known is None else replace(self._known, deep=None)
+        return readable_example(self._bundle, self._sequence, epochs=chosen, known=known)
 
 
-def _shuffled(prepared: Callable[..., Example], rng: np.random.Generator) -> Example:
+Change = Callable[[_Shown, np.random.Generator], Example]
+
+
+def _one_frame(shown: _Shown, rng: np.random.Generator) -> Example:
+    return shown.epochs(rng.integers(shown.n_epochs, size=1))
+
+
+def _shuffled(shown: _Shown, rng: np.random.Generator) -> Example:
     # pictures change places, times stay where they are
-    whole = prepared()
-    changed = prepared(epochs=rng.permutation(len(whole.mjd)))
-    return replace(changed, days=whole.days, mjd=whole.mjd)
+    changed = shown.epochs(rng.permutation(shown.n_epochs))
+    return replace(changed, days=shown.whole.days, mjd=shown.whole.mjd)
 
 
-def _mean_image(prepared: Callable[..., Example], _: np.random.Generator) -> Example:
-    whole, first = prepared(), prepared(epochs=np.zeros(1, np.int64))
+def _alone(shown: _Shown, _: np.random.Generator) -> Example:
+    return replace(shown.whole, deep=np.zeros_like(shown.whole.deep))
+
+
+def _mean_image(shown: _Shown, _: np.random.Generator) -> Example:
+    whole, first = shown.whole, shown.epochs(np.zeros(1, np.int64))
     mean = {
         name: getattr(whole, name).mean(axis=0, keepdims=True) for name in ("images", "conditions")
     }
     return replace(first, **mean, light=_mean_light(whole.light), deep=whole.deep[-1:])
 
 
-def _mean_light(light: Float[np.ndarray, "epoch _"]) -> Float[np.ndarray, "one _"]:
-    """Return the weighted mean of fluxes and its error, if there are any."""
+def _mean_light(light: Float[np.ndarray, "epoch number"]) -> Float[np.ndarray, "one number"]:
+    """Return the weighted means of flux and of place and their errors, if there are any."""
     if not light.shape[1]:
         return light[:1]
-    weight = light[:, 1] ** -2.0
-    mean = (weight * light[:, 0]).sum() / weight.sum()
-    return np.array([[mean, weight.sum() ** -0.5]], np.float32)
+    found = []
+    for first, error in ((0, 1), (2, 4)):
+        weight = light[:, error] ** -2.0
+        means = weight @ light[:, first:error] / weight.sum()
+        found += [*means.tolist(), weight.sum() ** -0.5]
+    return np.array([found], np.float32)

@@ -22,6 +22,9 @@ from taonet.version import __version__
 
 Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
+CALIBRATION = "calibration"
+"""The part of an experiment that only fits how far answers can be trusted."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Experiment:

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 
-from taonet.data.batches import measured_in
+from taonet.data.batches import known_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.paper_tables import write_paper_tables
@@ -213,7 +213,7 @@ def _round_tables(
     def answer() -> pd.DataFrame:
         sequences = experiment.sequences
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
-        known = (measured_in(sequences, i) for i in test.tolist())
+        known = (known_in(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
         finals = {
             **baselines.pixel_controls(bundle, sequences, test, turns=turns, seed=seed),
@@ -227,9 +227,7 @@ def _round_tables(
                 trees=min(TREES, experiment.recipe.forest.trees),
             ),
         }
-        parts = [
-            pd.concat(predict(bundle, shown, measured=known, turns=turns)).assign(method=NETWORK)
-        ]
+        parts = [pd.concat(predict(bundle, shown, known=known, turns=turns)).assign(method=NETWORK)]
         for method in baselines.READ:
             table = baselines.tree_table(features, experiment, train, test, method=method)
             parts.append(table.assign(method=method))

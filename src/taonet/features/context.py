@@ -13,16 +13,12 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.photometry.forced import BAD_FIT, UNALIGNED_PX
 from taonet.photometry.lightcurves import Measured
+from taonet.photometry.places import LEAST_SNR, own_places
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
-from taonet.photometry.stamps import SHIFT_SPREAD, cut_stamps, fit_stars
 from taonet.photometry.stars import find_peaks
 from taonet.sky.flux import ZERO_POINT_MAG
-
-LEAST_SNR = 5.0
-"""Of a source in the stack, and of the object in an epoch that tells where it lies."""
 
 OWN_PX = 2.5
 """A source so near to the centre is the object itself, or what it sits on."""
@@ -45,7 +41,6 @@ ROUNDS = 3
 REACH_PX = 7
 """Sources are measured on so many pixels to each side in the stack, and on fewer in an epoch."""
 
-HALF_PX = 5
 SIGMA_OF_FWHM = 1 / 2.355
 DAYS_A_YEAR = 365.25
 
@@ -277,35 +272,17 @@ class _Band:
 def _places(
     part: Measured, days: Float[np.ndarray, " epoch"]
 ) -> tuple[Places, Int[np.ndarray, " place"]]:
-    """Fit the object in each epoch by itself: its places, and the epochs that tell one."""
-    exposed, calibration = part.exposed, part.calibration
-    height, width = exposed.light.shape[1:]
-    stamps = cut_stamps(
-        exposed.light,
-        exposed.valid,
-        width // 2 + calibration.shift_x[:, None],
-        height // 2 + calibration.shift_y[:, None],
-        half_px=HALF_PX,
-        noise=np.nan_to_num(exposed.noise, nan=1.0),
-        photon_noise=exposed.photon_noise,
-    )
-    fit = fit_stars(stamps, calibration.profile)
-    # what was known beforehand pulls every fit to the centre: taken off again
-    variance = fit.shift_err_px**2
-    own = np.maximum(1 - variance / SHIFT_SPREAD**2, 1e-3)
-    alignment = np.where(
-        np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
-    )
-    flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    bright = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
+    """Return where the object lies by the epochs that tell, and which these are."""
+    own = own_places(part)
+    told = np.isfinite(own.err)
     places = Places(
         days=days[part.epochs],
-        x=fit.shift_x / own,
-        y=fit.shift_y / own,
-        err=np.hypot(np.sqrt(variance / own), alignment),
-        flux=flux / calibration.scale,
+        x=own.x,
+        y=own.y,
+        err=own.err,
+        flux=own.flux / part.calibration.scale,
     )
-    return places.take(bright), part.epochs[bright]
+    return places.take(told), part.epochs[told]
 
 
 def _sources(part: Measured, reference: Reference) -> tuple[Source, tuple[Source, ...]]:

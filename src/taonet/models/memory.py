@@ -76,17 +76,18 @@ class LightMemory(nn.Module):
     """
 
     numbers = 24
+    size = 14
 
     def start(self, objects: int) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        state = torch.zeros(objects, 14, dtype=torch.float64)
+        state = torch.zeros(objects, self.size, dtype=torch.float64)
         state[:, 6] = torch.inf
         state[:, 7:9] = -torch.inf
         return state
 
     def forward(
         self,
-        light: Float[Tensor, "object epoch two"],
+        light: Float[Tensor, "object epoch light"],
         days: Float[Tensor, "object epoch"],
         new_night: Bool[Tensor, "object epoch"],
         state: Float[Tensor, "object number"],
@@ -95,14 +96,14 @@ class LightMemory(nn.Module):
 
         Parameters
         ----------
-        light : Tensor (object, epoch, 2)
-            Flux and its error, in units of the noise of a pixel.
+        light : Tensor (object, epoch, light)
+            Flux and its error, in units of the noise of a pixel; what else there is goes unread.
         days : Tensor (object, epoch)
             Since the epoch before.
         new_night : Tensor (object, epoch)
             Whether a night begins with the epoch.
         """
-        flux, stated = light.double().unbind(dim=-1)
+        flux, stated = light[..., :2].double().unbind(dim=-1)
         old = state[:, None, :].unbind(dim=-1)
         error = torch.hypot(stated.clamp_min(LEAST_ERROR), STEADY * flux)
         weight = error**-2

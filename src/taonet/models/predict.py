@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int
 
 from taonet.data.batches import Batch, Example, example_of
-from taonet.data.measured import Measured
+from taonet.data.measured import Known
 from taonet.data.transforms import turned
 from taonet.errors import InputError
 from taonet.models.bundle import Bundle
@@ -60,7 +60,7 @@ def predict(
     bundle: Bundle,
     sequences: Iterable[ImageSequence],
     *,
-    measured: Iterable[Measured | None] | None = None,
+    known: Iterable[Known | None] | None = None,
     turns: int = 1,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object, in the order given.
@@ -70,8 +70,8 @@ def predict(
 
     Parameters
     ----------
-    measured : iterable, optional
-        What is known of the readable epochs of each sequence, where it was measured beforehand.
+    known : iterable, optional
+        What was worked out of the readable epochs of each sequence beforehand.
     turns : int
         Average the answers over this many of the eight turns and flips.
 
@@ -81,8 +81,8 @@ def predict(
         If a sequence is not what the model reads.
     """
     prepared = (
-        (sequence, readable_example(bundle, sequence, measured=known))
-        for sequence, known in zip(sequences, measured or repeat(None), strict=False)
+        (sequence, readable_example(bundle, sequence, known=beforehand))
+        for sequence, beforehand in zip(sequences, known or repeat(None), strict=False)
     )
     yield from predict_prepared(bundle, prepared, turns=turns)
 
@@ -109,7 +109,7 @@ def readable_example(
     sequence: ImageSequence,
     *,
     epochs: Int[np.ndarray, " shown"] | None = None,
-    measured: Measured | None = None,
+    known: Known | None = None,
 ) -> Example:
     """Prepare a sequence for a bundle's network; see `taonet.data.batches.example_of`.
 
@@ -119,7 +119,7 @@ def readable_example(
         If the cutouts are smaller than those the network was trained on, or nothing can be read.
     """
     check_size(sequence, bundle.frame_px)
-    return example_of(sequence, bundle.reading, epochs=epochs, measured=measured)
+    return example_of(sequence, bundle.reading, epochs=epochs, known=known)
 
 
 def check_size(sequence: ImageSequence, frame_px: int) -> None:

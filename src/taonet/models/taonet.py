@@ -16,12 +16,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.batches import Batch
-from taonet.data.measured import CONDITIONS
+from taonet.data.measured import CONDITIONS, LIGHT
 from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
 from taonet.limits import Count, Natural, Share
 from taonet.models.encoder import Apertures, Encoder
-from taonet.models.memory import ApertureMemory, LightMemory
+from taonet.models.light import MeasuredMemory
+from taonet.models.memory import ApertureMemory
 from taonet.models.recurrence import Kind, Recurrence
 from taonet.photometry.nightly import NIGHT_GAP_DAYS
 
@@ -129,13 +130,13 @@ class TaoNetConfig:
 
     @property
     def parts(self) -> tuple[int, int, int, int, int]:
-        """Numbers that describe a frame: CNN, deep CNN, apertures, conditions, flux and error."""
+        """Numbers that describe a frame: CNN, deep CNN, apertures, conditions, light."""
         return (
             self.embedding if self.zooms else 0,
             self.embedding if self.deep_zooms else 0,
             self.sums,
             self.conditions if self.measured else 0,
-            2 if self.measured else 0,
+            LIGHT if self.measured else 0,
         )
 
 
@@ -175,7 +176,7 @@ class TaoNet(nn.Module):
                 nn.Linear(CALIBRATION, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
-        self.light_memory = LightMemory()
+        self.light_memory = MeasuredMemory(paces=config.use_times)
         self.dropout = nn.Dropout(config.dropout)
         known = self._known()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
@@ -186,12 +187,12 @@ class TaoNet(nn.Module):
     def _known(self) -> int:
         """Return how many numbers are known of an epoch before it is remembered."""
         config = self.config
-        looks, deep, sums, conditions, light = config.parts
+        looks, deep, sums, conditions, _ = config.parts
         known = looks + deep + sums + conditions + int(config.use_times)
         if config.statistics:
             known += self.aperture_memory.numbers
         if config.measured:
-            known += self.light_memory.numbers if config.statistics else light
+            known += self.light_memory.numbers if config.statistics else 2
         return known
 
     def encode(self, batch: Batch) -> Float[Tensor, "frame embedding"]:
@@ -321,7 +322,7 @@ class TaoNet(nn.Module):
             )
             known.append(numbers)
         elif config.measured:
-            known.append(torch.asinh(light) / SOFT_SCALE)
+            known.append(torch.asinh(light[..., :2]) / SOFT_SCALE)
         if config.use_times:
             known.append(torch.log1p(days)[..., None] / SOFT_SCALE)
         together = torch.cat(known, dim=-1)

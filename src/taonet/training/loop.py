@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from taonet.data.batches import Augmentation, Batch, Reading, Sequences, training_batches
+from taonet.data.augment import Augmentation
+from taonet.data.batches import Batch, Reading, Sequences, training_batches
 from taonet.errors import TaoNetError
 from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.taonet import TaoNet, TaoNetConfig

@@ -1,0 +1,129 @@
+"""How examples are varied in training: what a network must not learn by heart.
+
+What another observer would have seen of the same object: turned, fainter, through more noise, of a
+faster or slower kind, with nothing known of what lies around it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.data.deep import SOFTENING, look_epochs
+from taonet.data.measured import UNMEASURED
+from taonet.data.transforms import SOFT_SCALE, turned
+from taonet.limits import Count, Natural, NotNegative, Share
+
+VARIED: Final = ("images", "deep", "light", "days")
+"""What of an example is varied."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How training examples are varied.
+
+    Parameters
+    ----------
+    turns : bool
+        Turn and flip whole sequences.
+    min_epochs, max_epochs : int
+        Shortest and longest sequence shown; 0 shows all epochs of long ones.
+    whole : float
+        Share of sequences shown complete.
+    noise : float
+        Standard deviation of Gaussian noise added to the scaled images, in the same scale.
+    fainter_mag : float
+        Half of the sequences are shown up to so many magnitudes fainter: measured fluxes and
+        running means, noise as it was.
+    noisier : float
+        To the measured fluxes of half of the sequences noise is added, up to so many times their
+        own, and their errors say so.
+    stretch : float
+        Intervals of time are multiplied by up to exp(± this).
+    alone : float
+        Share of sequences shown without running means of the frames, so that the network can do
+        without host and field too.
+    """
+
+    turns: bool = True
+    min_epochs: Natural = 1
+    max_epochs: Count = 0
+    whole: Share = 0.5
+    noise: NotNegative = 0.0
+    fainter_mag: NotNegative = 0.0
+    noisier: NotNegative = 0.0
+    stretch: NotNegative = 0.0
+    alone: Share = 0.0
+
+
+def varied(
+    seen: Mapping[str, Any], augmentation: Augmentation, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return what is seen of an example (`VARIED`), varied."""
+    images, deep, light, days = (seen[name] for name in VARIED)
+    if augmentation.turns:
+        which = int(rng.integers(8))
+        images, deep = turned(images, which), turned(deep, which)
+    if augmentation.noise:
+        images = images + augmentation.noise * rng.standard_normal(images.shape, dtype=np.float32)
+    if augmentation.fainter_mag and rng.random() < 0.5:
+        share = 10 ** (-0.4 * rng.uniform(0, augmentation.fainter_mag))
+        light, deep = _fainter(light, share, rng), _fainter_deep(deep, share, rng)
+    if augmentation.noisier and rng.random() < 0.5:
+        light = _noisier(light, rng.uniform(0, augmentation.noisier), rng)
+    if augmentation.stretch:
+        days = days * np.float32(np.exp(rng.uniform(-augmentation.stretch, augmentation.stretch)))
+    if rng.random() < augmentation.alone:
+        deep = np.zeros_like(deep)
+    return {
+        "images": np.ascontiguousarray(images),
+        "deep": np.ascontiguousarray(deep),
+        "light": light,
+        "days": days,
+    }
+
+
+def _fainter(
+    light: Float[np.ndarray, "epoch number"], share: float, rng: np.random.Generator
+) -> Float[np.ndarray, "epoch number"]:
+    """Return fluxes of an object that shines with a share of its light, as noisy as before."""
+    flux, error = light[:, 0], light[:, 1]
+    lost = np.sqrt(1 - share**2) * _noise(error, rng)
+    return _with_flux(light, share * flux + lost, error)
+
+
+def _fainter_deep(
+    deep: Float[np.ndarray, "look channel y x"], share: float, rng: np.random.Generator
+) -> Float[np.ndarray, "look channel y x"]:
+    """Return running means of a fainter field; the noise of n frames is 1/sqrt(n) of one's."""
+    if not deep.size:
+        return deep
+    frames = np.resize(look_epochs(10**6), len(deep)).reshape(-1, 1, 1, 1)
+    lost = np.sqrt((1 - share**2) / frames) * rng.standard_normal(deep.shape)
+    linear = SOFTENING * np.sinh(SOFT_SCALE * deep) * share + lost
+    return np.asarray(np.arcsinh(linear / SOFTENING) / SOFT_SCALE, np.float32)
+
+
+def _noisier(
+    light: Float[np.ndarray, "epoch number"], more: float, rng: np.random.Generator
+) -> Float[np.ndarray, "epoch number"]:
+    """Return fluxes with noise added, and errors that say so."""
+    flux, error = light[:, 0], light[:, 1]
+    return _with_flux(light, flux + more * _noise(error, rng), error * np.hypot(1, more))
+
+
+def _with_flux(
+    light: Float[np.ndarray, "epoch number"],
+    flux: Float[np.ndarray, " epoch"],
+    error: Float[np.ndarray, " epoch"],
+) -> Float[np.ndarray, "epoch number"]:
+    return np.column_stack([flux, error, light[:, 2:]]).astype(np.float32)
+
+
+def _noise(
+    error: Float[np.ndarray, " epoch"], rng: np.random.Generator
+) -> Float[np.ndarray, " epoch"]:
+    """Draw noise; what was not measured stays as it is."""
+    return np.where(error < UNMEASURED, error * rng.standard_normal(len(error)), 0.0)

@@ -1,0 +1,149 @@
+"""How fast an object's light changes, and whether it moves: sums over epochs, nothing learnt.
+
+Like the memories of `taonet.models.memory` these take blocks of epochs, of which one is a step.
+"""
+
+from typing import Final
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from taonet.models.memory import LEAST_ERROR, NOTHING, STEADY
+
+PACES_DAYS: Final = (2.0, 8.0, 30.0, 120.0, 500.0)
+"""Times over which the light of earlier nights is remembered."""
+
+PARTS: Final = 9
+"""Numbers kept at each pace."""
+
+DAYS_A_YEAR = 365.25
+
+STILL = 1e-3
+"""Squared relative changes smaller than this, and squared errors, are not told from none."""
+
+
+class PaceMemory(nn.Module):
+    """How the light of each epoch differs from that of the nights before, at several paces.
+
+    At each pace the fluxes of earlier nights are averaged with weights that fall as exp(−t/pace),
+    and the epochs of a night are compared with that average as it was at dusk. Changes that show
+    at 30 days and not at 8 have a time between: what a structure function and the damping time of
+    a random walk tell, epoch by epoch.
+    """
+
+    numbers = 3 * len(PACES_DAYS)
+    size = PARTS * len(PACES_DAYS)
+
+    def start(self, objects: int) -> Float[Tensor, "object number"]:
+        """Return the state of objects of which nothing has been seen."""
+        return torch.zeros(objects, self.size, dtype=torch.float64)
+
+    def forward(
+        self,
+        light: Float[Tensor, "object epoch light"],
+        days: Float[Tensor, "object epoch"],
+        new_night: Bool[Tensor, "object epoch"],
+        state: Float[Tensor, "object number"],
+    ) -> tuple[Float[Tensor, "object epoch known"], Float[Tensor, "object number"]]:
+        """Return after each epoch, by pace: the change now in errors, the mean square of such
+        changes in errors, and that beyond the errors relative to the mean flux.
+        """
+        flux, stated = light[..., 0].double(), light[..., 1].double().clamp_min(LEAST_ERROR)
+        variance = stated.square() + (STEADY * flux).square()
+        kept = torch.exp(-days.double()[..., None] / flux.new_tensor(PACES_DAYS))
+        parts = list(state.chunk(PARTS, dim=1))
+        told = [
+            self._step(flux[:, k], variance[:, k], kept[:, k], new_night[:, k], parts)
+            for k in range(flux.shape[1])
+        ]
+        return torch.stack(told, dim=1).float(), torch.cat(parts, dim=1)
+
+    def _step(
+        self, flux: Tensor, variance: Tensor, kept: Tensor, new_night: Tensor, parts: list[Tensor]
+    ) -> Tensor:
+        """Take in one epoch: the state ``parts`` is renewed in place."""
+        now, dusk, sums = parts[:3], parts[3:6], parts[6:]
+        flux, variance, new = flux[:, None], variance[:, None], new_night[:, None]
+        # weights, and squared weights for the error of the mean: these fade twice as fast
+        fading = (kept, kept, kept.square())
+        dusk = [
+            torch.where(new, late, early) * fade
+            for late, early, fade in zip(now, dusk, fading, strict=True)
+        ]
+        weight, total, squares = dusk
+        known = weight > NOTHING
+        weight = weight.clamp_min(NOTHING)
+        expected = variance + torch.where(known, squares / weight.square(), 0.0)
+        away = torch.where(known, flux - total / weight, 0.0)
+        # how much of what was known at dusk has not faded: 1 at once, 0 after many paces
+        fresh = torch.where(known, (weight * variance).clamp_max(1.0), 0.0)
+        told = (fresh, fresh * away.square() / expected, fresh * (away.square() - expected))
+        near, square, excess = (old + new for old, new in zip(sums, told, strict=True))
+        added = (1 / variance, flux / variance, 1 / variance)
+        now = [old * fade + new for old, fade, new in zip(now, fading, added, strict=True)]
+        parts[:] = [*now, *dusk, near, square, excess]
+        weight, total, _ = now
+        seen = near.clamp_min(1e-3)
+        level = (total / weight).square().clamp_min(1.0)
+        change = excess / seen / level
+        return torch.cat(
+            [
+                torch.asinh(away / expected.sqrt()) / 2,
+                torch.log(square / seen + 0.1) / 3,
+                torch.sign(change) * torch.log1p(change.abs() / STILL) / 4,
+            ],
+            dim=1,
+        )
+
+
+class MotionMemory(nn.Module):
+    """Whether an object moves: a straight line through where each epoch saw it."""
+
+    numbers = 5
+    size = 9
+
+    def start(self, objects: int) -> Float[Tensor, "object number"]:
+        """Return the state of objects of which nothing has been seen."""
+        return torch.zeros(objects, self.size, dtype=torch.float64)
+
+    def forward(
+        self,
+        light: Float[Tensor, "object epoch light"],
+        days: Float[Tensor, "object epoch"],
+        new_night: Bool[Tensor, "object epoch"],
+        state: Float[Tensor, "object number"],
+    ) -> tuple[Float[Tensor, "object epoch known"], Float[Tensor, "object number"]]:
+        """Return after each epoch: pixels a year and in errors, distance of the mean from the
+        centre and its error, and the number of epochs that tell, of order one.
+        """
+        x, y, error = light[..., 2:5].double().unbind(dim=-1)
+        old = state[:, None, :].unbind(dim=-1)
+        told = error < UNPLACED
+        # padded epochs state no error at all
+        weight = torch.where(told, error.clamp_min(STILL), torch.inf) ** -2
+        years = old[0] + days.double().cumsum(dim=1) / DAYS_A_YEAR
+        each = [weight, weight * years, weight * years**2]
+        each += [weight * x, weight * x * years, weight * y, weight * y * years, told.double()]
+        sums = [before + new.cumsum(dim=1) for before, new in zip(old[1:], each, strict=True)]
+        w, t, tt, sx, sxt, sy, syt, count = sums
+        safe = w.clamp_min(NOTHING)
+        lever = (tt - t.square() / safe).clamp_min(0)
+        across = torch.hypot(sxt - t * sx / safe, syt - t * sy / safe)
+        speed = across / lever.clamp_min(STILL)
+        known = [
+            torch.asinh(3 * speed),
+            torch.asinh(across / lever.clamp_min(STILL).sqrt()) / 2,
+            torch.hypot(sx / safe, sy / safe).clamp_max(5.0),
+            torch.log(safe.clamp_min(STILL)) / 5,
+            torch.log1p(count) / 4,
+        ]
+        left = [years, *sums]
+        return (
+            torch.stack(known, dim=-1).float(),
+            torch.stack([part[:, -1] for part in left], dim=-1),
+        )
+
+
+UNPLACED = 100.0
+"""Pixels: an error larger than this says that the epoch did not see where the object lies."""
