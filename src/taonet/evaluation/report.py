@@ -35,7 +35,7 @@ def write_report(
     examples: Sequence[ImageSequence] = (),
     seed: int = 0,
     descriptions: Mapping[str, str] | None = None,
-    detected: Mapping[str, float] | None = None,
+    uncalibrated: pd.DataFrame | None = None,
     n_bootstrap: int = 1000,
 ) -> dict[str, Any]:
     """Score methods on the same objects and write one self-contained HTML page about them.
@@ -58,8 +58,8 @@ def write_report(
         Of the bootstrap.
     descriptions : mapping, optional
         A line on each method.
-    detected : mapping, optional
-        MJD of the first detection, by object: tells how early answers come.
+    uncalibrated : DataFrame, optional
+        The primary's answers before calibration, to show what it changed.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def write_report(
     )
     methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
     scores = {method.name: method.scores for method in methods}
-    answers = over_time(tables[primary], taxonomy, detected=detected, seed=seed)
+    answers = over_time(tables[primary], taxonomy, uncalibrated=uncalibrated, seed=seed)
     page = _environment().from_string(_page())
     text = page.render(
         title=title,

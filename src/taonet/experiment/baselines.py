@@ -185,7 +185,8 @@ def pixel_controls(
         )
         for name, change in changes.items():
             rng = np.random.default_rng([seed, i])
-            found[name].append(answers(bundle, [change(prepared, rng)], turns=turns)[0][-1])
+            (answer,) = answers(bundle, [change(prepared, rng)], turns=turns)
+            found[name].append(answer.probabilities[-1])
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
