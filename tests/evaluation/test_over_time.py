@@ -35,7 +35,12 @@ def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):
     assert [row["atypical"] for row in found["typicality"]] == [0.05] * 6
     json.dumps(scores)
     page = (tmp_path / "r.html").read_text()
-    for words in ("night by night", "100 objects were never detected", "Sets of classes"):
+    for words in (
+        "How early it knows",
+        "Whether it can be trusted",
+        "100 objects were never detected",
+        "Sets of classes",
+    ):
         assert words in page
 
 

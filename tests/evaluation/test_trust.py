@@ -130,6 +130,20 @@ def test_the_error_is_the_one_that_scores_state():
     assert ece(rows, THREE, n_bootstrap=40, seed=3).to_dict() == pytest.approx(both.to_dict())
 
 
+@pytest.mark.parametrize("sureness", [1.0, 2.5])
+def test_intervals_of_the_error_hold_the_error_of_many_objects(sureness):
+    many = draw(60_000, seed=100, sureness=sureness)
+    truth = ece(many[many["n_epochs"] == 8], THREE, n_bootstrap=1, seed=0).value
+    pool = draw(40_000, seed=7, sureness=sureness)
+    pool, held = pool[pool["n_epochs"] == 8], 0
+    for seed in range(40):
+        found = ece(pool[1000 * seed : 1000 * (seed + 1)], THREE, n_bootstrap=200, seed=seed)
+        held += found.low <= truth <= found.high
+        assert found.low <= found.value <= found.high
+    # 0.92 of many more: the bound is met by chance in one of a thousand where it is 0.75
+    assert held >= 34
+
+
 def test_long_and_short_objects_are_calibrated_each_by_their_own_number():
     def cut(table, seed):
         objects = table["object_id"].unique()

@@ -25,7 +25,8 @@ from taonet.evaluation.resampling import (
     ECE_BINS,
     Interval,
     confidence_bins,
-    interval,
+    error_by_chance,
+    error_interval,
     weights,
 )
 from taonet.sky.taxonomy import Taxonomy
@@ -138,7 +139,8 @@ def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) 
     drawn = [
         np.abs(weight @ by_bin).sum(axis=1) for weight in weights(len(rows), n_bootstrap, seed=seed)
     ]
-    return interval(float(np.abs(by_bin.sum(axis=0)).sum()), np.concatenate(drawn))
+    value = float(np.abs(by_bin.sum(axis=0)).sum())
+    return error_interval(value, np.concatenate(drawn), chance=error_by_chance(said))
 
 
 def _fit(rows: pd.DataFrame, taxonomy: Taxonomy) -> float:

@@ -228,6 +228,7 @@ def _report(
         few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in given.items()}
         given, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     before = given.get(UNCALIBRATED)
+    sets = None if bundle.trust is None else bundle.trust.thresholds
     tables = {name: table for name, table in given.items() if name != UNCALIBRATED}
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
@@ -252,6 +253,7 @@ def _report(
         n_bootstrap=recipe.prediction.bootstrap,
         descriptions=baselines.DESCRIPTIONS,
         uncalibrated=before,
+        level=sets.level if sets is not None else None,
     )
     write_json(experiment.folder / "scores.json", scores)
     return scores
