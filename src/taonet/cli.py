@@ -580,11 +580,11 @@ def report(
 @app.command()
 def models(as_json: AsJson = False) -> None:
     """List the bundles that come with the package."""
-    from taonet.experiment.shipped import shipped_bundles
+    from taonet.experiment.shipped import listing, shipped_bundles
 
     found = shipped_bundles()
-    lines = [f"{name}: {about}" for name, about in found.items()]
-    print_result(found, "\n".join(lines) or "no bundles ship with this version", as_json=as_json)
+    text = "\n".join(listing(found)) if found else "no bundles ship with this version"
+    print_result(found, text, as_json=as_json)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from taonet.evaluation.calibration import (
 )
 from taonet.evaluation.conformal import check_level, fit_thresholds
 from taonet.evaluation.typical import fit_typicality
+from taonet.experiment.card import calibration_text, with_calibration
 from taonet.experiment.classify import made_ready
 from taonet.experiment.inputs import Tally, Track
 from taonet.io.archive import Archive
@@ -28,9 +29,6 @@ from taonet.models.predict import predict_with_features
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Trust
-
-LIMITS = "## Limits"
-"""The part of a card that calibration is told before."""
 
 
 def calibrate(
@@ -75,8 +73,10 @@ def calibrate(
     trust, notes = fit_trust(found, bundle.taxonomy, level=level)
     facts = {**bundle.facts, "calibrated_on": archive.digest}
     card = (find_bundle(bundle_name) / "README.md").read_text()
+    kind = "simulated" if archive.simulated else "real"
+    card = with_calibration(card, calibration_text(trust, kind, archive.digest))
     honest = replace(bundle, trust=trust, facts=facts)
-    save_bundle(honest, output, card=with_trust(card, trust, archive), overwrite=overwrite)
+    save_bundle(honest, output, card=card, overwrite=overwrite)
     before = ece_by_epochs(found.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]
     line = f"{trust.objects} objects -> {output}; calibration error before: {before:.3f}"
     aside = [f"{tally.set_aside} set aside (first: {tally.reasons[0]})"] if tally.set_aside else []
@@ -149,19 +149,6 @@ def fit_trust(found: Witness, taxonomy: Taxonomy, *, level: float = 0.9) -> tupl
         temperature=temperature, thresholds=thresholds, objects=objects, typicality=typicality
     )
     return fitted, notes
-
-
-def with_trust(card: str, trust: Trust, archive: Archive) -> str:
-    """Return a model card that tells of calibration."""
-    kind = "simulated" if archive.simulated else "real"
-    sets = "There are no sets: a class had too few objects."
-    if trust.thresholds is not None:
-        sets = f"Sets hold the truth in {trust.thresholds.level:.0%} of the objects of each class."
-    text = (
-        f"## Calibration\n\nOn {trust.objects} {kind} objects ({archive.digest[:12]}), by number "
-        f"of epochs; probabilities are right for their mix of classes. {sets}\n\n"
-    )
-    return card.replace(LIMITS, text + LIMITS) if LIMITS in card else f"{card}\n{text}"
 
 
 def _refuse_what_was_learnt(bundle: Bundle, archive: Archive) -> None:

@@ -31,7 +31,7 @@ from taonet.experiment.plan import (
     run_digest,
     times_of,
 )
-from taonet.experiment.stages import open_run, staged_table, write_json
+from taonet.experiment.stages import in_short, open_run, staged_table, write_json
 from taonet.experiment.together import Together
 from taonet.experiment.trained import ready_network
 from taonet.io.archive import Archive
@@ -106,8 +106,8 @@ def run_experiment(
     tables = _predictions(experiment, split, features_in(parts), say)
     bundle = _final_bundle(experiment, split, say)
     scores = _report(experiment, split, tables, bundle)
-    card = model_card(bundle, recipe, scores, simulated=archive.simulated)
-    final = replace(bundle, facts={**bundle.facts, "scores": scores[NETWORK]})
+    card = model_card(bundle, experiment, split, scores)
+    final = replace(bundle, facts={**bundle.facts, "scores": in_short(scores[NETWORK])})
     save_bundle(final, folder / "bundle", card=card, overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder

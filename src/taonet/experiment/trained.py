@@ -1,6 +1,7 @@
 """The stage that trains a network, and makes its answers honest where there are objects for it."""
 
 import json
+import platform
 import resource
 import sys
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from jaxtyping import Int
 
 from taonet.data.batches import Example, measured_in
@@ -22,6 +24,7 @@ from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.predict import readable_example
 from taonet.sky.sequence import ImageSequence
 from taonet.training.loop import train_network
+from taonet.version import __version__
 
 
 def ready_network(
@@ -100,6 +103,8 @@ def _trained(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path)
             "started_from": None if experiment.start is None else experiment.start.name,
             "objects": len(train),
             "turns": recipe.prediction.turns,
+            "weights": sum(p.numel() for p in network.parameters()),
+            "version": __version__,
             "cost": json.loads((folder / "cost.json").read_text()),
         },
     )
@@ -115,7 +120,9 @@ def _counted(path: Path) -> Iterator[None]:
     finally:
         seconds = before["seconds"] + time.monotonic() - start
         peak = max(before["peak_mib"], peak_memory_mib())
-        write_json(path, {"seconds": round(seconds, 1), "peak_mib": round(peak, 1)})
+        device = f"{platform.machine()}, {torch.get_num_threads()} threads"
+        told = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1), "device": device}
+        write_json(path, told)
 
 
 def peak_memory_mib() -> float:

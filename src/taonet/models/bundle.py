@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 TYPICALITY = "typicality.safetensors"
 
+WEIGHTS_SHA256 = "<sha256 of the weights>"
+"""Where a card tells the hash of the weights, which is known once they are written."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bundle:
@@ -97,7 +100,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
             "facts": dict(bundle.facts),
         }
         (folder / "config.json").write_text(json.dumps(config, indent=1))
-        (folder / "README.md").write_text(card)
+        (folder / "README.md").write_text(card.replace(WEIGHTS_SHA256, digest))
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
