@@ -1,4 +1,4 @@
-"""What makes answers trustworthy once it is fitted: a temperature, and sets of classes.
+"""What makes answers trustworthy once it is fitted: a temperature, sets, and what is typical.
 
 `taonet.evaluation.calibration` and `taonet.evaluation.conformal` fit them and say what they
 promise; bundles carry them, and every answer passes through them.
@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+
+from taonet.typicality import Typicality
 
 FLOOR: Final = 1e-7
 """Probabilities below it are taken as it; single precision says 0 there."""
@@ -45,6 +47,12 @@ class Temperature:
     ) -> Float[np.ndarray, "row class"]:
         """Return calibrated probabilities; which class is the most probable does not change."""
         return cooled(probabilities, self.at(n_epochs)[:, None])
+
+    def undone(
+        self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, "row class"]:
+        """Return what `apply` was given, as far as it was not below `FLOOR`."""
+        return cooled(probabilities, 1 / self.at(n_epochs)[:, None])
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
@@ -108,18 +116,25 @@ class Trust:
         None where a class had too few calibration objects for sets.
     objects : int
         Calibrated on so many.
+    typicality : Typicality or None
+        None where there were too few objects for it.
     """
 
     temperature: Temperature
     thresholds: Thresholds | None
     objects: int
+    typicality: Typicality | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-able form."""
-        return asdict(self)
+        """Return a JSON-able form of all but ``typicality``, whose arrays are kept elsewhere."""
+        return {
+            "temperature": self.temperature.to_dict(),
+            "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
+            "objects": self.objects,
+        }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> "Trust":
+    def from_dict(cls, stored: Mapping[str, Any], typicality: Typicality | None = None) -> "Trust":
         """Undo `to_dict`, from JSON that knows no tuples.
 
         Raises
@@ -129,15 +144,20 @@ class Trust:
         """
         warmth, sets = stored["temperature"], stored["thresholds"]
         temperature = Temperature(epochs=tuple(warmth["epochs"]), values=tuple(warmth["values"]))
-        if sets is None:
-            return cls(temperature=temperature, thresholds=None, objects=stored["objects"])
-        thresholds = Thresholds(
-            level=sets["level"],
-            classes=tuple(sets["classes"]),
-            epochs=tuple(sets["epochs"]),
-            values=tuple(tuple(values) for values in sets["values"]),
+        thresholds = None
+        if sets is not None:
+            thresholds = Thresholds(
+                level=sets["level"],
+                classes=tuple(sets["classes"]),
+                epochs=tuple(sets["epochs"]),
+                values=tuple(tuple(values) for values in sets["values"]),
+            )
+        return cls(
+            temperature=temperature,
+            thresholds=thresholds,
+            objects=stored["objects"],
+            typicality=typicality,
         )
-        return cls(temperature=temperature, thresholds=thresholds, objects=stored["objects"])
 
 
 def cooled(

@@ -68,7 +68,7 @@ def test_a_page_says_what_was_found_and_loads_nothing(whole: tuple[dict, str]) -
     assert "link" not in page.tags
     assert all(load.startswith(("#", "data:image/png;base64,")) for load in page.loads)
     assert not re.search(r"url\(\s*['\"]?(?!#)", text)
-    assert page.tags.count("svg") == 7  # six figures and one example: nothing for the unknown one
+    assert page.tags.count("svg") == 8  # seven figures and one example: nothing for the unknown one
     recall = scores["ours"]["macro_recall"]["value"]
     assert f"ours reaches a macro recall of {recall:.3f}" in text
     assert '<p class="warning" role="note">Tested on SIMULATED sequences.</p>' in text
@@ -76,7 +76,7 @@ def test_a_page_says_what_was_found_and_loads_nothing(whole: tuple[dict, str]) -
 
 
 def test_every_figure_says_what_it_shows(whole: tuple[dict, str]) -> None:
-    assert len(re.findall(r'<svg role="img" aria-label="[^"]+"', whole[1])) == 7
+    assert len(re.findall(r'<svg role="img" aria-label="[^"]+"', whole[1])) == 8
 
 
 def test_the_scores_returned_are_those_of_the_metrics(whole: tuple[dict, str]) -> None:

@@ -9,10 +9,23 @@ from scipy.stats import binom
 
 from evaluation.honest import EPOCHS, THREE, draw, with_sets
 from taonet.errors import InputError
-from taonet.evaluation.calibration import calibrated, ece_by_epochs, fit_temperature
-from taonet.evaluation.conformal import coverage_table, fit_thresholds
+from taonet.evaluation.calibration import (
+    as_before,
+    calibrated,
+    ece,
+    ece_by_epochs,
+    fit_temperature,
+)
+from taonet.evaluation.conformal import (
+    LEAST_OBJECTS,
+    _lowest_kept,
+    coverage_table,
+    fit_thresholds,
+    set_sizes,
+)
 from taonet.evaluation.early import kept_after_nights, stability, with_clock
-from taonet.evaluation.predictions import probabilities_of
+from taonet.evaluation.predictions import final_rows, labels_of, probabilities_of
+from taonet.evaluation.resampling import resample
 from taonet.trust import Temperature, Thresholds, Trust
 
 
@@ -58,10 +71,14 @@ def test_sets_hold_the_truth_as_often_as_they_promise_in_every_class(level):
 
 def test_sets_shrink_as_more_is_seen():
     thresholds = fit_thresholds(draw(3000, seed=1), THREE)
-    sizes = coverage_table(with_sets(draw(3000, seed=2), thresholds), THREE, EPOCHS)
+    table = with_sets(draw(3000, seed=2), thresholds)
+    sizes = coverage_table(table, THREE, EPOCHS)
     mean = sizes[sizes["n_epochs"] > 0].groupby("n_epochs")["set_size"].mean()
     assert (mean.diff().dropna() < 0.01).all()
     assert mean.iloc[0] > 2 > mean.iloc[-1]
+    together = set_sizes(table, EPOCHS).set_index("n_epochs")
+    named = sum(len(text.split()) for text in table.loc[table["n_epochs"] == 8, "set"])
+    assert together.at[8, "set_size"] == pytest.approx(named / 3000)
 
 
 def test_between_knots_sets_go_by_both_and_beyond_by_the_last():
@@ -75,6 +92,71 @@ def test_a_class_with_too_few_objects_is_named():
     table = draw(1000, seed=1, mix=(10, 10, 1))
     with pytest.raises(InputError, match=r"too few calibration objects.*C \d+"):
         fit_thresholds(table, THREE)
+
+
+def test_sets_are_refused_one_object_short_of_enough():
+    table = draw(600, seed=1)
+    of_c = table.loc[table["class_name"] == "C", "object_id"].unique()
+    assert len(of_c) > LEAST_OBJECTS
+    enough = table[~table["object_id"].isin(of_c[LEAST_OBJECTS:])]
+    few = table[~table["object_id"].isin(of_c[LEAST_OBJECTS - 1 :])]
+    assert fit_thresholds(enough, THREE).epochs == EPOCHS
+    with pytest.raises(InputError, match=rf"too few .*got C {LEAST_OBJECTS - 1}\b"):
+        fit_thresholds(few, THREE)
+
+
+def test_the_threshold_is_the_tenth_smallest_of_ninety_nine():
+    # (99 + 1) / 10 = 10, though 1 - 0.9 in floating point is below a tenth
+    p = np.random.default_rng(0).permutation(np.arange(1, 100)) / 100
+    assert _lowest_kept(p, 0.9) == 0.10
+    assert _lowest_kept(p[p != 0.99], 0.9) == 0.09
+    assert _lowest_kept(p[:5], 0.9) == 0.0
+
+
+def test_undoing_a_temperature_gives_back_what_was_said():
+    table = draw(200, seed=3)
+    warmth = Temperature(epochs=(1, 30), values=(0.7, 2.5))
+    honest = calibrated(table, THREE, warmth)
+    assert not np.allclose(honest["p_A"], table["p_A"])
+    plain = probabilities_of(as_before(honest, THREE, warmth), THREE)
+    said = probabilities_of(table, THREE)
+    np.testing.assert_allclose(plain, said, atol=2e-7 / 0.7)
+
+
+def test_the_error_is_the_one_that_scores_state():
+    rows = final_rows(draw(400, seed=5, sureness=2))
+    truth, said = labels_of(rows, THREE), probabilities_of(rows, THREE)
+    both = resample(truth, said, n_bootstrap=40, seed=3).interval("ece")
+    assert ece(rows, THREE, n_bootstrap=40, seed=3).to_dict() == pytest.approx(both.to_dict())
+
+
+@pytest.mark.parametrize("sureness", [1.0, 2.5])
+def test_intervals_of_the_error_hold_the_error_of_many_objects(sureness):
+    many = draw(60_000, seed=100, sureness=sureness)
+    truth = ece(many[many["n_epochs"] == 8], THREE, n_bootstrap=1, seed=0).value
+    pool = draw(40_000, seed=7, sureness=sureness)
+    pool, held = pool[pool["n_epochs"] == 8], 0
+    for seed in range(40):
+        found = ece(pool[1000 * seed : 1000 * (seed + 1)], THREE, n_bootstrap=200, seed=seed)
+        held += found.low <= truth <= found.high
+        assert found.low <= found.value <= found.high
+    # 0.92 of many more: the bound is met by chance in one of a thousand where it is 0.75
+    assert held >= 34
+
+
+def test_long_and_short_objects_are_calibrated_each_by_their_own_number():
+    def cut(table, seed):
+        objects = table["object_id"].unique()
+        last = np.random.default_rng(seed).choice([5, 12, 30], len(objects))
+        return table[
+            table["n_epochs"] <= table["object_id"].map(dict(zip(objects, last, strict=True)))
+        ]
+
+    thresholds = fit_thresholds(cut(draw(6000, seed=1), 1), THREE)
+    ends = final_rows(with_sets(cut(draw(6000, seed=2), 2), thresholds))
+    for (_, name), own in ends.groupby(["n_epochs", "class_name"]):
+        held = np.mean([name in text.split() for text in own["set"]])
+        assert abs(held - 0.9) < 4 * np.sqrt(0.09 / len(own) + 0.09 / 650), name
 
 
 def test_no_level_outside_nought_and_one():

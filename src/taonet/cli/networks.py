@@ -55,6 +55,7 @@ def train(
     An interrupted run of the same recipe and data goes on where it stopped.
     """
     from taonet.evaluation.comparison import score_lines
+    from taonet.evaluation.trust_lines import trust_lines
     from taonet.experiment.stages import read_scores
 
     more: dict[str, Any] = {
@@ -68,7 +69,8 @@ def train(
     }
     folder = _carried_out(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
-    text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
+    places = [f"bundle: {folder / 'bundle'}", f"report: {folder / 'report.html'}"]
+    text = "\n".join([score_lines(scores), *trust_lines(scores), *places])
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 
 
@@ -115,13 +117,15 @@ def evaluate(
     """Score prediction tables side by side on the same objects, with intervals.
 
     Differences are to the first table, on the same bootstrap draws of the objects. Tables with
-    answers after fewer epochs are also scored there, on the objects that have so many.
+    answers after fewer epochs are also scored there, on the objects that have so many; of the
+    first it is said how early and how trustworthy they are.
     """
     from taonet.evaluation.comparison import score_lines
+    from taonet.evaluation.trust_lines import trust_lines
     from taonet.experiment.compare import compare_tables
 
     scores = compare_tables(predictions, data, classes=names(classes), seed=seed)
-    print_result(scores, score_lines(scores), as_json=as_json)
+    print_result(scores, "\n".join([score_lines(scores), *trust_lines(scores)]), as_json=as_json)
 
 
 def predict(
@@ -215,8 +219,8 @@ def report(
 
 def models(as_json: AsJson = False) -> None:
     """List the bundles that come with the package."""
-    from taonet.experiment.shipped import shipped_bundles
+    from taonet.experiment.shipped import listing, shipped_bundles
 
     found = shipped_bundles()
-    lines = [f"{name}: {about}" for name, about in found.items()]
-    print_result(found, "\n".join(lines) or "no bundles ship with this version", as_json=as_json)
+    text = "\n".join(listing(found)) if found else "no bundles ship with this version"
+    print_result(found, text, as_json=as_json)

@@ -6,12 +6,21 @@ from typing import Any, Final
 
 import pandas as pd
 
+from taonet.evaluation.asked import goals_of
 from taonet.evaluation.calibration import ece_by_epochs
-from taonet.evaluation.conformal import coverage_table
+from taonet.evaluation.conformal import coverage_table, set_sizes
 from taonet.evaluation.early import kept_after_nights, stability
+from taonet.evaluation.predictions import final_rows, rows_at
+from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy
 
 RESAMPLES: Final = 200
+
+EPOCHS: Final = (3, 5, 10, 20, 40)
+"""Numbers of epochs that trust is looked at after."""
+
+ATYPICAL: Final = 0.05
+"""Typicality below which an object is called atypical: so are as many of those like the others."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,8 +35,12 @@ class OverTime:
         Medians and means of `stability` over objects.
     calibration : DataFrame
         `ece_by_epochs`.
-    coverage : DataFrame or None
-        `coverage_table`; None without sets.
+        With ``before`` (and ``_low``, ``_high``) where it is known what it was uncalibrated.
+    coverage, sizes : DataFrame or None
+        `coverage_table` and `set_sizes`; None without sets.
+    typical : DataFrame or None
+        After each number of epochs (0 = the last) the share of objects whose typicality is below
+        `ATYPICAL`, ``atypical`` with ``_low`` and ``_high``, and ``n_objects``; None without.
     undetected : int
         Objects without a first detection.
     """
@@ -36,42 +49,53 @@ class OverTime:
     stable: Mapping[str, float]
     calibration: pd.DataFrame
     coverage: pd.DataFrame | None
+    sizes: pd.DataFrame | None
+    typical: pd.DataFrame | None
     undetected: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
         tables = {
             "by_nights": self.nights,
-            "coverage": self.coverage,
             "calibration": self.calibration,
+            "coverage": self.coverage,
+            "set_sizes": self.sizes,
+            "typicality": self.typical,
         }
-        known = {name: t.to_dict("records") for name, t in tables.items() if t is not None}
-        return {**known, "stability": dict(self.stable), "undetected": self.undetected}
+        known: dict[str, Any] = {
+            name: t.to_dict("records") for name, t in tables.items() if t is not None
+        }
+        goals = [goal.to_dict() for goal in goals_of(known)]
+        told = {"stability": dict(self.stable), "undetected": self.undetected, "goals": goals}
+        return {**known, **told}
 
 
 def over_time(
     table: pd.DataFrame,
     taxonomy: Taxonomy,
     *,
-    detected: Mapping[str, float] | None = None,
+    uncalibrated: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> OverTime | None:
     """Put the tables together; None where a method answers once an object, or without times.
 
     Parameters
     ----------
-    detected : mapping, optional
-        MJD of the first detection, by object.
+    table : DataFrame
+        When objects were first detected is read from ``mjd_detected``, if it is there.
+    uncalibrated : DataFrame, optional
+        The answers before calibration.
     """
     if not table["object_id"].duplicated().any() or "mjd_last" not in table:
         return None
     found = stability(table, taxonomy)
-    known = {name: mjd for name, mjd in (detected or {}).items() if mjd == mjd}
-    seen = found["object_id"].isin(known)
+    detected = _first_detections(table)
+    known = {name: mjd for name, mjd in detected.items() if mjd == mjd}
     nights = None
-    if seen.any():
+    if known:
         nights = kept_after_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
     sets = "set" in table and table["set"].notna().all()
+    typical = "typicality" in table and table["typicality"].notna().all()
     return OverTime(
         nights=nights,
         stable={
@@ -80,7 +104,39 @@ def over_time(
             "median_stable_epochs": float(found["stable_epochs"].median()),
             "median_stable_days": float(found["stable_days"].median()),
         },
-        calibration=ece_by_epochs(table, taxonomy, n_bootstrap=RESAMPLES, seed=seed),
-        coverage=coverage_table(table, taxonomy) if sets else None,
-        undetected=int((~seen).sum()) if detected is not None else 0,
+        calibration=_calibration(table, uncalibrated, taxonomy, seed=seed),
+        coverage=coverage_table(table, taxonomy, EPOCHS) if sets else None,
+        sizes=set_sizes(table, EPOCHS) if sets else None,
+        typical=_atypical(table) if typical else None,
+        undetected=len(found) - len(known) if known else 0,
     )
+
+
+def _first_detections(table: pd.DataFrame) -> dict[str, float]:
+    if "mjd_detected" not in table:
+        return {}
+    first = table.groupby("object_id")["mjd_detected"].min()
+    return {str(name): float(mjd) for name, mjd in first.items()}
+
+
+def _calibration(
+    table: pd.DataFrame, uncalibrated: pd.DataFrame | None, taxonomy: Taxonomy, *, seed: int
+) -> pd.DataFrame:
+    found = ece_by_epochs(table, taxonomy, EPOCHS, n_bootstrap=RESAMPLES, seed=seed)
+    if uncalibrated is None:
+        return found
+    before = ece_by_epochs(uncalibrated, taxonomy, EPOCHS, n_bootstrap=RESAMPLES, seed=seed)
+    numbers = before[["ece", "ece_low", "ece_high"]]
+    return found.join(numbers.rename(columns=lambda name: name.replace("ece", "before")))
+
+
+def _atypical(table: pd.DataFrame) -> pd.DataFrame:
+    parts = {k: rows_at(table, k) for k in EPOCHS} | {0: final_rows(table)}
+    rows = []
+    for k, part in parts.items():
+        if part.empty:
+            continue
+        share, low, high = wilson(int((part["typicality"] < ATYPICAL).sum()), len(part))
+        numbers = {"atypical": share, "atypical_low": low, "atypical_high": high}
+        rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
+    return pd.DataFrame(rows)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 from scipy.optimize import minimize_scalar
 
 from taonet.errors import InputError
@@ -20,11 +21,18 @@ from taonet.evaluation.predictions import (
     probabilities_of,
     rows_at,
 )
-from taonet.evaluation.resampling import Interval, resample
+from taonet.evaluation.resampling import (
+    ECE_BINS,
+    Interval,
+    confidence_bins,
+    error_by_chance,
+    error_interval,
+    weights,
+)
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import FLOOR, Temperature, cooled
 
-KNOTS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 110, 170)
+KNOTS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 110, 170, 260, 400)
 """Numbers of epochs that are fitted on their own; between them their logarithm leads."""
 
 LEAST_OBJECTS: Final = 200
@@ -64,17 +72,34 @@ def calibrated(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature
     return table.assign(**dict(zip(columns_of(taxonomy), honest.T, strict=True)))
 
 
+def as_before(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature) -> pd.DataFrame:
+    """Return a prediction table as it was before the temperature was applied."""
+    said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
+    raw = temperature.undone(said, n_epochs)
+    return table.assign(**dict(zip(columns_of(taxonomy), raw.T, strict=True)))
+
+
 def rows_by_knot(table: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """Return the rows to fit after each number of epochs: one an object.
 
-    That is the row after exactly so many epochs where enough objects have one; the last rows of
-    all objects stand for their typical length, and for whatever is longer.
+    That is the row after exactly so many epochs where enough objects have one. Where objects are
+    few and typically longer than the last of these, the last rows of all of them stand for their
+    typical length, and for whatever is longer.
     """
-    last = final_rows(table)
+    table = table.reset_index(drop=True)
+    number = table["n_epochs"]
+    exact = {k: table[number == k] for k in KNOTS}
+    found = {k: rows for k, rows in exact.items() if len(rows) >= LEAST_OBJECTS}
+    last = table.loc[number.groupby(table["object_id"]).idxmax()]
     typical = int(last["n_epochs"].median())
-    by_number = {k: table[table["n_epochs"] == k] for k in KNOTS if k < 0.8 * typical}
-    found = {k: rows for k, rows in by_number.items() if len(rows) >= LEAST_OBJECTS}
-    return found | {typical: last}
+    return found if typical * 0.8 < max(found, default=0) else found | {typical: last}
+
+
+def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:
+    """Return which rows `rows_by_knot` may choose from."""
+    number = table["n_epochs"]
+    last = number == number.groupby(table["object_id"]).transform("max")
+    return np.asarray(number.isin(KNOTS) | last)
 
 
 def ece_by_epochs(
@@ -97,15 +122,25 @@ def ece_by_epochs(
     for k, part in parts.items():
         if part.empty:
             continue
-        ece = _ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-        numbers = {"ece": ece.value, "ece_low": ece.low, "ece_high": ece.high}
+        found = ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        numbers = {"ece": found.value, "ece_low": found.low, "ece_high": found.high}
         rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
     return pd.DataFrame(rows)
 
 
-def _ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) -> Interval:
+def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) -> Interval:
+    """Return the calibration error of answers, one an object, with its interval.
+
+    The same as `taonet.evaluation.metrics.score` finds, without all the other scores.
+    """
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-    return resample(truth, said, n_bootstrap=n_bootstrap, seed=seed).interval("ece")
+    gap = (said.argmax(axis=1) == truth) - said.max(axis=1)
+    by_bin = np.eye(ECE_BINS)[confidence_bins(said)] * gap[:, None] / len(rows)
+    drawn = [
+        np.abs(weight @ by_bin).sum(axis=1) for weight in weights(len(rows), n_bootstrap, seed=seed)
+    ]
+    value = float(np.abs(by_bin.sum(axis=0)).sum())
+    return error_interval(value, np.concatenate(drawn), chance=error_by_chance(said))
 
 
 def _fit(rows: pd.DataFrame, taxonomy: Taxonomy) -> float:

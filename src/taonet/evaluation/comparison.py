@@ -240,7 +240,7 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         if name != primary and "macro_f1_minus_primary" in found:
             row += [_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
         rows.append(row)
-    return "\n".join([*_aligned(rows), *_early_lines(scores)])
+    return "\n".join([*aligned(rows), *_early_lines(scores)])
 
 
 def _early_lines(scores: Mapping[str, Any]) -> list[str]:
@@ -254,7 +254,7 @@ def _early_lines(scores: Mapping[str, Any]) -> list[str]:
         ours, *theirs = steps
         row = [str(ours["n_epochs"]), str(ours["n_objects"]), _number(ours["macro_f1"])]
         rows.append([*row, *(_number(step["macro_f1_minus_primary"], "+") for step in theirs)])
-    return ["", *_aligned(rows)]
+    return ["", *aligned(rows)]
 
 
 def _number(number: Mapping[str, float | None], sign: str = "") -> str:
@@ -265,7 +265,8 @@ def _number(number: Mapping[str, float | None], sign: str = "") -> str:
     return f"{value} [{low}, {high}]"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines of text whose columns line up."""
     columns = range(max(map(len, rows)))
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in columns]
     padded = (

@@ -50,8 +50,7 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
         If a class of the taxonomy has too few objects, or the table cannot be scored.
     """
     check_predictions(table, taxonomy)
-    if not 0 < level < 1:
-        raise InputError("the level of sets lies between 0 and 1", got=level)
+    check_level(level)
     support = final_rows(table)["class_name"].value_counts()
     few = {name: int(support.get(name, 0)) for name in taxonomy.classes}
     few = {name: n for name, n in few.items() if n < LEAST_OBJECTS}
@@ -71,6 +70,17 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
         epochs=tuple(found),
         values=tuple(found.values()),
     )
+
+
+def check_level(level: float) -> None:
+    """Refuse what is no share of objects.
+
+    Raises
+    ------
+    InputError
+    """
+    if not 0 < level < 1:
+        raise InputError("the level of sets lies between 0 and 1", got=level)
 
 
 def coverage_table(
@@ -105,10 +115,35 @@ def coverage_table(
     return pd.DataFrame(rows)
 
 
+def set_sizes(table: pd.DataFrame, epochs: Sequence[int] = (3, 5, 10, 20, 40)) -> pd.DataFrame:
+    """Return how many classes a set names after each number of epochs.
+
+    Returns
+    -------
+    DataFrame
+        ``n_epochs`` (0 = each object's last), ``set_size`` (mean over objects) with ``_low`` and
+        ``_high`` (normal, 95 %), ``one`` (share of sets of a single class), ``empty`` (share),
+        ``n_objects``.
+    """
+    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    rows = []
+    for k, part in parts.items():
+        if part.empty:
+            continue
+        size = np.array([len(text.split()) for text in part["set"]])
+        half = 1.96 * size.std() / np.sqrt(len(size))
+        numbers = {"set_size": size.mean(), "set_size_low": size.mean() - half}
+        numbers |= {"set_size_high": size.mean() + half}
+        numbers |= {"one": np.mean(size == 1), "empty": np.mean(size == 0)}
+        rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
+    return pd.DataFrame(rows)
+
+
 def _lowest_kept(probabilities: Float[np.ndarray, " object"], level: float) -> float:
     """Return the probability that all but the allowed share of a class's objects reach.
 
     With n objects the rank floor((n + 1) (1 − level)) makes the promise hold for the next one.
     """
-    rank = int((len(probabilities) + 1) * (1 - level))
+    # 1 − 0.9 is a little less than a tenth, and 99 objects have a tenth of exactly ten
+    rank = int((len(probabilities) + 1) * (1 - level) + 1e-9)
     return float(np.sort(probabilities)[rank - 1]) if rank else 0.0

@@ -25,7 +25,7 @@ from taonet.evaluation.figures import (
 from taonet.evaluation.gallery import sequence_figure
 from taonet.evaluation.metrics import Scores, scores_by_epochs
 from taonet.evaluation.predictions import columns_of
-from taonet.evaluation.trust_figures import coverage_figure, nights_figure
+from taonet.evaluation.trust_figures import calibration_figure, coverage_figure, nights_figure
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -106,23 +106,51 @@ def drawings_of(
     ]
 
 
-def drawings_over_time(answers: OverTime | None, taxonomy: Taxonomy) -> list[Drawing]:
-    """Draw how early answers come and how often sets hold the truth, as far as that is known."""
-    found = []
-    if answers is not None and answers.nights is not None:
-        caption = (
-            "How early: the score some nights after the first detection (forced signal-to-noise "
-            "of 5 from what was known by then), on the objects that were detected."
+def drawings_of_early(answers: OverTime | None) -> list[Drawing]:
+    """Draw how early answers come, as far as that is known."""
+    if answers is None or answers.nights is None:
+        return []
+    caption = (
+        "The score some nights after the first detection (forced signal-to-noise of 5, from what "
+        "was known by then), on the objects that were detected."
+    )
+    figure = nights_figure(answers.nights)
+    return [_drawing(figure, caption, "Macro F1 against nights since the first detection.")]
+
+
+def drawings_of_trust(
+    answers: OverTime | None, taxonomy: Taxonomy, *, level: float | None = None
+) -> list[Drawing]:
+    """Draw how honest probabilities are and how often sets hold the truth.
+
+    Parameters
+    ----------
+    level : float, optional
+        How often sets are to hold it.
+    """
+    if answers is None:
+        return []
+    caption = (
+        "How far confidence is from the share of right answers, by the number of epochs seen; "
+        "an object with fewer keeps its last answer. 0 is best; with few objects it is never 0."
+    )
+    found = [
+        _drawing(
+            calibration_figure(answers.calibration),
+            caption,
+            "Calibration error by the number of epochs.",
         )
-        alt = "Macro F1 against nights since the first detection."
-        found.append(_drawing(nights_figure(answers.nights), caption, alt))
-    if answers is not None and answers.coverage is not None:
+    ]
+    if answers.coverage is not None and answers.sizes is not None:
+        promised = "" if level is None else f" (dashed: the {level:.0%} that is promised)"
         caption = (
-            "Sets of classes: how often they hold the truth, which should be as promised for "
-            "every class and number of epochs, and how many classes they name."
+            f"Left: how often sets hold the truth, class by class{promised}; bars are 95 % "
+            "intervals. Right: how many classes they name, for objects of each class and, in "
+            "black, on average. They should shrink as more is seen."
         )
+        figure = coverage_figure(answers.coverage, answers.sizes, taxonomy, level=level)
         alt = "Coverage and size of sets by class and number of epochs."
-        found.append(_drawing(coverage_figure(answers.coverage, taxonomy), caption, alt))
+        found.append(_drawing(figure, caption, alt))
     return found
 
 

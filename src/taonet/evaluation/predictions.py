@@ -82,7 +82,8 @@ def among(
     """Return the answers to the question which of some classes an object is, and those classes.
 
     Objects of other classes are left out; the probabilities of the classes are divided by their
-    sum, as for someone who knows that it is none of the others.
+    sum, as for someone who knows that it is none of the others, and sets name no others: as they
+    promise something to each class on its own, that still holds.
 
     Raises
     ------
@@ -103,8 +104,10 @@ def among(
     # where a method gives none of them any chance, it says nothing
     left = np.where(left.sum(axis=1, keepdims=True) > 0, left, 1.0)
     left = left / left.sum(axis=1, keepdims=True)
-    stale = {*columns_of(taxonomy), "predicted_class", "set"} - set(columns_of(few))
+    stale = {*columns_of(taxonomy), "predicted_class"} - set(columns_of(few))
     rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
+    if "set" in rows:
+        rows = rows.assign(set=_named_among(rows["set"], kept))
     return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
 
 
@@ -133,6 +136,17 @@ def merged(
     }
     rows = rows.drop(columns=columns_of(few))
     return rows.assign(class_name=rows["class_name"].map(new), **sums), coarse
+
+
+def _named_among(sets: pd.Series, classes: Sequence[str]) -> pd.Series:
+    """Leave classes out of sets; what is promised to each of the others stays true."""
+
+    def without(text: object) -> object:
+        named = text.split() if isinstance(text, str) else None
+        return text if named is None else " ".join(name for name in named if name in classes)
+
+    fewer = {text: without(text) for text in sets.unique()}
+    return sets.map(fewer)
 
 
 def probabilities_of(

@@ -12,7 +12,12 @@ from jinja2 import Environment, StrictUndefined
 
 from taonet.evaluation.answers_over_time import over_time
 from taonet.evaluation.comparison import Method, side_by_side
-from taonet.evaluation.drawings import drawings_of, drawings_over_time, examples_of
+from taonet.evaluation.drawings import (
+    drawings_of,
+    drawings_of_early,
+    drawings_of_trust,
+    examples_of,
+)
 from taonet.evaluation.figures import METRIC_NAMES
 from taonet.evaluation.metrics import Interval
 from taonet.io.landing import landing_file
@@ -35,7 +40,8 @@ def write_report(
     examples: Sequence[ImageSequence] = (),
     seed: int = 0,
     descriptions: Mapping[str, str] | None = None,
-    detected: Mapping[str, float] | None = None,
+    uncalibrated: pd.DataFrame | None = None,
+    level: float | None = None,
     n_bootstrap: int = 1000,
 ) -> dict[str, Any]:
     """Score methods on the same objects and write one self-contained HTML page about them.
@@ -58,8 +64,10 @@ def write_report(
         Of the bootstrap.
     descriptions : mapping, optional
         A line on each method.
-    detected : mapping, optional
-        MJD of the first detection, by object: tells how early answers come.
+    uncalibrated : DataFrame, optional
+        The primary's answers before calibration, to show what it changed.
+    level : float, optional
+        How often the primary's sets are to hold the truth.
 
     Returns
     -------
@@ -86,7 +94,7 @@ def write_report(
     )
     methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
     scores = {method.name: method.scores for method in methods}
-    answers = over_time(tables[primary], taxonomy, detected=detected, seed=seed)
+    answers = over_time(tables[primary], taxonomy, uncalibrated=uncalibrated, seed=seed)
     page = _environment().from_string(_page())
     text = page.render(
         title=title,
@@ -100,10 +108,9 @@ def write_report(
         lower_is_better=LOWER_IS_BETTER,
         early=[method for method in methods if method.early],
         answers=answers,
-        drawings=[
-            *drawings_of(scores, tables, taxonomy, seed=seed),
-            *drawings_over_time(answers, taxonomy),
-        ],
+        drawings=drawings_of(scores, tables, taxonomy, seed=seed),
+        early_drawings=drawings_of_early(answers),
+        trust_drawings=drawings_of_trust(answers, taxonomy, level=level),
         examples=examples_of(examples, tables[primary], taxonomy),
         details=details or {},
     )
@@ -147,6 +154,7 @@ def _environment() -> Environment:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["digits"] = lambda x: "–" if not np.isfinite(x) else f"{x:.3f}"
+    environment.filters["percent"] = lambda x: f"{100 * x:.0f} %"
     environment.filters["signed"] = lambda x: f"{x:+.3f}".replace("-", "−")
     return environment
 

@@ -75,14 +75,19 @@ class Resamples:
         By score, arrays ``(1,)`` or ``(1, class)``: what the answers themselves score.
     drawn : mapping
         The same for every resample: ``(resample,)`` or ``(resample, class)``.
+    ece_by_chance : float
+        See `error_by_chance`.
     """
 
     point: Scored
     drawn: Scored
+    ece_by_chance: float
 
     def interval(self, name: str, label: int | None = None) -> Interval:
         """Return one score with its interval; ``label`` picks the class of a per-class one."""
         point, drawn = self.point[name][0], self.drawn[name]
+        if name == "ece":
+            return error_interval(float(point), drawn, chance=self.ece_by_chance)
         if label is None:
             return interval(float(point), drawn)
         return interval(float(point[label]), drawn[:, label])
@@ -107,7 +112,11 @@ def resample(
     scoring = _Scoring(truth, probabilities)
     chunks = [scoring(weight) for weight in weights(len(truth), n_bootstrap, seed=seed)]
     drawn = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-    return Resamples(point=scoring(np.ones((1, len(truth)))), drawn=drawn)
+    return Resamples(
+        point=scoring(np.ones((1, len(truth)))),
+        drawn=drawn,
+        ece_by_chance=error_by_chance(probabilities),
+    )
 
 
 def weights(
@@ -139,6 +148,39 @@ def interval(value: float, drawn: Float[np.ndarray, " resample"]) -> Interval:
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(known, ndtr(2 * shift + ndtri([tail, 1 - tail])))
     return Interval(value=value, low=float(low), high=float(high))
+
+
+def error_interval(
+    value: float, drawn: Float[np.ndarray, " resample"], *, chance: float
+) -> Interval:
+    """Return the pivotal interval of a calibration error (Davison & Hinkley 1997, ch. 5.2).
+
+    A resample has the chance of the sample and its own, so it looks less calibrated still, often
+    in every draw; percentiles, corrected or not, then miss the truth. As much as resamples lie
+    above the sample, the sample is taken to lie above the truth. The interval is stretched to the
+    number itself, and to 0 where honest answers would look as bad.
+
+    Parameters
+    ----------
+    chance : float
+        From `error_by_chance`.
+    """
+    tail = (1 - LEVEL) / 2
+    low, high = 2 * value - np.quantile(drawn, [1 - tail, tail])
+    low = 0.0 if value <= chance else max(0.0, float(low))
+    return Interval(value=value, low=low, high=max(value, float(high)))
+
+
+def error_by_chance(probabilities: Float[np.ndarray, "object class"]) -> float:
+    """Return the calibration error that perfectly honest answers stay below, 19 times in 20.
+
+    Each bin's gap is then a normal number of known variance (Bröcker & Smith 2007, Weather and
+    Forecasting 22, 651); its size is half-normal, and sizes add up.
+    """
+    top = probabilities.max(axis=1)
+    variance = np.bincount(confidence_bins(probabilities), top * (1 - top)) / len(top) ** 2
+    mean = np.sqrt(2 * variance / np.pi).sum()
+    return float(mean + ndtri(LEVEL) * np.sqrt((variance * (1 - 2 / np.pi)).sum()))
 
 
 def wilson(hits: int, n: int) -> tuple[float, float, float]:

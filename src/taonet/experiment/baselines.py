@@ -198,7 +198,9 @@ def pixel_controls(
         for name, change in changes.items():
             rngs = (np.random.default_rng([seed, i]) for i in chunk.tolist())
             examples = [change(one, rng) for one, rng in zip(shown, rngs, strict=True)]
-            found[name] += [answer[-1] for answer in answers(bundle, examples, turns=turns)]
+            found[name] += [
+                answer.probabilities[-1] for answer in answers(bundle, examples, turns=turns)
+            ]
     return {name: np.stack(rows) for name, rows in found.items()}
 
 

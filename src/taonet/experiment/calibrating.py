@@ -1,23 +1,34 @@
 """From a bundle and objects of known class to a bundle whose answers can be trusted."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
+from taonet.data.batches import Example
 from taonet.errors import InputError, LeakError
-from taonet.evaluation.calibration import calibrated, ece_by_epochs, fit_temperature
-from taonet.evaluation.conformal import fit_thresholds
-from taonet.experiment.classify import answered
+from taonet.evaluation.calibration import (
+    calibrated,
+    ece_by_epochs,
+    fit_temperature,
+    fitted_rows,
+)
+from taonet.evaluation.conformal import check_level, fit_thresholds
+from taonet.evaluation.typical import fit_typicality
+from taonet.experiment.card import calibration_text, with_calibration
+from taonet.experiment.classify import made_ready
 from taonet.experiment.inputs import Tally, Track
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.bundle_folder import find_bundle
+from taonet.models.predict import predict_with_features
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Trust
-
-LIMITS = "## Limits"
-"""The part of a card that calibration is told before."""
 
 
 def calibrate(
@@ -52,54 +63,104 @@ def calibrate(
         If it has too few objects, or other classes.
     """
     refuse_existing(output, overwrite=overwrite)
+    check_level(level)
     bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
-    if archive.digest == bundle.facts.get("data_digest"):
-        do = "calibrate on objects that it has not seen"
-        raise LeakError("the bundle was trained on this archive", where=data, do=do)
-    table = _answers(bundle, archive, workers=workers, track=track)
-    trust, why_no_sets = fit_trust(table, bundle, level=level)
+    _refuse_what_was_learnt(bundle, archive)
+    tally = Tally(archive.path)
+    known = _known(bundle, archive)
+    sequences = (archive[i] for i in track(known, len(known), "calibrating"))
+    found = answered_for_trust(bundle, made_ready(bundle, sequences, tally, workers=workers), tally)
+    trust, notes = fit_trust(found, bundle.taxonomy, level=level)
     facts = {**bundle.facts, "calibrated_on": archive.digest}
     card = (find_bundle(bundle_name) / "README.md").read_text()
-    honest = replace(bundle, trust=trust, facts=facts)
-    save_bundle(honest, output, card=with_trust(card, trust, archive), overwrite=overwrite)
-    error = ece_by_epochs(table, bundle.taxonomy, n_bootstrap=2)
-    end = error["ece"].iloc[-1]
-    lines = [f"{trust.objects} objects -> {output}; calibration error before: {end:.3f}"]
-    return "\n".join([*lines, *([f"no sets: {why_no_sets}"] if why_no_sets else [])])
-
-
-def fit_trust(table: pd.DataFrame, bundle: Bundle, *, level: float) -> tuple[Trust, str]:
-    """Fit what makes a bundle's answers honest, and say why there are no sets if there are none."""
-    temperature = fit_temperature(table, bundle.taxonomy)
-    objects = int(table["object_id"].nunique())
-    try:
-        honest = calibrated(table, bundle.taxonomy, temperature)
-        thresholds = fit_thresholds(honest, bundle.taxonomy, level=level)
-    except InputError as error:
-        return Trust(temperature=temperature, thresholds=None, objects=objects), str(error)
-    return Trust(temperature=temperature, thresholds=thresholds, objects=objects), ""
-
-
-def with_trust(card: str, trust: Trust, archive: Archive) -> str:
-    """Return a model card that tells of calibration."""
     kind = "simulated" if archive.simulated else "real"
-    sets = "There are no sets: a class had too few objects."
-    if trust.thresholds is not None:
-        sets = f"Sets hold the truth in {trust.thresholds.level:.0%} of the objects of each class."
-    text = (
-        f"## Calibration\n\nOn {trust.objects} {kind} objects ({archive.digest[:12]}), by number "
-        f"of epochs; probabilities are right for their mix of classes. {sets}\n\n"
+    card = with_calibration(card, calibration_text(trust, kind, archive.digest))
+    honest = replace(bundle, trust=trust, facts=facts)
+    save_bundle(honest, output, card=card, overwrite=overwrite)
+    before = ece_by_epochs(found.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]
+    line = f"{trust.objects} objects -> {output}; calibration error before: {before:.3f}"
+    aside = [f"{tally.set_aside} set aside (first: {tally.reasons[0]})"] if tally.set_aside else []
+    return "\n".join([line, *aside, *notes])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Witness:
+    """What is fitted on: answers that were not calibrated, and what some were made from.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A prediction table.
+    rows : DataFrame
+        Of the table, those of `taonet.evaluation.calibration.fitted_rows`.
+    features : array (row, feature)
+        Of ``rows``.
+    """
+
+    table: pd.DataFrame
+    rows: pd.DataFrame
+    features: Float[np.ndarray, "row feature"]
+
+
+def answered_for_trust(
+    bundle: Bundle, ready: Iterable[tuple[ImageSequence, Example]], tally: Tally
+) -> Witness:
+    """Let a network answer for calibration objects, and keep what trust is fitted on.
+
+    Raises
+    ------
+    InputError
+        If there is no object.
+    """
+    plain, turns = replace(bundle, trust=None), int(bundle.facts.get("turns", 1))
+    tables, features = [], []
+    for rows, remembered in tally.counted(predict_with_features(plain, ready, turns=turns)):
+        tables.append(rows)
+        features.append(remembered[fitted_rows(rows)].astype(np.float32))
+    tally.refuse_nothing("nothing could be classified")
+    table = pd.concat(tables, ignore_index=True)
+    kept = table.loc[fitted_rows(table), ["object_id", "class_name", "n_epochs"]]
+    together = np.concatenate(features).astype(np.float64)
+    return Witness(table=table, rows=kept.reset_index(drop=True), features=together)
+
+
+def fit_trust(found: Witness, taxonomy: Taxonomy, *, level: float = 0.9) -> tuple[Trust, list[str]]:
+    """Fit what makes answers honest, and say what could not be fitted and why.
+
+    Raises
+    ------
+    InputError
+        If there are too few objects for anything.
+    """
+    temperature = fit_temperature(found.table, taxonomy)
+    honest = calibrated(found.table, taxonomy, temperature)
+    notes: list[str] = []
+    thresholds = typicality = None
+    try:
+        thresholds = fit_thresholds(honest, taxonomy, level=level)
+    except InputError as error:
+        notes.append(f"no sets: {error}")
+    try:
+        typicality = fit_typicality(found.rows, found.features)
+    except InputError as error:
+        notes.append(f"no typicality: {error}")
+    objects = int(found.table["object_id"].nunique())
+    fitted = Trust(
+        temperature=temperature, thresholds=thresholds, objects=objects, typicality=typicality
     )
-    return card.replace(LIMITS, text + LIMITS) if LIMITS in card else f"{card}\n{text}"
+    return fitted, notes
 
 
-def _answers(bundle: Bundle, archive: Archive, *, workers: int, track: Track) -> pd.DataFrame:
-    tally = Tally(archive.path)
+def _refuse_what_was_learnt(bundle: Bundle, archive: Archive) -> None:
+    learnt = {bundle.facts.get("data_digest"), bundle.facts.get("learnt_from")}
+    if archive.digest in learnt:
+        do = "calibrate on objects that it has not seen"
+        raise LeakError("the bundle was trained on this archive", where=archive.path, do=do)
+
+
+def _known(bundle: Bundle, archive: Archive) -> list[int]:
     known = [i for i, name in enumerate(archive.class_names) if name in bundle.taxonomy.classes]
     if not known:
         got = ", ".join(sorted({str(name) for name in archive.class_names})[:5])
         raise InputError("no object of a class that the bundle knows", where=archive.path, got=got)
-    sequences = (archive[i] for i in track(known, len(known), "calibrating"))
-    tables = list(tally.counted(answered(bundle, sequences, tally, workers=workers)))
-    tally.refuse_nothing("nothing could be classified")
-    return pd.concat(tables, ignore_index=True)
+    return known

@@ -71,11 +71,19 @@ def answered(
     bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object; what the network cannot read is put aside."""
-    made = in_order(
-        partial(_made_ready, bundle.reading, bundle.frame_px), sequences, workers=workers
-    )
-    readable = _readable(made, tally)
-    return predict_prepared(bundle, readable, turns=int(bundle.facts.get("turns", 1)))
+    ready = made_ready(bundle, sequences, tally, workers=workers)
+    return predict_prepared(bundle, ready, turns=int(bundle.facts.get("turns", 1)))
+
+
+def made_ready(
+    bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
+) -> Iterator[tuple[ImageSequence, Example]]:
+    """Yield what the network reads of each object; what it cannot read is put aside.
+
+    Of the sequences only one frame is left.
+    """
+    make = partial(_made_ready, bundle.reading, bundle.frame_px)
+    return _readable(in_order(make, sequences, workers=workers), tally)
 
 
 def _made_ready(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.evaluation.answers_over_time import over_time
 from taonet.evaluation.comparison import side_by_side
 from taonet.evaluation.predictions import among
 from taonet.evaluation.report import write_report
@@ -26,7 +27,8 @@ def compare_tables(
     """Return the scores of each table, on the objects that all of them answer for.
 
     Each differs from the first by so much, and where tables have earlier answers, they are scored
-    after fewer epochs too: see `taonet.evaluation.comparison.Method.to_dict`.
+    after fewer epochs too: see `taonet.evaluation.comparison.Method.to_dict`. How early and how
+    trustworthy the first one's are is in its ``over_time``.
 
     Parameters
     ----------
@@ -43,8 +45,13 @@ def compare_tables(
         If a table is no prediction table, or the tables share no object of known class.
     """
     tables, taxonomy = _load(predictions, Archive(data) if data else None, classes)
-    methods = side_by_side(tables, taxonomy, primary=next(iter(tables)), seed=seed)
-    return {method.name: method.to_dict() for method in methods}
+    primary = next(iter(tables))
+    methods = side_by_side(tables, taxonomy, primary=primary, seed=seed)
+    found = {method.name: method.to_dict() for method in methods}
+    answers = over_time(tables[primary], taxonomy, seed=seed)
+    if answers is not None:
+        found[primary]["over_time"] = answers.to_dict()
+    return found
 
 
 def report_tables(

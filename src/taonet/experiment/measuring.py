@@ -29,9 +29,6 @@ from taonet.sky.sequence import ImageSequence
 VERSION = 3
 """Of what is measured and how it is kept."""
 
-DETECTED = 5.0
-"""Signal-to-noise of a detection."""
-
 AT_ONCE = 100
 """Objects; a run that is interrupted measures no more than so many anew."""
 
@@ -100,27 +97,6 @@ class MeasuredSequences:
         looks, own = self._looks[part], index - int(self._firsts[part])
         found = self._deep[part][int(looks[own]) : int(looks[own + 1])]
         return np.asarray(found) if found.size else None
-
-
-def first_detections(experiment: Experiment) -> dict[str, float] | None:
-    """Return when each object was first detected: MJD, NaN where it never was.
-
-    None where nothing was measured.
-
-    That is the first epoch whose forced flux, measured with what was known by then, is
-    `DETECTED` times its error. A host in the aperture counts as light of the object.
-    """
-    sequences = experiment.sequences
-    if not isinstance(sequences, MeasuredSequences):
-        return None
-    found = {}
-    for i in range(len(sequences)):
-        known = sequences.measured(i)
-        clear = np.flatnonzero(known.flux >= DETECTED * known.flux_err)
-        sequence = sequences[i]
-        epochs = experiment.reading.epochs_of(sequence)
-        found[sequence.object_id] = float(sequence.mjd[epochs[clear[0]]]) if len(clear) else np.nan
-    return found
 
 
 def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[Path]:

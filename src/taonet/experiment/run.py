@@ -14,6 +14,7 @@ from jaxtyping import Int
 
 from taonet.data.batches import known_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
+from taonet.evaluation.calibration import as_before
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.paper_tables import write_paper_tables
 from taonet.evaluation.predictions import among
@@ -22,12 +23,7 @@ from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
-from taonet.experiment.measuring import (
-    MeasuredSequences,
-    features_in,
-    first_detections,
-    measure_all,
-)
+from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
 from taonet.experiment.plan import (
     Experiment,
     Track,
@@ -36,16 +32,17 @@ from taonet.experiment.plan import (
     run_digest,
     times_of,
 )
-from taonet.experiment.stages import open_run, staged_table, write_json
+from taonet.experiment.stages import in_short, open_run, staged_table, write_json
 from taonet.experiment.together import Together
+from taonet.experiment.trained import ready_network
 from taonet.io.archive import Archive
 from taonet.io.landing import landing_file
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
-from taonet.training.loop import train_network
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
+UNCALIBRATED = "TAO-Net before calibration"
 
 PAPER_TABLES = "paper.md"
 """Scores in the form of the paper's tables, of a run on the classes that it speaks of."""
@@ -113,8 +110,8 @@ def run_experiment(
     tables = _predictions(experiment, split, features_in(parts), say)
     bundle = _final_bundle(experiment, split, say)
     scores = _report(experiment, split, tables, bundle)
-    card = model_card(bundle, recipe, scores, simulated=archive.simulated)
-    final = replace(bundle, facts={**bundle.facts, "scores": scores[NETWORK]})
+    card = model_card(bundle, experiment, split, scores)
+    final = replace(bundle, facts={**bundle.facts, "scores": in_short(scores[NETWORK])})
     save_bundle(final, folder / "bundle", card=card, overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder
@@ -154,7 +151,7 @@ def _predictions(
     ids = experiment.archive.objects["object_id"].tolist()
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
-        bundle = _train(experiment, name, train)
+        bundle = ready_network(experiment, split, name, train, say)
         for method, table in _round_tables(experiment, bundle, name, train, test, features).items():
             found.setdefault(method, []).append(table)
     tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
@@ -164,39 +161,6 @@ def _predictions(
             with landing_file(file) as temporary:
                 table.to_parquet(temporary, index=False)
     return tables
-
-
-def _train(experiment: Experiment, name: str, train: Int[np.ndarray, " n"]) -> Bundle:
-    network = train_network(
-        experiment.architecture,
-        experiment.sequences,
-        train,
-        reading=experiment.reading,
-        taxonomy=experiment.taxonomy,
-        config=experiment.recipe.training,
-        seed=experiment.recipe.seed,
-        folder=experiment.folder / "training" / name,
-        start=None if experiment.start is None else experiment.start.network.state_dict(),
-        title=f"training {name}",
-        track=experiment.track,
-    )
-    return Bundle(
-        name=experiment.recipe.name,
-        network=network,
-        taxonomy=experiment.taxonomy,
-        reading=experiment.reading,
-        frame_px=experiment.frame_px,
-        facts={
-            "survey": experiment.archive.survey,
-            "trained_on_simulation": experiment.archive.simulated,
-            "recipe_digest": experiment.recipe.digest,
-            "data_digest": experiment.archive.digest,
-            "run_digest": run_digest(experiment.recipe, experiment.archive, experiment.start),
-            "started_from": None if experiment.start is None else experiment.start.name,
-            "objects": len(train),
-            "turns": experiment.recipe.prediction.turns,
-        },
-    )
 
 
 def _round_tables(
@@ -215,8 +179,10 @@ def _round_tables(
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
         known = (known_in(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
+        # what was fitted to whole sequences says nothing of mangled ones
+        uncalibrated = replace(bundle, trust=None)
         finals = {
-            **baselines.pixel_controls(bundle, sequences, test, turns=turns, seed=seed),
+            **baselines.pixel_controls(uncalibrated, sequences, test, turns=turns, seed=seed),
             **baselines.metadata_controls(
                 times_of(experiment),
                 experiment.label,
@@ -249,10 +215,10 @@ def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], Non
     """Return the network to keep: refitted on everything after folds, else the one tested."""
     ids = experiment.archive.objects["object_id"].tolist()
     if experiment.recipe.split.kind != "folds":
-        return _train(experiment, "holdout", rounds_of(split, ids)[0][1])
+        return ready_network(experiment, split, "holdout", rounds_of(split, ids)[0][1], say)
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
-    return _train(experiment, "all", everything)
+    return ready_network(experiment, split, "all", everything, say)
 
 
 def _report(
@@ -269,9 +235,13 @@ def _report(
         n_bootstrap=recipe.prediction.bootstrap,
         seed=recipe.seed,
     )
+    given = tables if bundle.trust is None else {**tables, UNCALIBRATED: _before(tables, bundle)}
     if recipe.prediction.scored:
-        few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in tables.items()}
-        tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
+        few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in given.items()}
+        given, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
+    before = given.get(UNCALIBRATED)
+    sets = None if bundle.trust is None else bundle.trust.thresholds
+    tables = {name: table for name, table in given.items() if name != UNCALIBRATED}
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
         "run": run_digest(recipe, archive, experiment.start)[:12],
@@ -292,12 +262,19 @@ def _report(
         details=details,
         examples=_examples(experiment, tables[NETWORK]),
         seed=recipe.seed,
-        detected=first_detections(experiment),
         n_bootstrap=recipe.prediction.bootstrap,
         descriptions=baselines.DESCRIPTIONS,
+        uncalibrated=before,
+        level=sets.level if sets is not None else None,
     )
     write_json(experiment.folder / "scores.json", scores)
     return scores
+
+
+def _before(tables: dict[str, pd.DataFrame], bundle: Bundle) -> pd.DataFrame:
+    """Return the network's answers as they were before calibration."""
+    table, taxonomy = tables[NETWORK], bundle.taxonomy
+    return table if bundle.trust is None else as_before(table, taxonomy, bundle.trust.temperature)
 
 
 def _notes(experiment: Experiment) -> list[str]:

@@ -13,6 +13,10 @@ from taonet.simulate.presets import survey_named
 from taonet.simulate.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS
+from taonet.version import __version__
+
+SIMULATION = "simulation.json"
+"""Says how an archive was simulated; lies in its folder and is no part of it."""
 
 
 def simulate_archive(
@@ -62,6 +66,9 @@ def simulate_archive(
         simulated=True,
     ) as writer:
         done, truth = writer.n_objects, writer.work / "truth.jsonl"
+        command = _command(survey_name, n_objects, classes, mix, seed, start)
+        told = json.dumps({"command": command, "taonet": __version__})
+        (writer.work / SIMULATION).write_text(told)
         keep_lines(truth, done)
         drawn = simulate(
             survey,
@@ -82,6 +89,22 @@ def simulate_archive(
                 writer.add(sequence, source=sequence.object_id)
         writer.finish()
     return writer.n_frames
+
+
+def _command(
+    survey: str, n_objects: int, classes: Sequence[str] | None, mix: str, seed: int, start: int
+) -> str:
+    words = [f"taonet simulate {survey} --objects {n_objects} --seed {seed}"]
+    words += [f"--mix {mix}"] if mix != "balanced" else []
+    words += [f"--classes {','.join(classes)}"] if classes else []
+    words += [f"(from object {start} on)"] if start else []
+    return " ".join(words)
+
+
+def how_simulated(path: Path) -> str:
+    """Return the command that simulated an archive, empty if that is not known."""
+    file = path / SIMULATION
+    return str(json.loads(file.read_text())["command"]) if file.is_file() else ""
 
 
 def _check_fits(folder: Path, survey: Survey) -> None:

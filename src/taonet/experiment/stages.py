@@ -1,7 +1,7 @@
 """Stages of a run: each writes into its own place, and is recognised by its manifest when done."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,15 @@ def open_run(folder: Path, digest: str) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         write_json(claim, {"digest": digest})
     return False
+
+
+def in_short(scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a method's scores for its bundle: of answers over time only what is asked of them."""
+    found = {name: value for name, value in scores.items() if name != "over_time"}
+    if "over_time" not in scores:
+        return found
+    kept = {name: scores["over_time"][name] for name in ("goals", "stability")}
+    return {**found, "over_time": kept}
 
 
 def read_scores(folder: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A saved model: a folder in the Hugging Face layout, loaded without executing anything.
 
-``model.safetensors`` (weights), ``config.json`` (architecture, taxonomy, what it reads, where it
-comes from, its scores), ``README.md`` (the model card).
+``model.safetensors`` (weights), ``typicality.safetensors`` (once it is calibrated),
+``config.json`` (architecture, taxonomy, what it reads, where it comes from, its scores),
+``README.md`` (the model card).
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+import safetensors.numpy
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -22,9 +24,15 @@ from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bu
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Trust
+from taonet.typicality import Typicality
 from taonet.version import __version__
 
 T = TypeVar("T")
+
+TYPICALITY = "typicality.safetensors"
+
+WEIGHTS_SHA256 = "<sha256 of the weights>"
+"""Where a card tells the hash of the weights, which is known once they are written."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +50,7 @@ class Bundle:
     frame_px : int
         Side of the cutouts it was trained on.
     trust : Trust, optional
-        What makes the probabilities honest; None until calibrated.
+        What makes the probabilities honest, and says what is typical; None until calibrated.
     facts : mapping
         Where it comes from: survey, hashes of recipe, data and split, code version, scores,
         whether it was trained on simulation.
@@ -87,12 +95,12 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
             "taxonomy": {"name": bundle.taxonomy.name, "classes": list(bundle.taxonomy.classes)},
             "reading": asdict(bundle.reading),
             "frame_px": bundle.frame_px,
-            "trust": None if bundle.trust is None else bundle.trust.to_dict(),
+            "trust": None if bundle.trust is None else _saved_trust(bundle.trust, folder),
             "weights_sha256": digest,
             "facts": dict(bundle.facts),
         }
         (folder / "config.json").write_text(json.dumps(config, indent=1))
-        (folder / "README.md").write_text(card)
+        (folder / "README.md").write_text(card.replace(WEIGHTS_SHA256, digest))
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
@@ -123,11 +131,32 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
             taxonomy=_settings(Taxonomy, config["taxonomy"]),
             reading=_settings(Reading, reading),
             frame_px=config["frame_px"],
-            trust=Trust.from_dict(config["trust"]) if config.get("trust") else None,
+            trust=_loaded_trust(config["trust"], path) if config.get("trust") else None,
             facts=config["facts"],
         )
     except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
         raise InputError("the bundle is damaged", where=path, got=error) from error
+
+
+def _saved_trust(trust: Trust, folder: Path) -> dict[str, Any]:
+    """Write what does not fit into JSON, and return the rest with its hash."""
+    if trust.typicality is None:
+        return trust.to_dict()
+    content = safetensors.numpy.save(trust.typicality.to_arrays())
+    (folder / TYPICALITY).write_bytes(content)
+    return {**trust.to_dict(), "typicality_sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _loaded_trust(stored: Mapping[str, Any], folder: Path) -> Trust:
+    if "typicality_sha256" not in stored:
+        return Trust.from_dict(stored)
+    file = folder / TYPICALITY
+    if not file.is_file():
+        raise InputError("a file of the bundle is missing", where=file)
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != stored["typicality_sha256"]:
+        raise InputError("not the file that the bundle claims", where=file)
+    return Trust.from_dict(stored, Typicality.from_arrays(safetensors.numpy.load(content)))
 
 
 def _settings(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -21,9 +21,9 @@ SHIPPED = Path(__file__).parents[1] / "bundles"
 """The bundles that come with the package."""
 
 
-def bundle_names() -> list[str]:
-    """Return the names of the bundles that come with the package."""
-    return sorted(path.parent.name for path in SHIPPED.glob("*/config.json"))
+def bundle_names(folder: Path = SHIPPED) -> list[str]:
+    """Return the names of the bundles in a folder: by default those that come with the package."""
+    return sorted(path.parent.name for path in folder.glob("*/config.json"))
 
 
 def find_bundle(name_or_path: str | Path) -> Path:

@@ -1,6 +1,7 @@
 """Prediction tables: what a network says of each object after every epoch."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -16,9 +17,31 @@ from taonet.errors import InputError
 from taonet.models.bundle import Bundle
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
-from taonet.trust import Thresholds
+from taonet.trust import Thresholds, Trust
 
 FRAMES_AT_ONCE = 2048
+
+DETECTED = 5.0
+"""Signal-to-noise of a detection: of a flux measured with what was known by then."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """What a network says of one object after each epoch.
+
+    Parameters
+    ----------
+    probabilities : array (epoch, class)
+        Calibrated if the bundle is.
+    features : array (epoch, feature)
+        What they were made from.
+    typicality : array (epoch,)
+        See `taonet.typicality`; NaN if the bundle is not calibrated.
+    """
+
+    probabilities: Float[np.ndarray, "epoch class"]
+    features: Float[np.ndarray, "epoch feature"]
+    typicality: Float[np.ndarray, " epoch"]
 
 
 def prediction_rows(
@@ -27,6 +50,9 @@ def prediction_rows(
     probabilities: Float[np.ndarray, "epoch class"],
     taxonomy: Taxonomy,
     thresholds: Thresholds | None = None,
+    *,
+    typicality: Float[np.ndarray, " epoch"] | None = None,
+    detected: Float[np.ndarray, " epoch"] | None = None,
 ) -> pd.DataFrame:
     """Lay out the answers about one object as rows of the prediction table.
 
@@ -37,6 +63,10 @@ def prediction_rows(
     probabilities : array (epoch, class)
     thresholds : Thresholds, optional
         For the column ``set``, the classes in the set with spaces between; empty without.
+    typicality : array (epoch,), optional
+        Share of calibration objects that lie as far out; NaN without.
+    detected : array (epoch,), optional
+        For the column ``mjd_detected``: the first detection, NaN before; NaN without.
     """
     n = len(mjd)
     classes = np.array(taxonomy.classes, dtype=object)
@@ -53,6 +83,8 @@ def prediction_rows(
     rows["predicted_class"] = classes[probabilities.argmax(axis=1)]
     sets = [None] * n if thresholds is None else thresholds.sets(probabilities, rows["n_epochs"])
     rows["set"] = pd.array(sets, dtype="object")
+    rows["typicality"] = np.full(n, np.nan) if typicality is None else typicality
+    rows["mjd_detected"] = np.full(n, np.nan) if detected is None else detected
     return pd.DataFrame(rows)
 
 
@@ -94,14 +126,21 @@ def predict_prepared(
 
     Of the sequences only name, place and class are read.
     """
+    yield from (rows for rows, _ in predict_with_features(bundle, prepared, turns=turns))
+
+
+def predict_with_features(
+    bundle: Bundle, prepared: Iterable[tuple[ImageSequence, Example]], *, turns: int = 1
+) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
+    """Yield the rows of each object and what the network made them from; see `predict_prepared`."""
     waiting: list[tuple[ImageSequence, Example]] = []
     for sequence, example in prepared:
         waiting.append((sequence, example))
         if sum(len(example.mjd) for _, example in waiting) >= FRAMES_AT_ONCE:
-            yield from _answers(bundle, waiting, turns)
+            yield from _answered(bundle, waiting, turns)
             waiting = []
     if waiting:
-        yield from _answers(bundle, waiting, turns)
+        yield from _answered(bundle, waiting, turns)
 
 
 def readable_example(
@@ -138,23 +177,40 @@ def check_size(sequence: ImageSequence, frame_px: int) -> None:
 
 
 @torch.inference_mode()
-def answers(
-    bundle: Bundle, examples: Sequence[Example], *, turns: int = 1
-) -> list[Float[np.ndarray, "_ class"]]:
-    """Return the probabilities after every epoch of each example, calibrated if the bundle is."""
-    total: torch.Tensor | None = None
+def answers(bundle: Bundle, examples: Sequence[Example], *, turns: int = 1) -> list[Answer]:
+    """Return what the network says of each example, averaged over turned copies."""
+    if turns < 1:
+        raise InputError("turns must be at least 1", got=turns)
+    network = bundle.network
+    said: list[torch.Tensor] = []
+    features: list[torch.Tensor] = []
     for which in range(turns):
         batch = Batch.of([_turned(example, which) for example in examples])
-        probabilities = torch.softmax(bundle.network(batch), dim=-1)
-        total = probabilities if total is None else total + probabilities
-    if total is None:
-        raise InputError("turns must be at least 1", got=turns)
-    mean = (total / turns).double().numpy()
-    found = [mean[i, : len(example.mjd)] for i, example in enumerate(examples)]
-    if bundle.trust is None:
-        return found
-    warmth = bundle.trust.temperature
-    return [warmth.apply(answer, np.arange(1, len(answer) + 1)) for answer in found]
+        embedding = batch.spread(network.encode(batch))
+        features.append(network.remember(embedding, batch.spread(batch.days)))
+        said.append(torch.softmax(network.head(features[-1]), dim=-1))
+    probabilities, remembered = (
+        (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (said, features)
+    )
+    lengths = [len(example.mjd) for example in examples]
+    return [
+        _trusted(bundle.trust, probabilities[i, :n], remembered[i, :n])
+        for i, n in enumerate(lengths)
+    ]
+
+
+def _trusted(
+    trust: Trust | None,
+    probabilities: Float[np.ndarray, "epoch class"],
+    features: Float[np.ndarray, "epoch feature"],
+) -> Answer:
+    n_epochs = np.arange(1, len(features) + 1)
+    typical = np.full(len(features), np.nan)
+    if trust is not None:
+        probabilities = trust.temperature.apply(probabilities, n_epochs)
+        if trust.typicality is not None:
+            typical = trust.typicality.of(features, n_epochs)
+    return Answer(probabilities=probabilities, features=features, typicality=typical)
 
 
 def _turned(example: Example, which: int) -> Example:
@@ -167,12 +223,31 @@ def _turned(example: Example, which: int) -> Example:
     return Example(**{**vars(example), **pictures})
 
 
-def _answers(
+def _answered(
     bundle: Bundle, waiting: Sequence[tuple[ImageSequence, Example]], turns: int
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
     found = answers(bundle, [example for _, example in waiting], turns=turns)
-    for (sequence, example), probabilities in zip(waiting, found, strict=True):
-        thresholds = None if bundle.trust is None else bundle.trust.thresholds
-        yield prediction_rows(
-            sequence, example.mjd, probabilities, bundle.taxonomy, thresholds=thresholds
+    thresholds = None if bundle.trust is None else bundle.trust.thresholds
+    for (sequence, example), answer in zip(waiting, found, strict=True):
+        rows = prediction_rows(
+            sequence,
+            example.mjd,
+            answer.probabilities,
+            bundle.taxonomy,
+            thresholds=thresholds,
+            typicality=answer.typicality,
+            detected=_first_detection(example) if bundle.reading.measured else None,
         )
+        yield rows, answer.features
+
+
+def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
+    """Return when the object was first detected, NaN as long as it was not.
+
+    A host in the aperture counts as light of the object.
+    """
+    clear = np.flatnonzero(example.light[:, 0] >= DETECTED * example.light[:, 1])
+    when = np.full(len(example.mjd), np.nan)
+    if len(clear):
+        when[clear[0] :] = example.mjd[clear[0]]
+    return when

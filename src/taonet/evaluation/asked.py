@@ -1,0 +1,122 @@
+"""What is asked of answers over time, and whether they give it.
+
+The goals are those that the shipped models are held to; nothing is fitted to meet them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+ECE_AT_THE_END: Final = 0.03
+ECE_AFTER_EPOCHS: Final = 0.05
+COVERAGE: Final = (0.88, 0.93)
+KEPT: Final = 0.8
+NIGHTS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """One goal, and what was found.
+
+    Parameters
+    ----------
+    name : str
+    asked, found : str
+        For people; the worst where it is about several.
+    met : bool
+        Whether the number itself is within what is asked; its interval may reach farther.
+    """
+
+    name: str
+    asked: str
+    found: str
+    met: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able form."""
+        return asdict(self)
+
+
+def goals_of(over_time: Mapping[str, Any]) -> list[Goal]:
+    """Return what is asked of answers over time, as far as it can be told from them.
+
+    Parameters
+    ----------
+    over_time : mapping
+        From `taonet.evaluation.answers_over_time.OverTime.to_dict`.
+    """
+    return [
+        *_calibration(over_time["calibration"]),
+        *_coverage(over_time.get("coverage", [])),
+        *_sizes(over_time.get("set_sizes", [])),
+        *_early(over_time.get("by_nights", [])),
+    ]
+
+
+def _calibration(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+    found = []
+    for at_the_end, name, most in (
+        (True, "calibration error at the end", ECE_AT_THE_END),
+        (False, "calibration error after fewer epochs", ECE_AFTER_EPOCHS),
+    ):
+        own = [row for row in rows if (row["n_epochs"] == 0) == at_the_end]
+        if own:
+            worst = max(own, key=lambda row: float(row["ece"]))
+            text = f"{_number(worst, 'ece')}{_after(worst)}"
+            met = worst["ece"] <= most
+            found.append(Goal(name=name, asked=f"≤ {most}", found=text, met=bool(met)))
+    return found
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+    low, high = COVERAGE
+    found = []
+    for at_the_end, name in (
+        (True, "90 % sets at the end, in every class"),
+        (False, "90 % sets after fewer epochs, in every class"),
+    ):
+        own = [row for row in rows if (row["n_epochs"] == 0) == at_the_end]
+        if not own:
+            continue
+        least, most = (pick(own, key=lambda row: float(row["coverage"])) for pick in (min, max))
+        text = " to ".join(
+            f"{_number(row, 'coverage')} {row['class_name']}{_after(row)}" for row in (least, most)
+        )
+        met = low <= least["coverage"] and most["coverage"] <= high
+        found.append(Goal(name=name, asked=f"{low} to {high}", found=text, met=bool(met)))
+    return found
+
+
+def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+    growing = [row for row in rows if row["n_epochs"]] + [
+        row for row in rows if not row["n_epochs"]
+    ]
+    if len(growing) < 2:
+        return []
+    sizes = [float(row["set_size"]) for row in growing]
+    met = all(later < earlier for earlier, later in pairwise(sizes))
+    text = " → ".join(f"{size:.2f}" for size in sizes)
+    return [Goal(name="classes in a set", asked="fewer with epochs", found=text, met=met)]
+
+
+def _early(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+    name = f"macro F1 kept, {NIGHTS} nights from the first detection"
+    return [
+        Goal(
+            name=name,
+            asked=f"≥ {KEPT}",
+            found=_number(row, "kept"),
+            met=bool(row["kept"] >= KEPT),
+        )
+        for row in rows
+        if row["nights"] == NIGHTS
+    ]
+
+
+def _number(row: Mapping[str, Any], name: str) -> str:
+    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
+
+
+def _after(row: Mapping[str, Any]) -> str:
+    return f" after {row['n_epochs']}" if row["n_epochs"] else ""

@@ -1,0 +1,129 @@
+"""Fitting how typical an object is, so that the number means what it says.
+
+Half of the calibration objects say where classes lie and how they spread, the other half how far
+out objects commonly are: were it one and the same, new objects would seem farther out than they
+are (split conformal prediction; Bates et al. 2023, Ann. Stat. 51, 149).
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+from sklearn.covariance import ledoit_wolf
+
+from taonet.errors import InputError
+from taonet.evaluation.calibration import rows_by_knot
+from taonet.typicality import TINY, Typicality, along
+
+MOST_AXES: Final = 32
+
+LEAST_OF_A_CLASS: Final = 20
+"""Objects that tell where a class lies; a class with fewer has no place of its own."""
+
+SHARES: Final = np.unique(np.concatenate([np.geomspace(1e-4, 0.02, 40), np.linspace(0.02, 1, 99)]))
+
+
+def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"]) -> Typicality:
+    """Fit where objects of known class lie after each number of epochs, and how far out is far.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``object_id``, ``class_name``, ``n_epochs`` of objects that were not trained on: rows after
+        the numbers of epochs that are fitted on their own, and the last of each object.
+    features : array (row, feature)
+        What the network remembered then.
+
+    Raises
+    ------
+    InputError
+        If no class has enough objects.
+    """
+    rows = rows.reset_index(drop=True)
+    shapes = _half(rows)
+    knots = rows_by_knot(rows)
+    classes = _placed(rows[shapes], knots)
+    centre, spread = features[shapes].mean(axis=0), features[shapes].std(axis=0)
+    spread = np.where(spread > TINY, spread, 1.0)
+    standard = (features - centre) / spread
+    axes = _axes(standard[shapes])
+    numbers = along(axes, standard)
+    means, within = [], []
+    for at in knots.values():
+        own = at[shapes[at.index]]
+        groups = [numbers[part] for part in _groups(own, classes)]
+        means.append(np.stack([group.mean(axis=0) for group in groups]))
+        within += [group - group.mean(axis=0) for group in groups]
+    covariance, _ = ledoit_wolf(np.concatenate(within), assume_centered=True)
+    fitted = Typicality(
+        centre=centre,
+        spread=spread,
+        axes=axes,
+        epochs=np.array(list(knots)),
+        means=np.stack(means),
+        whitening=_whitening(covariance),
+        shares=SHARES,
+        distances=np.zeros((len(knots), len(SHARES))),
+        objects=np.zeros(len(knots), np.int64),
+    )
+    others = {k: at.index[~shapes[at.index]].to_numpy() for k, at in knots.items()}
+    far = {
+        k: fitted.distance(features[index], rows["n_epochs"].to_numpy()[index])
+        for k, index in others.items()
+    }
+    tails = np.stack([_tail(distances) for distances in far.values()])
+    counts = np.array([len(distances) for distances in far.values()])
+    stated = {**vars(fitted), "distances": tails, "objects": counts}
+    return Typicality(**stated)
+
+
+def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
+    """Return which rows are of every second object of each class, in the order of their names."""
+    objects = rows[["class_name", "object_id"]].drop_duplicates().sort_values("object_id")
+    first = objects.groupby("class_name").cumcount() % 2 == 0
+    return np.asarray(rows["object_id"].isin(objects["object_id"][first]))
+
+
+def _placed(rows: pd.DataFrame, knots: dict[int, pd.DataFrame]) -> list[str]:
+    """Return the classes with enough objects; knots where one of them has too few are dropped."""
+    count = {
+        k: rows.loc[rows.index.intersection(at.index), "class_name"].value_counts()
+        for k, at in knots.items()
+    }
+    most = max(count.values(), key=lambda found: int(found.sum()))
+    classes = sorted(str(name) for name, n in most.items() if n >= LEAST_OF_A_CLASS)
+    if not classes:
+        got = ", ".join(f"{name} {n}" for name, n in most.items())
+        do = f"give at least {2 * LEAST_OF_A_CLASS} objects of a class"
+        raise InputError("too few objects to tell what is typical", got=got, do=do)
+    for k, found in count.items():
+        if min(int(found.get(name, 0)) for name in classes) < LEAST_OF_A_CLASS:
+            del knots[k]
+    return classes
+
+
+def _groups(rows: pd.DataFrame, classes: list[str]) -> list[Int[np.ndarray, " row"]]:
+    return [rows.index[rows["class_name"] == name].to_numpy() for name in classes]
+
+
+def _axes(standard: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "feature axis"]:
+    """Return the axes along which standardised features vary most, fewer than there are features.
+
+    What is left over has a distance of its own.
+    """
+    _, vectors = np.linalg.eigh(standard.T @ standard)
+    kept = min(MOST_AXES, max(1, standard.shape[1] // 2))
+    return np.asarray(vectors[:, ::-1][:, :kept])
+
+
+def _whitening(covariance: Float[np.ndarray, "number number"]) -> Float[np.ndarray, "number _"]:
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors / np.sqrt(np.maximum(values, TINY)))
+
+
+def _tail(distances: Float[np.ndarray, " object"]) -> Float[np.ndarray, " share"]:
+    """Return how far out each share of the objects lies at least; the next one counts too."""
+    falling = np.sort(distances)[::-1]
+    rank = (np.arange(len(falling)) + 1) / (len(falling) + 1)
+    return np.asarray(np.interp(SHARES, rank, falling))

@@ -1,0 +1,131 @@
+"""How typical an object is of those that answers were calibrated on.
+
+Probabilities and sets mean something for objects like those only. What a network remembers of an
+object after some epochs (the features its answer is made from) is compared with what it remembered
+of calibration objects after as many: the distance to the nearest class mean, in units of the
+spread within classes (Mahalanobis; Lee et al. 2018, arXiv 1807.03888), in a few principal axes
+and in how far the object lies off them all (Wang et al. 2022, arXiv 2203.10807).
+
+**High is typical.** The number is the share of calibration objects that lie as far out or farther:
+of objects like those, one in twenty scores below 0.05, and anything at all is as likely as
+anything else; what scores below 0.01 again and again is something else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+from jaxtyping import Float, Int
+
+TINY = 1e-6
+"""Floor of a spread; a feature that never varied counts in its own units."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Typicality:
+    """How far out is how unusual, by the number of epochs.
+
+    Parameters
+    ----------
+    centre, spread : array (feature,)
+        What features are standardised by.
+    axes : array (feature, axis)
+        Orthonormal.
+    epochs : array (knot,)
+        Numbers of epochs, growing; linear in their logarithm between them, constant beyond.
+    means : array (knot, class, number)
+        Of each class: along the axes, and the logarithm of the distance to all of them.
+    whitening : array (number, number)
+        Gives the numbers unit spread within classes.
+    shares : array (share,)
+        Growing, up to 1.
+    distances : array (knot, share)
+        How far out such a share of the calibration objects lies at least.
+    objects : array (knot,)
+        Calibration objects behind them; no share below one in so many is told.
+    """
+
+    centre: Float[np.ndarray, " feature"]
+    spread: Float[np.ndarray, " feature"]
+    axes: Float[np.ndarray, "feature axis"]
+    epochs: Int[np.ndarray, " knot"]
+    means: Float[np.ndarray, "knot class number"]
+    whitening: Float[np.ndarray, "number number"]
+    shares: Float[np.ndarray, " share"]
+    distances: Float[np.ndarray, "knot share"]
+    objects: Int[np.ndarray, " knot"]
+
+    def of(
+        self, features: Float[np.ndarray, "row feature"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, " row"]:
+        """Return the share of calibration objects that lie as far out or farther.
+
+        Parameters
+        ----------
+        features : array (row, feature)
+            What the answers were made from.
+        n_epochs : array (row,)
+            Epochs seen.
+        """
+        far = self.distance(features, n_epochs)
+        below, above, weight = between(self.epochs, n_epochs)
+        at_knots = np.stack([self._share(far, knot) for knot in range(len(self.epochs))])
+        row = np.arange(len(far))
+        return np.asarray((1 - weight) * at_knots[below, row] + weight * at_knots[above, row])
+
+    def distance(
+        self, features: Float[np.ndarray, "row feature"], n_epochs: Int[np.ndarray, " row"]
+    ) -> Float[np.ndarray, " row"]:
+        """Return how far from the nearest class mean, in units of the spread within classes."""
+        numbers = along(self.axes, (features - self.centre) / self.spread)
+        below, above, weight = between(self.epochs, n_epochs)
+        mix = weight[:, None, None]
+        mean = (1 - mix) * self.means[below] + mix * self.means[above]
+        off = (numbers[:, None] - mean) @ self.whitening
+        return np.asarray(np.sqrt((off**2).sum(axis=2)).min(axis=1))
+
+    def _share(self, far: Float[np.ndarray, " row"], knot: int) -> Float[np.ndarray, " row"]:
+        # distances fall as shares grow; interpolation wants them the other way round
+        share = np.interp(far, self.distances[knot, ::-1], self.shares[::-1])
+        return np.asarray(np.maximum(share, 1 / (self.objects[knot] + 1)))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return the arrays by name, real numbers in single precision."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        kinds = {"f": np.float32, "i": np.int32}
+        return {
+            name: np.ascontiguousarray(values, kinds[values.dtype.kind])
+            for name, values in arrays.items()
+        }
+
+    @classmethod
+    def from_arrays(cls, stored: Mapping[str, np.ndarray]) -> "Typicality":
+        """Undo `to_arrays`.
+
+        Raises
+        ------
+        KeyError
+            If one is missing.
+        """
+        kinds = {"f": np.float64, "i": np.int64}
+        arrays = {field.name: stored[field.name] for field in fields(cls)}
+        return cls(**{name: v.astype(kinds[v.dtype.kind]) for name, v in arrays.items()})
+
+
+def along(
+    axes: Float[np.ndarray, "feature axis"], standard: Float[np.ndarray, "row feature"]
+) -> Float[np.ndarray, "row number"]:
+    """Return coordinates along axes, and the logarithm of the distance to all of them."""
+    numbers = standard @ axes
+    off = standard - numbers @ axes.T
+    residual = np.log(np.maximum(np.sqrt((off**2).sum(axis=1)), TINY))
+    return np.asarray(np.concatenate([numbers, residual[:, None]], axis=1))
+
+
+def between(
+    knots: Int[np.ndarray, " knot"], n_epochs: Int[np.ndarray, " row"]
+) -> tuple[Int[np.ndarray, " row"], Int[np.ndarray, " row"], Float[np.ndarray, " row"]]:
+    """Return the knots around each number of epochs, and how much the upper one counts."""
+    place = np.interp(np.log(n_epochs), np.log(knots), np.arange(len(knots)))
+    below = np.floor(place).astype(np.int64)
+    return below, np.minimum(below + 1, len(knots) - 1), np.asarray(place - below)
