@@ -1,7 +1,7 @@
 """Batches: sequences of different lengths, laid end to end, never padded before the CNN."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -99,6 +99,11 @@ class Reading:
                 do=f"known bands: {', '.join(self.bands)}",
             )
         return self.bands.index(band)
+
+    @property
+    def without_brightness(self) -> "Reading":
+        """The same in units of each object's own brightness."""
+        return replace(self, scaling=replace(self.scaling, unit="object"))
 
     def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
         """Return the epochs that can be read: not blank, not too late."""
@@ -278,6 +283,9 @@ class Augmentation:
         Share of sequences shown complete.
     noise : float
         Standard deviation of Gaussian noise added to the scaled images, in the same scale.
+    dimmed : float
+        Share of sequences shown in units of their own brightness (`Scaling.unit`), so that the
+        network learns to do without.
     """
 
     turns: bool = True
@@ -285,6 +293,7 @@ class Augmentation:
     max_epochs: Count = 0
     whole: Share = 0.5
     noise: NotNegative = 0.0
+    dimmed: Share = 0.0
 
 
 def training_batches(
@@ -332,9 +341,10 @@ def _varied(
         max_epochs=augmentation.max_epochs,
         whole=augmentation.whole,
     )
+    dimmed = augmentation.dimmed > 0 and rng.random() < augmentation.dimmed
     example = example_of(
         sequence,
-        reading,
+        reading.without_brightness if dimmed else reading,
         taxonomy=taxonomy,
         epochs=epochs,
         measured=measured_in(sequences, chosen),

@@ -12,7 +12,7 @@ from taonet.experiment.classify import answered
 from taonet.experiment.inputs import Tally, Track
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
-from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.models.bundle import Bundle, in_half, load_bundle, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.trust import Trust
 
@@ -53,6 +53,7 @@ def calibrate(
     """
     refuse_existing(output, overwrite=overwrite)
     bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
+    bundle.network.load_state_dict(in_half(bundle.network.state_dict()))
     if archive.digest == bundle.facts.get("data_digest"):
         do = "calibrate on objects that it has not seen"
         raise LeakError("the bundle was trained on this archive", where=data, do=do)

@@ -10,6 +10,7 @@ import json
 import mmap
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,7 +118,7 @@ class Archive:
             channels=tuple(self.manifest["channels"]),
         )
 
-    @property
+    @cached_property
     def class_names(self) -> list[str | None]:
         """The class of each object, None where unknown."""
         return [None if pd.isna(row["class_name"]) else row["class_name"] for row in self._rows]
