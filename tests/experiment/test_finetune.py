@@ -1,8 +1,8 @@
 """Fine-tuning: what comes from the bundle, what is refused, and the benchmark around it."""
 
+import hashlib
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -79,8 +79,9 @@ def test_a_blend_lies_between_where_it_started_and_what_was_learnt(hits, quick, 
         run = run_experiment(replace(recipe, training=training), hits[0], folder, start=novice)
         found.append(torch.cat([p.flatten() for p in load_bundle(run).network.parameters()]))
     start = torch.cat([p.flatten() for p in novice.network.parameters()])
-    torch.testing.assert_close(found[0], start)
-    torch.testing.assert_close(found[1], start.lerp(found[2], 0.25))
+    rounding = {"rtol": 2**-10, "atol": 1e-6}  # bundles store half precision
+    torch.testing.assert_close(found[0], start, **rounding)
+    torch.testing.assert_close(found[1], start.lerp(found[2], 0.25), **rounding)
 
 
 def test_what_the_bundle_decides_cannot_be_asked_for(hits, novice, tmp_path):
@@ -108,8 +109,49 @@ def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick
 def test_with_another_archive_all_of_it_is_tested(hits, quick, novice):
     found = hits_benchmark(novice, quick, hits[0], test=hits[1], draws=2, shots=2)
     assert {score.n_objects for score in found.values()} == {12}
+    with pytest.raises(InputError, match="halves are of one archive"):
+        hits_benchmark(novice, quick, hits[0], test=hits[1], half="first")
 
 
-def test_halves_are_halves():
-    share = np.mean([in_first_half(f"object {i}") for i in range(2000)])
-    assert 0.45 < share < 0.55
+def test_the_first_half_has_even_ranks_of_the_hash_within_each_class():
+    names, classes = [f"object {i}" for i in range(40)], ["A", "B", "A", "A"] * 10
+    objects = pd.DataFrame({"object_id": names, "class_name": classes}, index=range(100, 140))
+    expected = set()
+    for wanted in ("A", "B"):
+        own = [n for n, c in zip(names, classes, strict=True) if c == wanted]
+        expected |= set(sorted(own, key=lambda n: hashlib.sha256(n.encode()).digest())[::2])
+    assert set(objects["object_id"][in_first_half(objects)]) == expected
+    shuffled = objects.sample(frac=1, random_state=1)
+    assert set(shuffled["object_id"][in_first_half(shuffled)]) == expected
+
+
+def test_the_real_halves_are_those_that_the_preset_was_tuned_on(shared_data):
+    objects = pd.read_parquet(shared_data / "hits" / "objects.parquet")
+    objects = objects.rename(columns={"label": "class_name"})
+    first = objects[in_first_half(objects)]
+    assert first["class_name"].value_counts().to_dict() == {
+        "NON": 125, "RRL": 28, "SN": 23, "EB": 19,
+    }  # fmt: skip
+    ids = "".join(sorted(first["object_id"]))
+    assert hashlib.sha256(ids.encode()).hexdigest()[:12] == "95d685dd45e7"
+
+
+def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice, monkeypatch):
+    learnt = []
+    plain = hits_benchmark.__globals__["train_network"]
+
+    def noted(architecture, sequences, members, **rest):
+        learnt.append(sequences.objects.iloc[members])
+        return plain(architecture, sequences, members, **rest)
+
+    monkeypatch.setitem(hits_benchmark.__globals__, "train_network", noted)
+    archive = hits[0]
+    first = set(archive.objects["object_id"][in_first_half(archive.objects)])
+    assert len(first) == 12
+    for half, n_tested in (("first", 4), ("second", 12)):
+        found = hits_benchmark(novice, quick, archive, half=half, draws=1, shots=2)
+        assert found["zero_shot"].n_objects == n_tested
+    assert len(learnt) == 4
+    for objects in learnt:
+        assert set(objects["object_id"]) < first
+        assert len(objects) == 8

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from taonet.errors import InputError, MissingError, OutputError
-from taonet.models.bundle import VERSION, load_bundle, save_bundle
+from taonet.models.bundle import VERSION, in_half, load_bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.trust import Temperature, Trust
 
@@ -26,6 +26,35 @@ def test_a_bundle_that_was_saved_answers_as_before(bundle, saved, sequences):
     assert not loaded.network.training
     one, other = (pd.concat(predict(b, sequences)) for b in (bundle, loaded))
     pd.testing.assert_frame_equal(one, other)
+
+
+TOLERANCE = 2e-3
+"""How much half precision may change a probability."""
+
+
+def test_half_precision_takes_half_the_space_and_answers_alike(bundle, sequences, tmp_path):
+    before = pd.concat(predict(bundle, sequences)).filter(like="p_").to_numpy()
+    save_bundle(bundle, tmp_path / "single", card="")
+    weights = bundle.network.state_dict()
+    assert any(not torch.equal(in_half(weights)[name], weights[name]) for name in weights)
+    bundle.network.load_state_dict(in_half(weights))
+    after = pd.concat(predict(bundle, sequences)).filter(like="p_").to_numpy()
+    save_bundle(bundle, tmp_path / "half", card="")
+    loaded = pd.concat(predict(load_bundle(tmp_path / "half"), sequences))
+    np.testing.assert_allclose(after, before, atol=TOLERANCE)
+    np.testing.assert_array_equal(loaded.filter(like="p_").to_numpy(), after)
+    single, half = (
+        (tmp_path / name / "model.safetensors").stat().st_size for name in ("single", "half")
+    )
+    assert half < 0.7 * single
+
+
+def test_what_half_precision_cannot_hold_stays_as_it_is():
+    weights = {"big": torch.tensor([1e6, 1 / 3]), "small": torch.tensor([1 / 3])}
+    rounded = in_half(weights)
+    assert torch.equal(rounded["big"], weights["big"])
+    assert rounded["small"].item() == pytest.approx(1 / 3, rel=2**-11)
+    assert rounded["small"].item() != weights["small"].item()
 
 
 def test_the_folder_of_a_run_stands_for_its_bundle(bundle, tmp_path):

@@ -16,8 +16,9 @@ import torch
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, example_of, training_batches
 from taonet.data.transforms import Scaling
-from taonet.errors import InputError
-from taonet.models.taonet import TaoNetConfig
+from taonet.errors import ConfigError, InputError
+from taonet.models.bundle import in_half
+from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import load_checkpoint
@@ -113,6 +114,39 @@ def test_batches_are_balanced_and_depend_on_seed_and_step_alone():
     first = [next(some) for _ in range(3)]
     assert all(sorted(b.label.tolist()) == [0] * 4 + [1] * 4 for b in first)
     np.testing.assert_array_equal(first[2].images, next(late).images)
+
+
+def test_frozen_parts_do_not_learn_and_unknown_ones_are_refused(tmp_path):
+    free, held = (
+        train(tmp_path / str(len(frozen)), objects(8), steps=3, frozen=frozen).state_dict()
+        for frozen in ((), ("looks", "apertures"))
+    )
+    torch.manual_seed(3)  # what `train` starts from
+    start = in_half(TaoNet(SMALL).state_dict())
+    for name, weight in held.items():
+        still = torch.equal(weight, start[name])
+        assert still == name.startswith(("looks.", "apertures.")), name
+    assert not torch.equal(free["apertures.weights"], start["apertures.weights"])
+    with pytest.raises(ConfigError, match=r"no part 'eyes'.*known parts: looks"):
+        train(tmp_path / "x", objects(8), frozen=("eyes",))
+
+
+def test_a_dimmed_sequence_looks_the_same_however_bright():
+    faint = objects(1)[0]
+    frames = np.array(faint.frames, np.float64)
+    bright = ImageSequence(**{**vars(faint), "frames": 5 * frames})
+    never, always = (
+        {"batch_size": 1, "augmentation": Augmentation(dimmed=share, whole=1.0), "seed": 5}
+        for share in (0.0, 1.0)
+    )
+    batches = [
+        next(training_batches([one], np.arange(1), READING, TWO, **how)).images
+        for how in (never, always)
+        for one in (faint, bright)
+    ]
+    plain, _, one, other = batches
+    torch.testing.assert_close(one, other)
+    assert not torch.allclose(plain, one)
 
 
 def test_the_loss_of_an_object_does_not_depend_on_its_length():

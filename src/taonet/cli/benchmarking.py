@@ -56,7 +56,7 @@ def benchmark_hits(
     ] = None,
     half: Annotated[
         Optional[Half],  # noqa: UP045
-        typer.Option(help="Only the half that settings were chosen on (first), or the other."),
+        typer.Option(help="Test only the half that settings were chosen on (first), or the other."),
     ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Times that shots are drawn.")] = 10,
     shots: Annotated[int, typer.Option(min=1, help="Real objects of each class.")] = 10,

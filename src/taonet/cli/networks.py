@@ -44,6 +44,10 @@ def train(
         Optional[int],  # noqa: UP045
         typer.Option(min=0, help="Instead of the recipe's."),
     ] = None,
+    changes: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", help="Instead of the recipe's, e.g. model.recurrence=lstm."),
+    ] = None,
     output: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="The run's folder; runs/NAME-DIGEST by default."),
@@ -64,6 +68,7 @@ def train(
         "start": start,
         "shots": shots,
         "seed": seed,
+        "changes": changes or [],
         "measured": measured,
         "workers": workers,
     }
@@ -100,7 +105,8 @@ def _carried_out(
     for part in ("test", "calibration"):
         more[part] = None if more[part] is None else Archive(more[part])
     more["start"] = None if more["start"] is None else load_bundle(more["start"])
-    settings = varied(read_recipe(recipe), shots=more.pop("shots"), seed=more.pop("seed"))
+    settings = read_recipe(recipe, more.pop("changes"))
+    settings = varied(settings, shots=more.pop("shots"), seed=more.pop("seed"))
     return run_experiment(settings, Archive(data), output, **more, track=track, say=say)
 
 

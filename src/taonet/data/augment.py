@@ -34,6 +34,9 @@ class Augmentation:
         Share of sequences shown complete.
     noise : float
         Standard deviation of Gaussian noise added to the scaled images, in the same scale.
+    dimmed : float
+        Share of sequences shown in units of their own brightness (`Scaling.unit`), so that the
+        network learns to do without.
     fainter_mag : float
         Half of the sequences are shown up to so many magnitudes fainter: measured fluxes and
         running means, noise as it was.
@@ -52,6 +55,7 @@ class Augmentation:
     max_epochs: Count = 0
     whole: Share = 0.5
     noise: NotNegative = 0.0
+    dimmed: Share = 0.0
     fainter_mag: NotNegative = 0.0
     noisier: NotNegative = 0.0
     stretch: NotNegative = 0.0

@@ -100,6 +100,11 @@ class Reading:
             )
         return self.bands.index(band)
 
+    @property
+    def without_brightness(self) -> "Reading":
+        """The same in units of each object's own brightness."""
+        return replace(self, scaling=replace(self.scaling, unit="object"))
+
     def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
         """Return the epochs that can be read: not blank, not too late."""
         readable = sequence.usable
@@ -352,8 +357,13 @@ def _shown(
         max_epochs=augmentation.max_epochs,
         whole=augmentation.whole,
     )
+    dimmed = augmentation.dimmed > 0 and rng.random() < augmentation.dimmed
     example = example_of(
-        sequence, reading, taxonomy=taxonomy, epochs=epochs, known=known_in(sequences, chosen)
+        sequence,
+        reading.without_brightness if dimmed else reading,
+        taxonomy=taxonomy,
+        epochs=epochs,
+        known=known_in(sequences, chosen),
     )
     seen = {name: getattr(example, name) for name in VARIED}
     return replace(example, **varied(seen, augmentation, rng))

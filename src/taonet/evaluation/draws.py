@@ -18,6 +18,9 @@ from taonet.evaluation.predictions import (
 from taonet.evaluation.resampling import Interval, interval
 from taonet.sky.taxonomy import Taxonomy
 
+Resampled = dict[str, Float[np.ndarray, "_ class"]]
+"""By score: (resample, class)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrawScores:
@@ -71,6 +74,54 @@ def score_draws(
     InputError
         If there is none, or one cannot be scored.
     """
+    point, drawn, by_draw, n_objects = _resampled(tables, taxonomy, n_bootstrap, seed)
+    return DrawScores(
+        macro_recall=interval(float(point["recall"].mean()), drawn["recall"].mean(axis=1)),
+        macro_f1=interval(float(point["f1"].mean()), drawn["f1"].mean(axis=1)),
+        per_class={
+            name: interval(float(point["recall"][0, label]), drawn["recall"][:, label])
+            for label, name in enumerate(taxonomy.classes)
+        },
+        by_draw=by_draw,
+        n_objects=n_objects,
+    )
+
+
+def recall_difference(
+    tables: Sequence[pd.DataFrame],
+    others: Sequence[pd.DataFrame],
+    taxonomy: Taxonomy,
+    *,
+    n_bootstrap: int = 1000,
+    seed: int,
+) -> Interval:
+    """Return the macro recall of one method less that of another, draw by draw.
+
+    Both meet the same resamples of draws and objects, so what they share cancels.
+
+    Parameters
+    ----------
+    tables, others : sequence of DataFrame
+        A prediction table each draw, in the same order, of the same objects.
+
+    Raises
+    ------
+    InputError
+        If draws or objects differ.
+    """
+    if [set(t["object_id"]) for t in tables] != [set(t["object_id"]) for t in others]:
+        raise InputError("the draws of two methods differ in number or objects")
+    (one, drawn, *_), (other, other_drawn, *_) = (
+        _resampled(found, taxonomy, n_bootstrap, seed) for found in (tables, others)
+    )
+    difference = drawn["recall"].mean(axis=1) - other_drawn["recall"].mean(axis=1)
+    return interval(float(one["recall"].mean() - other["recall"].mean()), difference)
+
+
+def _resampled(
+    tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, n_bootstrap: int, seed: int
+) -> tuple[Resampled, Resampled, tuple[float, ...], int]:
+    """Return scores, those of each resample, macro recall by draw, and the number of objects."""
     if not tables:
         raise InputError("there is no draw to score")
     for table in tables:
@@ -84,18 +135,8 @@ def score_draws(
     objects = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), n_bootstrap)
     draws = rng.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), n_bootstrap)
     drawn = _scores(cells, objects.astype(float), draws / len(tables))
-    return DrawScores(
-        macro_recall=interval(float(point["recall"].mean()), drawn["recall"].mean(axis=1)),
-        macro_f1=interval(float(point["f1"].mean()), drawn["f1"].mean(axis=1)),
-        per_class={
-            name: interval(float(point["recall"][0, label]), drawn["recall"][:, label])
-            for label, name in enumerate(taxonomy.classes)
-        },
-        by_draw=tuple(
-            float(_scores(own[None], ones, np.ones((1, 1)))["recall"].mean()) for own in cells
-        ),
-        n_objects=len(names),
-    )
+    by_draw = (float(_scores(own[None], ones, np.ones((1, 1)))["recall"].mean()) for own in cells)
+    return point, drawn, tuple(by_draw), len(names)
 
 
 def _cells(
@@ -114,7 +155,7 @@ def _scores(
     cells: Float[np.ndarray, "draw object cell"],
     weight: Float[np.ndarray, "resample object"],
     share: Float[np.ndarray, "resample draw"],
-) -> dict[str, Float[np.ndarray, "resample class"]]:
+) -> Resampled:
     """Return recall and F1 of each class, averaged over draws."""
     n = round(cells.shape[2] ** 0.5)
     found = {name: np.zeros((len(weight), n)) for name in ("recall", "f1")}

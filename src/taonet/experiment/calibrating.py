@@ -23,7 +23,7 @@ from taonet.experiment.classify import made_ready
 from taonet.experiment.inputs import Tally, Track
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
-from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.models.bundle import Bundle, in_half, load_bundle, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.models.predict import predict_with_features
 from taonet.sky.sequence import ImageSequence
@@ -65,6 +65,7 @@ def calibrate(
     refuse_existing(output, overwrite=overwrite)
     check_level(level)
     bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
+    bundle.network.load_state_dict(in_half(bundle.network.state_dict()))
     _refuse_what_was_learnt(bundle, archive)
     tally = Tally(archive.path)
     known = _known(bundle, archive)

@@ -4,7 +4,8 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -140,8 +141,13 @@ def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None)
 FROM_DATA = ("channels", "classes", "bands")
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
+
+    Parameters
+    ----------
+    changes : sequence of str
+        What to set instead of what the recipe says; see `changed`.
 
     Raises
     ------
@@ -149,7 +155,48 @@ def read_recipe(path: Path) -> Recipe:
         If it is missing, not TOML, or has a key or value that is not understood; the nearest
         known key is named.
     """
-    return recipe_of(read_toml(path), where=str(path))
+    return recipe_of(changed(read_toml(path), changes), where=str(path))
+
+
+def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+    """Return settings with some of them set anew, unchecked.
+
+    Parameters
+    ----------
+    changes : sequence of str
+        ``section.key=value``, the value in TOML; a word needs no quotes.
+
+    Raises
+    ------
+    ConfigError
+        If a change has no key or no value.
+
+    Examples
+    --------
+    >>> changed({"model": {"hidden": 8}}, ["model.recurrence=lstm", "model.zooms=[20]"])
+    {'model': {'hidden': 8, 'recurrence': 'lstm', 'zooms': [20]}}
+    """
+    found = deepcopy(dict(given))
+    for change in changes:
+        place, equals, text = change.partition("=")
+        *sections, key = place.strip().split(".")
+        if not (equals and text.strip() and all((*sections, key))):
+            do = "write it as section.key=value, e.g. model.recurrence=lstm"
+            raise ConfigError("not a setting", got=change, do=do)
+        within = found
+        for section in sections:
+            within = within.setdefault(section, {})
+            if not isinstance(within, dict):
+                raise ConfigError(f"{section} is no section", got=change)
+        within[key] = _toml_value(text)
+    return found
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
 
 
 def read_toml(path: Path) -> dict[str, Any]:

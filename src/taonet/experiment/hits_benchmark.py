@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from taonet.data.splits import draw_shots, groups_of
 from taonet.errors import InputError
@@ -32,7 +32,7 @@ from taonet.photometry.lightcurves import measure
 from taonet.training.loop import train_network
 
 FINETUNE = Path(str(files("taonet.experiment") / "finetune.toml"))
-"""How the network is tuned, chosen on the half of `in_first_half`."""
+"""How the network is tuned, chosen on the first half; see `in_first_half`."""
 
 PUBLISHED: Final = {"zero_shot": 0.85, "shots_10": 0.94}
 """Macro recall of the work that published the set."""
@@ -49,12 +49,20 @@ DESCRIPTIONS: Final = {
 Half = Literal["first", "second"]
 
 
-def in_first_half(object_id: str) -> bool:
-    """Return whether an object belongs to the half that settings are chosen on.
+def in_first_half(objects: pd.DataFrame) -> Bool[np.ndarray, " object"]:
+    """Return which objects belong to the half that settings are chosen on.
 
-    The other half is scored once they are frozen.
+    Within each class those of even rank by the SHA-256 of their name: the half that the preset of
+    the simulator was tuned on. The other half is scored once settings are frozen.
+
+    Parameters
+    ----------
+    objects : DataFrame
+        With ``object_id`` and ``class_name``.
     """
-    return hashlib.sha256(object_id.encode()).digest()[0] % 2 == 0
+    hashes = objects["object_id"].map(lambda name: hashlib.sha256(name.encode()).hexdigest())
+    rank = hashes.sort_values().groupby(objects["class_name"]).cumcount()
+    return np.asarray(rank.reindex(objects.index).to_numpy() % 2 == 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +106,7 @@ def hits_benchmark(
     test : Archive, optional
         What is tested instead, all of it; whatever shares something with it is never a shot.
     half : {"first", "second"}, optional
-        Use one half only; see `in_first_half`.
+        Test one half of the archive only, with shots from the first; see `in_first_half`.
     draws, shots : int
         Times that shots are drawn, and objects of each class.
 
@@ -112,11 +120,14 @@ def hits_benchmark(
     InputError
         If the data are not what the bundle reads, or a class is too small.
     """
+    if test is not None and half is not None:
+        do = "leave out --half, or --test"
+        raise InputError("halves are of one archive, and another one is to be tested", do=do)
     together = Together({"train": archive} | ({} if test is None else {"test": test}))
     check_same_kind(bundle, together)
-    plain = _in_half(_experiment(bundle, recipe, together, track), half)
+    plain = _experiment(bundle, recipe, together, track)
     dimmed = _experiment(without_brightness(bundle), recipe, together, track)
-    drawn = list(_draws(plain, draws=draws, shots=shots, seed=seed))
+    drawn = list(_draws(plain, half, draws=draws, shots=shots, seed=seed))
     everything = np.unique(np.concatenate([draw.test for draw in drawn]))
     tables: dict[str, list[pd.DataFrame]] = {
         "zero_shot": [_answers(plain, _started(plain), everything)],
@@ -132,8 +143,7 @@ def hits_benchmark(
 
 def without_brightness(bundle: Bundle) -> Bundle:
     """Return a bundle that reads sequences in units of their own brightness."""
-    scaling = replace(bundle.reading.scaling, unit="object")
-    return replace(bundle, reading=replace(bundle.reading, scaling=scaling))
+    return replace(bundle, reading=bundle.reading.without_brightness)
 
 
 def score_lines(found: dict[str, DrawScores]) -> str:
@@ -151,20 +161,16 @@ def _experiment(bundle: Bundle, recipe: Recipe, together: Together, track: Track
     return plan_experiment(settings, together, Path(), start=bundle, track=track)
 
 
-def _in_half(experiment: Experiment, half: Half | None) -> Experiment:
-    if half is None:
-        return experiment
-    names = experiment.archive.objects["object_id"].iloc[experiment.usable]
-    own = [in_first_half(name) == (half == "first") for name in names]
-    return replace(experiment, usable=experiment.usable[own])
-
-
-def _draws(experiment: Experiment, *, draws: int, shots: int, seed: int) -> Iterator[Draw]:
+def _draws(
+    experiment: Experiment, half: Half | None, *, draws: int, shots: int, seed: int
+) -> Iterator[Draw]:
     objects = experiment.archive.objects
     usable = objects.iloc[experiment.usable].reset_index(drop=True)
+    apart = _apart(usable, half)
+    if half == "first":
+        usable, apart = usable[~apart].reset_index(drop=True), np.zeros(int((~apart).sum()), bool)
     place = {name: i for i, name in enumerate(objects["object_id"])}
     group = groups_of(usable)
-    apart = usable["part"].eq("test").to_numpy()
     pool = usable[~np.isin(group, group[apart])]
     for k in range(draws):
         split = draw_shots(pool, shots, seed=1000 * seed + k)
@@ -174,6 +180,13 @@ def _draws(experiment: Experiment, *, draws: int, shots: int, seed: int) -> Iter
             for names in (split.parts["train"], tested)
         )
         yield Draw(seed=1000 * seed + k, train=train, test=test)
+
+
+def _apart(objects: pd.DataFrame, half: Half | None) -> Bool[np.ndarray, " object"]:
+    """Return which objects are never shots."""
+    if half is not None:
+        return ~in_first_half(objects)
+    return objects["part"].eq("test").to_numpy()
 
 
 def _started(experiment: Experiment) -> Bundle:

@@ -13,8 +13,9 @@ from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, Sequences, training_batches
-from taonet.errors import TaoNetError
+from taonet.errors import ConfigError, TaoNetError
 from taonet.limits import Natural, NotNegative, Positive, Share
+from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
@@ -45,6 +46,8 @@ class TrainingConfig:
         Of a network that is tuned: the share of what it learnt anew in the weights that are kept;
         the rest is what it started from. Halfway is better than either end where few objects
         teach (Wortsman et al. 2022, arXiv 2109.01903).
+    frozen : tuple of str
+        Parts of the network that do not learn, e.g. ``looks``, the CNNs.
     label_smoothing : float
     steadiness : float
         Weight of the demand that the apertures' correction make sequences steady.
@@ -60,6 +63,7 @@ class TrainingConfig:
     clip_norm: Positive = 1.0
     averaging: Share = 0.99
     blend: Share = 1.0
+    frozen: tuple[str, ...] = ()
     label_smoothing: Share = 0.0
     steadiness: NotNegative = 0.0
     checkpoint_every: Natural = 50
@@ -94,17 +98,17 @@ def train_network(
     Returns
     -------
     TaoNet
-        With averaged weights, in evaluation mode.
+        With averaged weights, as a bundle stores them, in evaluation mode.
     """
     torch.manual_seed(seed)
     network = TaoNet(architecture)
     if start is not None:
         network.load_state_dict(start)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    _freeze(network, config.frozen)
     average = {name: value.clone() for name, value in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
-    )
+    learns = [weight for weight in network.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(learns, lr=config.learning_rate, weight_decay=config.weight_decay)
     done = _resume(folder, network, average, optimizer)
     batches = training_batches(
         sequences,
@@ -129,9 +133,21 @@ def train_network(
                 _save(folder, step + 1, network, average, optimizer)
     if start is not None:
         average = {name: start[name].lerp(learnt, config.blend) for name, learnt in average.items()}
-    network.load_state_dict(average)
+    network.load_state_dict(in_half(average))
     network.eval()
     return network
+
+
+def _freeze(network: TaoNet, parts: tuple[str, ...]) -> None:
+    known = dict(network.named_children())
+    for name in parts:
+        if name not in known:
+            raise ConfigError(
+                f"the network has no part {name!r}",
+                where="training.frozen",
+                do=f"known parts: {', '.join(known)}",
+            )
+        known[name].requires_grad_(False)
 
 
 def learning_rate(step: int, config: TrainingConfig) -> float:
