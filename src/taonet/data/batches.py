@@ -276,6 +276,9 @@ class Augmentation:
         Shortest and longest sequence shown; 0 shows all epochs of long ones.
     whole : float
         Share of sequences shown complete.
+    few : float
+        Share of sequences of which one to three epochs are shown, as of an object that was
+        detected just now.
     noise : float
         Standard deviation of Gaussian noise added to the scaled images, in the same scale.
     """
@@ -284,6 +287,7 @@ class Augmentation:
     min_epochs: Natural = 1
     max_epochs: Count = 0
     whole: Share = 0.5
+    few: Share = 0.0
     noise: NotNegative = 0.0
 
 
@@ -331,6 +335,7 @@ def _varied(
         min_epochs=augmentation.min_epochs,
         max_epochs=augmentation.max_epochs,
         whole=augmentation.whole,
+        few=augmentation.few,
     )
     example = example_of(
         sequence,

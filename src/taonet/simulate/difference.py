@@ -108,8 +108,8 @@ def detections(
 ) -> Exposures:
     """Keep the visits at which the difference shows something at the place of the object.
 
-    As in ZTF's alerts, the difference is turned around where the object is fainter than in the
-    template, so that detections are always bright.
+    Where the object is fainter than in the template the difference is negative: ZTF's alerts turn
+    it around, `taonet.io.surveys` turns it back.
 
     Returns
     -------
@@ -125,7 +125,6 @@ def detections(
     frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
     found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
     frames, snr, visits = frames[found], snr[found], drawn[found]
-    frames[:, 2] *= np.sign(snr)[:, None, None].astype(np.float32)
     missing, cut = draw_gaps(gaps, scene.size_px, len(visits), rng)
     frames.transpose(0, 2, 3, 1)[missing] = np.nan
     flux = (looks.flux - looks.template_flux)[visits]

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.simulate.cadence import Cadence, draw_mjd
+from taonet.simulate.cataclysmic import cataclysmic
 from taonet.simulate.colours import g_minus_r
 from taonet.simulate.conditions import Conditions, Visits, Weather, draw_conditions
 from taonet.simulate.detector import Detector
@@ -15,9 +16,21 @@ from taonet.simulate.difference import CHANNELS, Subtraction, detections
 from taonet.simulate.gaps import Gaps
 from taonet.simulate.learnt import read_numbers
 from taonet.simulate.light import Light
+from taonet.simulate.nuclei import ACTIVE_GALAXIES, BLAZARS, active_nucleus, blazar
+from taonet.simulate.stars import (
+    asteroid,
+    contact_binary,
+    eclipsing_binary,
+    fast_mover,
+    flare_star,
+    long_period_variable,
+    rr_lyrae,
+    rr_lyrae_c,
+)
+from taonet.simulate.supernovae import supernova
 from taonet.simulate.survey import Survey
-from taonet.simulate.transients import TRANSIENTS
-from taonet.sky.taxonomy import CRTS, Taxonomy
+from taonet.simulate.transients import Mixture, Transient, one_of
+from taonet.sky.taxonomy import ZTF as CLASSES
 
 BANDS = ("g", "r")
 
@@ -25,9 +38,38 @@ TEMPLATE_FRAMES = 15
 TEMPLATE_DAYS = (200.0, 20.0)
 """The template is made of so many frames, taken so long before the first visit."""
 
-LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "OTHER": 206, "NON": 54}
+LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "VAR": 204, "OTHER": 37, "NON": 54}
 """Objects of each class among the real stamps that the table was measured on; for NON those of
 unknown class. No share of the sky: nobody has counted what lies behind all alerts."""
+
+ANY = -99.0
+"""Brightening from which on an active nucleus is noticed: a difference shows fading as well."""
+
+QUASARS = replace(
+    ACTIVE_GALAXIES,
+    mean_mag=(15.5, 18.8, 20.8),
+    sf_factor=1.0,
+    tau_factor=1.0,
+    host_share=0.6,
+    noticed_mag=(ANY, 0.0),
+)
+JETS = replace(BLAZARS, mean_mag=(15.0, 18.3, 20.5), noticed_mag=(ANY, 0.0))
+"""Nuclei whose difference is large enough, however it came about: those of CRTS had to brighten.
+Magnitudes are guesses around the limit of a visit."""
+
+VARIABLES: Mixture = {
+    "RR Lyrae": (0.25, rr_lyrae),
+    "RR Lyrae c": (0.1, rr_lyrae_c),
+    "contact binary": (0.2, contact_binary),
+    "eclipsing binary": (0.1, eclipsing_binary),
+    "long-period variable": (0.35, long_period_variable),
+}
+OTHERS: Mixture = {
+    "asteroid": (0.5, asteroid),
+    "flare star": (0.25, flare_star),
+    "high proper motion": (0.25, fast_mover),
+}
+"""Shares are guesses."""
 
 
 def visits(cadence: Cadence, rng: np.random.Generator) -> Visits:
@@ -54,7 +96,7 @@ def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
     """Draw the light of an object of a class in g and r, now and in the template."""
     before = visits.mjd[0] - np.linspace(*TEMPLATE_DAYS, TEMPLATE_FRAMES)
     mjd = np.concatenate([before, visits.mjd])
-    drawn = bright_star(mjd, rng) if class_name == "NON" else TRANSIENTS[class_name](mjd, rng)
+    drawn = TRANSIENTS[class_name](mjd, rng)
     in_r = drawn.mag
     in_g = in_r + g_minus_r(drawn, mjd, rng)
     green = np.array(visits.band) == "g"
@@ -83,6 +125,18 @@ def bright_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> L
     return Light(mag=np.full(len(mjd), mean), subtype="bright star", truth={"mean_mag": mean})
 
 
+TRANSIENTS: dict[str, Transient] = {
+    "SN": supernova,
+    "CV": cataclysmic,
+    "AGN": partial(active_nucleus, population=QUASARS),
+    "BZ": partial(blazar, population=JETS),
+    "VAR": partial(one_of, VARIABLES),
+    "OTHER": partial(one_of, OTHERS),
+    "NON": bright_star,
+}
+"""How to draw the light of each class."""
+
+
 def _weather(table: dict[str, Any], band: str) -> Weather:
     names = ("seeing_fwhm_px", "zero_point_mag", "sky_adu")
     return Weather(**{name: table[name][band] for name in names}, jitter_px=0.15)
@@ -93,7 +147,7 @@ def _survey(table: dict[str, Any]) -> Survey:
     gaps = Gaps(**table["edges"])
     return Survey(
         name="ztf",
-        taxonomy=Taxonomy(name="ztf", classes=CRTS.classes),
+        taxonomy=CLASSES,
         shares=LABELLED,
         light=light,
         visits=partial(visits, Cadence(**table["cadence"])),
