@@ -14,6 +14,8 @@ from taonet.simulate.learnt import read_numbers
 from taonet.simulate.light import DARK, Light
 from taonet.simulate.objects import simulate_object
 from taonet.simulate.presets import survey_named
+from taonet.simulate.stars import asteroid
+from taonet.simulate.ztf import light
 from taonet.sky.cutout import Quality, sky_and_noise
 from taonet.sky.taxonomy import ZTF as ZTF_CLASSES
 
@@ -178,6 +180,26 @@ def test_supernovae_redden_and_quasars_are_bluer_when_brighter():
     quasar = Light(mag=np.array([18.0, 19.0]), subtype="quasar")
     bright, faint = g_minus_r(quasar, days, rng)
     assert bright < faint
+
+
+def test_an_asteroid_is_seen_once_and_leaves_nothing_in_the_template():
+    for index in range(20):
+        light = asteroid(np.linspace(59000, 59100, 40), np.random.default_rng(index))
+        assert np.isfinite(light.mag).sum() == 1
+    drawn = [one(ZTF, index, "OTHER") for index in range(12)]
+    once = [s for s, truth in drawn if truth["subtype"] == "asteroid"]
+    assert once
+    assert all(len(sequence) == 1 for sequence in once)
+
+
+def test_a_late_template_holds_what_shone_then():
+    """Of supernovae some are in their template: then the difference can be negative."""
+    lights = []
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        lights.append(light("SN", ZTF.visits(rng), rng))
+    held = [np.isfinite(found.template_mag).any() for found in lights]
+    assert 0.01 < np.mean(held) < 0.12
 
 
 def test_the_same_number_is_the_same_object():
