@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from jaxtyping import Complex, Float, Int
+from scipy.special import ndtr
 
 from taonet.simulate.colours import galaxy_in_g, neighbours_in_g
 from taonet.simulate.conditions import Conditions
@@ -121,7 +122,7 @@ def detections(
     looks = draw_looks(subtraction, scene, rng)
     expected = expected_snr(subtraction, scene, looks, detector)
     drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
-    drawn = drawn[: 2 * subtraction.most_epochs]
+    drawn = drawn[: enough(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
     frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
     found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
     frames, snr, visits = frames[found], snr[found], drawn[found]
@@ -138,6 +139,23 @@ def detections(
             "positive": (snr > 0).tolist(),
         },
     )
+
+
+SPARE = 6
+"""So many more detections than are kept are expected among the visits drawn."""
+
+
+def enough(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
+    """Return how many visits to draw so that enough of them are detections.
+
+    Parameters
+    ----------
+    above : array (look,)
+        How far the expected signal-to-noise ratio lies above the limit.
+    """
+    detections = ndtr(above).cumsum()
+    wanted = subtraction.most_epochs + SPARE
+    return min(int(np.searchsorted(detections, wanted)) + 1, 2 * subtraction.most_epochs)
 
 
 def draw_looks(subtraction: Subtraction, scene: Scene, rng: np.random.Generator) -> Looks:
