@@ -42,24 +42,20 @@ def survey(name: str) -> Survey:
     return replace(found, expose=partial(found.expose.func, every, gaps))
 
 
-def true_flux(
-    sequence: ImageSequence, truth: dict, mode: str, *, causal: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the flux that should be found, with zero point 25, and the sign of the difference."""
-    sign = np.ones(len(sequence))
+def true_flux(sequence: ImageSequence, truth: dict, mode: str, *, causal: bool) -> np.ndarray:
+    """Return the flux that should be found, with zero point 25."""
     if mode == "difference" and "difference_flux" in truth:
-        sign = np.where(truth["positive"], 1.0, -1.0)
         unit = flux_of(sequence.zero_point_mag, 25.0)
-        return np.array(truth["difference_flux"]) * unit, sign
+        return np.array(truth["difference_flux"]) * unit
     mag = np.array([np.inf if m is None else m for m in truth["mag"]])
     flux = flux_of(mag, 25.0)
     if mode == "science":
-        return flux, sign
+        return flux
     over = np.full(len(flux), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
         own = flux[part.epochs]
         over[part.epochs] = own - held_by_template(part.calibration, own)
-    return over, sign
+    return over
 
 
 def main() -> None:
@@ -72,14 +68,14 @@ def main() -> None:
         sequence, truth = simulate_object(preset, class_name, seed=8, index=i)
         if name == "crts":
             sequence = replace(sequence, seeing_fwhm_px=np.full(len(sequence), np.nan))
-        flux, sign = true_flux(sequence, truth, mode, causal=causal)
+        flux = true_flux(sequence, truth, mode, causal=causal)
         curve = light_curve(sequence, mode=mode, causal=causal)
         there = np.isfinite(curve.flux) & np.isfinite(flux)
         good = (
             curve.quality & ~int(Quality.UNCALIBRATED | Quality.NAN_PIXELS | Quality.PADDED)
         ) == 0
         n, host = there.sum(), truth["host"] is not None
-        pull = (sign * curve.flux - flux) / curve.flux_err
+        pull = (curve.flux - flux) / curve.flux_err
         snr = np.abs(flux) / curve.flux_err
         rows.append(
             np.stack([pull[there], snr[there], good[there], np.full(n, host), np.full(n, i)])

@@ -83,6 +83,17 @@ def test_shown_epochs_are_in_order_and_exist(n, seed):
     assert 0 <= epochs[0] <= epochs[-1] < n
 
 
+def test_few_epochs_are_one_to_three_of_the_whole_sequence():
+    rng = np.random.default_rng(0)
+    drawn = [shown_epochs(20, rng, whole=1.0, few=0.5) for _ in range(400)]
+    short = [epochs for epochs in drawn if len(epochs) < 20]
+    assert len(short) / len(drawn) == pytest.approx(0.5, abs=0.08)
+    assert {len(epochs) for epochs in short} == {1, 2, 3}
+    assert {epoch for epochs in short for epoch in epochs} == set(range(20))
+    assert all(np.all(np.diff(epochs) > 0) for epochs in short)
+    assert len(shown_epochs(1, rng, few=1.0)) == 1
+
+
 def test_in_units_of_its_own_brightness_an_object_has_none():
     rng = np.random.default_rng(3)
     y, x = np.indices((21, 21)) - 10

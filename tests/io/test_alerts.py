@@ -30,6 +30,7 @@ SCHEMA = {
                         ("jd", "double"), ("fid", "int"), ("ra", "double"), ("dec", "double"),
                         ("xpos", "double"), ("ypos", "double"), ("fwhm", "double"),
                         ("magzpsci", ["null", "double"]), ("field", "int"),
+                        ("isdiffpos", ["null", "string"]),
                     )
                 ],
             },
@@ -56,7 +57,7 @@ def stamp(value, shape=(63, 63)):
 def packet(candid, *, object_id="ZTF1", jd=2459000.5, fid=1, shape=(63, 63), **changes):
     candidate = {
         "jd": jd, "fid": fid, "ra": 10.0, "dec": 20.0, "xpos": 1500.0, "ypos": 1500.0,
-        "fwhm": 2.0, "magzpsci": 26.0, "field": 550,
+        "fwhm": 2.0, "magzpsci": 26.0, "field": 550, "isdiffpos": "t",
     }  # fmt: skip
     record = {
         "objectId": object_id,
@@ -108,6 +109,14 @@ def test_a_stamp_cut_by_the_chip_is_padded_on_the_cut_side(position, low):
     assert gaps.sum() == 23
     assert gaps[:23].all() == low
     assert gaps[40:].all() == (not low)
+
+
+@pytest.mark.parametrize(("code", "sign"), [("t", 1), ("1", 1), (None, 1), ("f", -1), ("0", -1)])
+def test_differences_are_always_science_minus_template(code, sign):
+    plain = alert_of(packet(3)).frame
+    turned = alert_of(packet(3, candidate={"isdiffpos": code})).frame
+    np.testing.assert_array_equal(turned[2], sign * plain[2])
+    np.testing.assert_array_equal(turned[:2], plain[:2])
 
 
 def test_bad_packets_are_set_aside_and_the_rest_goes_on(tmp_path):

@@ -32,6 +32,9 @@ class Augmentation:
         Shortest and longest sequence shown; 0 shows all epochs of long ones.
     whole : float
         Share of sequences shown complete.
+    few : float
+        Share of sequences of which one to three epochs are shown, as of an object that was
+        detected just now.
     noise : float
         Standard deviation of Gaussian noise added to the scaled images, in the same scale.
     dimmed : float
@@ -54,6 +57,7 @@ class Augmentation:
     min_epochs: Natural = 1
     max_epochs: Count = 0
     whole: Share = 0.5
+    few: Share = 0.0
     noise: NotNegative = 0.0
     dimmed: Share = 0.0
     fainter_mag: NotNegative = 0.0

@@ -356,6 +356,7 @@ def _shown(
         min_epochs=augmentation.min_epochs,
         max_epochs=augmentation.max_epochs,
         whole=augmentation.whole,
+        few=augmentation.few,
     )
     dimmed = augmentation.dimmed > 0 and rng.random() < augmentation.dimmed
     example = example_of(

@@ -208,6 +208,10 @@ def turned(
     return np.rot90(flipped, which % 4, axes=(-2, -1))
 
 
+FEW = 3
+"""Epochs of a sequence of which few are known."""
+
+
 def shown_epochs(
     n_epochs: int,
     rng: np.random.Generator,
@@ -215,13 +219,17 @@ def shown_epochs(
     min_epochs: int = 1,
     max_epochs: int = 0,
     whole: float = 0.5,
+    few: float = 0.0,
 ) -> Int[np.ndarray, " shown"]:
     """Draw the epochs that a sequence shows in one training step.
 
     With probability ``whole`` all of them; else a random share of them, some dropped at random,
     so that the network meets short and gappy sequences. Of what is longer than ``max_epochs`` a
-    stretch is shown.
+    stretch is shown. With probability ``few`` one to `FEW` epochs in order, whatever the rest says.
     """
+    if few and rng.random() < few:
+        keep = int(rng.integers(1, min(FEW, n_epochs) + 1))
+        return np.sort(rng.choice(n_epochs, size=keep, replace=False))
     shown = _some_epochs(n_epochs, rng, min_epochs=min_epochs, whole=whole)
     if max_epochs and len(shown) > max_epochs:
         first = int(rng.integers(0, len(shown) - max_epochs + 1))

@@ -48,6 +48,9 @@ class FieldTable:
     chip_px : (int, int)
         Size of the chip (x, y): tells which side of a cut stamp is missing.
     seeing_fwhm_px, zero_point_mag, survey_field : tuple of str
+    positive : tuple of str
+        Names of what says whether the difference is science minus template; where it is the other
+        way round it is turned back.
     """
 
     survey: str
@@ -67,6 +70,7 @@ class FieldTable:
     seeing_fwhm_px: tuple[str, ...] = ()
     zero_point_mag: tuple[str, ...] = ()
     survey_field: tuple[str, ...] = field(default=())
+    positive: tuple[str, ...] = ()
 
 
 ZTF = FieldTable(
@@ -91,9 +95,13 @@ ZTF = FieldTable(
     seeing_fwhm_px=("candidate.fwhm",),
     zero_point_mag=("candidate.magzpsci",),
     survey_field=("candidate.field",),
+    positive=("candidate.isdiffpos",),
 )
 
 SURVEYS = (ZTF,)
+
+NEGATIVE = ("f", "0", "false")
+"""What surveys write where the object is fainter than in the template."""
 
 
 def value_at(record: dict[str, Any], names: tuple[str, ...]) -> Any:
@@ -187,9 +195,22 @@ def _frame(
     stamps = []
     for channel, names in table.stamps.items():
         image = stamp_of(_required(record, names, f"{channel} stamp"))
+        if channel == "difference" and is_negative(value_at(record, table.positive)):
+            image = -image
         stamps.append(_full_size(image, record, table))
     padded = any(was_cut for _, was_cut in stamps)
     return np.stack([image for image, _ in stamps]), padded
+
+
+def is_negative(code: Any) -> bool:
+    """Return whether a survey's code says that a difference is template minus science.
+
+    Examples
+    --------
+    >>> is_negative("f"), is_negative("t"), is_negative(None)
+    (True, False, False)
+    """
+    return code is not None and str(code).strip().lower() in NEGATIVE
 
 
 def _full_size(

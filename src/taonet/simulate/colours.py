@@ -33,6 +33,9 @@ BY_BRIGHTNESS: dict[str, tuple[float, float]] = {
     "flare star": (1.4, 0.4),
     "long-period variable": (1.4, 0.2),
     "RR Lyrae": (0.2, 0.25),
+    "RR Lyrae c": (0.1, 0.25),
+    # like the Sun, between C- and S-types (Ivezić et al. 2001, AJ 122, 2749)
+    "asteroid": (0.55, 0.0),
     "eclipsing binary": (0.6, 0.0),
     "high proper motion": (1.3, 0.0),
     # bluer when brighter: Schmidt et al. 2012 (ApJ 744, 147) for quasars

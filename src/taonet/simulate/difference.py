@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from jaxtyping import Complex, Float, Int
+from scipy.special import ndtr
 
 from taonet.simulate.colours import galaxy_in_g, neighbours_in_g
 from taonet.simulate.conditions import Conditions
@@ -108,8 +109,8 @@ def detections(
 ) -> Exposures:
     """Keep the visits at which the difference shows something at the place of the object.
 
-    As in ZTF's alerts, the difference is turned around where the object is fainter than in the
-    template, so that detections are always bright.
+    Where the object is fainter than in the template the difference is negative: ZTF's alerts turn
+    it around, `taonet.io.surveys` turns it back.
 
     Returns
     -------
@@ -121,11 +122,10 @@ def detections(
     looks = draw_looks(subtraction, scene, rng)
     expected = expected_snr(subtraction, scene, looks, detector)
     drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
-    drawn = drawn[: 2 * subtraction.most_epochs]
+    drawn = drawn[: enough(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
     frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
     found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
     frames, snr, visits = frames[found], snr[found], drawn[found]
-    frames[:, 2] *= np.sign(snr)[:, None, None].astype(np.float32)
     missing, cut = draw_gaps(gaps, scene.size_px, len(visits), rng)
     frames.transpose(0, 2, 3, 1)[missing] = np.nan
     flux = (looks.flux - looks.template_flux)[visits]
@@ -139,6 +139,23 @@ def detections(
             "positive": (snr > 0).tolist(),
         },
     )
+
+
+SPARE = 6
+"""So many more detections than are kept are expected among the visits drawn."""
+
+
+def enough(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
+    """Return how many visits to draw so that enough of them are detections.
+
+    Parameters
+    ----------
+    above : array (look,)
+        How far the expected signal-to-noise ratio lies above the limit.
+    """
+    detections = ndtr(above).cumsum()
+    wanted = subtraction.most_epochs + SPARE
+    return min(int(np.searchsorted(detections, wanted)) + 1, 2 * subtraction.most_epochs)
 
 
 def draw_looks(subtraction: Subtraction, scene: Scene, rng: np.random.Generator) -> Looks:

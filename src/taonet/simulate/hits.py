@@ -1,7 +1,5 @@
 """The High cadence Transient Survey (HiTS) as its public stamps show it: DECam, g band."""
 
-from dataclasses import replace
-
 import numpy as np
 from jaxtyping import Float
 
@@ -9,7 +7,7 @@ from taonet.simulate.conditions import Conditions, Visits
 from taonet.simulate.detector import Detector, read_out
 from taonet.simulate.exposures import Exposures, Scene, noise_free
 from taonet.simulate.learnt import read_numbers
-from taonet.simulate.light import Light
+from taonet.simulate.light import Light, at_mean
 from taonet.simulate.stars import contact_binary, eclipsing_binary, rr_lyrae, rr_lyrae_c
 from taonet.simulate.supernovae import Supernovae, supernova
 from taonet.simulate.survey import Survey
@@ -84,12 +82,6 @@ def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
         return at_mean(draw(mjd, rng), float(rng.triangular(*stars["rr_lyrae_mag"])))
     draw = contact_binary if rng.random() < CONTACT_SHARE else eclipsing_binary
     return at_mean(draw(mjd, rng), float(rng.triangular(*stars["eclipsing_mag"])))
-
-
-def at_mean(drawn: Light, mean_mag: float) -> Light:
-    """Return a light of another mean magnitude."""
-    truth = {**drawn.truth, "mean_mag": mean_mag}
-    return replace(drawn, mag=drawn.mag - drawn.truth["mean_mag"] + mean_mag, truth=truth)
 
 
 def stamps(scene: Scene, detector: Detector, rng: np.random.Generator) -> Exposures:

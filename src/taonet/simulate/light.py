@@ -1,6 +1,6 @@
 """What an object shows apart from the sky around it: its brightness, its host, its motion."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,12 @@ class Light:
         if not self.host or np.hypot(self.host.dx_arcsec, self.host.dy_arcsec) > within_arcsec:
             return self.mag
         return -2.5 * np.log10(10 ** (-0.4 * self.mag) + 10 ** (-0.4 * self.host.mag))
+
+
+def at_mean(drawn: Light, mean_mag: float) -> Light:
+    """Return a light of another mean magnitude."""
+    truth = {**drawn.truth, "mean_mag": mean_mag}
+    return replace(drawn, mag=drawn.mag - drawn.truth["mean_mag"] + mean_mag, truth=truth)
 
 
 def discovery_mjd(

@@ -39,6 +39,8 @@ class Nuclei:
         Share whose host galaxy can be seen.
     host_below_mag : (float, float)
         Mean and scatter of how much fainter the host is than the nucleus.
+    host_radius_arcsec : (float, float)
+        Half-light radii of hosts.
     noticed_mag : (float, float)
         Brightening against an old image from which on the survey lists an object: mean and
         scatter.
@@ -57,6 +59,7 @@ class Nuclei:
     host_share: float
     host_below_mag: tuple[float, float]
     noticed_mag: tuple[float, float]
+    host_radius_arcsec: tuple[float, float] = (1.0, 4.0)
     found_mjd: tuple[float, float] | None = None
 
 
@@ -246,7 +249,7 @@ def _draw(
             "sf_inf_mag": sf_inf,
             "flares_per_year": rate,
         },
-        host=_host(host_mag, rng) if rng.random() < population.host_share else None,
+        host=_host(host_mag, population, rng) if rng.random() < population.host_share else None,
     )
 
 
@@ -267,10 +270,10 @@ def _flares(
     return np.asarray((heights * shape).sum(axis=1))
 
 
-def _host(mag: float, rng: np.random.Generator) -> Galaxy:
+def _host(mag: float, population: Nuclei, rng: np.random.Generator) -> Galaxy:
     return Galaxy(
         mag=mag,
-        radius_arcsec=float(rng.uniform(1.0, 4.0)),
+        radius_arcsec=float(rng.uniform(*population.host_radius_arcsec)),
         sersic_index=float(rng.choice([1.0, 4.0])),
         axis_ratio=float(rng.uniform(0.4, 1)),
         angle=float(rng.uniform(0, np.pi)),

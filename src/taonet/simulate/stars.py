@@ -1,9 +1,9 @@
-"""Stars of our Galaxy that flare, pulsate, eclipse or move."""
+"""Stars of our Galaxy that flare, pulsate, eclipse or move; and what moves much nearer by."""
 
 import numpy as np
 from jaxtyping import Float
 
-from taonet.simulate.light import Light, discovery_mjd
+from taonet.simulate.light import DARK, Light, discovery_mjd
 
 
 def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
@@ -139,6 +139,24 @@ def eclipsing_binary(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator)
         subtype="eclipsing binary",
         truth={"mean_mag": mean, "depth_mag": depth, "period_days": period},
     )
+
+
+def asteroid(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw an asteroid: a point of light at one visit, and nothing at any other.
+
+    Counts grow as ``10**(0.3 mag)``, between those of bright and faint ones (Ivezić et al. 2001,
+    AJ 122, 2749). It moves less than a pixel during an exposure.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    """
+    mean = float(20.6 + np.log10(rng.uniform(10 ** (0.3 * (15.0 - 20.6)), 1)) / 0.3)
+    mag = np.full(len(mjd), DARK)
+    mag[int(rng.integers(len(mjd)))] = mean
+    return Light(mag=mag, subtype="asteroid", truth={"mean_mag": mean})
 
 
 def rr_lyrae_c(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:

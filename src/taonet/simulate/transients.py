@@ -48,7 +48,10 @@ class Constants:
     galaxy_share: float = 0.3
 
 
-OTHERS: dict[str, tuple[float, Transient]] = {
+Mixture = dict[str, tuple[float, Transient]]
+"""Share and light of each kind of object in a class; shares sum to one."""
+
+OTHERS: Mixture = {
     "high proper motion": (0.35, fast_mover),
     "flare star": (0.15, flare_star),
     "long-period variable": (0.15, long_period_variable),
@@ -67,8 +70,13 @@ def other(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
         Times of observation.
     rng : numpy.random.Generator
     """
-    shares = [share for share, _ in OTHERS.values()]
-    _, draw = list(OTHERS.values())[int(rng.choice(len(shares), p=shares))]
+    return one_of(OTHERS, mjd, rng)
+
+
+def one_of(kinds: Mixture, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw an object of one of several kinds, each as common as its share."""
+    shares = [share for share, _ in kinds.values()]
+    _, draw = list(kinds.values())[int(rng.choice(len(shares), p=shares))]
     return draw(mjd, rng)
 
 

@@ -8,16 +8,29 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.simulate.cadence import Cadence, draw_mjd
+from taonet.simulate.cataclysmic import cataclysmic
 from taonet.simulate.colours import g_minus_r
 from taonet.simulate.conditions import Conditions, Visits, Weather, draw_conditions
 from taonet.simulate.detector import Detector
 from taonet.simulate.difference import CHANNELS, Subtraction, detections
 from taonet.simulate.gaps import Gaps
 from taonet.simulate.learnt import read_numbers
-from taonet.simulate.light import Light
+from taonet.simulate.light import Light, at_mean
+from taonet.simulate.nuclei import ACTIVE_GALAXIES, BLAZARS, active_nucleus, blazar
+from taonet.simulate.stars import (
+    asteroid,
+    contact_binary,
+    eclipsing_binary,
+    fast_mover,
+    flare_star,
+    long_period_variable,
+    rr_lyrae,
+    rr_lyrae_c,
+)
+from taonet.simulate.supernovae import Supernovae, supernova
 from taonet.simulate.survey import Survey
-from taonet.simulate.transients import TRANSIENTS
-from taonet.sky.taxonomy import CRTS, Taxonomy
+from taonet.simulate.transients import Mixture, Transient, one_of
+from taonet.sky.taxonomy import ZTF as CLASSES
 
 BANDS = ("g", "r")
 
@@ -25,9 +38,49 @@ TEMPLATE_FRAMES = 15
 TEMPLATE_DAYS = (200.0, 20.0)
 """The template is made of so many frames, taken so long before the first visit."""
 
-LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "OTHER": 206, "NON": 54}
+LATE_SHARE = 0.1
+"""Share of objects whose template was taken while they were watched already, as in ZTF's first
+years: what shone then is missing in the difference. A guess."""
+
+LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "VAR": 204, "OTHER": 37, "NON": 54}
 """Objects of each class among the real stamps that the table was measured on; for NON those of
 unknown class. No share of the sky: nobody has counted what lies behind all alerts."""
+
+ANY = -99.0
+"""Brightening from which on an active nucleus is noticed: a difference shows fading as well."""
+
+QUASARS = replace(
+    ACTIVE_GALAXIES,
+    mean_mag=(15.5, 18.8, 20.8),
+    sf_factor=1.0,
+    tau_factor=1.0,
+    host_share=0.6,
+    host_radius_arcsec=(1.0, 8.0),
+    noticed_mag=(ANY, 0.0),
+)
+JETS = replace(BLAZARS, mean_mag=(15.0, 18.3, 20.5), noticed_mag=(ANY, 0.0))
+"""Nuclei whose difference is large enough, however it came about: those of CRTS had to brighten.
+Magnitudes are guesses around the limit of a visit."""
+
+NEAR = Supernovae(peak_mag=(14.5, 18.4, 20.2), host_absolute_mag=-19.6)
+"""Supernovae whose type is known are nearer than those of CRTS: the Bright Transient Survey takes
+spectra of what peaks above 19 mag (Fremling et al. 2020, ApJ 895, 32; Perley et al. 2020, ApJ 904,
+35). The numbers are guesses."""
+
+VARIABLE_MAG = (12.6, 16.0, 20.0)
+VARIABLES: Mixture = {
+    "RR Lyrae": (0.25, rr_lyrae),
+    "RR Lyrae c": (0.1, rr_lyrae_c),
+    "contact binary": (0.2, contact_binary),
+    "eclipsing binary": (0.1, eclipsing_binary),
+    "long-period variable": (0.35, long_period_variable),
+}
+OTHERS: Mixture = {
+    "asteroid": (0.5, asteroid),
+    "flare star": (0.25, flare_star),
+    "high proper motion": (0.25, fast_mover),
+}
+"""Shares are guesses, and so are the magnitudes: from where stars saturate to where they vanish."""
 
 
 def visits(cadence: Cadence, rng: np.random.Generator) -> Visits:
@@ -52,11 +105,14 @@ def conditions(weather: dict[str, Weather], visits: Visits, rng: np.random.Gener
 
 def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
     """Draw the light of an object of a class in g and r, now and in the template."""
-    before = visits.mjd[0] - np.linspace(*TEMPLATE_DAYS, TEMPLATE_FRAMES)
+    late = float(np.ptp(visits.mjd)) * rng.random() * (rng.random() < LATE_SHARE)
+    before = visits.mjd[0] + late - np.linspace(*TEMPLATE_DAYS, TEMPLATE_FRAMES)
     mjd = np.concatenate([before, visits.mjd])
-    drawn = bright_star(mjd, rng) if class_name == "NON" else TRANSIENTS[class_name](mjd, rng)
-    in_r = drawn.mag
-    in_g = in_r + g_minus_r(drawn, mjd, rng)
+    order = np.argsort(mjd, kind="stable")
+    drawn = TRANSIENTS[class_name](mjd[order], rng)
+    redness = g_minus_r(drawn, mjd[order], rng)
+    in_r, in_g = np.empty(len(mjd)), np.empty(len(mjd))
+    in_r[order], in_g[order] = drawn.mag, drawn.mag + redness
     green = np.array(visits.band) == "g"
     # ZTF leaves outliers out of its templates: outbursts do not get into the median either
     template_g, template_r = (float(np.median(mag[: len(before)])) for mag in (in_g, in_r))
@@ -83,6 +139,24 @@ def bright_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> L
     return Light(mag=np.full(len(mjd), mean), subtype="bright star", truth={"mean_mag": mean})
 
 
+def variable_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+    """Draw a pulsating or eclipsing star; as bright as those that are mistaken for residuals."""
+    drawn = one_of(VARIABLES, mjd, rng)
+    return at_mean(drawn, float(rng.triangular(*VARIABLE_MAG)))
+
+
+TRANSIENTS: dict[str, Transient] = {
+    "SN": partial(supernova, population=NEAR),
+    "CV": cataclysmic,
+    "AGN": partial(active_nucleus, population=QUASARS),
+    "BZ": partial(blazar, population=JETS),
+    "VAR": variable_star,
+    "OTHER": partial(one_of, OTHERS),
+    "NON": bright_star,
+}
+"""How to draw the light of each class."""
+
+
 def _weather(table: dict[str, Any], band: str) -> Weather:
     names = ("seeing_fwhm_px", "zero_point_mag", "sky_adu")
     return Weather(**{name: table[name][band] for name in names}, jitter_px=0.15)
@@ -93,7 +167,7 @@ def _survey(table: dict[str, Any]) -> Survey:
     gaps = Gaps(**table["edges"])
     return Survey(
         name="ztf",
-        taxonomy=Taxonomy(name="ztf", classes=CRTS.classes),
+        taxonomy=CLASSES,
         shares=LABELLED,
         light=light,
         visits=partial(visits, Cadence(**table["cadence"])),

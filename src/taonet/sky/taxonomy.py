@@ -53,9 +53,13 @@ class Taxonomy:
 
 
 CRTS = Taxonomy(name="crts", classes=("SN", "CV", "AGN", "BZ", "OTHER", "NON"))
+ZTF = Taxonomy(name="ztf", classes=("SN", "CV", "AGN", "BZ", "VAR", "OTHER", "NON"))
+"""VAR are periodic and long-period variable stars; OTHER are asteroids, flares and fast movers; NON
+are residuals of what did not change."""
+
 HITS = Taxonomy(name="hits", classes=("SN", "RRL", "EB", "NON"))
 
-_KNOWN = {taxonomy.name: taxonomy for taxonomy in (CRTS, HITS)}
+_KNOWN = {taxonomy.name: taxonomy for taxonomy in (CRTS, HITS, ZTF)}
 
 
 def taxonomy_for(survey: str, class_names: Iterable[str | None]) -> Taxonomy:

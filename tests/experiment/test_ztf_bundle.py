@@ -1,0 +1,43 @@
+"""The shipped network for ZTF alerts, on real packets: it answers, whatever it answers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taonet.errors import InputError
+from taonet.experiment.classify import classify
+from taonet.io.avro import records_of
+from taonet.models.bundle_folder import SHIPPED
+from taonet.sky.taxonomy import ZTF
+
+NAME = "ztf-sim"
+pytestmark = pytest.mark.skipif(
+    not (SHIPPED / NAME / "config.json").is_file(), reason=f"no bundle {NAME} is shipped"
+)
+
+
+@pytest.mark.parametrize("folder", ["ZTF21abiuvdk", "single", "kowalski"])
+def test_it_answers_for_every_packet_or_says_why_not(shared_data, tmp_path, folder):
+    packets = shared_data / "alerts" / "ztf" / folder
+    sent = {
+        (record["objectId"], record["candid"])
+        for file in packets.glob("*.avro")
+        for record in records_of(file)
+    }
+    tally = classify(NAME, [packets], tmp_path / "answers.parquet")
+    table = pd.read_parquet(tmp_path / "answers.parquet")
+    assert tally.objects + tally.set_aside == len({name for name, _ in sent})
+    assert len(tally.reasons) == tally.set_aside
+    assert tally.set_aside or len(table) == len(sent)
+    chances = table[[f"p_{name}" for name in ZTF.classes]].to_numpy()
+    assert np.isfinite(chances).all()
+    assert chances.min() >= 0
+    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-6)
+    assert set(table["predicted_class"]) <= set(ZTF.classes)
+
+
+@pytest.mark.parametrize("survey", ["atlas", "decam", "pgir", "winter"])
+def test_alerts_of_other_surveys_are_one_clear_line(shared_data, tmp_path, survey):
+    with pytest.raises(InputError, match="known surveys: ztf"):
+        classify(NAME, [shared_data / "alerts" / survey], tmp_path / "answers.parquet")
+    assert not (tmp_path / "answers.parquet").exists()
