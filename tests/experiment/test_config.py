@@ -35,6 +35,7 @@ def test_changes_reach_the_recipe_and_leave_the_rest_alone():
         ("modle.hidden=3", "did you mean 'model'"),
         ("training.augmentation.hole=1", "did you mean 'whole'"),
         ("model.recurrence=gruu", "model.recurrence"),
+        ('training.frozen=["eyes"]', "training.frozen"),
         ("model.hidden=many", "model.hidden"),
         ("model.classes=4", "comes from the data"),
         ("model.hidden", "write it as section.key=value"),

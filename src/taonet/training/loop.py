@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, Sequences, training_batches
-from taonet.errors import ConfigError, TaoNetError
+from taonet.errors import TaoNetError
 from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
@@ -23,6 +23,10 @@ from taonet.training.objective import answer_loss, unsteadiness
 
 Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 """Wraps an iterable of known length to show progress under a title."""
+
+
+Part = Literal["looks", "deep_looks", "apertures", "calibrate", "mix", "recurrence", "head"]
+"""The parts of a network that learn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,7 @@ class TrainingConfig:
         the rest is what it started from. Halfway is better than either end where few objects
         teach (Wortsman et al. 2022, arXiv 2109.01903).
     frozen : tuple of str
-        Parts of the network that do not learn, e.g. ``looks``, the CNNs.
+        Parts of the network that do not learn, as far as it has them; ``looks`` are the CNNs.
     label_smoothing : float
     steadiness : float
         Weight of the demand that the apertures' correction make sequences steady.
@@ -63,7 +67,7 @@ class TrainingConfig:
     clip_norm: Positive = 1.0
     averaging: Share = 0.99
     blend: Share = 1.0
-    frozen: tuple[str, ...] = ()
+    frozen: tuple[Part, ...] = ()
     label_smoothing: Share = 0.0
     steadiness: NotNegative = 0.0
     checkpoint_every: Natural = 50
@@ -138,16 +142,9 @@ def train_network(
     return network
 
 
-def _freeze(network: TaoNet, parts: tuple[str, ...]) -> None:
-    known = dict(network.named_children())
-    for name in parts:
-        if name not in known:
-            raise ConfigError(
-                f"the network has no part {name!r}",
-                where="training.frozen",
-                do=f"known parts: {', '.join(known)}",
-            )
-        known[name].requires_grad_(False)
+def _freeze(network: TaoNet, parts: tuple[Part, ...]) -> None:
+    for name, part in network.named_children():
+        part.requires_grad_(name not in parts)
 
 
 def learning_rate(step: int, config: TrainingConfig) -> float:
