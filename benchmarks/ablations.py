@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from taonet.evaluation.draws import recall_difference, score_draws
+from taonet.evaluation.draws import difference, score_draws
 from taonet.experiment.config import read_recipe, varied
 from taonet.experiment.hits_benchmark import in_first_half
 from taonet.experiment.plan import Experiment, plan_experiment
@@ -127,7 +127,7 @@ def line(
         cells.append(f"{score_draws(tables, HITS, seed=1).macro_recall}")
         cells.append("")
         if base is not None and row != BASELINE:
-            cells[-1] = f"{recall_difference(tables, base[k], HITS, seed=1):+.3f}"
+            cells[-1] = f"{difference(tables, base[k], HITS, seed=1):+.3f}"
     settings = " ".join(f"--set {change}" for change in ROWS[row])
     return "| " + " | ".join([*cells, f"`{settings}`" if settings else ""]) + " |"
 

@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Seed
+from taonet.cli.options import AsJson, Classes, Seed, names
 from taonet.cli.showing import print_result, track
 
 
@@ -82,3 +82,19 @@ def benchmark_hits(
     )
     plain = {name: score.to_dict() for name, score in found.items()}
     print_result(plain, score_lines(found), as_json=as_json)
+
+
+@benchmarking.command("seeds")
+def benchmark_seeds(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs that differ in the seed.")],
+    data: Annotated[Path, typer.Option("--data", help="The archive that they were tested on.")],
+    classes: Classes = "",
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score every method of several runs, as means over them; intervals over objects and runs."""
+    from taonet.experiment.seeds import score_seeds, seed_lines
+    from taonet.io.archive import Archive
+
+    found = score_seeds(runs, Archive(data), classes=names(classes), seed=seed)
+    print_result(found, seed_lines(found), as_json=as_json)

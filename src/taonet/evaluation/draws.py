@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -87,15 +87,16 @@ def score_draws(
     )
 
 
-def recall_difference(
+def difference(
     tables: Sequence[pd.DataFrame],
     others: Sequence[pd.DataFrame],
     taxonomy: Taxonomy,
     *,
+    score: Literal["recall", "f1"] = "recall",
     n_bootstrap: int = 1000,
     seed: int,
 ) -> Interval:
-    """Return the macro recall of one method less that of another, draw by draw.
+    """Return the macro recall or F1 of one method less that of another, draw by draw.
 
     Both meet the same resamples of draws and objects, so what they share cancels.
 
@@ -114,8 +115,8 @@ def recall_difference(
     (one, drawn, *_), (other, other_drawn, *_) = (
         _resampled(found, taxonomy, n_bootstrap, seed) for found in (tables, others)
     )
-    difference = drawn["recall"].mean(axis=1) - other_drawn["recall"].mean(axis=1)
-    return interval(float(one["recall"].mean() - other["recall"].mean()), difference)
+    apart = drawn[score].mean(axis=1) - other_drawn[score].mean(axis=1)
+    return interval(float(one[score].mean() - other[score].mean()), apart)
 
 
 def _resampled(

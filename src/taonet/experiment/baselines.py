@@ -27,7 +27,7 @@ from taonet.sky.taxonomy import Taxonomy
 
 FOREST = "forest on published"
 BOOSTED = "boosted trees on modern"
-IN_CONTEXT = "boosted trees, host and field"
+IN_CONTEXT = "boosted trees in context"
 
 READ = {
     FOREST: ("published.",),

@@ -32,7 +32,7 @@ from taonet.experiment.plan import (
     run_digest,
     times_of,
 )
-from taonet.experiment.stages import in_short, open_run, staged_table, write_json
+from taonet.experiment.stages import in_short, open_run, prediction_file, staged_table, write_json
 from taonet.experiment.together import Together
 from taonet.experiment.trained import ready_network
 from taonet.io.archive import Archive
@@ -156,7 +156,7 @@ def _predictions(
             found.setdefault(method, []).append(table)
     tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
     for method, table in tables.items():
-        file = experiment.folder / "predictions" / f"{method.replace(' ', '-').lower()}.parquet"
+        file = prediction_file(experiment.folder, method)
         if not file.exists():
             with landing_file(file) as temporary:
                 table.to_parquet(temporary, index=False)

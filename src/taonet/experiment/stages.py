@@ -68,3 +68,8 @@ def read_scores(folder: Path) -> dict[str, Any]:
     """Return the scores of a finished run, by method."""
     scores: dict[str, Any] = json.loads((folder / "scores.json").read_text())
     return scores
+
+
+def prediction_file(folder: Path, method: str) -> Path:
+    """Return where a run keeps the answers of a method."""
+    return folder / "predictions" / f"{method.replace(' ', '-').lower()}.parquet"
