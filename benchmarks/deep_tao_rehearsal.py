@@ -350,8 +350,8 @@ def main() -> None:
     else:
         rehearsal.carried_out(
             "simulate", "simulate", "crts", "--objects", str(args.objects),
-            "--seed", str(args.seed), "--mix", args.mix, "--workers", str(args.workers), "--fits", args.work / "F",
-            "-o", args.work / "S",
+            "--seed", str(args.seed), "--mix", args.mix, "--workers", str(args.workers),
+            "--fits", args.work / "F", "-o", args.work / "S",
         )  # fmt: skip
         sequences = simulated_files(args.work / "F")
     planted = lay_out(sequences, rehearsal.release, seed=args.seed)
