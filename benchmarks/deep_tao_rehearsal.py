@@ -26,6 +26,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,15 @@ class Rehearsal:
 
     def say(self, line: str) -> None:
         self.notes.append(line)
+        costs = {name: vars(cost) for name, cost in self.costs.items()}
+        kept = {"notes": self.notes, "kills": self.kills, "costs": costs}
+        (self.work / "so_far.json").write_text(json.dumps(kept))
         print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+    def go_on(self, kept: dict[str, Any]) -> None:
+        """Take up a rehearsal that was itself interrupted."""
+        self.notes, self.kills = kept["notes"], kept["kills"]
+        self.costs |= {name: Cost(**cost) for name, cost in kept["costs"].items()}
 
 
 def started(log: Path, *words: str | Path) -> Watched:
@@ -253,7 +262,7 @@ def steps_done(folder: Path) -> int:
 
 def train(rehearsal: Rehearsal, recipe: Path, objects: int, workers: int) -> None:
     """Carry out the recipe: killed while measuring, killed while training, then to the end."""
-    for kill in ("measure", "train", ""):
+    for kill in ("measure", "train", "")[rehearsal.kills :]:
         log = rehearsal.work / f"train-{kill or 'end'}.log"
         watched = started(
             log, "train", recipe, "--data", rehearsal.archive, "-o", rehearsal.run,
@@ -265,7 +274,7 @@ def train(rehearsal: Rehearsal, recipe: Path, objects: int, workers: int) -> Non
             rehearsal.watch(watched, state)
             if state != kill:
                 since = time.monotonic()
-            elif ripe(rehearsal, kill, time.monotonic() - since):
+            elif ripe(rehearsal, kill, time.monotonic() - since, few=objects <= 100):
                 watched.kill()
                 rehearsal.kills += 1
                 rehearsal.say(f"killed in {kill}: {where(rehearsal)}")
@@ -274,8 +283,8 @@ def train(rehearsal: Rehearsal, recipe: Path, objects: int, workers: int) -> Non
     rehearsal.say("finished")
 
 
-def ripe(rehearsal: Rehearsal, kill: str, seconds: float) -> bool:
-    """Say whether enough of a stage is done to be worth killing."""
+def ripe(rehearsal: Rehearsal, kill: str, seconds: float, *, few: bool) -> bool:
+    """Say whether enough of a stage is done to be worth killing; few objects are one part only."""
     if kill == "measure":
         return seconds > 4 and (
             len(list(rehearsal.run.glob("measured/*/*.npz"))) > 1 or seconds > 8
@@ -324,6 +333,35 @@ def same_answers(rehearsal: Rehearsal, recipe: Path) -> str:
     return f"{compared} predictions are the same to the last bit as those of an unbroken run"
 
 
+def simulated(rehearsal: Rehearsal, args: argparse.Namespace) -> Iterator[ImageSequence]:
+    if args.simulated:
+        return from_archive(args.simulated, args.objects)
+    rehearsal.carried_out(
+        "simulate", "simulate", "crts", "--objects", str(args.objects), "--seed", str(args.seed),
+        "--mix", args.mix, "--workers", str(args.workers), "--fits", rehearsal.work / "F",
+        "-o", rehearsal.work / "S",
+    )  # fmt: skip
+    return simulated_files(rehearsal.work / "F")
+
+
+def make_data(rehearsal: Rehearsal, args: argparse.Namespace) -> None:
+    """Simulate, lay out, ingest; the archive must hold every file that can be read."""
+    laid_out = rehearsal.work / "planted.json"
+    if not laid_out.exists():
+        planted = lay_out(simulated(rehearsal, args), rehearsal.release, seed=args.seed)
+        laid_out.write_text(json.dumps(planted))
+        rehearsal.say(f"laid out; planted {planted}")
+    planted = json.loads(laid_out.read_text())
+    files = len(list(rehearsal.release.rglob("*.fits")))
+    summary = json.loads(
+        rehearsal.carried_out(
+            "ingest", "ingest", "deep-tao", rehearsal.release, "-o", rehearsal.archive, "--json"
+        ).splitlines()[-1]
+    )
+    assert summary["objects"] == files - planted["damaged"], summary
+    assert summary["set_aside"] == planted["damaged"], summary
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
@@ -337,35 +375,22 @@ def main() -> None:
     args = parser.parse_args()
     full = read_recipe(RECIPE)
     recipe, steps = RECIPE, full.training.steps
-    args.work.mkdir(parents=True)
+    args.work.mkdir(parents=True, exist_ok=True)
     if args.steps:
         recipe = args.work / "deep-tao.toml"
         text = RECIPE.read_text().replace(f"steps = {steps}", f"steps = {args.steps}")
         every = f"[training]\ncheckpoint_every = {max(1, args.steps // 4)}\n"
         recipe.write_text(text.replace("[training]\n", every))
     rehearsal = Rehearsal(args.work, read_recipe(recipe))
+    if (args.work / "so_far.json").exists():
+        rehearsal.go_on(json.loads((args.work / "so_far.json").read_text()))
+    if not rehearsal.archive.exists():
+        make_data(rehearsal, args)
     print(f"{args.objects} objects, {rehearsal.recipe.training.steps} of {steps} steps")
-    if args.simulated:
-        sequences = from_archive(args.simulated, args.objects)
-    else:
-        rehearsal.carried_out(
-            "simulate", "simulate", "crts", "--objects", str(args.objects),
-            "--seed", str(args.seed), "--mix", args.mix, "--workers", str(args.workers),
-            "--fits", args.work / "F", "-o", args.work / "S",
-        )  # fmt: skip
-        sequences = simulated_files(args.work / "F")
-    planted = lay_out(sequences, rehearsal.release, seed=args.seed)
-    rehearsal.say(f"laid out; planted {planted}")
-    files = len(list(rehearsal.release.rglob("*.fits")))
-    summary = json.loads(
-        rehearsal.carried_out(
-            "ingest", "ingest", "deep-tao", rehearsal.release, "-o", rehearsal.archive, "--json"
-        ).splitlines()[-1]
-    )
-    assert summary["objects"] == files - planted["damaged"], summary
-    assert summary["set_aside"] == planted["damaged"], summary
-    train(rehearsal, recipe, summary["objects"], args.workers)
-    facts = {"objects": summary["objects"], "frames": summary["frames"], "files": files}
+    manifest = json.loads((rehearsal.archive / "manifest.json").read_text())
+    objects, frames = len(Archive(rehearsal.archive)), manifest["frames"]
+    train(rehearsal, recipe, objects, args.workers)
+    facts = {"objects": objects, "frames": frames}
     if args.unbroken:
         rehearsal.say(same_answers(rehearsal, recipe))
     disk = {name: disk_of(args.work / name) for name in ("D", "A", "run", "run/measured")}

@@ -1,7 +1,7 @@
 """Files in the layout of the public release, classified end to end by the bundle that ships.
 
-The network of the paper's experiment, before it has learnt anything, stands beside it: what it reads
-and how it answers can be tested while nothing ships.
+The network of the paper's experiment, before it has learnt anything, stands beside it: what it
+reads and how it answers can be tested while nothing ships.
 """
 
 from dataclasses import replace
