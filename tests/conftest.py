@@ -1,6 +1,8 @@
 """What every test needs: run-time shape checks, one thread, and the shared real data."""
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from jaxtyping import install_import_hook
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 torch.set_num_threads(1)
 RECIPES = Path(__file__).parents[1] / "recipes"
+_MAKER = Path(__file__).parent / "data" / "make_deep_tao.py"
 
 install_import_hook("taonet", "typecheck.checker")
 
@@ -37,3 +40,19 @@ def world(tmp_path_factory):
     simulate_archive("tiny", folder / "archive", n_objects=24, seed=3)
     run_experiment(read_recipe(RECIPES / "tiny.toml"), Archive(folder / "archive"), folder / "run")
     return folder
+
+
+@pytest.fixture(scope="session")
+def deep_tao_maker():
+    """The script tests/data/make_deep_tao.py as a module."""
+    spec = importlib.util.spec_from_file_location("make_deep_tao", _MAKER)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_deep_tao"] = module  # its dataclasses look themselves up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def deep_tao(deep_tao_maker, tmp_path_factory):
+    """Truth by object id, of files written once; do not change them."""
+    return deep_tao_maker.make_deep_tao(tmp_path_factory.mktemp("deep_tao"), seed=1, n_per_class=2)
