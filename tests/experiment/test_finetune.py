@@ -9,7 +9,7 @@ import torch
 
 from taonet.data.batches import Reading
 from taonet.data.transforms import Scaling
-from taonet.errors import ConfigError, InputError
+from taonet.errors import ConfigError, InputError, LeakError
 from taonet.experiment.config import read_recipe, varied
 from taonet.experiment.hits_benchmark import DESCRIPTIONS, FINETUNE, hits_benchmark, in_first_half
 from taonet.experiment.run import run_experiment
@@ -104,6 +104,12 @@ def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick
         assert 0 <= score.macro_recall.low <= score.macro_recall.high <= 1
     assert len(found["shots_10"].by_draw) == 2
     assert len(found["zero_shot"].by_draw) == 1
+
+
+def test_a_bundle_that_knows_real_sequences_is_not_benchmarked(hits, quick, novice):
+    knows = replace(novice, facts={"survey": "hits", "trained_on_simulation": False})
+    with pytest.raises(LeakError, match="has learnt from real sequences"):
+        hits_benchmark(knows, quick, hits[0], draws=1, shots=2)
 
 
 def test_with_another_archive_all_of_it_is_tested(hits, quick, novice):

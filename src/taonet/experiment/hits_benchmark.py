@@ -17,7 +17,7 @@ import pandas as pd
 from jaxtyping import Bool, Int
 
 from taonet.data.splits import draw_shots, groups_of
-from taonet.errors import InputError
+from taonet.errors import InputError, LeakError
 from taonet.evaluation.draws import DrawScores, score_draws
 from taonet.experiment.baselines import FOREST, tree_table
 from taonet.experiment.config import Recipe
@@ -119,7 +119,12 @@ def hits_benchmark(
     ------
     InputError
         If the data are not what the bundle reads, or a class is too small.
+    LeakError
+        If the bundle has learnt from real sequences, which may be the very ones that are tested.
     """
+    if not bundle.facts.get("trained_on_simulation"):
+        do = "start from one that was trained on simulation alone, such as hits-sim"
+        raise LeakError("the bundle has learnt from real sequences", where=bundle.name, do=do)
     if test is not None and half is not None:
         do = "leave out --half, or --test"
         raise InputError("halves are of one archive, and another one is to be tested", do=do)
