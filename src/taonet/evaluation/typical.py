@@ -5,6 +5,8 @@ out objects commonly are: were it one and the same, new objects would seem farth
 are (split conformal prediction; Bates et al. 2023, Ann. Stat. 51, 149).
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -42,8 +44,11 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    knots = rows_by_knot(rows)
-    classes = _placed(rows[shapes], knots)
+    by_knot = rows_by_knot(rows)
+    counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
+    classes = _placed(counts)
+    enough = {k for k, n in counts.items() if n.reindex(classes).min() >= LEAST_OF_A_CLASS}
+    knots = {k: at for k, at in by_knot.items() if k in enough}
     centre, spread = features[shapes].mean(axis=0), features[shapes].std(axis=0)
     spread = np.where(spread > TINY, spread, 1.0)
     standard = (features - centre) / spread
@@ -73,9 +78,8 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
         for k, index in others.items()
     }
     tails = np.stack([_tail(distances) for distances in far.values()])
-    counts = np.array([len(distances) for distances in far.values()])
-    stated = {**vars(fitted), "distances": tails, "objects": counts}
-    return Typicality(**stated)
+    objects = np.array([len(distances) for distances in far.values()])
+    return replace(fitted, distances=tails, objects=objects)
 
 
 def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
@@ -85,21 +89,14 @@ def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     return np.asarray(rows["object_id"].isin(objects["object_id"][first]))
 
 
-def _placed(rows: pd.DataFrame, knots: dict[int, pd.DataFrame]) -> list[str]:
-    """Return the classes with enough objects; knots where one of them has too few are dropped."""
-    count = {
-        k: rows.loc[rows.index.intersection(at.index), "class_name"].value_counts()
-        for k, at in knots.items()
-    }
-    most = max(count.values(), key=lambda found: int(found.sum()))
+def _placed(counts: Mapping[int, pd.Series]) -> list[str]:
+    """Return the classes with enough objects where there are most: those have a place."""
+    most = max(counts.values(), key=lambda found: int(found.sum()))
     classes = sorted(str(name) for name, n in most.items() if n >= LEAST_OF_A_CLASS)
     if not classes:
         got = ", ".join(f"{name} {n}" for name, n in most.items())
         do = f"give at least {2 * LEAST_OF_A_CLASS} objects of a class"
         raise InputError("too few objects to tell what is typical", got=got, do=do)
-    for k, found in count.items():
-        if min(int(found.get(name, 0)) for name in classes) < LEAST_OF_A_CLASS:
-            del knots[k]
     return classes
 
 
