@@ -47,8 +47,22 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     by_knot = rows_by_knot(rows)
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
     classes = _placed(counts)
-    enough = {k for k, n in counts.items() if n.reindex(classes).min() >= LEAST_OF_A_CLASS}
-    knots = {k: at for k, at in by_knot.items() if k in enough}
+    counts = {k: n.reindex(classes, fill_value=0) for k, n in counts.items()}
+    knots = {k: at for k, at in by_knot.items() if counts[k].min() >= LEAST_OF_A_CLASS}
+    shape = _shape(features, shapes, knots, classes)
+    others = {k: at.loc[~shapes[at.index], "n_epochs"] for k, at in knots.items()}
+    far = [shape.distance(features[n.index], n.to_numpy(np.int64)) for n in others.values()]
+    tails, objects = np.stack([_tail(distances) for distances in far]), [*map(len, far)]
+    return replace(shape, distances=tails, objects=np.array(objects))
+
+
+def _shape(
+    features: Float[np.ndarray, "row feature"],
+    shapes: Bool[np.ndarray, " row"],
+    knots: Mapping[int, pd.DataFrame],
+    classes: list[str],
+) -> Typicality:
+    """Return where classes lie and how they spread; how far out is far is still open."""
     centre, spread = features[shapes].mean(axis=0), features[shapes].std(axis=0)
     spread = np.where(spread > TINY, spread, 1.0)
     standard = (features - centre) / spread
@@ -56,12 +70,11 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     numbers = along(axes, standard)
     means, within = [], []
     for at in knots.values():
-        own = at[shapes[at.index]]
-        groups = [numbers[part] for part in _groups(own, classes)]
+        groups = [numbers[part] for part in _groups(at[shapes[at.index]], classes)]
         means.append(np.stack([group.mean(axis=0) for group in groups]))
         within += [group - group.mean(axis=0) for group in groups]
     covariance, _ = ledoit_wolf(np.concatenate(within), assume_centered=True)
-    fitted = Typicality(
+    return Typicality(
         centre=centre,
         spread=spread,
         axes=axes,
@@ -72,14 +85,6 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
         distances=np.zeros((len(knots), len(SHARES))),
         objects=np.zeros(len(knots), np.int64),
     )
-    others = {k: at.index[~shapes[at.index]].to_numpy() for k, at in knots.items()}
-    far = {
-        k: fitted.distance(features[index], rows["n_epochs"].to_numpy()[index])
-        for k, index in others.items()
-    }
-    tails = np.stack([_tail(distances) for distances in far.values()])
-    objects = np.array([len(distances) for distances in far.values()])
-    return replace(fitted, distances=tails, objects=objects)
 
 
 def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
