@@ -9,7 +9,7 @@ import pytest
 
 import taonet
 from taonet.errors import InputError, LeakError
-from taonet.evaluation import calibration, conformal
+from taonet.evaluation import calibration, conformal, typical
 from taonet.experiment.calibrating import calibrate
 from taonet.experiment.classify import classify
 from taonet.experiment.simulated import simulate_archive
@@ -27,6 +27,7 @@ def fresh(tmp_path_factory):
 def few_are_enough(monkeypatch):
     monkeypatch.setattr(calibration, "LEAST_OBJECTS", 3)
     monkeypatch.setattr(conformal, "LEAST_OBJECTS", 3)
+    monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 2)
 
 
 def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_path):
@@ -35,6 +36,9 @@ def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_
     trust = taonet.load(str(tmp_path / "b")).trust
     assert trust.objects == 24
     assert trust.thresholds.level == 0.5
+    assert trust.typicality is not None
+    assert "no sets" not in said
+    assert "no typicality" not in said
     assert "24 simulated objects" in (tmp_path / "b" / "README.md").read_text()
     tables = []
     for name in (world / "run", tmp_path / "b"):
@@ -44,6 +48,8 @@ def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_
     columns = [c for c in plain if c.startswith("p_")]
     assert plain["set"].isna().all()
     assert honest["set"].notna().all()
+    assert plain["typicality"].isna().all()
+    assert honest["typicality"].between(0, 1).all()
     warmth = trust.temperature.apply(plain[columns].to_numpy(), plain["n_epochs"].to_numpy())
     np.testing.assert_allclose(honest[columns].to_numpy(), warmth, atol=1e-5)
 
@@ -54,6 +60,11 @@ def test_without_enough_objects_there_are_no_sets_and_it_says_why(
     monkeypatch.setattr(calibration, "LEAST_OBJECTS", 3)
     said = calibrate(str(world / "run"), fresh, tmp_path / "b")
     assert "no sets: " in said
+    assert "no typicality: too few objects to tell what is typical" in said
+    card = (tmp_path / "b" / "README.md").read_text()
+    assert card.count("## Calibration") == 1
+    assert "What is typical was not fitted" in card
+    assert "Probabilities are not calibrated" not in card
     assert taonet.load(str(tmp_path / "b")).trust.thresholds is None
 
 
@@ -61,6 +72,11 @@ def test_too_few_objects_leave_nothing_behind(world, fresh, tmp_path):
     with pytest.raises(InputError, match="too few objects to calibrate on"):
         calibrate(str(world / "run"), fresh, tmp_path / "b")
     assert not (tmp_path / "b").exists()
+
+
+def test_a_level_that_is_none_is_refused_before_any_work(world, fresh, tmp_path):
+    with pytest.raises(InputError, match="level of sets"):
+        calibrate(str(world / "run"), fresh, tmp_path / "b", level=90)
 
 
 def test_what_was_trained_on_is_refused(world, tmp_path):

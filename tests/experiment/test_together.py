@@ -1,14 +1,18 @@
 """Archives for training and testing that come apart, and photometry that runs share."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from taonet.data.batches import example_of
 from taonet.data.splits import read_split
-from taonet.errors import InputError
-from taonet.experiment import measuring
+from taonet.errors import InputError, LeakError
+from taonet.evaluation import calibration, conformal, typical
+from taonet.experiment import baselines, measuring, trained
+from taonet.experiment.calibrating import calibrate
 from taonet.experiment.config import recipe_of
 from taonet.experiment.measuring import MeasuredSequences, measure_all
 from taonet.experiment.plan import plan_experiment
@@ -16,6 +20,8 @@ from taonet.experiment.run import run_experiment
 from taonet.experiment.simulated import simulate_archive
 from taonet.experiment.together import Together
 from taonet.io.archive import Archive
+from taonet.models.bundle import load_bundle
+from taonet.models.predict import predict
 
 SMALL = {
     "name": "small",
@@ -38,8 +44,8 @@ def _never(_job):
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory):
     folder = tmp_path_factory.mktemp("archives")
-    for seed, name in enumerate(("train", "test")):
-        simulate_archive("tiny", folder / name, n_objects=12, seed=seed)
+    for seed, (name, n) in enumerate({"train": 12, "test": 12, "calibration": 36}.items()):
+        simulate_archive("tiny", folder / name, n_objects=n, seed=seed)
     return folder
 
 
@@ -57,6 +63,62 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     monkeypatch.setattr(measuring, "carry_out", _never)
     other = recipe_of({**SMALL, "seed": 2})
     run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
+
+
+def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkeypatch):
+    for module in (calibration, conformal):
+        monkeypatch.setattr(module, "LEAST_OBJECTS", 5)
+    monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 3)
+    shown, controls = [], baselines.pixel_controls
+
+    def watched(bundle, *given, **more):
+        shown.append(bundle.trust)
+        return controls(bundle, *given, **more)
+
+    monkeypatch.setattr(baselines, "pixel_controls", watched)
+    parts = {name: Archive(archives / name) for name in ("calibration", "test")}
+    train, run = Archive(archives / "train"), tmp_path / "run"
+    run_experiment(recipe_of(SMALL), train, run, **parts)
+    assert shown == [None]
+    bundle = load_bundle(run)
+    assert bundle.trust.objects == 36
+    assert bundle.facts["calibrated_on"] == parts["calibration"].digest
+    table = pd.read_parquet(run / "predictions" / "tao-net.parquet")
+    assert set(table["object_id"]) == set(parts["test"].objects["object_id"])
+    assert table[["set", "typicality"]].notna().all(axis=None)
+    said, columns = [], [f"p_{name}" for name in bundle.taxonomy.classes]
+    for one in (bundle, replace(bundle, trust=None)):
+        test = parts["test"]
+        said.append(pd.concat(predict(one, (test[i] for i in range(len(test))))))
+    np.testing.assert_allclose(said[0][columns], table[columns], atol=1e-5)
+    raw = said[1]
+    warm = bundle.trust.temperature.apply(raw[columns].to_numpy(), raw["n_epochs"].to_numpy())
+    np.testing.assert_allclose(warm, table[columns], atol=1e-5)
+    _check_what_is_told(run)
+    # what was fitted is loaded, not fitted anew
+    monkeypatch.setattr(trained, "fit_trust", _never)
+    (run / "finished.json").unlink()
+    run_experiment(recipe_of(SMALL), train, run, **parts)
+
+
+def _check_what_is_told(run):
+    found = json.loads((run / "scores.json").read_text())["TAO-Net"]["over_time"]
+    assert {"by_nights", "coverage", "set_sizes", "typicality", "goals"} <= set(found)
+    assert all("before" in row for row in found["calibration"])
+    page = (run / "report.html").read_text()
+    for words in ("before calibration by", "Sets of classes hold the truth", "atypical"):
+        assert words in page
+    card = (run / "bundle" / "README.md").read_text()
+    assert "On 36 simulated objects" in card
+    assert "taonet simulate tiny --objects 36 --seed 2" in card
+    assert "--data train --calibration calibration --test test --seed 1" in card
+
+
+def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, tmp_path):
+    train, test = (Archive(archives / name) for name in ("train", "test"))
+    run_experiment(recipe_of(SMALL), train, tmp_path / "run", test=test)
+    with pytest.raises(LeakError, match="trained on this archive"):
+        calibrate(str(tmp_path / "run"), train.path, tmp_path / "b")
 
 
 def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):

@@ -94,7 +94,7 @@ def over_time(
     nights = None
     if known:
         nights = kept_after_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
-    sets = "set" in table and table["set"].notna().all()
+    table, sets = _with_sets(table)
     typical = "typicality" in table and table["typicality"].notna().all()
     return OverTime(
         nights=nights,
@@ -110,6 +110,17 @@ def over_time(
         typical=_atypical(table) if typical else None,
         undetected=len(found) - len(known) if known else 0,
     )
+
+
+def _with_sets(table: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Return a table whose empty sets are empty texts, and whether there are any sets.
+
+    Text formats have no other way to write an empty set than that of a missing one.
+    """
+    if "set" not in table:
+        return table, False
+    named = table["set"].fillna("").astype(str)
+    return table.assign(set=named), bool((named != "").any())
 
 
 def _first_detections(table: pd.DataFrame) -> dict[str, float]:

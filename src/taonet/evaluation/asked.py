@@ -13,6 +13,7 @@ ECE_AFTER_EPOCHS: Final = 0.05
 COVERAGE: Final = (0.88, 0.93)
 KEPT: Final = 0.8
 NIGHTS: Final = 5
+OBJECTS: Final = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def _calibration(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
 
 def _coverage(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     low, high = COVERAGE
-    found = []
+    found = _support([row for row in rows if not row["n_epochs"]])
     for at_the_end, name in (
         (True, "90 % sets at the end, in every class"),
         (False, "90 % sets after fewer epochs, in every class"),
@@ -86,6 +87,14 @@ def _coverage(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         met = low <= least["coverage"] and most["coverage"] <= high
         found.append(Goal(name=name, asked=f"{low} to {high}", found=text, met=bool(met)))
     return found
+
+
+def _support(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
+    if not ends:
+        return []
+    least = min(ends, key=lambda row: int(row["n_objects"]))
+    text, met = f"{least['n_objects']} {least['class_name']}", bool(least["n_objects"] >= OBJECTS)
+    return [Goal(name="tested objects of each class", asked=f"≥ {OBJECTS}", found=text, met=met)]
 
 
 def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:

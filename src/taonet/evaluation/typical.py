@@ -5,6 +5,8 @@ out objects commonly are: were it one and the same, new objects would seem farth
 are (split conformal prediction; Bates et al. 2023, Ann. Stat. 51, 149).
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -42,8 +44,25 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    knots = rows_by_knot(rows)
-    classes = _placed(rows[shapes], knots)
+    by_knot = rows_by_knot(rows)
+    counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
+    classes = _placed(counts)
+    counts = {k: n.reindex(classes, fill_value=0) for k, n in counts.items()}
+    knots = {k: at for k, at in by_knot.items() if counts[k].min() >= LEAST_OF_A_CLASS}
+    shape = _shape(features, shapes, knots, classes)
+    others = {k: at.loc[~shapes[at.index], "n_epochs"] for k, at in knots.items()}
+    far = [shape.distance(features[n.index], n.to_numpy(np.int64)) for n in others.values()]
+    tails, objects = np.stack([_tail(distances) for distances in far]), [*map(len, far)]
+    return replace(shape, distances=tails, objects=np.array(objects))
+
+
+def _shape(
+    features: Float[np.ndarray, "row feature"],
+    shapes: Bool[np.ndarray, " row"],
+    knots: Mapping[int, pd.DataFrame],
+    classes: list[str],
+) -> Typicality:
+    """Return where classes lie and how they spread; how far out is far is still open."""
     centre, spread = features[shapes].mean(axis=0), features[shapes].std(axis=0)
     spread = np.where(spread > TINY, spread, 1.0)
     standard = (features - centre) / spread
@@ -51,12 +70,11 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     numbers = along(axes, standard)
     means, within = [], []
     for at in knots.values():
-        own = at[shapes[at.index]]
-        groups = [numbers[part] for part in _groups(own, classes)]
+        groups = [numbers[part] for part in _groups(at[shapes[at.index]], classes)]
         means.append(np.stack([group.mean(axis=0) for group in groups]))
         within += [group - group.mean(axis=0) for group in groups]
     covariance, _ = ledoit_wolf(np.concatenate(within), assume_centered=True)
-    fitted = Typicality(
+    return Typicality(
         centre=centre,
         spread=spread,
         axes=axes,
@@ -67,15 +85,6 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
         distances=np.zeros((len(knots), len(SHARES))),
         objects=np.zeros(len(knots), np.int64),
     )
-    others = {k: at.index[~shapes[at.index]].to_numpy() for k, at in knots.items()}
-    far = {
-        k: fitted.distance(features[index], rows["n_epochs"].to_numpy()[index])
-        for k, index in others.items()
-    }
-    tails = np.stack([_tail(distances) for distances in far.values()])
-    counts = np.array([len(distances) for distances in far.values()])
-    stated = {**vars(fitted), "distances": tails, "objects": counts}
-    return Typicality(**stated)
 
 
 def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
@@ -85,21 +94,14 @@ def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     return np.asarray(rows["object_id"].isin(objects["object_id"][first]))
 
 
-def _placed(rows: pd.DataFrame, knots: dict[int, pd.DataFrame]) -> list[str]:
-    """Return the classes with enough objects; knots where one of them has too few are dropped."""
-    count = {
-        k: rows.loc[rows.index.intersection(at.index), "class_name"].value_counts()
-        for k, at in knots.items()
-    }
-    most = max(count.values(), key=lambda found: int(found.sum()))
+def _placed(counts: Mapping[int, pd.Series]) -> list[str]:
+    """Return the classes with enough objects where there are most: those have a place."""
+    most = max(counts.values(), key=lambda found: int(found.sum()))
     classes = sorted(str(name) for name, n in most.items() if n >= LEAST_OF_A_CLASS)
     if not classes:
         got = ", ".join(f"{name} {n}" for name, n in most.items())
         do = f"give at least {2 * LEAST_OF_A_CLASS} objects of a class"
         raise InputError("too few objects to tell what is typical", got=got, do=do)
-    for k, found in count.items():
-        if min(int(found.get(name, 0)) for name in classes) < LEAST_OF_A_CLASS:
-            del knots[k]
     return classes
 
 

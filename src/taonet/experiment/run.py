@@ -42,7 +42,6 @@ from taonet.models.predict import predict
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
-UNCALIBRATED = "TAO-Net before calibration"
 
 PAPER_TABLES = "paper.md"
 """Scores in the form of the paper's tables, of a run on the classes that it speaks of."""
@@ -235,13 +234,12 @@ def _report(
         n_bootstrap=recipe.prediction.bootstrap,
         seed=recipe.seed,
     )
-    given = tables if bundle.trust is None else {**tables, UNCALIBRATED: _before(tables, bundle)}
-    if recipe.prediction.scored:
-        few = {name: among(t, taxonomy, recipe.prediction.scored) for name, t in given.items()}
-        given, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
-    before = given.get(UNCALIBRATED)
+    before, scored = _before(tables[NETWORK], bundle), recipe.prediction.scored
+    if scored:
+        few = {name: among(t, taxonomy, scored) for name, t in tables.items()}
+        before = None if before is None else among(before, taxonomy, scored)[0]
+        tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     sets = None if bundle.trust is None else bundle.trust.thresholds
-    tables = {name: table for name, table in given.items() if name != UNCALIBRATED}
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
         "run": run_digest(recipe, archive, experiment.start)[:12],
@@ -271,10 +269,11 @@ def _report(
     return scores
 
 
-def _before(tables: dict[str, pd.DataFrame], bundle: Bundle) -> pd.DataFrame:
-    """Return the network's answers as they were before calibration."""
-    table, taxonomy = tables[NETWORK], bundle.taxonomy
-    return table if bundle.trust is None else as_before(table, taxonomy, bundle.trust.temperature)
+def _before(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | None:
+    """Return the network's answers as they were before calibration, if there was any."""
+    if bundle.trust is None:
+        return None
+    return as_before(table, bundle.taxonomy, bundle.trust.temperature)
 
 
 def _notes(experiment: Experiment) -> list[str]:

@@ -365,17 +365,19 @@ class Looks(nn.Module):
 
 
 class Mix(nn.Module):
-    """All that is known of an epoch, mixed."""
+    """All that is known of an epoch, mixed: two layers, the second beside a short cut."""
 
     def __init__(self, known: int, width: int, dropout: float) -> None:
         super().__init__()
         self.linear = nn.Linear(known, width)
         self.norm = nn.LayerNorm(width)
+        self.second = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, known: Tensor) -> Tensor:
         """Return (…, width)."""
-        mixed: Tensor = self.dropout(F.silu(self.norm(self.linear(known))))
+        first = F.silu(self.norm(self.linear(known)))
+        mixed: Tensor = self.dropout(first + F.silu(self.second(first)))
         return mixed
 
 
