@@ -4,7 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taonet.data.transforms import (
+    LEAST_LIGHT,
+    LIGHT_RADIUS_PX,
     SOFT_SCALE,
+    USUAL_LIGHT,
     Scaling,
     running_median,
     scaled_images,
@@ -106,4 +109,7 @@ def test_in_units_of_its_own_brightness_an_object_has_none():
     )
     np.testing.assert_allclose(one[:, 0, 10, 10], other[:, 0, 10, 10], rtol=0.01)
     plain = scaled_images(100 + noise, np.zeros(30, int), Scaling(unit="object"))[0]
-    assert np.abs(plain).max() < 1.5, "nothing is not blown up into something"
+    inside = (x**2 + y**2 <= LIGHT_RADIUS_PX**2).sum()
+    most = USUAL_LIGHT / (LEAST_LIGHT * np.sqrt(inside))
+    shown = np.sinh(SOFT_SCALE * plain.astype(np.float64)).std()
+    assert shown < 1.05 * most, "what has no brightness is shown as noisy as the least that has one"
