@@ -96,5 +96,5 @@ def benchmark_seeds(
     from taonet.experiment.seeds import score_seeds, seed_lines
     from taonet.io.archive import Archive
 
-    found = score_seeds(runs, Archive(data), classes=names(classes), seed=seed)
+    found = score_seeds(runs, Archive(data).taxonomy, classes=names(classes), seed=seed)
     print_result(found, seed_lines(found), as_json=as_json)

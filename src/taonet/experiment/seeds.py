@@ -11,13 +11,12 @@ from taonet.evaluation.draws import difference, score_draws
 from taonet.evaluation.predictions import among
 from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores
-from taonet.io.archive import Archive
 from taonet.sky.taxonomy import Taxonomy
 
 
 def score_seeds(
     runs: Sequence[Path],
-    data: Archive,
+    taxonomy: Taxonomy,
     *,
     classes: Sequence[str] = (),
     n_bootstrap: int = 1000,
@@ -29,8 +28,8 @@ def score_seeds(
     ----------
     runs : sequence of Path
         Folders of runs that tested the same objects.
-    data : Archive
-        What was tested; it says which classes there are.
+    taxonomy : Taxonomy
+        The classes that they were taught.
     classes : sequence of str
         Score which of these an object is; all by default.
     n_bootstrap, seed : int
@@ -48,7 +47,6 @@ def score_seeds(
     InputError
         If a run is not finished, or the runs do not answer for the same objects.
     """
-    taxonomy = data.taxonomy
     found = {
         method: [pd.read_parquet(prediction_file(run, method)) for run in runs]
         for method in methods_of(runs)

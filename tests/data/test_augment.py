@@ -1,0 +1,76 @@
+"""Varied examples are what another observer would have seen."""
+
+import numpy as np
+import pytest
+
+from taonet.data.augment import Augmentation, varied
+from taonet.data.deep import SOFTENING, look_epochs
+from taonet.data.measured import UNMEASURED
+from taonet.data.transforms import SOFT_SCALE
+
+N = 4000
+
+
+def seen_as(augmentation, *, seed=0, flux=200.0, error=5.0, looks=3):
+    light = np.tile(np.array([flux, error, 0.1, -0.2, 0.3], np.float32), (N, 1))
+    light[0, :2] = 0.0, UNMEASURED
+    seen = {
+        "images": np.zeros((N, 1, 0, 0), np.float32),
+        "deep": np.full((looks, 1, 32, 32), np.arcsinh(40 / SOFTENING) / SOFT_SCALE, np.float32),
+        "light": light,
+        "days": np.full(N, 2.0, np.float32),
+    }
+    return varied(seen, augmentation, np.random.default_rng(seed))
+
+
+def drawn(augmentation, changed):
+    """Return the first outcome in which something was changed."""
+    for seed in range(40):
+        found = seen_as(augmentation, seed=seed)
+        if changed(found):
+            return found
+    raise AssertionError("nothing was ever changed")
+
+
+def test_a_fainter_object_has_less_light_and_the_same_noise():
+    found = drawn(Augmentation(fainter_mag=1.0), lambda f: f["light"][1:, 0].std() > 0)
+    flux, share = found["light"][1:, 0], found["light"][1:, 0].mean() / 200
+    assert 0.39 < share < 1
+    # what is left of the noise that came with the light, and what was added, make what it was
+    assert np.hypot(share * 5, flux.std()) == pytest.approx(5, rel=0.05)
+    np.testing.assert_array_equal(found["light"][:, 1:], seen_as(Augmentation())["light"][:, 1:])
+
+
+def test_the_field_grows_fainter_with_it_and_its_noise_falls_with_epochs():
+    found = drawn(Augmentation(fainter_mag=1.0), lambda f: f["light"][1:, 0].std() > 0)
+    share = found["light"][1:, 0].mean() / 200
+    linear = SOFTENING * np.sinh(SOFT_SCALE * found["deep"].astype(np.float64))
+    np.testing.assert_allclose(linear.mean(axis=(1, 2, 3)), 40 * share, rtol=0.02)
+    expected = np.sqrt((1 - share**2) / look_epochs(20)[:3])
+    np.testing.assert_allclose(linear.std(axis=(1, 2, 3)), expected, rtol=0.1)
+
+
+def test_added_noise_is_told():
+    found = drawn(Augmentation(noisier=1.0), lambda f: f["light"][1:, 0].std() > 0)
+    flux, error = found["light"][1:, 0], found["light"][1, 1]
+    assert error > 5
+    assert np.hypot(5, flux.std()) == pytest.approx(error, rel=0.05)
+
+
+@pytest.mark.parametrize("more", [{"fainter_mag": 1.0}, {"noisier": 1.0}])
+def test_what_was_not_measured_stays_so(more):
+    found = drawn(Augmentation(**more), lambda f: f["light"][1:, 0].std() > 0)
+    assert found["light"][0, 0] == 0
+    assert found["light"][0, 1] >= UNMEASURED
+
+
+def test_intervals_are_stretched_together():
+    days = np.stack([seen_as(Augmentation(stretch=0.2), seed=s)["days"] for s in range(20)])
+    assert np.ptp(days, axis=1).max() == 0
+    assert (np.abs(np.log(days / 2)) <= 0.2).all()
+    assert len(np.unique(days[:, 0])) == 20
+
+
+def test_alone_an_object_has_no_field():
+    alone = [not seen_as(Augmentation(alone=0.5), seed=s)["deep"].any() for s in range(60)]
+    assert 15 < sum(alone) < 45
