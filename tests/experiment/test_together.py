@@ -25,6 +25,7 @@ from taonet.models.predict import predict
 
 SMALL = {
     "name": "small",
+    "split": {"kind": "folds", "folds": 2},
     "scaling": {"crop_px": 16},
     "model": {
         "zooms": [], "deep_zooms": [16, 8], "zoom_px": 8, "stem": 8, "growth": 8, "layers": [1, 1],
@@ -82,6 +83,8 @@ def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkey
     assert shown == [None]
     bundle = load_bundle(run)
     assert bundle.trust.objects == 36
+    # a recipe of folds has none where parts are given: nothing is refitted on what tests
+    assert bundle.facts["objects"] == 12
     assert bundle.facts["calibrated_on"] == parts["calibration"].digest
     table = pd.read_parquet(run / "predictions" / "tao-net.parquet")
     assert set(table["object_id"]) == set(parts["test"].objects["object_id"])

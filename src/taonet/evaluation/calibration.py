@@ -82,17 +82,18 @@ def as_before(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature)
 def rows_by_knot(table: pd.DataFrame) -> dict[int, pd.DataFrame]:
     """Return the rows to fit after each number of epochs: one an object.
 
-    That is the row after exactly so many epochs where enough objects have one. Where objects are
-    few and typically longer than the last of these, the last rows of all of them stand for their
-    typical length, and for whatever is longer.
+    That is the row after exactly so many epochs where enough objects have one. About the typical
+    length it is the last row of objects that end there: answers are mostly asked for at the end.
     """
     table = table.reset_index(drop=True)
     number = table["n_epochs"]
-    exact = {k: table[number == k] for k in KNOTS}
-    found = {k: rows for k, rows in exact.items() if len(rows) >= LEAST_OBJECTS}
     last = table.loc[number.groupby(table["object_id"]).idxmax()]
     typical = int(last["n_epochs"].median())
-    return found if typical * 0.8 < max(found, default=0) else found | {typical: last}
+    near = last[last["n_epochs"].between(typical / 1.5, typical * 1.5)]
+    ends = near if len(near) >= 3 * LEAST_OBJECTS else last
+    exact = {k: table[number == k] for k in KNOTS if not 0.8 * typical <= k <= 1.5 * typical}
+    found = {k: rows for k, rows in exact.items() if len(rows) >= LEAST_OBJECTS}
+    return dict(sorted({**found, typical: ends}.items()))
 
 
 def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:

@@ -213,7 +213,7 @@ def _round_tables(
 def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], None]) -> Bundle:
     """Return the network to keep: refitted on everything after folds, else the one tested."""
     ids = experiment.archive.objects["object_id"].tolist()
-    if experiment.recipe.split.kind != "folds":
+    if "train" in split.parts:
         return ready_network(experiment, split, "holdout", rounds_of(split, ids)[0][1], say)
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
@@ -240,11 +240,12 @@ def _report(
         before = None if before is None else among(before, taxonomy, scored)[0]
         tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     sets = None if bundle.trust is None else bundle.trust.thresholds
+    kind = recipe.split.kind if len(archive.parts) == 1 else "archives of their own"
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
         "run": run_digest(recipe, archive, experiment.start)[:12],
         "data": f"{archive.survey}, {len(archive)} objects ({archive.digest[:12]})",
-        "split": f"{recipe.split.kind}, by position, field and content ({split.digest[:12]})",
+        "split": f"{kind}, by position, field and content ({split.digest[:12]})",
         "network": f"{sum(p.numel() for p in bundle.network.parameters()):,} weights",
         "times": "read" if recipe.model.use_times else "not read",
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
