@@ -1,5 +1,6 @@
 """Settings from the command line: as strict as those of a recipe."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from taonet.errors import ConfigError
 from taonet.experiment.config import read_recipe
 
-TINY = Path(__file__).parents[2] / "recipes" / "tiny.toml"
+RECIPES = Path(__file__).parents[2] / "recipes"
+TINY = RECIPES / "tiny.toml"
 
 
 def test_changes_reach_the_recipe_and_leave_the_rest_alone():
@@ -48,3 +50,12 @@ def test_changes_that_make_no_sense_are_refused(change, words):
     with pytest.raises(ConfigError) as refused:
         read_recipe(TINY, [change])
     assert words in str(refused.value)
+
+
+def test_recipes_that_claim_to_be_the_best_network_are():
+    best, shipped, paper = (
+        read_recipe(RECIPES / f"{n}.toml") for n in ("tao-net", "crts-sim", "deep-tao")
+    )
+    assert replace(shipped, name=best.name) == best
+    assert paper.model == best.model
+    assert paper.training.augmentation == best.training.augmentation

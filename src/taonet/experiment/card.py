@@ -121,7 +121,7 @@ def _data(bundle: Bundle, experiment: Experiment) -> str:
     ]
     for part, own in archive.parts.items():
         made = how_simulated(own.path)
-        told = f"; `{made}`" if made else ""
+        told = f"; {made}" if made else ""
         lines.append(f"* archive to {_verb(part)}: {len(own)} objects ({own.digest[:12]}){told}")
     return "\n".join(lines)
 

@@ -32,6 +32,7 @@ from taonet.experiment.plan import (
     run_digest,
     times_of,
 )
+from taonet.experiment.simulated import how_simulated
 from taonet.experiment.stages import in_short, open_run, prediction_file, staged_table, write_json
 from taonet.experiment.together import Together
 from taonet.experiment.trained import ready_network
@@ -251,6 +252,9 @@ def _report(
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
+    made = {part: how_simulated(own.path) for part, own in archive.parts.items()}
+    if any(made.values()):
+        details["simulation"] = "; ".join(f"{part}: {how}" for part, how in made.items() if how)
     scores = write_report(
         experiment.folder / "report.html",
         title=f"TAO-Net on {archive.survey}: {recipe.name}",

@@ -9,7 +9,7 @@ from taonet.experiment.inputs import Track
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.deep_tao_writer import write_deep_tao
 from taonet.simulate.objects import simulate
-from taonet.simulate.presets import survey_named
+from taonet.simulate.presets import preset_digest, survey_named
 from taonet.simulate.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS
@@ -67,8 +67,8 @@ def simulate_archive(
     ) as writer:
         done, truth = writer.n_objects, writer.work / "truth.jsonl"
         command = _command(survey_name, n_objects, classes, mix, seed, start)
-        told = json.dumps({"command": command, "taonet": __version__})
-        (writer.work / SIMULATION).write_text(told)
+        told = {"command": command, "preset": preset_digest(survey_name), "taonet": __version__}
+        (writer.work / SIMULATION).write_text(json.dumps(told))
         keep_lines(truth, done)
         drawn = simulate(
             survey,
@@ -102,9 +102,12 @@ def _command(
 
 
 def how_simulated(path: Path) -> str:
-    """Return the command that simulated an archive, empty if that is not known."""
+    """Return the command that simulated an archive and the preset's hash, empty if not known."""
     file = path / SIMULATION
-    return str(json.loads(file.read_text())["command"]) if file.is_file() else ""
+    if not file.is_file():
+        return ""
+    told = json.loads(file.read_text())
+    return f"{told['command']} (preset {told['preset'][:12]})"
 
 
 def _check_fits(folder: Path, survey: Survey) -> None:

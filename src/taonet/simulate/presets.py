@@ -1,5 +1,8 @@
 """The surveys that can be simulated, by name."""
 
+import hashlib
+from importlib import resources
+
 from taonet.errors import ConfigError
 from taonet.simulate.crts import CATALINA, TINY
 from taonet.simulate.hits import HITS_SURVEY
@@ -26,3 +29,24 @@ def survey_named(name: str) -> Survey:
     if name not in SURVEYS:
         raise ConfigError(f"no survey {name!r} to simulate", do=nearest(name, tuple(SURVEYS)))
     return SURVEYS[name]
+
+
+def preset_digest(name: str) -> str:
+    """Return a hash of the files that make a preset: whatever is frozen about it, shows in it.
+
+    Raises
+    ------
+    ConfigError
+        If there is no survey of this name.
+
+    Examples
+    --------
+    >>> preset_digest("crts") == preset_digest("hits")
+    False
+    """
+    room = {"tiny": "crts"}.get(survey_named(name).name, name)
+    package = resources.files("taonet.simulate")
+    digest = hashlib.sha256(name.encode())
+    for file in (package / f"{room}.py", package / "tables" / f"{room}.toml"):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
