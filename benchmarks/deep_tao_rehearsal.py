@@ -244,7 +244,7 @@ def state_of(rehearsal: Rehearsal, log: Path, objects: int) -> str:
     """Tell from its files which stage a run is in."""
     if "split:" not in log.read_text(errors="replace"):
         return "start"
-    if len(list(rehearsal.run.glob("measured/*/*.npz"))) < math.ceil(objects / 100):
+    if parts_measured(rehearsal) < math.ceil(objects / 100):
         return "measure"
     for number in range(rehearsal.recipe.split.folds):
         fold = rehearsal.run / "training" / f"fold-{number}"
@@ -252,6 +252,11 @@ def state_of(rehearsal: Rehearsal, log: Path, objects: int) -> str:
             return "test" if steps_done(fold) >= rehearsal.recipe.training.steps else "train"
     everything = rehearsal.run / "training" / "all"
     return "report" if steps_done(everything) >= rehearsal.recipe.training.steps else "train"
+
+
+def parts_measured(rehearsal: Rehearsal) -> int:
+    """Count the parts that are whole: a name that begins with a dot is still being written."""
+    return len(list(rehearsal.run.glob("measured/*/[0-9]*.npz")))
 
 
 def steps_done(folder: Path) -> int:
@@ -286,14 +291,12 @@ def train(rehearsal: Rehearsal, recipe: Path, objects: int, workers: int) -> Non
 def ripe(rehearsal: Rehearsal, kill: str, seconds: float, *, few: bool) -> bool:
     """Say whether enough of a stage is done to be worth killing; few objects are one part only."""
     if kill == "measure":
-        return seconds > 4 and (
-            len(list(rehearsal.run.glob("measured/*/*.npz"))) > 1 or seconds > 8
-        )
+        return parts_measured(rehearsal) > 1 or (few and seconds > 3)
     return (rehearsal.run / "training" / "fold-1" / "checkpoint.pt").exists()
 
 
 def where(rehearsal: Rehearsal) -> str:
-    parts = len(list(rehearsal.run.glob("measured/*/*.npz")))
+    parts = parts_measured(rehearsal)
     folds = len(list(rehearsal.run.glob("training/*/predictions.parquet")))
     steps = {f.name: steps_done(f) for f in sorted((rehearsal.run / "training").glob("*"))}
     return f"{parts} parts measured, {folds} folds tested, steps logged {steps}"
