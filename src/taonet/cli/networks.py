@@ -69,6 +69,8 @@ def train(
     folder = _carried_out(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
     text = f"{score_lines(scores)}\nbundle: {folder / 'bundle'}\nreport: {folder / 'report.html'}"
+    if (folder / "paper.md").exists():
+        text += f"\npaper's tables: {folder / 'paper.md'}"
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 
 
