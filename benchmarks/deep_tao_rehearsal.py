@@ -11,6 +11,8 @@ stage are written to WORK/rehearsal.json, and extrapolated to the release. Secon
 processor, whatever else the machine was doing; those of the clock stand beside them.
 
 ``--steps`` trains less than the recipe says, in a copy of it; training is extrapolated by steps.
+A second run with a smaller one's ``--smaller rehearsal.json`` tells how memory grows, and ``--page
+docs/benchmark-deep-tao.md`` fills in that page.
 ``--unbroken`` carries the run out a second time without kills, and compares every prediction.
 """
 
@@ -44,6 +46,8 @@ TAONET = [sys.executable, "-c", "from taonet.cli import main; main()"]
 POLL_S = 0.5
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+
+MARKS = ("<!-- measured by benchmarks/deep_tao_rehearsal.py -->", "<!-- end -->")
 
 STAGES = {
     "ingest": "frames",
@@ -244,7 +248,7 @@ def state_of(rehearsal: Rehearsal, log: Path, objects: int) -> str:
     """Tell from its files which stage a run is in."""
     if "split:" not in log.read_text(errors="replace"):
         return "start"
-    if len(list(rehearsal.run.glob("measured/*/*.npz"))) < math.ceil(objects / 100):
+    if parts_measured(rehearsal) < math.ceil(objects / 100):
         return "measure"
     for number in range(rehearsal.recipe.split.folds):
         fold = rehearsal.run / "training" / f"fold-{number}"
@@ -252,6 +256,11 @@ def state_of(rehearsal: Rehearsal, log: Path, objects: int) -> str:
             return "test" if steps_done(fold) >= rehearsal.recipe.training.steps else "train"
     everything = rehearsal.run / "training" / "all"
     return "report" if steps_done(everything) >= rehearsal.recipe.training.steps else "train"
+
+
+def parts_measured(rehearsal: Rehearsal) -> int:
+    """Count the parts that are whole: a name that begins with a dot is still being written."""
+    return len(list(rehearsal.run.glob("measured/*/[0-9]*.npz")))
 
 
 def steps_done(folder: Path) -> int:
@@ -286,14 +295,12 @@ def train(rehearsal: Rehearsal, recipe: Path, objects: int, workers: int) -> Non
 def ripe(rehearsal: Rehearsal, kill: str, seconds: float, *, few: bool) -> bool:
     """Say whether enough of a stage is done to be worth killing; few objects are one part only."""
     if kill == "measure":
-        return seconds > 4 and (
-            len(list(rehearsal.run.glob("measured/*/*.npz"))) > 1 or seconds > 8
-        )
+        return parts_measured(rehearsal) > 1 or (few and seconds > 3)
     return (rehearsal.run / "training" / "fold-1" / "checkpoint.pt").exists()
 
 
 def where(rehearsal: Rehearsal) -> str:
-    parts = len(list(rehearsal.run.glob("measured/*/*.npz")))
+    parts = parts_measured(rehearsal)
     folds = len(list(rehearsal.run.glob("training/*/predictions.parquet")))
     steps = {f.name: steps_done(f) for f in sorted((rehearsal.run / "training").glob("*"))}
     return f"{parts} parts measured, {folds} folds tested, steps logged {steps}"
@@ -303,19 +310,70 @@ def disk_of(path: Path) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
-def extrapolated(rehearsal: Rehearsal, facts: dict[str, int], steps: int) -> dict[str, float]:
-    """Return hours that each stage would take for the release, on as many processes."""
-    rounds = rehearsal.recipe.split.folds + 1
+def extrapolated(
+    costs: dict[str, Cost], facts: dict[str, int], settings: dict[str, int]
+) -> dict[str, float]:
+    """Return processor hours that each stage would take for the release."""
     grows = {
         "frames": RELEASE["frames"] / facts["frames"],
         "objects": RELEASE["objects"] / facts["objects"],
-        "steps": steps / rehearsal.recipe.training.steps,
+        "steps": settings["steps_of_recipe"] / settings["steps"],
     }
-    starts = 1 + rehearsal.kills
-    hours = {stage: rehearsal.costs[stage].cpu_s * grows[by] / 3600 for stage, by in STAGES.items()}
-    hours["start"] /= starts
-    print(f"({rounds} rounds of training of {steps} steps each)")
+    hours = {
+        stage: costs[stage].cpu_s * grows[by] / 3600
+        for stage, by in STAGES.items()
+        if stage in costs
+    }
+    hours["start"] /= 1 + settings["kills"]  # it was started again after each kill
     return hours
+
+
+def memory_of_release(now: dict[str, Any], smaller: dict[str, Any] | None, stage: str) -> float:
+    """Return gigabytes, by a straight line through two rehearsals; NaN with one only."""
+    if smaller is None or stage not in smaller["costs"]:
+        return math.nan
+    n, few = now["facts"]["objects"], smaller["facts"]["objects"]
+    high, low = (found["costs"][stage]["anonymous"] for found in (now, smaller))
+    slope = max(0.0, (high - low) / (n - few))
+    return (high + slope * (RELEASE["objects"] - n)) / 1e9
+
+
+def costs_page(now: dict[str, Any], smaller: dict[str, Any] | None) -> str:
+    """Lay out what a rehearsal cost, and what the release would."""
+    facts, settings = now["facts"], now["settings"]
+    costs = {name: Cost(**cost) for name, cost in now["costs"].items()}
+    hours = extrapolated(costs, facts, settings)
+    lines = [
+        f"Measured on {facts['objects']:,} simulated objects, {facts['frames']:,} frames, with"
+        f" {settings['steps']:,} of the recipe's {settings['steps_of_recipe']:,} steps of training;"
+        f" extrapolated to {RELEASE['objects']:,} objects and {RELEASE['frames']:,} frames by"
+        " frames, by objects (report) or by steps (train, six trainings). Hours are of one"
+        " processor core, whatever else the machine was doing.",
+        "",
+        "| stage | measured, s | peak memory, MB: own / with mapped files | release, hours |"
+        " release, GB of own memory |",
+        "|---|---|---|---|---|",
+    ]
+    for name in STAGES:
+        cost, memory = costs[name], memory_of_release(now, smaller, name)
+        lines.append(
+            f"| {name} | {cost.cpu_s:.0f} | {cost.anonymous / 1e6:.0f} / {cost.resident / 1e6:.0f}"
+            f" | {hours[name]:.2f} | {'–' if math.isnan(memory) else f'{memory:.1f}'} |"
+        )
+    lines += [f"| all | | | {sum(hours.values()):.1f} | |", "", "| disk | measured | release |"]
+    lines += ["|---|---|---|"]
+    for name, size in now["disk"].items():
+        grown = size * RELEASE["frames"] / facts["frames"]
+        lines.append(f"| {name} | {size / 1e6:,.0f} MB | {grown / 1e9:.1f} GB |")
+    lines += ["", "What happened on the way:", "", *(f"* {note}" for note in now["notes"])]
+    return "\n".join(lines) + "\n"
+
+
+def fill(page: Path, text: str) -> None:
+    """Put a text between the two marks of a page."""
+    before, _, rest = page.read_text().partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    page.write_text(f"{before}{MARKS[0]}\n{text}{MARKS[1]}{after}")
 
 
 def same_answers(rehearsal: Rehearsal, recipe: Path) -> str:
@@ -372,6 +430,8 @@ def main() -> None:
     parser.add_argument("--simulated", type=Path, help="an archive that was simulated before")
     parser.add_argument("--workers", type=int, default=1, help="processes that measure")
     parser.add_argument("--unbroken", action="store_true")
+    parser.add_argument("--smaller", type=Path, help="rehearsal.json of fewer objects: for memory")
+    parser.add_argument("--page", type=Path, help="write what it cost between the marks of a page")
     args = parser.parse_args()
     full = read_recipe(RECIPE)
     recipe, steps = RECIPE, full.training.steps
@@ -393,26 +453,29 @@ def main() -> None:
     facts = {"objects": objects, "frames": frames}
     if args.unbroken:
         rehearsal.say(same_answers(rehearsal, recipe))
-    disk = {name: disk_of(args.work / name) for name in ("D", "A", "run", "run/measured")}
-    hours = extrapolated(rehearsal, facts, steps)
-    written_down = {
+    folders = {
+        "D": "files as fetched",
+        "A": "archive",
+        "run": "run",
+        "run/measured": "of it, measured",
+    }
+    now = {
         "facts": facts,
-        "steps": rehearsal.recipe.training.steps,
+        "settings": {
+            "steps": rehearsal.recipe.training.steps,
+            "steps_of_recipe": steps,
+            "kills": rehearsal.kills,
+        },
         "costs": {name: vars(cost) for name, cost in rehearsal.costs.items()},
-        "disk": disk,
-        "hours_of_release": hours,
+        "disk": {what: disk_of(args.work / name) for name, what in folders.items()},
         "notes": rehearsal.notes,
     }
-    (args.work / "rehearsal.json").write_text(json.dumps(written_down, indent=1))
-    print("| stage | processor s | clock s | peak MB, own / with mapped files | release, hours |")
-    print("|---|---|---|---|---|")
-    for name, cost in rehearsal.costs.items():
-        memory = f"{cost.anonymous / 1e6:.0f} / {cost.resident / 1e6:.0f}"
-        hour = f"{hours[name]:.2f}" if name in hours else ""
-        print(f"| {name} | {cost.cpu_s:.0f} | {cost.clock_s:.0f} | {memory} | {hour} |")
-    for name, size in disk.items():
-        grown = size * RELEASE["frames"] / facts["frames"]
-        print(f"disk {name}: {size / 1e6:.0f} MB, release {grown / 1e9:.1f} GB")
+    (args.work / "rehearsal.json").write_text(json.dumps(now, indent=1))
+    smaller = json.loads(args.smaller.read_text()) if args.smaller else None
+    text = costs_page(now, smaller)
+    print(text)
+    if args.page:
+        fill(args.page, text)
     print((rehearsal.run / "paper.md").read_text())
 
 

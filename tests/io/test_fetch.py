@@ -349,6 +349,29 @@ def test_no_room_is_told_before_anything_is_fetched(fetch, mirror, monkeypatch):
     assert not mirror.times_asked("/data/")
 
 
+def test_a_disk_that_fills_up_is_one_line(mirror, tmp_path):
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        "from taonet.cli import main; main()"
+    )
+    words = ["fetch", "deep-tao", "--class", "SN", "-o", str(tmp_path / "D")]
+    command = [sys.executable, "-c", code, *words, "--base-url", mirror.url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no room left to write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "D" / "data" / "SN").glob("[!.]*"))
+
+
+def test_a_clone_is_verified_and_completed(fetch, mirror, tmp_path):
+    path, content = path_of(mirror, "SN")
+    (tmp_path / "D" / path).parent.mkdir(parents=True)
+    (tmp_path / "D" / path).write_bytes(content)
+    summary = fetch(classes=["SN"])
+    assert (summary.downloaded, summary.there) == (1, 1)
+    assert not mirror.times_asked(path)
+
+
 def test_two_do_not_fetch_into_one_folder(fetch, tmp_path):
     with deep_tao_release._alone_in(tmp_path / "D"):
         with pytest.raises(OutputError, match="another run"):

@@ -28,7 +28,7 @@ def fetch(
 ) -> None:
     """Download public data: what is missing of it, each file verified.
 
-    deep-tao: the 16,307 sequences of Deep-TAO, about 5 GB, from its two GitHub repositories.
+    deep-tao: the 16,307 sequences of Deep-TAO, some 14 GB, from its two GitHub repositories.
 
     An interrupted fetch goes on where it stopped, within a file too. With --limit, files are
     taken from each class in turn.

@@ -75,6 +75,8 @@ def train(
     folder = _carried_out(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
     places = [f"bundle: {folder / 'bundle'}", f"report: {folder / 'report.html'}"]
+    if (folder / "paper.md").exists():
+        places.append(f"paper's tables: {folder / 'paper.md'}")
     text = "\n".join([score_lines(scores), *trust_lines(scores), *places])
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 

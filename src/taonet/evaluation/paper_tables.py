@@ -64,6 +64,7 @@ def write_paper_tables(
     InputError
         If a table cannot be scored.
     """
+    tables = {name: final_rows(table) for name, table in tables.items()}
     tested = set(next(iter(tables.values()))["class_name"])
     if not set(TRANSIENTS) <= set(taxonomy.classes) or len(tested & set(TRANSIENTS)) < 2:
         return False
@@ -138,7 +139,7 @@ def _details(
     for method in detailed:
         found = scores[method]
         table, taxonomy = asked[method]
-        rows = [_class_row(name, found, final_rows(table), taxonomy) for name in found.per_class]
+        rows = [_class_row(name, found, table, taxonomy) for name in found.per_class]
         parts.append(f"{method}, by class:\n\n{_table(head, rows)}")
     return "\n".join(parts)
 

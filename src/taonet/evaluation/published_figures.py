@@ -22,11 +22,22 @@ precision-recall curve is not stated.
 """
 
 MANTRA: Final = "random forest, MANTRA (arXiv 2006.13163)"
+_ABSTRACT: Final = "its published abstract, with more non-transients"
 
-MANTRA_BINARY: Final = {MANTRA: 86.61, "SVM, the same": 82.57, "neural network, the same": 72.51}
+MANTRA_BINARY: Final = {
+    MANTRA: 86.61,
+    "SVM, the same": 82.57,
+    "neural network, the same": 72.51,
+    _ABSTRACT: 96.25,
+}
 """F1 of transients against non-transients, from catalogue light curves of other objects."""
 
-MANTRA_EIGHT: Final = {MANTRA: 50.38, "SVM, the same": 36.60, "neural network, the same": 38.59}
+MANTRA_EIGHT: Final = {
+    MANTRA: 50.38,
+    "SVM, the same": 36.60,
+    "neural network, the same": 38.59,
+    _ABSTRACT: 52.79,
+}
 """Mean F1 of eight classes, of which flares and stars of high proper motion are not ours."""
 
 MANTRA_BY_CLASS: Final = {

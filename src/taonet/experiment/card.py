@@ -232,7 +232,7 @@ def _limits(bundle: Bundle, experiment: Experiment) -> str:
 def _retraining(bundle: Bundle, experiment: Experiment) -> str:
     facts, recipe = bundle.facts, experiment.recipe
     parts = {"train": "--data", "calibration": "--calibration", "test": "--test"}
-    words = [f"taonet train {recipe.name}.toml"]
+    words = [f"taonet train recipes/{recipe.name}.toml"]
     words += [f"{parts[part]} {own.path.name}" for part, own in experiment.archive.parts.items()]
     words += [f"--from {experiment.start.name}"] if experiment.start is not None else []
     words += [f"--shots {recipe.split.shots}"] if recipe.split.kind == "shots" else []
