@@ -38,7 +38,8 @@ def test_they_are_small_and_say_where_they_come_from(name, simulated):
 def test_they_read_sequences_that_nobody_has_seen(name, tmp_path):
     simulate_archive("hits", tmp_path / "a", n_objects=48, seed=90)
     archive = Archive(tmp_path / "a")
-    tables = (table.tail(1) for table in predict(load_bundle(name), archive))
+    sequences = (archive[i] for i in range(len(archive)))
+    tables = (table.tail(1) for table in predict(load_bundle(name), sequences))
     last = pd.concat(tables, ignore_index=True)
     right = last["predicted_class"] == last["class_name"]
     assert right.groupby(last["class_name"]).mean().mean() > 0.65

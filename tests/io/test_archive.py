@@ -61,6 +61,12 @@ def test_reading_gives_back_what_was_written(tmp_path, dtype):
     assert archive.bands == ("g", "r")
 
 
+def test_handing_out_an_object_does_not_go_through_all_of_them(tmp_path):
+    archive = write(tmp_path / "a", [sequence(i) for i in range(3)])
+    assert archive.class_names is archive.class_names
+    assert [archive[i].class_name for i in range(3)] == archive.class_names == ["SN", "CV", None]
+
+
 def test_existing_output_is_refused_unless_told_otherwise(tmp_path):
     write(tmp_path / "a", [sequence(1)])
     with pytest.raises(OutputError, match="exists already"):
