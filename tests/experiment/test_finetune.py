@@ -24,8 +24,9 @@ from taonet.sky.taxonomy import HITS
 def quick():
     recipe = read_recipe(FINETUNE)
     training = replace(recipe.training, steps=3, batch_size=8, checkpoint_every=2)
-    prediction = replace(recipe.prediction, turns=1, bootstrap=20)
-    return replace(recipe, training=training, prediction=prediction)
+    prediction = replace(recipe.prediction, turns=1, bootstrap=20, epochs=(10,), examples=1)
+    forest, boosted = replace(recipe.forest, trees=20), replace(recipe.boosted, rounds=3)
+    return replace(recipe, training=training, prediction=prediction, forest=forest, boosted=boosted)
 
 
 @pytest.fixture(scope="module")
