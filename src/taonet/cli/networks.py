@@ -5,7 +5,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, names
+from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, leave_out, names
 from taonet.cli.showing import exit_if_mostly_failed, print_result, say, track
 
 
@@ -89,6 +89,10 @@ def _carried_out(
     more: dict[str, Any],
 ) -> Path:
     if lightcurves is not None and data is None:
+        options = {"changes": "--set", "start": "--from"}
+        given = {options.get(name, f"--{name}"): value for name, value in more.items()}
+        del given["--workers"]
+        leave_out(given, "a recipe for light curves says all that there is to choose")
         from taonet.experiment.curve_recipe import read_curve_recipe
         from taonet.experiment.run_curves import run_curves
 

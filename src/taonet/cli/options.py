@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -19,3 +20,20 @@ Classes = Annotated[
 def names(text: str) -> tuple[str, ...]:
     """Split names at commas and spaces."""
     return tuple(text.replace(",", " ").split())
+
+
+def leave_out(given: Mapping[str, object], reason: str) -> None:
+    """Refuse options that do not apply.
+
+    Parameters
+    ----------
+    given : mapping
+        What was given, by option; None or nothing where it was not.
+    reason : str
+        Why they do not apply.
+    """
+    from taonet.errors import InputError
+
+    for option, value in given.items():
+        if value is not None and value != []:
+            raise InputError(reason, do=f"leave out {option}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from taonet.cli.options import AsJson, Output, Overwrite, Seed, names
+from taonet.cli.options import AsJson, Output, Overwrite, Seed, leave_out, names
 from taonet.cli.showing import print_result, track
 
 
@@ -58,7 +58,7 @@ def simulate(
     if light_curves_only:
         from taonet.experiment.listed import simulate_light_curves
 
-        _leave_out(fits, "--fits", "there are no images with --light-curves-only")
+        leave_out({"--fits": fits}, "there are no images with --light-curves-only")
         count, what = simulate_light_curves(survey, output, **settings), "points"
     else:
         from taonet.experiment.simulated import simulate_archive
@@ -66,13 +66,6 @@ def simulate(
         count, what = simulate_archive(survey, output, fits=fits, **settings), "frames"
     text = f"{objects} objects, {count} {what} -> {output}"
     print_result({"objects": objects, what: count, "path": output}, text, as_json=as_json)
-
-
-def _leave_out(value: object, option: str, reason: str) -> None:
-    from taonet.errors import InputError
-
-    if value is not None:
-        raise InputError(reason, do=f"leave out {option}")
 
 
 @simulating.command("check")
