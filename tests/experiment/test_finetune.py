@@ -1,6 +1,7 @@
 """Fine-tuning: what comes from the bundle, what is refused, and the benchmark around it."""
 
 import hashlib
+import importlib
 from dataclasses import replace
 
 import pandas as pd
@@ -145,13 +146,15 @@ def test_the_real_halves_are_those_that_the_preset_was_tuned_on(shared_data):
 
 def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice, monkeypatch):
     learnt = []
-    plain = hits_benchmark.__globals__["train_network"]
+    # the module and its function share a name
+    module = importlib.import_module("taonet.experiment.hits_benchmark")
+    plain = module.train_network
 
     def noted(architecture, sequences, members, **rest):
         learnt.append(sequences.objects.iloc[members])
         return plain(architecture, sequences, members, **rest)
 
-    monkeypatch.setitem(hits_benchmark.__globals__, "train_network", noted)
+    monkeypatch.setattr(module, "train_network", noted)
     archive = hits[0]
     first = set(archive.objects["object_id"][in_first_half(archive.objects)])
     assert len(first) == 12
