@@ -72,6 +72,7 @@ def test_few_shots_tune_the_network_of_the_bundle(hits, quick, novice, tmp_path)
     assert 0 < max(moved) < 0.05
 
 
+@pytest.mark.slow
 def test_a_blend_lies_between_where_it_started_and_what_was_learnt(hits, quick, novice, tmp_path):
     recipe = varied(quick, shots=2, seed=5)
     found = []

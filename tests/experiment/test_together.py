@@ -117,6 +117,7 @@ def _check_what_is_told(run):
     assert "--data train --calibration calibration --test test --seed 1" in card
 
 
+@pytest.mark.slow
 def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, tmp_path):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     run_experiment(recipe_of(SMALL), train, tmp_path / "run", test=test)
@@ -124,6 +125,7 @@ def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, 
         calibrate(str(tmp_path / "run"), train.path, tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
