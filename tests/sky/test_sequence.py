@@ -73,3 +73,13 @@ def test_repaired_times_never_decrease_and_say_so():
     mjd, bits = repair_mjd(np.array([1.0, 4.0, 2.0, 5.0]))
     assert list(mjd) == [1, 4, 4, 5]
     assert list(bits) == [0, 0, Quality.MJD_REPAIRED, 0]
+
+
+def test_the_largest_number_there_is_means_no_data():
+    frames = np.ones((2, 1, 4, 4), np.float32)
+    frames[:, 0, 1] += 1
+    frames[1, 0, 0, 0] = np.finfo(np.float32).min
+    sequence = ImageSequence.from_frames("x", frames, np.array([55000.0, 55001.0]))
+    assert np.isnan(sequence.frames[1, 0, 0, 0])
+    assert np.isfinite(sequence.frames).sum() == 31
+    assert [bool(bits & Quality.NAN_PIXELS) for bits in sequence.quality] == [False, True]

@@ -16,9 +16,6 @@ from taonet.errors import ConfigError
 from taonet.limits import Count, Positive
 from taonet.sky.cutout import centre_crop, sky_and_noise
 
-LARGEST = 1e30
-"""Noise is cut here: single precision holds it, and nothing can be seen through it."""
-
 SOFT_SCALE = 3.0
 """Compressed pixels are divided by this, to be of order one."""
 
@@ -141,7 +138,7 @@ def in_noise(
     width: Float[np.ndarray, "epoch channel"],
 ) -> Float[np.ndarray, "epoch channel y x"]:
     """Return ``(frame − level) / width``, float32."""
-    scale = np.minimum(width, LARGEST)[..., None, None].astype(np.float32)
+    scale = width[..., None, None].astype(np.float32)
     return np.asarray((frames - level[..., None, None].astype(np.float32)) / scale)
 
 

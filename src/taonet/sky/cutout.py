@@ -42,6 +42,28 @@ class Quality(IntFlag):
     BAD_FIT = 256
 
 
+NO_LIGHT = 1e30
+"""No pixel holds so much: programs write the largest number there is where they mean no data."""
+
+
+def without_sentinels(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+) -> Shaped[np.ndarray, "epoch channel y x"]:
+    """Return frames with NaN where a number beyond `NO_LIGHT` stands for no data.
+
+    Real ZTF templates hold −3.4e38 there.
+
+    Examples
+    --------
+    >>> without_sentinels(np.array([[[[1.0, -3.4e38]]]]))
+    array([[[[ 1., nan]]]])
+    """
+    if not np.issubdtype(frames.dtype, np.floating):
+        return frames
+    absurd = np.abs(frames) > NO_LIGHT
+    return np.where(absurd, np.asarray(np.nan, frames.dtype), frames) if absurd.any() else frames
+
+
 def is_blank(images: Images) -> Bool[np.ndarray, "*batch"]:
     """Return True for images that hold one value only, or no finite value at all."""
     flat = images.reshape(*images.shape[:-2], -1)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
-from taonet.sky.cutout import Quality, frame_quality
+from taonet.sky.cutout import Quality, frame_quality, without_sentinels
 
 JD_OF_MJD_ZERO = 2_400_000.5
 """MJD = JD − 2400000.5."""
@@ -181,7 +181,7 @@ class ImageSequence:
         >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
         array([55000., 55001.])
         """
-        n = len(frames)
+        n, frames = len(frames), without_sentinels(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
         sequence = {
