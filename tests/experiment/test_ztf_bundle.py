@@ -7,13 +7,9 @@ import pytest
 from taonet.errors import InputError
 from taonet.experiment.classify import classify
 from taonet.io.avro import records_of
-from taonet.models.bundle_folder import SHIPPED
 from taonet.sky.taxonomy import ZTF
 
 NAME = "ztf-sim"
-pytestmark = pytest.mark.skipif(
-    not (SHIPPED / NAME / "config.json").is_file(), reason=f"no bundle {NAME} is shipped"
-)
 
 
 @pytest.mark.parametrize("folder", ["ZTF21abiuvdk", "single", "kowalski"])

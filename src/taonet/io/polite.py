@@ -1,7 +1,7 @@
 """Asking a web server politely: one request at a time, with pauses, and never for ever.
 
 The standard library does here what pooch would need requests and urllib3 for; pooch also begins a
-download that was cut off from the first byte again (docs/decisions/0007-fetching.md).
+download that was cut off from the first byte again (docs/decisions/0005-fetching.md).
 """
 
 import time
