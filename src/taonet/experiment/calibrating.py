@@ -23,6 +23,7 @@ from taonet.experiment.classify import made_ready
 from taonet.experiment.inputs import Tally, Track
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
+from taonet.io.rejection import counted_by_kind
 from taonet.models.bundle import Bundle, in_half, load_bundle, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.models.predict import predict_with_features
@@ -80,7 +81,8 @@ def calibrate(
     save_bundle(honest, output, card=card, overwrite=overwrite)
     before = ece_by_epochs(found.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]
     line = f"{trust.objects} objects -> {output}; calibration error before: {before:.3f}"
-    aside = [f"{tally.set_aside} set aside (first: {tally.reasons[0]})"] if tally.set_aside else []
+    kinds = counted_by_kind(tally.rejected.items)
+    aside = [f"{tally.set_aside} set aside ({kinds})"] if tally.set_aside else []
     return "\n".join([line, *aside, *notes])
 
 

@@ -64,6 +64,7 @@ def classify(
     parts = tally.counted(rows.tail(1) if final else rows for rows in answers)
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
+    tally.write_list()
     return tally
 
 
@@ -88,21 +89,21 @@ def made_ready(
 
 def _made_ready(
     reading: Reading, frame_px: int, sequence: ImageSequence
-) -> tuple[ImageSequence, Example | str]:
+) -> tuple[ImageSequence, Example | InputError]:
     """Return what the network reads of a sequence, or why it cannot; of the frames only one."""
     named = sequence.take(np.zeros(1, np.int64))
     try:
         check_size(sequence, frame_px)
         return named, example_of(sequence, reading)
     except InputError as error:
-        return named, str(error)
+        return named, error
 
 
 def _readable(
-    made: Iterable[tuple[ImageSequence, Example | str]], tally: Tally
+    made: Iterable[tuple[ImageSequence, Example | InputError]], tally: Tally
 ) -> Iterator[tuple[ImageSequence, Example]]:
     for sequence, example in made:
-        if isinstance(example, str):
-            tally.put_aside(sequence.object_id, example)
+        if isinstance(example, InputError):
+            tally.reject(sequence.object_id, example)
         else:
             yield sequence, example

@@ -51,6 +51,7 @@ def classify_curves(
     parts = (part for path in inputs for part in _parts(bundle, path, tally, limit, track))
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
+    tally.write_list()
     return tally
 
 

@@ -35,7 +35,7 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
     source = source_of(path)
     found = next(iter(source.read(frozenset())))
     if found.sequence is None:
-        raise InputError(found.reason)
+        raise InputError(str(found.rejection))
     sequence = found.sequence
     return {
         "kind": f"{source.kind} source",

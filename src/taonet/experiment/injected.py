@@ -10,6 +10,7 @@ from taonet.experiment.inputs import Track
 from taonet.experiment.simulated import keep_lines
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
+from taonet.io.rejection import Rejection
 from taonet.simulate.inject import check_class, inject
 from taonet.simulate.presets import survey_named
 from taonet.simulate.survey import QUIET_CLASS
@@ -66,7 +67,7 @@ def inject_archive(
         with truth.open("a") as lines:
             for index in track(left, len(left), "planting"):
                 if not archive[index].usable.any():
-                    writer.set_aside(names[index], "every frame is blank")
+                    writer.reject(Rejection(source=names[index], reason="every frame is blank"))
                     continue
                 sequence, facts = inject(archive[index], survey, class_name, seed=seed, index=index)
                 lines.write(json.dumps({"object_id": sequence.object_id, **facts}) + "\n")

@@ -1,13 +1,15 @@
 """Inputs of any kind as one stream of sequences; what cannot be read is counted with a reason."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from taonet.errors import InputError
+from taonet.errors import InputError, TaoNetError
 from taonet.io.lightcurve_tables import Curve, read_light_curves
+from taonet.io.rejection import Ledger, Rejection, counted_by_kind, remark_lines
 from taonet.io.sources import Source, source_of
 from taonet.sky.sequence import ImageSequence
 
@@ -22,25 +24,31 @@ class Tally:
     Parameters
     ----------
     output : Path
-        What the work was written to.
-    objects, set_aside : int
-    reasons : list of str
-        One a set-aside item, as far as the first hundred.
-    notes : list of str
-        What else the user should know, one line each.
+        What the work was written to; what was set aside is listed beside it.
+    objects : int
+    rejected : Ledger
+    remarks : Counter
+        What else the user should know, with the number of objects it is true of.
     """
 
     output: Path
     objects: int = 0
-    set_aside: int = 0
-    reasons: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    rejected: Ledger = field(default_factory=Ledger)
+    remarks: Counter[str] = field(default_factory=Counter)
 
-    def put_aside(self, item: str, reason: str) -> None:
-        """Count an item that could not be used."""
-        self.set_aside += 1
-        if len(self.reasons) < 100:
-            self.reasons.append(f"{item}: {reason}" if item not in reason else reason)
+    @property
+    def set_aside(self) -> int:
+        """Number of items that could not be used."""
+        return self.rejected.items.total()
+
+    @property
+    def list_path(self) -> Path:
+        """Where what was set aside is listed."""
+        return self.output.with_name(f"{self.output.name}.set_aside.jsonl")
+
+    def reject(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
+        """Count an item, or a part of one, that cannot be used."""
+        self.rejected.add(Rejection.of(source, error, part=part))
 
     def counted(self, parts: Iterable[Part]) -> Iterator[Part]:
         """Pass on what was made of each object, counting."""
@@ -54,17 +62,30 @@ class Tally:
         Raises
         ------
         InputError
-            With the first reason.
+            With the reason, or the reasons by kind.
         """
         if not self.objects:
-            raise InputError(what, got=self.reasons[0] if self.reasons else "no objects")
+            kinds = self.rejected.items + self.rejected.parts
+            got = str(self.rejected.first) if len(kinds) == 1 else counted_by_kind(kinds)
+            raise InputError(what, got=got or "no objects")
+
+    def write_list(self) -> None:
+        """List what was set aside, if anything was, in a file beside the output."""
+        self.rejected.write(self.list_path)
 
     def __str__(self) -> str:
         line = f"{self.objects} objects -> {self.output}"
-        if self.set_aside:
+        items, parts = self.rejected.items, self.rejected.parts
+        if items:
             total = self.objects + self.set_aside
-            line += f"; {self.set_aside} of {total} set aside (first: {self.reasons[0]})"
-        return "\n".join([line, *self.notes])
+            line += f"; {self.set_aside} of {total} set aside ({counted_by_kind(items)})"
+        if parts:
+            line += (
+                f"; {parts.total()} single frames or packets set aside ({counted_by_kind(parts)})"
+            )
+        if items or parts:
+            line += f"; all listed in {self.list_path}"
+        return "\n".join([line, *remark_lines(self.remarks)])
 
 
 def open_inputs(inputs: Iterable[Path]) -> list[Source]:
@@ -81,23 +102,18 @@ def open_inputs(inputs: Iterable[Path]) -> list[Source]:
 def sequences_in(
     sources: list[Source], tally: Tally, *, limit: int | None, title: str, track: Track
 ) -> Iterator[ImageSequence]:
-    """Yield the sequences of the sources in order, counting what cannot be read.
-
-    Raises
-    ------
-    InputError
-        If the only item there was cannot be read.
-    """
+    """Yield the sequences of the sources in order; what cannot be read is kept in the tally."""
     total = sum(source.count for source in sources)
     total = total if limit is None else min(limit, total)
+    tally.remarks.update(line for source in sources for line in source.remarks)
     items = (found for source in sources for found in source.read(frozenset()))
     for found in track(islice(items, total), total, title):
+        for rejection in (*found.parts, found.rejection):
+            if rejection is not None:
+                tally.rejected.add(rejection)
+        tally.remarks.update(found.remarks)
         if found.sequence is not None:
             yield found.sequence
-        elif total == 1:
-            raise InputError(found.reason)
-        else:
-            tally.put_aside(found.item, found.reason)
 
 
 def tallied_curves(
@@ -112,9 +128,9 @@ def tallied_curves(
     """
     found = read_light_curves(path)
     if str(found.mending):
-        tally.notes.append(f"{path}: {found.mending}")
+        tally.remarks[f"{path}: {found.mending}"] += 1
     if limit is None:
         for object_id in found.without_points:
-            tally.put_aside(object_id, "no point that can be used")
+            tally.reject(object_id, InputError("no point that can be used", where=object_id))
     curves = found.curves[:limit]
     return curves, len(curves)

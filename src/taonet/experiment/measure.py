@@ -63,6 +63,7 @@ def measure(
         rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
     write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
+    tally.write_list()
     return tally
 
 
@@ -84,7 +85,7 @@ def _features_of(curve: Curve, name: str, tally: Tally) -> pd.DataFrame | None:
     try:
         row = curve_features([curve], name)
     except InputError as error:
-        tally.put_aside(curve.object_id, str(error))
+        tally.reject(curve.object_id, error)
         return None
     row.insert(0, "class_name", pd.Series([curve.class_name], dtype=object))
     row.insert(0, "object_id", pd.Series([curve.object_id], dtype=object))

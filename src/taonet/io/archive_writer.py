@@ -21,6 +21,7 @@ from jaxtyping import Shaped
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
 from taonet.io.landing import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
+from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import taxonomy_for
 from taonet.version import __version__
@@ -29,6 +30,8 @@ HEADER_BYTES = 128
 CHUNK_BYTES = 32_000_000
 CHUNK_OBJECTS = 256
 ROW_GROUP = 65_536
+SET_ASIDE = "set_aside.jsonl"
+"""Lists what was rejected, see `taonet.io.rejection.Rejection`."""
 
 
 class ArchiveWriter:
@@ -95,9 +98,10 @@ class ArchiveWriter:
         self._frames = (self.work / "frames.npy").open("r+b")
         self._frames.truncate(HEADER_BYTES + self.n_frames * self._frame_bytes)
         self._frames.seek(0, os.SEEK_END)
-        self._aside = (self.work / "set_aside.jsonl").open("r+b")
+        self._aside = (self.work / SET_ASIDE).open("r+b")
         self._aside.truncate(journal["set_aside_bytes"])
-        self.done |= {json.loads(line)["source"] for line in self._aside}
+        listed = [json.loads(line) for line in self._aside]
+        self.done |= {one["source"] for one in listed if not one["part"]}
 
     @property
     def _frame_bytes(self) -> int:
@@ -175,18 +179,11 @@ class ArchiveWriter:
         if sequence.object_id in self._ids:
             raise InputError("an object of this name is there already", where=sequence.object_id)
 
-    def set_aside(self, source: str, reason: str) -> None:
-        """Note an item that could not be read, with its reason."""
+    def reject(self, rejection: Rejection) -> None:
+        """List an item, or a part of one (a frame, a packet), that cannot be used."""
         with room_for(self.path):
-            line = {"source": source, "reason": reason, "part": False}
-            self._aside.write(json.dumps(line).encode() + b"\n")
-        self.n_set_aside += 1
-
-    def note(self, source: str, reason: str) -> None:
-        """Note a part of an item (a frame, a packet) that was left out, with its reason."""
-        with room_for(self.path):
-            line = {"source": source, "reason": reason, "part": True}
-            self._aside.write(json.dumps(line).encode() + b"\n")
+            self._aside.write(rejection.line.encode())
+        self.n_set_aside += not rejection.part
 
     def flush(self) -> None:
         """Make everything added so far safe from a sudden end."""
@@ -317,7 +314,7 @@ def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
         shutil.rmtree(work, ignore_errors=True)
         (work / "rows").mkdir(parents=True)
         (work / "frames.npy").write_bytes(b"\0" * HEADER_BYTES)
-        (work / "set_aside.jsonl").touch()
+        (work / SET_ASIDE).touch()
         fresh = {"frames": 0, "objects": 0, "set_aside": 0, "set_aside_bytes": 0, "chunks": 0}
         empty: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
         (work / "journal.json").write_text(json.dumps(empty))

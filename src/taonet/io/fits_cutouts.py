@@ -11,6 +11,7 @@ from jaxtyping import Float, Shaped
 from taonet.errors import InputError
 from taonet.io.fits_scan import images_of, scan_fits
 from taonet.io.tables import read_table
+from taonet.sky.position import mean_position
 from taonet.sky.sequence import ImageSequence
 
 REQUIRED = ("file", "object_id", "mjd")
@@ -126,6 +127,7 @@ def _sequence(object_id: str, rows: pd.DataFrame, directory: Path) -> ImageSeque
         got = ", ".join(f"{y} × {x}" for y, x in shapes)
         raise InputError("cutouts of several shapes", where=object_id, got=got)
     class_name = _class_name(object_id, rows)
+    ra, dec, _ = mean_position(*(_numbers(object_id, rows, name) for name in ("ra", "dec")))
     sequence = ImageSequence.from_frames(
         object_id,
         np.stack([np.stack(channel) for channel in frames], axis=1),
@@ -134,8 +136,8 @@ def _sequence(object_id: str, rows: pd.DataFrame, directory: Path) -> ImageSeque
         exposure_id=rows["exposure_id"].tolist() if "exposure_id" in rows else (),
         seeing_fwhm_px=_numbers(object_id, rows, "seeing_fwhm_px"),
         zero_point_mag=_numbers(object_id, rows, "zero_point_mag"),
-        ra=_middle(_numbers(object_id, rows, "ra")),
-        dec=_middle(_numbers(object_id, rows, "dec")),
+        ra=ra,
+        dec=dec,
         class_name=class_name,
         raw_label=class_name or "",
         channels=tuple(files),
@@ -159,11 +161,6 @@ def _numbers(object_id: str, rows: pd.DataFrame, name: str) -> Float[np.ndarray,
         return rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} is not a number", where=object_id, got=error) from error
-
-
-def _middle(values: Float[np.ndarray, " epoch"]) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _class_name(object_id: str, rows: pd.DataFrame) -> str | None:

@@ -1,11 +1,13 @@
 """From any source into an archive: what can be read goes in, the rest is set aside."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from taonet.errors import InputError
-from taonet.io.archive_writer import ArchiveWriter
+from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
+from taonet.io.rejection import Rejection, counted_by_kind, first_in, kinds_in, remark_lines
 from taonet.io.sources import Found, Source, relabelled
 
 Track = Callable[[Iterable[Found], int], Iterable[Found]]
@@ -16,7 +18,8 @@ Track = Callable[[Iterable[Found], int], Iterable[Found]]
 class IngestSummary:
     """What came of an ingest: ``items = objects + set_aside``.
 
-    ``notes`` counts single frames or packets set aside within objects that were written.
+    ``notes`` counts single frames or packets set aside within objects that were written;
+    ``reasons`` and ``note_reasons`` count both by kind, ``remarks`` what else there is to know.
     """
 
     path: Path
@@ -25,7 +28,9 @@ class IngestSummary:
     frames: int
     set_aside: int
     notes: int
-    first_reason: str
+    reasons: Mapping[str, int]
+    note_reasons: Mapping[str, int]
+    remarks: Mapping[str, int]
     labels: int = 0
     labels_used: int = 0
 
@@ -34,13 +39,16 @@ class IngestSummary:
         if self.set_aside:
             line += (
                 f"; {self.set_aside} of {self.items} items set aside"
-                f" (first: {self.first_reason}; all in {self.path / 'set_aside.jsonl'})"
+                f" ({counted_by_kind(self.reasons)})"
             )
+        if self.notes:
+            said = counted_by_kind(self.note_reasons)
+            line += f"; {self.notes} single frames or packets set aside ({said})"
+        if self.set_aside or self.notes:
+            line += f"; all listed in {self.path / SET_ASIDE}"
         if self.labels:
             line += f"; {self.labels_used} of {self.labels} labels used"
-        if self.notes:
-            line += f"; {self.notes} single frames or packets set aside"
-        return line
+        return "\n".join([line, *remark_lines(self.remarks)])
 
 
 def ingest(
@@ -74,7 +82,7 @@ def ingest(
     """
     signature = f"{source.signature}:{sorted((labels or {}).items())}:{limit}"
     total = source.count if limit is None else min(limit, source.count)
-    first_reason, notes, used = "", 0, 0
+    used, remarks = 0, Counter(dict.fromkeys(source.remarks, 1))
     with ArchiveWriter(
         output,
         survey=source.survey,
@@ -86,36 +94,46 @@ def ingest(
         for _, found in zip(
             range(left), track(source.read(frozenset(writer.done)), left), strict=False
         ):
-            reason = _write(found, writer, labels or {})
-            first_reason = first_reason or reason
-            notes += len(found.notes)
+            _write(found, writer, labels or {})
+            remarks.update(found.remarks)
             used += found.sequence is not None and found.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
-            writer.abandon()
-            raise InputError("nothing could be read", where=output, got=first_reason or "no items")
+            raise _nothing_read(writer, output)
         writer.finish()
+    listed = output / SET_ASIDE
+    note_reasons = kinds_in(listed, part=True)
     return IngestSummary(
         path=output,
         items=writer.n_objects + writer.n_set_aside,
         objects=writer.n_objects,
         frames=writer.n_frames,
         set_aside=writer.n_set_aside,
-        notes=notes,
-        first_reason=first_reason,
+        notes=note_reasons.total(),
+        reasons=dict(kinds_in(listed, part=False)),
+        note_reasons=dict(note_reasons),
+        remarks=dict(remarks),
         labels=len(labels or {}),
         labels_used=used,
     )
 
 
-def _write(found: Found, writer: ArchiveWriter, labels: Mapping[str, str]) -> str:
-    reason = found.reason
-    for note in found.notes:
-        writer.note(found.item, note)
+def _write(found: Found, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
+    rejection = found.rejection
+    for part in found.parts:
+        writer.reject(part)
     if found.sequence is not None:
         try:
             writer.add(relabelled(found.sequence, labels), source=found.item)
         except InputError as error:
-            reason = str(error)
-    if reason:
-        writer.set_aside(found.item, reason)
-    return reason
+            rejection = Rejection.of(found.item, error)
+    if rejection is not None:
+        writer.reject(rejection)
+
+
+def _nothing_read(writer: ArchiveWriter, output: Path) -> InputError:
+    writer.flush()
+    listed = writer.work / SET_ASIDE
+    reasons = kinds_in(listed, part=False)
+    got = first_in(listed) if len(reasons) == 1 else counted_by_kind(reasons)
+    writer.abandon()
+    return InputError("nothing could be read", where=output, got=got or "no items")

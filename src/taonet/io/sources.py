@@ -18,6 +18,7 @@ from taonet.io.arrays import count_arrays, read_arrays
 from taonet.io.avro import CONTAINER_MAGIC, records_of
 from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
 from taonet.io.fits_cutouts import read_fits_cutouts
+from taonet.io.rejection import Rejection
 from taonet.io.surveys import alert_of, object_id_of
 from taonet.io.tables import read_table
 from taonet.sky.alert import Alert, sequence_of
@@ -33,16 +34,19 @@ class Found:
     item : str
         Its name within the source.
     sequence : ImageSequence or None
-    reason : str
+    rejection : Rejection or None
         Why there is no sequence.
-    notes : tuple of str
-        What else was set aside within it (single frames, single packets), with reasons.
+    parts : tuple of Rejection
+        What was set aside within it: single frames, packets, rows.
+    remarks : tuple of str
+        What the user should know of the sequence, without particulars: remarks are counted.
     """
 
     item: str
     sequence: ImageSequence | None = None
-    reason: str = ""
-    notes: tuple[str, ...] = ()
+    rejection: Rejection | None = None
+    parts: tuple[Rejection, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,8 @@ class Source:
         Number of items.
     read : function
         Given the items to skip, yields a `Found` for each of the others.
+    remarks : tuple of str
+        What the user should know of the input as a whole, each said once.
     """
 
     kind: str
@@ -67,6 +73,7 @@ class Source:
     count: int
     read: Callable[[frozenset[str]], Iterator[Found]] = field(repr=False)
     simulated: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 def deep_tao_source(paths: Sequence[Path]) -> Source:
@@ -121,7 +128,7 @@ def alerts_source(paths: Sequence[Path]) -> Source:
     def read(done: frozenset[str]) -> Iterator[Found]:
         for path, reason in damaged.items():
             if path not in done:
-                yield Found(item=path, reason=reason)
+                yield Found(item=path, rejection=reason)
         for object_id, packets in owners.items():
             if object_id not in done:
                 yield _alert_sequence(object_id, packets)
@@ -191,11 +198,13 @@ def _kind_of(file: Path) -> str:
 
 
 def _read_deep_tao(file: Path) -> Found:
+    item = str(file)
     try:
         sequence, notes = read_deep_tao(file)
     except TaoNetError as error:
-        return Found(item=str(file), reason=str(error))
-    return Found(item=str(file), sequence=sequence, notes=notes)
+        return Found(item=item, rejection=Rejection.of(item, error))
+    parts = tuple(Rejection(source=item, reason=note, part=True) for note in notes)
+    return Found(item=item, sequence=sequence, parts=parts)
 
 
 def _from_pairs(
@@ -205,7 +214,7 @@ def _from_pairs(
         if object_id in done:
             continue
         if isinstance(result, InputError):
-            yield Found(item=object_id, reason=str(result))
+            yield Found(item=object_id, rejection=Rejection.of(object_id, result))
         else:
             yield Found(item=object_id, sequence=result)
 
@@ -226,15 +235,15 @@ def _alert_files(paths: Sequence[Path]) -> list[Path]:
 
 def _packets_by_object(
     files: Sequence[Path],
-) -> tuple[dict[str, list[tuple[Path, int]]], dict[str, str]]:
+) -> tuple[dict[str, list[tuple[Path, int]]], dict[str, Rejection]]:
     owners: dict[str, list[tuple[Path, int]]] = defaultdict(list)
-    damaged: dict[str, str] = {}
+    damaged: dict[str, Rejection] = {}
     for path in files:
         try:
             for number, record in enumerate(records_of(path)):
                 owners[object_id_of(record)].append((path, number))
         except InputError as error:
-            damaged[str(path)] = str(error)
+            damaged[str(path)] = Rejection.of(str(path), error)
     return dict(owners), damaged
 
 
@@ -245,18 +254,19 @@ def _records(path: Path) -> tuple[dict[str, Any], ...]:
 
 def _alert_sequence(object_id: str, packets: Sequence[tuple[Path, int]]) -> Found:
     alerts: list[Alert] = []
-    notes: list[str] = []
+    parts: list[Rejection] = []
     for path, number in packets:
         try:
             alerts.append(alert_of(_records(path)[number]))
         except InputError as error:
-            notes.append(f"{path}: {error}")
+            parts.append(Rejection.of(str(path), error, part=True))
     if not alerts:
-        return Found(item=object_id, reason=notes[0], notes=tuple(notes[1:]))
+        return Found(item=object_id, rejection=parts[0], parts=tuple(parts[1:]))
     try:
-        return Found(item=object_id, sequence=sequence_of(alerts), notes=tuple(notes))
+        return Found(item=object_id, sequence=sequence_of(alerts), parts=tuple(parts))
     except InputError as error:
-        return Found(item=object_id, reason=str(error), notes=tuple(notes))
+        rejection = Rejection.of(object_id, error)
+        return Found(item=object_id, rejection=rejection, parts=tuple(parts))
 
 
 def _sign(files: Sequence[Path]) -> str:

@@ -8,6 +8,7 @@ from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
 from taonet.sky.cutout import Quality
+from taonet.sky.position import mean_position
 from taonet.sky.sequence import ImageSequence, check_mjd
 
 
@@ -69,6 +70,9 @@ def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
         expected = (first.object_id, first.channels, first.frame.shape)
         if same != expected:
             raise InputError("alerts of one object disagree", where=alert.alert_id, got=same)
+    ra, dec, _ = mean_position(
+        *(_column(getattr(a, name) for a in found) for name in ("ra", "dec"))
+    )
     return ImageSequence.from_frames(
         first.object_id,
         np.stack([alert.frame for alert in found]),
@@ -78,8 +82,8 @@ def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
         zero_point_mag=_column(alert.zero_point_mag for alert in found),
         quality=np.array([Quality.PADDED if alert.padded else 0 for alert in found], np.int32),
         exposure_id=[alert.alert_id for alert in found],
-        ra=float(np.median([alert.ra for alert in found])),
-        dec=float(np.median([alert.dec for alert in found])),
+        ra=ra,
+        dec=dec,
         survey_field=first.survey_field,
         channels=first.channels,
     )

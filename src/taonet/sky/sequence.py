@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
 from taonet.sky.cutout import Quality, frame_quality, without_sentinels
+from taonet.sky.position import known_positions
+from taonet.sky.unknown import SEEING_FWHM_PX, ZERO_POINT_MAG, known_numbers
 
 JD_OF_MJD_ZERO = 2_400_000.5
 """MJD = JD − 2400000.5."""
@@ -167,6 +169,7 @@ class ImageSequence:
     ) -> "ImageSequence":
         """Put frames into time order, collapse duplicates, flag blank frames.
 
+        Positions, seeing and zero points that stand for "not known" (−999 and the like) are NaN.
         Epochs of equal time keep the order given. Two epochs are duplicates if they name the
         same exposure and time; the first one with a picture in it is kept.
 
@@ -184,7 +187,7 @@ class ImageSequence:
         n, frames = len(frames), without_sentinels(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
-        sequence = {
+        sequence: dict[str, Any] = {
             "mjd": np.asarray(mjd, np.float64),
             "mjd_raw": np.asarray(mjd if mjd_raw is None else mjd_raw, np.float64),
             "band": tuple(band) or ("",) * n,
@@ -193,8 +196,13 @@ class ImageSequence:
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
             "exposure_id": tuple(exposure_id) or ("",) * n,
         }
-        check_mjd(np.asarray(sequence["mjd"]), where=f"sequence {object_id}")
-        keep = _order_without_duplicates(sequence)
+        check_mjd(sequence["mjd"], where=f"sequence {object_id}")
+        for name, limits in (
+            ("seeing_fwhm_px", SEEING_FWHM_PX),
+            ("zero_point_mag", ZERO_POINT_MAG),
+        ):
+            sequence[name] = known_numbers(sequence[name], limits)
+        (ra, dec), keep = _known_place(ra, dec), _order_without_duplicates(sequence)
         return cls(
             object_id=object_id,
             frames=frames if np.array_equal(keep, np.arange(n)) else frames[keep],
@@ -230,6 +238,11 @@ class ImageSequence:
             If nothing had been observed by then.
         """
         return self.take(np.flatnonzero(self.mjd <= mjd))
+
+
+def _known_place(ra: float, dec: float) -> tuple[float, float]:
+    (ra,), (dec,) = known_positions(np.array([ra]), np.array([dec]))
+    return float(ra), float(dec)
 
 
 def _take(column: Any, index: Int[np.ndarray, " some"]) -> Any:
