@@ -1,5 +1,7 @@
 """Own FITS cutouts: a table, one file an epoch."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def night(tmp_path):
                     "object_id": name,
                     "mjd": 59000.5 - i,
                     "band": "gri"[i],
-                    "ra": 10.0 + i,
+                    "ra": 10.0 + i / 3600,
                     "dec": -5.0,
                     "label": class_name,
                     "zero_point_mag": 25.0 + i,
@@ -40,7 +42,8 @@ def night(tmp_path):
 
 def read(table, tmp_path, suffix=".csv"):
     write_table(table, tmp_path / f"table{suffix}", overwrite=True)
-    return dict(read_fits_cutouts(tmp_path / f"table{suffix}", tmp_path))
+    found = read_fits_cutouts(tmp_path / f"table{suffix}", tmp_path)
+    return {one.item: one.sequence or one for one in found}
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -55,7 +58,7 @@ def test_objects_come_in_time_order_with_all_that_is_known(suffix, night, tmp_pa
     assert sequence.exposure_id == ("e2", "e1", "e0")
     assert sequence.zero_point_mag.tolist() == [27.0, 26.0, 25.0]
     assert np.isnan(sequence.seeing_fwhm_px).all()
-    assert (sequence.ra, sequence.dec) == pytest.approx((11.0, -5.0), abs=1e-3)
+    assert (sequence.ra, sequence.dec) == pytest.approx((10 + 1 / 3600, -5.0), abs=1e-8)
     assert (sequence.class_name, sequence.raw_label) == ("SN", "SN")
     assert np.array_equal(sequence.frames[0, 0], fits.getdata(tmp_path / "0012-2.fits"))
 
@@ -122,6 +125,48 @@ def no_image(night, tmp_path):
     return night
 
 
+def a_cube(night, tmp_path):
+    cube = np.ones((4, 9, 9), np.float32)
+    fits.PrimaryHDU(cube).writeto(tmp_path / "b-1.fits", overwrite=True)
+    return night
+
+
+def one_row(column, value):
+    def damage(night, tmp_path):
+        cells = night[column].astype(object)
+        cells[4] = value
+        return night.assign(**{column: cells})
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (broken_file, "not a FITS file"),
+        (missing_file, "no such file"),
+        (other_shape, "another size.*9 × 8, not 9 × 9"),
+        (no_image, "no two-dimensional image"),
+        (a_cube, "a cube.*4 × 9 × 9"),
+        (one_row("mjd", 2459000.5), "2400000.5"),
+        (one_row("mjd", "soon"), "mjd is not a number.*soon"),
+        (one_row("mjd", np.nan), "a time is not a number"),
+        (one_row("zero_point_mag", "clouds"), "zero_point_mag is not a number"),
+        (one_row("file", ""), "file is empty"),
+        (one_row("ra", 190.0), "another place on the sky.*arcseconds"),
+    ],
+)
+def test_a_bad_epoch_is_set_aside_by_itself(damage, message, night, tmp_path):
+    table = damage(night, tmp_path)
+    write_table(table, tmp_path / "table.csv")
+    whole, other = read_fits_cutouts(tmp_path / "table.csv", tmp_path)
+    assert (len(whole.sequence), whole.parts) == (3, ())
+    assert len(other.sequence) == 2
+    assert [part.part for part in other.parts] == [True]
+    assert re.search(message, other.parts[0].reason)
+    assert "\n" not in other.parts[0].reason
+
+
 def only_blank(night, tmp_path):
     for i in range(3):
         image = np.full((9, 9), np.nan, np.float32)
@@ -133,44 +178,39 @@ def julian_dates(night, tmp_path):
     return night.assign(mjd=night["mjd"] + 2_400_000.5 * (night["object_id"] == "b"))
 
 
-def text_as_time(night, tmp_path):
-    return night.assign(mjd=[*night["mjd"][:4].astype(str), "soon", "59000"])
-
-
-def no_time(night, tmp_path):
-    return night.assign(mjd=[*night["mjd"][:5], np.nan])
-
-
 def two_classes(night, tmp_path):
     return night.assign(label=["SN", "SN", "SN", "SN", "AGN", ""])
 
 
-def no_name(night, tmp_path):
-    return night.assign(file=[*night["file"][:5], ""])
+def three_places(night, tmp_path):
+    return night.assign(ra=[10.0, 10.0, 10.0, 10.0, 100.0, 190.0])
+
+
+def nothing_right(night, tmp_path):
+    (tmp_path / "b-0.fits").unlink()
+    (tmp_path / "b-1.fits").write_bytes(b"not fits")
+    return night.assign(mjd=[*night["mjd"][:5], np.nan])
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (broken_file, "not a FITS file"),
-        (missing_file, "no such file"),
-        (other_shape, "several shapes.*9 × 9, 9 × 8"),
-        (no_image, "no two-dimensional image"),
         (only_blank, "every frame is blank"),
         (julian_dates, "2400000.5"),
-        (text_as_time, "mjd is not a number"),
-        (no_time, "a time is not a number"),
         (two_classes, "two classes.*AGN, SN"),
-        (no_name, "file is empty"),
+        (three_places, "more than an arcminute apart"),
+        (
+            nothing_right,
+            "no epoch.*1 × no such file, 1 × not a FITS file, 1 × a time is not a number",
+        ),
     ],
 )
-def test_a_bad_object_is_set_aside_and_the_rest_goes_on(damage, message, night, tmp_path):
+def test_an_object_without_a_good_epoch_is_set_aside_once(damage, message, night, tmp_path):
     found = read(damage(night, tmp_path), tmp_path)
     assert len(found["0012"]) == 3
-    assert isinstance(found["b"], InputError)
-    with pytest.raises(InputError, match=message):
-        raise found["b"]
-    assert "\n" not in str(found["b"])
+    assert re.search(message, found["b"].rejection.reason)
+    assert not found["b"].rejection.part
+    assert found["b"].parts == ()
 
 
 def test_tables_that_are_none(night, tmp_path):

@@ -192,7 +192,7 @@ def whole(tmp_path):
             ),
             "NAXIS1",
         ),
-        (lambda whole: whole.replace(b"IMAGE   ", b"IM\xff\xfe    "), "not text"),
+        (lambda whole: whole[:80] + b"\nEND\n" + bytes(3000), "line breaks between the cards"),
         (lambda whole: gzip.compress(whole)[:-20], "truncated gzip"),
         (lambda whole: b"\x1f\x8b" + bytes(100), "corrupt gzip"),
         (lambda whole: gzip.compress(bytes(50_000_000)), "larger than"),

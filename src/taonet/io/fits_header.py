@@ -25,19 +25,16 @@ _FLOAT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([EeDd][+-]?\d+)?")
 def parse_header(block: bytes) -> Header:
     """Parse the 80-byte cards of a header, up to END.
 
-    Where a keyword is repeated the first one counts; comments are dropped.
-
-    Raises
-    ------
-    ValueError
-        If the bytes are not ASCII.
+    Where a keyword is repeated the first one counts; comments are dropped. The standard allows
+    ASCII only; an accent or a degree sign is read all the same (UTF-8, else Latin-1), and NUL bytes
+    are taken for the blanks that they stand in for.
 
     Examples
     --------
     >>> dict(parse_header(b"HIERARCH RA_(J2000) = 150.11888".ljust(80) + b"END".ljust(80)))
     {'RA_(J2000)': 150.11888}
     """
-    text = block.decode("ascii")
+    text = block.replace(b"\0", b" ").decode("latin-1")
     header: dict[str, Value] = {}
     last = ""
     for i in range(0, len(text), CARD):
@@ -67,7 +64,7 @@ def _value(text: str) -> Value:
     string = _STRING.match(text)
     if string:
         # The standard says: blanks at the end of a string mean nothing.
-        return string[1].replace("''", "'").rstrip(" ")
+        return _in_utf8(string[1].replace("''", "'").rstrip(" "))
     plain = text.split("/")[0].strip()
     if plain in ("T", "F"):
         return plain == "T"
@@ -76,6 +73,15 @@ def _value(text: str) -> Value:
     if _FLOAT.fullmatch(plain):
         return float(plain.upper().replace("D", "E"))
     return plain or None
+
+
+def _in_utf8(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return text
 
 
 def _continue(header: dict[str, Value], key: str, text: str) -> None:

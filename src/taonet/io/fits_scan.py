@@ -83,37 +83,126 @@ def scan_fits(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
     max_bytes : int
         The most that is read or unzipped.
 
+    A few bytes behind the last HDU, as downloads leave them, are passed over.
+
     Raises
     ------
     InputError
         If the file is missing, too large, truncated or not FITS.
     """
+    runs, damage = scan_up_to_damage(path, max_bytes=max_bytes)
+    if damage is not None:
+        raise damage
+    return runs
+
+
+def scan_up_to_damage(
+    path: Path, *, max_bytes: int = MAX_BYTES
+) -> tuple[tuple[HduRun, ...], InputError | None]:
+    """Find the HDUs of a file up to the first that is damaged; return what is wrong with that one.
+
+    Parameters
+    ----------
+    path : Path
+    max_bytes : int
+        The most that is read or unzipped.
+
+    Raises
+    ------
+    InputError
+        If not even the first HDU can be read.
+    """
     source = _file_bytes(path, max_bytes=max_bytes)
     if not source.startswith(b"SIMPLE  ="):
-        raise InputError("not a FITS file", where=path, do="it must begin with SIMPLE  =")
-    return tuple(_runs(source, path))
+        what = kind_of_bytes(source)
+        do = "it must begin with SIMPLE  ="
+        raise InputError("not a FITS file", where=path, got=what or None, do=do)
+    runs: list[HduRun] = []
+    try:
+        runs.extend(_runs(source, path))
+    except InputError as damage:
+        if not runs:
+            raise
+        return tuple(runs), damage
+    return tuple(runs), None
+
+
+_BEGINNINGS = {
+    b"Obj\x01": "Avro alerts",
+    b"PK": "a zip or npz file",
+    b"PAR1": "a parquet table",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a numpy file",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"%PDF": "a PDF document",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x1f\x8b": "a gzip file within a gzip file",
+}
+
+
+def kind_of_bytes(content: bytes) -> str:
+    """Say what a file is that is no FITS file, as far as its beginning tells; else nothing.
+
+    Examples
+    --------
+    >>> kind_of_bytes(b"object_id,mjd"), kind_of_bytes(b"<!DOCTYPE html>")
+    ('a text file', 'a web page or XML')
+    """
+    for beginning, kind in _BEGINNINGS.items():
+        if content.startswith(beginning):
+            return kind
+    start = content[:BLOCK].lstrip()
+    if not start or b"\0" in start:
+        return ""
+    if start.startswith(b"<"):
+        return "a web page or XML"
+    return "a text file" if start.decode("latin-1").isprintable() or b"\n" in start else ""
 
 
 def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     """Decode the images of a run, with the scaling that their header asks for.
 
     The dtype is native: unsigned where ``BZERO`` says so, floating where a scaling or ``BLANK``
-    makes it so (float32 up to 16 bits, float64 beyond), and as stored otherwise.
+    makes it so (float32 up to 16 bits, float64 beyond), and as stored otherwise. Pixels that hold
+    ``BLANK`` are NaN.
 
     Examples
     --------
     >>> from taonet.io.fits_scan import scan_fits
     >>> cutouts = [images_of(run) for run in scan_fits(path)]  # doctest: +SKIP
     """
-    header = run.header
-    stored = _stored(run)
-    blank = header.get("BLANK")
-    zero = _number(header, "BZERO", 0, run)
-    scale = _number(header, "BSCALE", 1, run)
-    values = _scaled(stored, zero, scale, keep_integers=not isinstance(blank, int))
-    if isinstance(blank, int) and stored.dtype.kind in "iu":
-        values[stored == blank] = np.nan
+    return physical_values(_stored(run), run, blank="BLANK")
+
+
+def physical_values(
+    stored: Shaped[np.ndarray, "..."], run: HduRun, *, blank: str
+) -> Shaped[np.ndarray, "..."]:
+    """Scale pixels as the header of a run asks for; NaN where they hold the value of a card.
+
+    Parameters
+    ----------
+    stored : array
+        As they are in the file.
+    blank : str
+        The card that names the stored value of pixels without data.
+    """
+    nothing = _whole_number(run.header.get(blank))
+    if stored.dtype.kind not in "iu":
+        nothing = None
+    zero = _number(run.header, "BZERO", 0, run)
+    scale = _number(run.header, "BSCALE", 1, run)
+    values = _scaled(stored, zero, scale, keep_integers=nothing is None)
+    if nothing is not None:
+        values[stored == nothing] = np.nan
     return values
+
+
+def _whole_number(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def columns_of(run: HduRun) -> dict[str, Shaped[np.ndarray, "row ..."]]:
@@ -190,8 +279,9 @@ def _runs(source: bytes, path: Path) -> Iterator[HduRun]:
     position, index = 0, 0
     while position < len(source):
         if index and not source.startswith(b"XTENSION", position):
-            if not source[position:].strip(b"\0 "):
-                return  # padding left by tapes and some archives
+            # what tapes, archives and downloads leave behind the last HDU looks like no card
+            if source[position + 8 : position + 10] != b"= ":
+                return
             raise InputError(f"HDU {index}: no header where one should begin", where=path)
         run = _run_at(source, position, index, path)
         yield run
@@ -202,10 +292,7 @@ def _runs(source: bytes, path: Path) -> Iterator[HduRun]:
 def _run_at(source: bytes, position: int, index: int, path: Path) -> HduRun:
     start = _header_end(source, position, index, path)
     block = source[position:start]
-    try:
-        header = parse_header(block)
-    except ValueError as error:
-        raise InputError(f"HDU {index}: a header that is not text", where=path) from error
+    header = parse_header(block)
     run = HduRun(
         first=index, count=1, header=header, start=start, stride=0, source=source, where=path
     )
@@ -233,10 +320,14 @@ def _run_at(source: bytes, position: int, index: int, path: Path) -> HduRun:
 def _header_end(source: bytes, position: int, index: int, path: Path) -> int:
     for end in range(position + BLOCK, len(source) + 1, BLOCK):
         block = source[end - BLOCK : end]
-        found = block.rfind(b"END ")
+        found = block.rfind(b"END")
         # Only blanks may follow END, so it is the last word of its block, or it is not there.
-        if found >= 0 and found % CARD == 0 and not block[found + 3 :].strip():
+        # Some programs write NUL bytes instead of blanks.
+        if found >= 0 and found % CARD == 0 and not block[found + 3 :].strip(b"\0 \r\n\t"):
             return end
+    if b"\nEND" in source[position:]:
+        do = "it was saved as text; save it anew with a FITS program"
+        raise InputError(f"line breaks between the cards of HDU {index}", where=path, do=do)
     raise InputError(
         f"truncated in the header of HDU {index}",
         where=path,

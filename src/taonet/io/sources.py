@@ -17,36 +17,13 @@ from taonet.io.archive import Archive, is_archive
 from taonet.io.arrays import count_arrays, read_arrays
 from taonet.io.avro import CONTAINER_MAGIC, records_of
 from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
-from taonet.io.fits_cutouts import read_fits_cutouts
+from taonet.io.fits_cutouts import count_fits_cutouts, read_fits_cutouts
+from taonet.io.items import Found as Found
 from taonet.io.rejection import Rejection
 from taonet.io.surveys import alert_of, object_id_of
 from taonet.io.tables import read_table
 from taonet.sky.alert import Alert, sequence_of
 from taonet.sky.sequence import ImageSequence
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What one item of a source turned out to be.
-
-    Parameters
-    ----------
-    item : str
-        Its name within the source.
-    sequence : ImageSequence or None
-    rejection : Rejection or None
-        Why there is no sequence.
-    parts : tuple of Rejection
-        What was set aside within it: single frames, packets, rows.
-    remarks : tuple of str
-        What the user should know of the sequence, without particulars: remarks are counted.
-    """
-
-    item: str
-    sequence: ImageSequence | None = None
-    rejection: Rejection | None = None
-    parts: tuple[Rejection, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,11 +86,15 @@ def fits_source(directory: Path, table: Path, *, survey: str) -> Source:
     """Read the user's own FITS cutouts, described by a table."""
 
     def read(done: frozenset[str]) -> Iterator[Found]:
-        return _from_pairs(read_fits_cutouts(table, directory), done)
+        return (one for one in read_fits_cutouts(table, directory) if one.item not in done)
 
-    objects = read_table(table)
-    count = objects["object_id"].nunique() if "object_id" in objects else 0
-    return Source(kind="fits", survey=survey, signature=_sign([table]), count=count, read=read)
+    return Source(
+        kind="fits",
+        survey=survey,
+        signature=_sign([table]),
+        count=count_fits_cutouts(table),
+        read=read,
+    )
 
 
 def alerts_source(paths: Sequence[Path]) -> Source:

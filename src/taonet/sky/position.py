@@ -80,6 +80,22 @@ def mean_position(
     return float(np.degrees(lon) % 360), float(np.degrees(lat)), _farthest(places, middle)
 
 
+def separations(
+    ra: Float[np.ndarray, " n"], dec: Float[np.ndarray, " n"], from_ra: float, from_dec: float
+) -> Float[np.ndarray, " n"]:
+    """Return how far positions lie from another, in arcseconds; NaN where one is unknown.
+
+    Examples
+    --------
+    >>> separations(np.array([359.999, np.nan]), np.array([0.0, 1.0]), 0.001, 0.0).round(3)
+    array([7.2, nan])
+    """
+    places = _directions(ra, dec)
+    other = _directions(np.array([from_ra]), np.array([from_dec]))[0]
+    across = np.linalg.norm(np.cross(places, other), axis=1)
+    return np.asarray(np.degrees(np.arctan2(across, places @ other)) * 3600)
+
+
 def _directions(
     ra: Float[np.ndarray, " n"], dec: Float[np.ndarray, " n"]
 ) -> Float[np.ndarray, "n 3"]:

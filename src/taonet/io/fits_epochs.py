@@ -1,0 +1,283 @@
+"""From the rows of a table and the FITS files that they name to the sequence of one object.
+
+Every epoch stands for itself: what is wrong with it sets it aside, and the others go on.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Shaped
+
+from taonet.errors import InputError
+from taonet.io.fits_image import read_image
+from taonet.io.fits_placing import Placing, SkyFrames
+from taonet.io.fits_wcs import sky_frame
+from taonet.io.items import Found
+from taonet.io.pixel_types import common_type, without_loss
+from taonet.io.rejection import Rejection, counted_by_kind
+from taonet.sky.cutout import Quality
+from taonet.sky.position import ARCMINUTE, known_positions, mean_position, separations
+from taonet.sky.sequence import ImageSequence, check_mjd
+
+NUMBERS = ("mjd", "ra", "dec", "seeing_fwhm_px", "zero_point_mag")
+TEXTS = ("band", "exposure_id")
+
+BAD_WCS = "a WCS that makes no sense is left out"
+WITHOUT_WCS = "some frames have no WCS and are taken as they lie"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Epoch:
+    """What a row and its files say.
+
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    images : sequence of array (y, x)
+        One a channel.
+    places : sequence of SkyFrame or None
+        What the WCS of each says.
+    values : mapping
+        `NUMBERS` and `TEXTS`.
+    remarks : tuple of str
+    quality : int
+    """
+
+    name: str
+    images: Sequence[Shaped[np.ndarray, "y x"]]
+    places: SkyFrames
+    values: Mapping[str, Any]
+    remarks: tuple[str, ...] = ()
+    quality: int = 0
+
+
+def object_in_files(
+    object_id: str,
+    rows: pd.DataFrame,
+    directory: Path,
+    *,
+    files: Mapping[str, str],
+    class_name: str | None,
+) -> Found:
+    """Read one object.
+
+    Parameters
+    ----------
+    object_id : str
+    rows : DataFrame
+        A row an epoch.
+    directory : Path
+        Where file names that are not absolute begin.
+    files : mapping
+        Channels and the columns that name their files.
+    class_name : str or None
+
+    Returns
+    -------
+    Found
+        Epochs that cannot be used are its ``parts``, unless none is left.
+    """
+    parts: list[Rejection] = []
+
+    def each(
+        epochs: Iterable[Any], step: Callable[[Any], Epoch], name: Callable[[Any], str]
+    ) -> list[Epoch]:
+        kept = []
+        for epoch in epochs:
+            try:
+                kept.append(step(epoch))
+            except InputError as error:
+                where = error.where if error.where is not None else f"{object_id}, {name(epoch)}"
+                error = InputError(error.what, where=where, got=error.got, do=error.do)
+                parts.append(Rejection.of(object_id, error, part=True))
+        return kept
+
+    def file_of(row: Mapping[str, Any]) -> str:
+        return str(row[next(iter(files.values()))])
+
+    def name_of(epoch: Epoch) -> str:
+        return epoch.name
+
+    try:
+        epochs = each(rows.to_dict("records"), lambda row: _epoch(row, directory, files), file_of)
+        epochs.sort(key=lambda epoch: float(epoch.values["mjd"]))
+        epochs = each(epochs, _only_near(epochs, object_id), name_of)
+        placing = _placing(epochs)
+        if placing is not None:
+            epochs = each(epochs, lambda epoch: _placed(epoch, placing), name_of)
+        epochs = each(epochs, _of_one_shape(epochs), name_of)
+        epochs = each(epochs, _of_one_type(epochs), name_of)
+        if not epochs:
+            return Found(item=object_id, rejection=_nothing_left(object_id, parts))
+        sequence = _sequence(object_id, epochs, tuple(files), class_name)
+    except InputError as error:
+        return Found(item=object_id, rejection=Rejection.of(object_id, error))
+    remarks = dict.fromkeys(remark for epoch in epochs for remark in epoch.remarks)
+    if placing is not None and any(None in epoch.places for epoch in epochs):
+        remarks[WITHOUT_WCS] = None
+    return Found(item=object_id, sequence=sequence, parts=tuple(parts), remarks=tuple(remarks))
+
+
+def _nothing_left(object_id: str, parts: Sequence[Rejection]) -> Rejection:
+    kinds = Counter(part.kind for part in parts)
+    if len(kinds) == 1:
+        return replace(parts[0], part=False)
+    error = InputError("no epoch can be used", where=object_id, got=counted_by_kind(kinds))
+    return Rejection.of(object_id, error)
+
+
+def _epoch(row: Mapping[str, Any], directory: Path, files: Mapping[str, str]) -> Epoch:
+    values: dict[str, Any] = {name: _number(row, name) for name in NUMBERS}
+    check_mjd(np.array([values["mjd"]]), where=None)
+    values |= {name: row.get(name, "") for name in TEXTS}
+    (ra,), (dec,) = known_positions(np.array([values["ra"]]), np.array([values["dec"]]))
+    values |= {"ra": float(ra), "dec": float(dec)}
+    images, places, remarks = [], [], []
+    for channel, column in files.items():
+        if not row[column]:
+            raise InputError(f"{column} is empty", do="name a FITS file for every epoch")
+        image = read_image(directory / row[column], channel=channel, hdu=row.get("hdu", ""))
+        images.append(image.pixels)
+        remarks += image.remarks
+        try:
+            places.append(sky_frame(image.header))
+        except ValueError:
+            places.append(None)
+            remarks.append(BAD_WCS)
+    name = str(row[next(iter(files.values()))])
+    return Epoch(name=name, images=images, places=places, values=values, remarks=tuple(remarks))
+
+
+def _number(row: Mapping[str, Any], name: str) -> float:
+    value = row.get(name)
+    if value is None or value is pd.NA or value is pd.NaT or value == "":
+        return float("nan")
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is not a number", got=repr(value)) from None
+
+
+def _only_near(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch], Epoch]:
+    """Return a step that refuses epochs that were taken elsewhere than most."""
+    ra, dec = (np.array([e.values[name] for e in epochs], np.float64) for name in ("ra", "dec"))
+    centre = _place_of_most(ra, dec, object_id)
+
+    def step(epoch: Epoch) -> Epoch:
+        away = separations(
+            np.array([epoch.values["ra"]]), np.array([epoch.values["dec"]]), *centre
+        )[0]
+        if away > ARCMINUTE:
+            got = f"{away:.0f} arcseconds from the others"
+            raise InputError("an epoch at another place on the sky", got=got)
+        return epoch
+
+    return step
+
+
+def _place_of_most(
+    ra: Float[np.ndarray, " epoch"], dec: Float[np.ndarray, " epoch"], object_id: str
+) -> tuple[float, float]:
+    """Return a position that most of the known ones lie within an arcminute of."""
+    known = np.isfinite(ra) & np.isfinite(dec)
+    if mean_position(ra, dec)[2] <= ARCMINUTE / 2:
+        return mean_position(ra, dec)[:2]
+    for i in np.flatnonzero(known):
+        if (separations(ra[known], dec[known], ra[i], dec[i]) <= ARCMINUTE).mean() > 0.5:
+            return float(ra[i]), float(dec[i])
+    raise InputError(
+        "positions of one object are more than an arcminute apart",
+        where=object_id,
+        got=f"{known.sum()} positions, the first {ra[known][0]:.5f} {dec[known][0]:+.5f}",
+        do="give objects at different places different names",
+    )
+
+
+def _placing(epochs: Sequence[Epoch]) -> Placing | None:
+    first = next((e.places[0] for e in epochs if e.places and e.places[0] is not None), None)
+    if first is None:
+        return None
+    # the first known position, not the mean: what comes later must not move earlier frames
+    known = [(e.values["ra"], e.values["dec"]) for e in epochs]
+    known = [place for place in known if np.isfinite(place).all()]
+    shape = next(e.images[0].shape for e in epochs if e.places[0] is first)
+    usual = _usual([e.images[0].shape for e in epochs])
+    return Placing.by(first, shape, known[0] if known else None, usual_shape=usual)
+
+
+def _placed(epoch: Epoch, placing: Placing) -> Epoch:
+    images, remarks, quality = [], list(epoch.remarks), epoch.quality
+    for image, place in zip(epoch.images, epoch.places, strict=True):
+        if place is None:
+            images.append(image)
+            continue
+        moved, said = placing.apply(image, place)
+        images.append(moved)
+        remarks += said
+        if moved.shape != image.shape and moved.size > image.size:
+            quality |= int(Quality.PADDED)
+    return replace(epoch, images=images, remarks=tuple(remarks), quality=quality)
+
+
+def _of_one_shape(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
+    usual = _usual([image.shape for epoch in epochs for image in epoch.images])
+
+    def step(epoch: Epoch) -> Epoch:
+        for image in epoch.images:
+            if image.shape != usual:
+                shapes = [" × ".join(map(str, shape)) for shape in (image.shape, usual)]
+                raise InputError("a frame of another size", got=f"{shapes[0]}, not {shapes[1]}")
+        return epoch
+
+    return step
+
+
+def _usual(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    # of shapes that are as frequent the first: later epochs change nothing where they can
+    return Counter(shapes).most_common(1)[0][0] if shapes else ()
+
+
+def _of_one_type(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
+    types = {image.dtype for epoch in epochs for image in epoch.images}
+    dtype = common_type(types) if types else np.dtype(np.float32)
+
+    def step(epoch: Epoch) -> Epoch:
+        images = [without_loss(image, dtype) for image in epoch.images]
+        if any(image is None for image in images):
+            got = f"{epoch.images[0].dtype} among others"
+            raise InputError("pixels that no type holds together with the others", got=got)
+        return replace(epoch, images=[image for image in images if image is not None])
+
+    return step
+
+
+def _sequence(
+    object_id: str, epochs: Sequence[Epoch], channels: tuple[str, ...], class_name: str | None
+) -> ImageSequence:
+    columns: dict[str, Any] = {
+        name: np.array([epoch.values[name] for epoch in epochs], np.float64) for name in NUMBERS
+    }
+    ra, dec, _ = mean_position(columns.pop("ra"), columns.pop("dec"))
+    sequence = ImageSequence.from_frames(
+        object_id,
+        np.stack([np.stack(epoch.images) for epoch in epochs]),
+        columns.pop("mjd"),
+        **columns,
+        **{name: [epoch.values[name] for epoch in epochs] for name in TEXTS},
+        quality=np.array([epoch.quality for epoch in epochs], np.int32),
+        ra=ra,
+        dec=dec,
+        class_name=class_name,
+        raw_label=class_name or "",
+        channels=channels,
+    )
+    if not sequence.usable.any():
+        got = f"{len(sequence)} frames"
+        raise InputError("every frame is blank", where=object_id, got=got)
+    return sequence

@@ -1,0 +1,51 @@
+"""Types of pixels: which one holds several without a change of any value."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from jaxtyping import Shaped
+
+
+def common_type(types: Iterable[np.dtype]) -> np.dtype:
+    """Return the type, in this machine's byte order, that pixels of several types are put into.
+
+    Examples
+    --------
+    >>> common_type([np.dtype(">u2"), np.dtype("i2")]), common_type([np.dtype("u2"), np.dtype("f4")])
+    (dtype('int32'), dtype('float32'))
+    """
+    return np.result_type(*types).newbyteorder("=")
+
+
+def without_loss(
+    pixels: Shaped[np.ndarray, "*n"], dtype: np.dtype
+) -> Shaped[np.ndarray, "*n"] | None:
+    """Return pixels as another type, or None if one of them would change.
+
+    Examples
+    --------
+    >>> without_loss(np.array([1.0, 2.0]), np.dtype("u2"))
+    array([1, 2], dtype=uint16)
+    >>> without_loss(np.array([1.5, np.nan]), np.dtype("u2")) is None
+    True
+    """
+    if pixels.dtype == dtype:
+        return pixels.astype(dtype, copy=False)
+    with np.errstate(invalid="ignore", over="ignore"):
+        cast = pixels.astype(dtype)
+        # compared as they were: an integer beyond 2^53 equals its neighbours as a float
+        back = cast.astype(pixels.dtype)
+    return cast if np.array_equal(back, pixels, equal_nan=pixels.dtype.kind == "f") else None
+
+
+def with_gaps(pixels: Shaped[np.ndarray, "*n"]) -> Shaped[np.ndarray, "*n"]:
+    """Return pixels as a type that can hold NaN: integers of up to 16 bits as float32.
+
+    Examples
+    --------
+    >>> with_gaps(np.zeros(1, "u2")).dtype, with_gaps(np.zeros(1, "i4")).dtype
+    (dtype('float32'), dtype('float64'))
+    """
+    if pixels.dtype.kind == "f":
+        return pixels
+    return pixels.astype(np.float32 if pixels.dtype.itemsize <= 2 else np.float64)
