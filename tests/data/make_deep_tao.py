@@ -194,7 +194,9 @@ def _transient(
         mjd_raw=np.array([row.mjd for row in true]),
         exposure_id=[_name(row) for row in true],
         blank=np.array([np.ptp(row.image) == 0 for row in true]),
-        set_aside=[f"HDU {rows.index(odd) + 2}: shape 60 × 64, not 64 × 64"],
+        set_aside=[
+            f"HDU {rows.index(odd) + 2}: a frame of another shape (got 60 × 64, not 64 × 64)"
+        ],
     )
 
 

@@ -1,24 +1,40 @@
 """Sequences in numpy's npz files, padded to one length.
 
 ``stamps (object, epoch, [channel,] y, x)``, ``mjd (object, epoch)``, ``n_epochs (object,)``,
-``object_id (object,)``; optional ``label``, ``ra``, ``dec`` (object,) and ``band`` (object, epoch).
+``object_id (object,)``; optional ``label`` or ``class_name``, ``ra``, ``dec`` (object,) and ``band``,
+``exposure_id``, ``seeing_fwhm_px``, ``zero_point_mag`` (object, epoch).
 """
 
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
-from taonet.sky.sequence import ImageSequence
+from taonet.io.items import Found
+from taonet.io.rejection import Rejection
+from taonet.sky.sequence import ImageSequence, check_mjd
 
 CHANNELS = {1: ("science",), 3: ("science", "template", "difference")}
+MOST_CHANNELS = 4
+"""A last axis as short as this, behind two longer ones, is that of the channels."""
+
+LABELS = ("label", "class_name")
+PER_OBJECT = ("n_epochs", "object_id", *LABELS, "ra", "dec")
+EPOCH_TEXTS = ("band", "exposure_id")
+EPOCH_NUMBERS = ("seeing_fwhm_px", "zero_point_mag")
+PER_EPOCH = ("mjd", *EPOCH_TEXTS, *EPOCH_NUMBERS)
+
+Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
 
 
-def read_arrays(path: Path) -> Iterator[tuple[str, ImageSequence | InputError]]:
-    """Yield each object's id with its sequence, or with the reason why it cannot be read.
+def read_arrays(path: Path) -> Iterator[Found]:
+    """Yield each object; epochs without a time are set aside.
+
+    Stamps with the channels last, (object, epoch, y, x, channel), are read as what they are.
 
     Raises
     ------
@@ -26,12 +42,19 @@ def read_arrays(path: Path) -> Iterator[tuple[str, ImageSequence | InputError]]:
         If the file itself is not of this kind.
     """
     arrays = _load(path)
-    stamps = arrays["stamps"]
-    for i, object_id in enumerate(arrays["object_id"].astype(str).tolist()):
+    arrays, remarks = _with_channels_first(arrays, path)
+    names = _texts(arrays["object_id"], "object_id", path)
+    labels = _labels(arrays, path)
+    seen: set[str] = set()
+    for i, name in enumerate(names):
         try:
-            yield object_id, _sequence(arrays, stamps[i], i, object_id)
+            if name in seen:
+                raise InputError("an object of this name is there already", where=name)
+            seen.add(name)
+            sequence, parts = _sequence(arrays, i, name, labels[i])
+            yield Found(item=name, sequence=sequence, parts=parts, remarks=remarks)
         except InputError as error:
-            yield object_id, error
+            yield Found(item=name, rejection=Rejection.of(name, error))
 
 
 def count_arrays(path: Path) -> int:
@@ -39,31 +62,123 @@ def count_arrays(path: Path) -> int:
     return len(_load(path)["object_id"])
 
 
+def unused_arrays(path: Path) -> tuple[str, ...]:
+    """Return the names of arrays in a file that nothing is known about."""
+    known = {"stamps", *PER_OBJECT, *PER_EPOCH}
+    return tuple(name for name in _load(path) if name not in known)
+
+
 def _sequence(
-    arrays: Mapping[str, Shaped[np.ndarray, "..."]],
-    stamps: Shaped[np.ndarray, "epoch ..."],
-    i: int,
-    object_id: str,
-) -> ImageSequence:
-    if not object_id.strip():
+    arrays: Arrays, i: int, object_id: str, label: str
+) -> tuple[ImageSequence, tuple[Rejection, ...]]:
+    if not object_id:
         raise InputError("an object without a name", where=f"row {i}")
+    frames = arrays["stamps"][i]
     n = int(arrays["n_epochs"][i])
-    if not 0 < n <= len(stamps):
+    if not 0 < n <= len(frames):
         raise InputError("no frames" if n <= 0 else "n_epochs is too large", where=object_id, got=n)
-    frames = stamps[:n] if stamps.ndim == 4 else stamps[:n, None]
-    if np.issubdtype(frames.dtype, np.floating) and not np.isfinite(frames).any():
+    times = arrays["mjd"][i, :n].astype(np.float64)
+    kept, parts = _with_times(times, object_id)
+    frames = frames[kept] if frames.ndim == 4 else frames[kept][:, None]
+    if frames.dtype.kind == "f" and not np.isfinite(frames).any():
         raise InputError("every pixel is NaN", where=object_id)
-    label = str(arrays["label"][i]) if "label" in arrays else ""
-    return ImageSequence.from_frames(
+    columns: dict[str, Any] = {
+        name: _texts(arrays[name][i][kept], name, object_id)
+        for name in EPOCH_TEXTS
+        if name in arrays
+    }
+    columns |= {
+        name: arrays[name][i][kept].astype(np.float64) for name in EPOCH_NUMBERS if name in arrays
+    }
+    n_channels = frames.shape[1]
+    sequence = ImageSequence.from_frames(
         object_id,
         frames,
-        arrays["mjd"][i, :n].astype(np.float64),
-        band=arrays["band"][i, :n].astype(str).tolist() if "band" in arrays else (),
+        times[kept],
+        **columns,
         ra=float(arrays["ra"][i]) if "ra" in arrays else float("nan"),
         dec=float(arrays["dec"][i]) if "dec" in arrays else float("nan"),
         class_name=label or None,
         raw_label=label,
-        channels=CHANNELS.get(frames.shape[1], tuple(f"c{k}" for k in range(frames.shape[1]))),
+        channels=CHANNELS.get(n_channels, tuple(f"c{k}" for k in range(n_channels))),
+    )
+    return sequence, parts
+
+
+def _with_times(
+    times: Shaped[np.ndarray, " epoch"], object_id: str
+) -> tuple[Shaped[np.ndarray, " kept"], tuple[Rejection, ...]]:
+    """Return the epochs whose time is one, and what is wrong with the others."""
+    kept, parts = [], []
+    for k in range(len(times)):
+        try:
+            check_mjd(times[k : k + 1], where=f"{object_id}, epoch {k}")
+            kept.append(k)
+        except InputError as error:
+            parts.append(Rejection.of(object_id, error, part=True))
+            last = error
+    if not kept:
+        raise last
+    return np.array(kept), tuple(parts)
+
+
+def _labels(arrays: Arrays, path: Path) -> list[str]:
+    both = [_texts(arrays[name], name, path) for name in LABELS if name in arrays]
+    if len(both) == 2 and both[0] != both[1]:
+        raise InputError("label and class_name disagree", where=path, do="leave one of them out")
+    return both[0] if both else [""] * len(arrays["object_id"])
+
+
+def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[str]:
+    """Return names as text; those that were numbers once as whole numbers.
+
+    Raises
+    ------
+    InputError
+        If they are floats too large to tell one from the next.
+    """
+    if values.dtype.kind == "S":
+        return [_decoded(value).strip() for value in values.tolist()]
+    if values.dtype.kind != "f":
+        return [str(value).strip() for value in values.tolist()]
+    exact = 2.0 ** (np.finfo(values.dtype).nmant + 1)
+    large = np.abs(values) >= exact
+    if large.any():
+        raise InputError(
+            f"{name} are floats, which have lost digits",
+            where=where,
+            got=f"{values[large][0]:.0f}",
+            do="write them as text or as integers",
+        )
+    return [_without_point(value) for value in values.tolist()]
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _without_point(value: float) -> str:
+    if np.isnan(value):
+        return ""
+    return str(int(value)) if value.is_integer() else str(value)
+
+
+def _with_channels_first(arrays: Arrays, path: Path) -> tuple[Arrays, tuple[str, ...]]:
+    stamps = arrays["stamps"]
+    height, width = stamps.shape[-2:]
+    if min(height, width) > MOST_CHANNELS or max(height, width) <= MOST_CHANNELS:
+        return arrays, ()
+    if stamps.ndim == 5 and stamps.shape[2] == height:
+        turned = {**arrays, "stamps": np.moveaxis(stamps, -1, 2)}
+        return turned, ("stamps have their channels last; they were put first",)
+    raise InputError(
+        "stamps do not look like images",
+        where=path,
+        got=f"{height} × {width} pixels, of {stamps.shape}",
+        do="put the axes in the order (object, epoch, [channel,] y, x)",
     )
 
 
@@ -97,20 +212,20 @@ def _check(arrays: Mapping[str, Shaped[np.ndarray, "..."]], path: Path) -> None:
         raise InputError(
             "stamps must be (object, epoch, [channel,] y, x)", where=path, got=stamps.shape
         )
-    for name in ("stamps", "mjd", "n_epochs", "ra", "dec"):
+    for name in ("stamps", "mjd", "n_epochs", "ra", "dec", *EPOCH_NUMBERS):
         if name in arrays and not _is_real(arrays[name]):
             raise InputError(f"{name} are not real numbers", where=path, got=arrays[name].dtype)
     whole = arrays["n_epochs"]
     if not (np.isfinite(whole).all() and (whole == np.floor(whole)).all()):
         raise InputError("n_epochs are not whole numbers", where=path)
-    shapes = {"mjd": stamps.shape[:2], "band": stamps.shape[:2]}
-    for name in ("mjd", "n_epochs", "object_id", "label", "ra", "dec", "band"):
-        expected = shapes.get(name, stamps.shape[:1])
+    for name in (*PER_OBJECT, *PER_EPOCH):
+        expected = stamps.shape[:2] if name in PER_EPOCH else stamps.shape[:1]
         if name in arrays and arrays[name].shape != expected:
             raise InputError(
                 f"{name} has the wrong shape",
                 where=path,
-                got=f"{arrays[name].shape}, not {expected}",
+                got=f"{arrays[name].shape}, not {expected}, for stamps {stamps.shape}",
+                do="stamps are (object, epoch, [channel,] y, x)",
             )
 
 

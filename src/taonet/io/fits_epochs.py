@@ -50,7 +50,7 @@ class Epoch:
     """
 
     name: str
-    images: Sequence[Shaped[np.ndarray, "y x"]]
+    images: Sequence[Shaped[np.ndarray, "_ _"]]
     places: SkyFrames
     values: Mapping[str, Any]
     remarks: tuple[str, ...] = ()

@@ -208,13 +208,13 @@ def _whole_number(value: object) -> int | None:
 def columns_of(run: HduRun) -> dict[str, Shaped[np.ndarray, "row ..."]]:
     """Decode the columns of a binary table, by name.
 
-    Text loses its trailing blanks. Columns of bits, complex numbers and variable length are
-    left out.
+    Text loses its trailing blanks; what is not ASCII in it is read as UTF-8, else as Latin-1.
+    Columns of bits, complex numbers and variable length are left out.
 
     Raises
     ------
     InputError
-        If the columns do not fit into a row, or a text is not ASCII.
+        If the columns do not fit into a row.
     """
     width, rows = _table_shape(run)
     found: dict[str, Shaped[np.ndarray, "row ..."]] = {}
@@ -438,11 +438,14 @@ def _column(
     if code != "A":
         zero = _number(run.header, f"TZERO{i}", 0, run)
         return _scaled(cells, zero, _number(run.header, f"TSCAL{i}", 1, run))
+    return np.array([_text(cell.split(b"\0")[0]) for cell in cells.tolist()], dtype=np.str_)
+
+
+def _text(cell: bytes) -> str:
     try:
-        text = [cell.split(b"\0")[0].decode("ascii").rstrip(" ") for cell in cells.tolist()]
-    except UnicodeDecodeError as error:
-        raise InputError(f"a text in column {i} is not ASCII", where=_at(run)) from error
-    return np.array(text, dtype=np.str_)
+        return cell.decode("utf-8").rstrip(" ")
+    except UnicodeDecodeError:
+        return cell.decode("latin-1").rstrip(" ")
 
 
 def _count(header: Header, key: str, run: HduRun, default: int | None = None) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from taonet.errors import InputError, TaoNetError
 from taonet.io.archive import Archive, is_archive
-from taonet.io.arrays import count_arrays, read_arrays
+from taonet.io.arrays import count_arrays, read_arrays, unused_arrays
 from taonet.io.avro import CONTAINER_MAGIC, records_of
 from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
 from taonet.io.fits_cutouts import count_fits_cutouts, read_fits_cutouts
@@ -71,7 +71,7 @@ def arrays_source(path: Path, *, survey: str) -> Source:
     """Read one npz file."""
 
     def read(done: frozenset[str]) -> Iterator[Found]:
-        return _from_pairs(read_arrays(path), done)
+        return (one for one in read_arrays(path) if one.item not in done)
 
     return Source(
         kind="arrays",
@@ -79,6 +79,7 @@ def arrays_source(path: Path, *, survey: str) -> Source:
         signature=_sign([path]),
         count=count_arrays(path),
         read=read,
+        remarks=tuple(f"array {name!r} in {path} is not used" for name in unused_arrays(path)),
     )
 
 
@@ -178,26 +179,19 @@ def _kind_of(file: Path) -> str:
         return "alerts" if stream.read(4) == CONTAINER_MAGIC else ""
 
 
+LABEL_KEPT = "outside the folder of a class a file has none; the label in its header is raw_label"
+
+
 def _read_deep_tao(file: Path) -> Found:
     item = str(file)
     try:
-        sequence, notes = read_deep_tao(file)
+        sequence, set_aside = read_deep_tao(file)
     except TaoNetError as error:
         return Found(item=item, rejection=Rejection.of(item, error))
-    parts = tuple(Rejection(source=item, reason=note, part=True) for note in notes)
-    return Found(item=item, sequence=sequence, parts=parts)
-
-
-def _from_pairs(
-    pairs: Iterator[tuple[str, ImageSequence | InputError]], done: frozenset[str]
-) -> Iterator[Found]:
-    for object_id, result in pairs:
-        if object_id in done:
-            continue
-        if isinstance(result, InputError):
-            yield Found(item=object_id, rejection=Rejection.of(object_id, result))
-        else:
-            yield Found(item=object_id, sequence=result)
+    parts = tuple(Rejection.of(item, error, part=True) for error in set_aside)
+    is_unnamed = sequence.class_name is None and sequence.raw_label
+    remarks = (LABEL_KEPT,) if is_unnamed else ()
+    return Found(item=item, sequence=sequence, parts=parts, remarks=remarks)
 
 
 def _alert_files(paths: Sequence[Path]) -> list[Path]:

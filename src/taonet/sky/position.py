@@ -37,7 +37,7 @@ def known_positions(
     filled = (ra != 0) | (dec != 0)
     known_ra = (ra > -360) & (ra < 720) & ~np.isin(ra, SENTINELS) & filled
     known_dec = (np.abs(dec) <= 90) & filled
-    return np.where(known_ra, ra % 360, np.nan), np.where(known_dec, dec, np.nan)
+    return np.where(known_ra, ra, np.nan) % 360, np.where(known_dec, dec, np.nan)
 
 
 def mean_position(
