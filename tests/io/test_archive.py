@@ -2,6 +2,8 @@ import json
 import subprocess
 import sys
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -205,3 +207,95 @@ def test_memory_that_was_given_back_is_read_again(tmp_path):
     archive.release()
     np.testing.assert_array_equal(first.frames, before)
     np.testing.assert_array_equal(archive[0].frames, before)
+
+
+# Pixels of several types
+
+
+def typed(i, dtype, values=None, **more):
+    frames = np.arange(4 * 36).reshape(4, 1, 6, 6) % 251 if values is None else values
+    return sequence(i, dtype=dtype, **more), np.broadcast_to(frames, (4, 1, 6, 6)).astype(dtype)
+
+
+def archive_of_types(path, objects, *, flush_after=None):
+    with ArchiveWriter(path, survey="x", signature="s") as writer:
+        for i, (one, frames) in enumerate(objects):
+            writer.add(replace(one, frames=frames), source=one.object_id)
+            if i == flush_after:
+                writer.flush()
+        writer.finish()
+    return Archive(path)
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "stored"),
+    [
+        (("u2", "f4"), "u2"),  # whole numbers fit
+        (("f4", "u2", "i2", "u1"), "f4"),
+        (("u1", "u2", "i2"), "u1"),
+        ((">f4", "<f4"), "f4"),
+        (("f8", "f4"), "f8"),
+    ],
+)
+def test_pixels_of_another_type_are_kept_where_the_first_type_holds_them(dtypes, stored, tmp_path):
+    objects = [typed(i, dtype) for i, dtype in enumerate(dtypes)]
+    archive = archive_of_types(tmp_path / "a", objects)
+    assert archive[0].frames.dtype == np.dtype(stored)
+    for i, (_, frames) in enumerate(objects):
+        assert np.array_equal(archive[i].frames, frames)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "stored"),
+    [
+        (("u2", 40000), ("f4", np.nan), "f4"),
+        (("u1", 200), ("i2", -3), "i2"),
+        (("u2", 40000), ("i2", -3), "i4"),
+        (("f4", 0.1), ("i4", 2**24 + 1), "f8"),
+        (("i2", 1), ("f8", 0.1), "f8"),
+    ],
+)
+def test_an_archive_is_widened_where_its_type_does_not_hold_a_later_object(
+    first, later, stored, tmp_path
+):
+    objects = [typed(0, *first), typed(1, "u1"), typed(2, *later), typed(3, *first)]
+    archive = archive_of_types(tmp_path / "a", objects)
+    archive.verify()
+    assert archive[0].frames.dtype == np.dtype(stored)
+    for i, (_, frames) in enumerate(objects):
+        assert np.array_equal(archive[i].frames, frames, equal_nan=True)
+    whole = archive.digest
+    assert archive_of_types(tmp_path / "b", objects, flush_after=1).digest == whole
+
+
+def test_pixels_that_no_type_holds_together_are_refused_and_harm_none(tmp_path):
+    first, huge = typed(0, "f4", 0.1), typed(1, "i8", 2**60 + 1)
+    with ArchiveWriter(tmp_path / "a", survey="x", signature="s") as writer:
+        writer.add(replace(first[0], frames=first[1]), source="0")
+        with pytest.raises(InputError, match="no type holds"):
+            writer.add(replace(huge[0], frames=huge[1]), source="1")
+        writer.add(sequence(2, dtype=np.float32), source="2")
+        writer.finish()
+    archive = Archive(tmp_path / "a")
+    assert archive.objects["object_id"].tolist() == ["o0", "o2"]
+    assert np.array_equal(archive[0].frames, first[1])
+
+
+def test_a_kill_between_widened_frames_and_the_journal_does_no_harm(tmp_path, monkeypatch):
+    first, later = typed(0, "u2", 40000), typed(1, "f4", 0.5)
+    writer = ArchiveWriter(tmp_path / "a", survey="x", signature="s")
+    writer.add(replace(first[0], frames=first[1]), source="0")
+    writer.flush()
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "flush", lambda: None)
+        patched.setattr(writer, "_write_journal", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            writer.add(replace(later[0], frames=later[1]), source="1")
+    writer.close()
+    with ArchiveWriter(tmp_path / "a", survey="x", signature="s") as again:
+        assert again.done == {"0"}
+        again.add(replace(later[0], frames=later[1]), source="1")
+        again.finish()
+    archive = Archive(tmp_path / "a")
+    for i, (_, frames) in enumerate((first, later)):
+        assert np.array_equal(archive[i].frames, frames)

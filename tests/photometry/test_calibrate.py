@@ -74,3 +74,38 @@ def test_without_stars_what_is_stated_holds():
     np.testing.assert_allclose(found.zero_point_mag, stated["zero_point_mag"])
     assert (found.quality & Quality.UNCALIBRATED).all()
     assert (found.shift_x == 0).all()
+
+
+def with_zero_points(missing, causal=True):
+    """The made field with zero points near 26 stated, but for some epochs; and the truth."""
+    _, truth, _ = calibrated()
+    zero_point = 26 + 2.5 * np.log10(truth["clear"])
+    stated = zero_point.copy()
+    stated[missing] = np.nan
+    found, _, _ = calibrated(causal, zero_point_mag=stated)
+    return found, zero_point
+
+
+@pytest.mark.parametrize("causal", [True, False])
+@pytest.mark.parametrize("missing", [[3], [1, 2, 9], [*range(1, 24, 2)], [23]])
+def test_an_epoch_without_a_zero_point_is_tied_to_the_others_by_its_stars(missing, causal):
+    found, truth = with_zero_points(missing, causal)
+    np.testing.assert_allclose(found.zero_point_mag, truth, atol=0.03)
+    assert found.anchored.all()
+
+
+def test_what_comes_before_any_zero_point_is_instrumental_and_harms_no_later_epoch():
+    found, truth = with_zero_points([0, 1])
+    assert found.anchored.tolist() == [False, False] + [True] * 22
+    np.testing.assert_allclose(found.zero_point_mag[2:], truth[2:], atol=0.03)
+    whole, _ = with_zero_points([0, 1], causal=False)
+    np.testing.assert_allclose(whole.zero_point_mag, truth, atol=0.03)
+
+
+def test_a_missing_zero_point_without_stars_is_the_usual_one_and_flagged():
+    noise = np.random.default_rng(1).normal(500, 10, (24, 64, 64)).astype(np.float32)
+    stated = np.full(24, 26.0)
+    stated[5] = np.nan
+    found, _, _ = calibrated(True, noise, zero_point_mag=stated)
+    assert found.zero_point_mag[5] == pytest.approx(26.0)
+    assert found.quality[5] & Quality.UNCALIBRATED

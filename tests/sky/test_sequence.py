@@ -83,3 +83,43 @@ def test_the_largest_number_there_is_means_no_data():
     assert np.isnan(sequence.frames[1, 0, 0, 0])
     assert np.isfinite(sequence.frames).sum() == 31
     assert [bool(bits & Quality.NAN_PIXELS) for bits in sequence.quality] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "becomes"), [("f4", "f4"), ("f8", "f8"), ("u2", "f4"), ("i4", "f8")]
+)
+def test_what_a_mask_covers_is_no_data(dtype, becomes):
+    frames = np.arange(32).reshape(2, 1, 4, 4).astype(dtype)
+    mask = np.zeros(frames.shape, bool)
+    mask[1, 0, 2:] = True
+    masked = ImageSequence.from_frames("x", np.ma.masked_array(frames, mask), np.arange(2.0))
+    assert type(masked.frames) is np.ndarray
+    assert masked.frames.dtype == np.dtype(becomes)
+    assert np.array_equal(np.isnan(masked.frames), mask)
+    assert np.array_equal(masked.frames[~mask], frames[~mask])
+    assert masked.quality.tolist() == [0, Quality.NAN_PIXELS]
+    bare = ImageSequence.from_frames("x", np.ma.masked_array(frames), np.arange(2.0))
+    assert bare.frames.dtype == np.dtype(dtype)
+
+
+@pytest.mark.parametrize(
+    ("frames", "mjd", "message"),
+    [
+        (np.zeros((3, 8, 8)), np.arange(3.0), r"\(epoch, channel, y, x\).*\(3, 8, 8\)"),
+        (np.zeros((3, 1, 8, 8), "U1"), np.arange(3.0), "not numbers"),
+        (np.zeros((3, 1, 8, 8)), np.arange(2.0), "mjd has not one value a frame.*2 for 3"),
+        (np.zeros((3, 1, 8, 8)), np.arange(4.0), "4 for 3"),
+        (np.zeros((3, 1, 8, 8)), np.zeros((3, 1)), "mjd has not one value"),
+        (np.zeros((3, 1, 8, 8)), np.ma.masked_array(np.arange(3.0), [0, 1, 0]), "not a number"),
+    ],
+)
+def test_frames_and_times_of_another_shape_are_one_line(frames, mjd, message):
+    with pytest.raises(InputError, match=message):
+        ImageSequence.from_frames("x", frames, mjd)
+
+
+@pytest.mark.parametrize("column", ["band", "seeing_fwhm_px", "zero_point_mag", "exposure_id"])
+def test_columns_of_another_length_are_named(column):
+    values = ["g"] * 2 if column in ("band", "exposure_id") else np.ones(2)
+    with pytest.raises(InputError, match=f"{column} has not one value a frame"):
+        ImageSequence.from_frames("x", np.ones((3, 1, 8, 8)), np.arange(3.0), **{column: values})

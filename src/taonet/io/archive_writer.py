@@ -3,6 +3,9 @@
 Work goes on in ``NAME.part``. Every so often the frames are flushed, the rows written as one
 small parquet file, and ``journal.json`` replaced: what the journal says is safe. A later run
 with the same signature cuts off what came after the journal and goes on.
+
+Pixels are stored as one type: that of the first object, as long as it holds those of the others
+without a change of any value; else all frames are written anew as a wider one.
 """
 
 import hashlib
@@ -21,11 +24,13 @@ from jaxtyping import Shaped
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
 from taonet.io.landing import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
+from taonet.io.pixel_types import common_type, without_loss
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import taxonomy_for
 from taonet.version import __version__
 
+FRAMES = "frames.npy"
 HEADER_BYTES = 128
 CHUNK_BYTES = 32_000_000
 CHUNK_OBJECTS = 256
@@ -87,6 +92,10 @@ class ArchiveWriter:
         self.n_set_aside: int = journal["set_aside"]
         self._chunks: int = journal["chunks"]
         self._layout: dict[str, Any] | None = journal["layout"]
+        stated = _type_stated_in(self.work / FRAMES)
+        if self._layout is not None and stated:
+            # killed between writing the frames anew and the journal
+            self._layout["dtype"] = stated
         self._classes: set[str] = set(journal["classes"])
         self._ids: set[str] = set()
         self.done: set[str] = set()
@@ -95,7 +104,7 @@ class ArchiveWriter:
             self._ids |= set(table["object_id"].to_pylist())
             self.done |= set(table["source"].to_pylist())
         self._clear_rows()
-        self._frames = (self.work / "frames.npy").open("r+b")
+        self._frames = (self.work / FRAMES).open("r+b")
         self._frames.truncate(HEADER_BYTES + self.n_frames * self._frame_bytes)
         self._frames.seek(0, os.SEEK_END)
         self._aside = (self.work / SET_ASIDE).open("r+b")
@@ -126,8 +135,9 @@ class ArchiveWriter:
         InputError
             If its frames do not fit the others, or its id is there already; nothing is written.
         """
-        frames = np.ascontiguousarray(sequence.frames)
-        self._check(sequence, frames)
+        given = np.ascontiguousarray(sequence.frames, sequence.frames.dtype.newbyteorder("="))
+        self._check(sequence, given)
+        frames = self._as_stored(given, sequence.object_id)
         offset, n = self.n_frames, len(frames)
         with room_for(self.path):
             self._frames.write(frames.data)
@@ -144,7 +154,7 @@ class ArchiveWriter:
                 "n_epochs": n,
                 "mjd_first": float(sequence.mjd[0]),
                 "mjd_last": float(sequence.mjd[-1]),
-                "content": hashlib.sha1(frames.data, usedforsecurity=False).hexdigest(),
+                "content": hashlib.sha1(given.data, usedforsecurity=False).hexdigest(),
                 "source": source,
             }
         )
@@ -169,7 +179,7 @@ class ArchiveWriter:
         }
         if self._layout is None:
             self._layout = layout
-        if layout != self._layout:
+        if layout | {"dtype": self._layout["dtype"]} != self._layout:
             raise InputError(
                 "frames differ from those before",
                 where=sequence.object_id,
@@ -178,6 +188,58 @@ class ArchiveWriter:
             )
         if sequence.object_id in self._ids:
             raise InputError("an object of this name is there already", where=sequence.object_id)
+
+    def _as_stored(
+        self, frames: Shaped[np.ndarray, "epoch channel y x"], object_id: str
+    ) -> Shaped[np.ndarray, "epoch channel y x"]:
+        """Return frames as the archive's type; where that would change them, widen the archive."""
+        stored = self._dtype
+        cast = without_loss(frames, stored)
+        if cast is not None:
+            return cast
+        wider = common_type([stored, frames.dtype])
+        cast = without_loss(frames, wider)
+        if cast is None or not self._widen(wider):
+            raise InputError(
+                "pixels that no type holds together with those before",
+                where=object_id,
+                got=f"{frames.dtype.name}, not {stored.name}",
+                do="ingest cutouts of one kind at a time",
+            )
+        return cast
+
+    @property
+    def _dtype(self) -> np.dtype[Any]:
+        return np.dtype((self._layout or {}).get("dtype", "u1"))
+
+    def _widen(self, dtype: np.dtype[Any]) -> bool:
+        """Write all frames anew as another type; return False if one of them would change."""
+        self.flush()
+        new = self.work / f"{FRAMES}.new"
+        with room_for(self.path):
+            if not self._write_as(dtype, new):
+                return False
+            self._frames.close()
+            # the new file states its type: a kill before the journal follows does no harm
+            new.replace(self.work / FRAMES)
+            self._layout = {**(self._layout or {}), "dtype": dtype.str}
+            self._frames = (self.work / FRAMES).open("r+b")
+            self._frames.seek(0, os.SEEK_END)
+            self._write_journal()
+        return True
+
+    def _write_as(self, dtype: np.dtype[Any], path: Path) -> bool:
+        with path.open("wb") as wider:
+            wider.write(dtype.str.encode().ljust(HEADER_BYTES, b"\0"))
+            self._frames.seek(HEADER_BYTES)
+            while part := self._frames.read(CHUNK_BYTES):
+                cast = without_loss(np.frombuffer(part, self._dtype), dtype)
+                if cast is None:
+                    self._frames.seek(0, os.SEEK_END)
+                    path.unlink()
+                    return False
+                wider.write(cast.data)
+        return True
 
     def reject(self, rejection: Rejection) -> None:
         """List an item, or a part of one (a frame, a packet), that cannot be used."""
@@ -313,7 +375,7 @@ def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
     with room_for(work):
         shutil.rmtree(work, ignore_errors=True)
         (work / "rows").mkdir(parents=True)
-        (work / "frames.npy").write_bytes(b"\0" * HEADER_BYTES)
+        (work / FRAMES).write_bytes(b"\0" * HEADER_BYTES)
         (work / SET_ASIDE).touch()
         fresh = {"frames": 0, "objects": 0, "set_aside": 0, "set_aside_bytes": 0, "chunks": 0}
         empty: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
@@ -327,6 +389,14 @@ def _read_journal(work: Path) -> dict[str, Any]:
         raise OutputError("in the way, and not an unfinished archive", where=work, do="remove it")
     journal: dict[str, Any] = json.loads(file.read_text())
     return journal
+
+
+def _type_stated_in(frames: Path) -> str:
+    """Return the type that frames were written anew as; empty where they were not."""
+    with frames.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+    # an archive that is nearly finished has the header of the npy format there
+    return "" if header.startswith(b"\x93NUMPY") else header.rstrip(b"\0").decode("ascii")
 
 
 def _npy_header(shape: tuple[int, ...], dtype: str) -> bytes:

@@ -270,7 +270,7 @@ def _of_one_type(
     decoded: Sequence[tuple[HduRun, Pictures]],
 ) -> tuple[list[tuple[HduRun, Pictures]], list[InputError]]:
     """Bring images to their most frequent type, or to one that holds all of them."""
-    counts: Counter[np.dtype] = Counter()
+    counts: Counter[np.dtype[Any]] = Counter()
     for run, images in decoded:
         counts[images.dtype] += run.count
     if len(counts) < 2:

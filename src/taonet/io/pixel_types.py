@@ -1,12 +1,13 @@
 """Types of pixels: which one holds several without a change of any value."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Shaped
 
 
-def common_type(types: Iterable[np.dtype]) -> np.dtype:
+def common_type(types: Iterable[np.dtype[Any]]) -> np.dtype[Any]:
     """Return the type, in this machine's byte order, that pixels of several types are put into.
 
     Examples
@@ -18,7 +19,7 @@ def common_type(types: Iterable[np.dtype]) -> np.dtype:
 
 
 def without_loss(
-    pixels: Shaped[np.ndarray, "*n"], dtype: np.dtype
+    pixels: Shaped[np.ndarray, "*n"], dtype: np.dtype[Any]
 ) -> Shaped[np.ndarray, "*n"] | None:
     """Return pixels as another type, or None if one of them would change.
 
@@ -28,6 +29,8 @@ def without_loss(
     array([1, 2], dtype=uint16)
     >>> without_loss(np.array([1.5, np.nan]), np.dtype("u2")) is None
     True
+    >>> without_loss(np.array([-3], "i2"), np.dtype("u2")) is None
+    True
     """
     if pixels.dtype == dtype:
         return pixels.astype(dtype, copy=False)
@@ -35,7 +38,10 @@ def without_loss(
         cast = pixels.astype(dtype)
         # compared as they were: an integer beyond 2^53 equals its neighbours as a float
         back = cast.astype(pixels.dtype)
-    return cast if np.array_equal(back, pixels, equal_nan=pixels.dtype.kind == "f") else None
+        # −3 goes into unsigned integers and back without a trace
+        alike = np.array_equal(cast < 0, pixels < 0)
+    same = alike and np.array_equal(back, pixels, equal_nan=pixels.dtype.kind == "f")
+    return cast if same else None
 
 
 def with_gaps(pixels: Shaped[np.ndarray, "*n"]) -> Shaped[np.ndarray, "*n"]:

@@ -76,6 +76,9 @@ class Calibration:
         Stars behind it.
     quality : array (epoch,)
         Bits of `taonet.sky.cutout.Quality`.
+    anchored : array (epoch,)
+        Whether the scale rests on a stated zero point: its own, or that of an epoch whose stars it
+        was compared with. Else it is instrumental.
     references : tuple of Reference
         Every usable epoch is served by one of them.
     """
@@ -88,6 +91,7 @@ class Calibration:
     scale_err: Float[np.ndarray, " epoch"]
     n_stars: Int[np.ndarray, " epoch"]
     quality: Int[np.ndarray, " epoch"]
+    anchored: Bool[np.ndarray, " epoch"]
     references: tuple[Reference, ...]
 
     @property
@@ -103,6 +107,12 @@ class _Stated:
     scale: Float[np.ndarray, " epoch"]
     fwhm_px: Float[np.ndarray, " epoch"]
 
+    def usual_scale(self, known: Int[np.ndarray, " known"]) -> float:
+        """Return what stands in where no zero point is stated: the usual one of some epochs."""
+        scale = self.scale[known]
+        there = np.isfinite(scale)
+        return float(np.median(scale[there])) if there.any() else 1.0
+
 
 @dataclass
 class _State:
@@ -116,6 +126,7 @@ class _State:
     scale_err: Float[np.ndarray, " epoch"]
     n_stars: Int[np.ndarray, " epoch"]
     odd: Bool[np.ndarray, " epoch"]
+    anchored: Bool[np.ndarray, " epoch"]
 
 
 def calibrate(
@@ -131,7 +142,8 @@ def calibrate(
     ----------
     exposed : Exposed
     seeing_fwhm_px, zero_point_mag : array (epoch,)
-        As the survey states them; NaN where it does not.
+        As the survey states them; NaN where it does not. Where only some zero points are stated,
+        the stars tie the other epochs to them.
     causal : bool
         Whether each epoch may know of earlier ones only; else of all, for archival curves.
     """
@@ -141,15 +153,17 @@ def calibrate(
         fwhm_px=np.asarray(seeing_fwhm_px, np.float64),
     )
     guess = np.where(np.isfinite(seeing_fwhm_px), seeing_fwhm_px, USUAL_FWHM_PX)
+    usual = 1.0 if causal else stated.usual_scale(np.arange(n))
     state = _State(
         shift=np.zeros((n, 2)),
         shift_err=np.full(n, np.nan),
         fwhm=guess.astype(np.float64),
         stretch=np.zeros(n, complex),
-        scale=np.where(np.isfinite(stated.scale), stated.scale, 1.0),
+        scale=np.where(np.isfinite(stated.scale), stated.scale, usual),
         scale_err=np.full(n, np.nan),
         n_stars=np.zeros(n, np.int64),
         odd=np.zeros(n, bool),
+        anchored=np.zeros(n, bool),
     )
     references = []
     for known, new in _schedule(exposed, causal=causal):
@@ -209,6 +223,7 @@ def _calibrate_block(
         photon_noise=float(np.mean(exposed.photon_noise[reference.epochs])) / len(reference.epochs),
         fwhm_px=float(np.median(state.fwhm[reference.epochs])),
     )
+    state.anchored[new] = np.isfinite(stated.scale[new]) | _is_anchored(state, stated, known)
     if not len(x):
         _without_stars(exposed, state, stated, known, new)
         return
@@ -221,15 +236,20 @@ def _calibrate_block(
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
     state.n_stars[new] = np.isfinite(flux).sum(axis=1)
     state.odd[new] = state.n_stars[new] == 0
+    is_stated = np.isfinite(stated.scale)
     expected = Expected(
-        scale=np.where(np.isfinite(stated.scale), stated.scale, 1.0),
-        stated=bool(np.isfinite(stated.scale[known]).any()),
+        scale=np.where(is_stated, stated.scale, stated.usual_scale(known)), stated=is_stated
     )
     seen = StarFluxes(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
     scale, error = _scales(exposed, state, seen, expected, (x, y), known, reference)
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
-    anchor = STATED / np.sqrt(max(len(known) / A_NIGHT, 1)) if expected.stated else 0.0
+    sure = int(is_stated[known].sum())
+    anchor = np.where(state.anchored[new], STATED / np.sqrt(max(sure / A_NIGHT, 1)), 0.0)
     state.scale[new], state.scale_err[new] = scale, np.hypot(error, anchor)
+
+
+def _is_anchored(state: _State, stated: _Stated, known: Int[np.ndarray, " known"]) -> bool:
+    return bool((state.anchored[known] | np.isfinite(stated.scale[known])).any())
 
 
 def _scales(
@@ -246,6 +266,12 @@ def _scales(
     if np.array_equal(known, new):
         return scales_together(seen, expected.take(new), state.scale[new])
     earlier = _earlier_fluxes(exposed, state, best, *places)
+    anchored = state.anchored[best]
+    if anchored.any():
+        # what was instrumental so far says nothing about the scale of what is stated
+        earlier.flux[~anchored] = np.nan
+    else:
+        seen.flux[expected.stated[new]] = np.nan
     return scales_by_earlier(
         seen, expected.take(new), earlier, expected.take(best), state.scale[best]
     )
@@ -286,7 +312,9 @@ def _without_stars(
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
     _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
-    scale = np.where(np.isfinite(stated.scale), stated.scale, np.median(state.scale[known]))
+    anchored = known[state.anchored[known]]
+    usual_scale = np.median(state.scale[anchored if len(anchored) else known])
+    scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
     state.scale[new] = scale[new]
     # nothing here contradicts what is stated
     state.scale_err[new] = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
@@ -408,5 +436,6 @@ def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) 
         scale_err=state.scale_err,
         n_stars=state.n_stars,
         quality=quality.astype(np.int32),
+        anchored=state.anchored,
         references=references,
     )

@@ -7,7 +7,7 @@ expected without them (Honeycutt 1992, PASP 104, 435, solves for the former alon
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 ROUNDS = 6
 """In which stars that go their own way lose their say."""
@@ -33,21 +33,21 @@ class Expected:
     Parameters
     ----------
     scale : array (epoch,)
-    stated : bool
-        Whether the survey states zero points; else the scales are guesses that weather changes.
+    stated : array (epoch,)
+        Whether the survey states the zero point; else the scale is a guess that weather changes.
     """
 
     scale: Float[np.ndarray, " epoch"]
-    stated: bool
+    stated: Bool[np.ndarray, " epoch"]
 
     @property
-    def spread(self) -> float:
+    def spread(self) -> Float[np.ndarray, " epoch"]:
         """Relative scatter about it, before anything is measured."""
-        return STATED if self.stated else WEATHER
+        return np.where(self.stated, STATED, WEATHER)
 
     def take(self, index: Int[np.ndarray, " some"]) -> "Expected":
         """Return what is expected of some of the epochs."""
-        return Expected(scale=self.scale[index], stated=self.stated)
+        return Expected(scale=self.scale[index], stated=self.stated[index])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,13 +78,13 @@ def scales_together(
     scale, error : arrays (epoch,)
         The error is relative.
     """
-    error = np.full_like(scale, expected.spread)
+    error = expected.spread
     for _ in range(3):
         reference = _reference_flux(seen.flux, seen.error, scale)
         ratio, told_err, common = _ratio(seen, reference, expected)
         if np.isfinite(ratio).any():
-            ratio = ratio / np.nanmedian(ratio)
-        scatter = _scatter(ratio, np.hypot(told_err, common), expected.spread)
+            ratio = ratio / _middle(ratio, expected)
+        scatter = _scatters(ratio, np.hypot(told_err, common), expected, expected)
         scale, error = _weighed(ratio, told_err, common, expected, scatter)
     return scale, error
 
@@ -105,7 +105,7 @@ def scales_by_earlier(
     """
     flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
     ratio, told_err, common = _ratio(earlier, flux, earlier_expected)
-    scatter = _scatter(ratio, np.hypot(told_err, common), expected.spread)
+    scatter = _scatters(ratio, np.hypot(told_err, common), earlier_expected, expected)
     return _weighed(*_ratio(seen, flux, expected), expected, scatter)
 
 
@@ -122,7 +122,7 @@ def _weighed(
     told_err: Float[np.ndarray, " epoch"],
     common_err: Float[np.ndarray, " epoch"],
     expected: Expected,
-    scatter: float,
+    scatter: Float[np.ndarray, " epoch"],
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Weigh what the stars say of each epoch against what was expected: scale and its error."""
     error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
@@ -130,7 +130,8 @@ def _weighed(
     # clouds now and then take far more than usual: then the stars are to be believed, unless the
     # survey states zero points, which know of clouds by far more stars
     tension = np.abs(ratio - 1) / np.hypot(scatter, error)
-    loose = scatter * (np.maximum(1, tension / USUAL_TENSION) ** 2 if not expected.stated else 1.0)
+    looser = np.maximum(1, tension / USUAL_TENSION) ** 2
+    loose = scatter * np.where(expected.stated, 1.0, looser)
     weight, own = loose**-2.0, error**-2.0
     believed = own / (weight + own)
     scale = expected.scale * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)
@@ -176,6 +177,26 @@ def _told_by_stars(
         # a star that goes its own way is a variable one
         weight = np.where(good, np.minimum(1, 2.5 / np.maximum(pull, 1e-9)) / variance, 0.0)
     return scale, np.sqrt(1 / total)
+
+
+def _middle(ratio: Float[np.ndarray, " epoch"], expected: Expected) -> float:
+    """Return what the ratios of all epochs have in common: as those have it that are stated."""
+    sure = expected.stated & np.isfinite(ratio)
+    return float(np.nanmedian(ratio[sure] if sure.any() else ratio))
+
+
+def _scatters(
+    ratio: Float[np.ndarray, " known"],
+    error: Float[np.ndarray, " known"],
+    known: Expected,
+    new: Expected,
+) -> Float[np.ndarray, " new"]:
+    """Return the scatter to expect of new epochs, as known ones of their kind have it."""
+    found = [
+        _scatter(ratio[known.stated == kind], error[known.stated == kind], spread)
+        for kind, spread in ((False, WEATHER), (True, STATED))
+    ]
+    return np.where(new.stated, found[1], found[0])
 
 
 def _scatter(

@@ -115,6 +115,10 @@ def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
             part.forced.flux_err / scale, own * part.calibration.scale_err
         )
         quality[part.epochs] |= part.calibration.quality | _quality(part)
+        if np.isfinite(sequence.zero_point_mag).any():
+            # beside epochs on the survey's scale, those on their own deserve a word
+            loose = part.exposed.usable & ~part.calibration.anchored
+            quality[part.epochs[loose]] |= int(Quality.UNCALIBRATED)
     measured = sequence.usable & np.isfinite(error)
     return LightCurve(
         object_id=sequence.object_id,

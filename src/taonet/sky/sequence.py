@@ -138,10 +138,7 @@ class ImageSequence:
                 where=where,
                 got=f"{self.frames.shape[1]} channels, names {self.channels}",
             )
-        for name in self.PER_EPOCH:
-            if len(getattr(self, name)) != n:
-                got = f"{len(getattr(self, name))} for {n} frames"
-                raise InputError(f"{name} has not one value a frame", where=where, got=got)
+        _check_lengths({name: getattr(self, name) for name in self.PER_EPOCH}, n, where=where)
         check_mjd(self.mjd, where=where)
         if np.any(np.diff(self.mjd) < 0):
             raise InputError("times decrease", where=where, do="use ImageSequence.from_frames")
@@ -150,8 +147,8 @@ class ImageSequence:
     def from_frames(
         cls,
         object_id: str,
-        frames: Shaped[np.ndarray, "epoch channel y x"],
-        mjd: Float[np.ndarray, " epoch"],
+        frames: Shaped[np.ndarray, "..."],
+        mjd: Shaped[np.ndarray, "..."],
         *,
         mjd_raw: Float[np.ndarray, " epoch"] | None = None,
         band: Sequence[str] = (),
@@ -169,12 +166,15 @@ class ImageSequence:
     ) -> "ImageSequence":
         """Put frames into time order, collapse duplicates, flag blank frames.
 
-        Positions, seeing and zero points that stand for "not known" (−999 and the like) are NaN.
+        Positions, seeing and zero points that stand for "not known" (−999 and the like) are NaN,
+        and so are the pixels that the mask of a masked array covers.
         Epochs of equal time keep the order given. Two epochs are duplicates if they name the
         same exposure and time; the first one with a picture in it is kept.
 
         Parameters
         ----------
+        frames : array (epoch, channel, y, x)
+        mjd : array (epoch,)
         quality : array (epoch,), optional
             Bits known to the source; those that the pixels show are added.
 
@@ -184,24 +184,26 @@ class ImageSequence:
         >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
         array([55000., 55001.])
         """
-        n, frames = len(frames), without_sentinels(frames)
+        frames = without_sentinels(_plain_frames(frames, where=f"sequence {object_id}"))
+        n = len(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
         sequence: dict[str, Any] = {
-            "mjd": np.asarray(mjd, np.float64),
-            "mjd_raw": np.asarray(mjd if mjd_raw is None else mjd_raw, np.float64),
+            "mjd": _without_mask(mjd),
+            "mjd_raw": _without_mask(mjd if mjd_raw is None else mjd_raw),
             "band": tuple(band) or ("",) * n,
             "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
             "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
             "exposure_id": tuple(exposure_id) or ("",) * n,
         }
+        _check_lengths(sequence, n, where=f"sequence {object_id}")
         check_mjd(sequence["mjd"], where=f"sequence {object_id}")
         for name, limits in (
             ("seeing_fwhm_px", SEEING_FWHM_PX),
             ("zero_point_mag", ZERO_POINT_MAG),
         ):
-            sequence[name] = known_numbers(sequence[name], limits)
+            sequence[name] = known_numbers(_without_mask(sequence[name]), limits)
         (ra, dec), keep = _known_place(ra, dec), _order_without_duplicates(sequence)
         return cls(
             object_id=object_id,
@@ -238,6 +240,38 @@ class ImageSequence:
             If nothing had been observed by then.
         """
         return self.take(np.flatnonzero(self.mjd <= mjd))
+
+
+def _plain_frames(frames: Any, *, where: str) -> Shaped[np.ndarray, "epoch channel y x"]:
+    """Return frames as a plain array of four axes, NaN where a mask covers them."""
+    try:
+        masked = np.ma.getmaskarray(frames) if np.ma.isMaskedArray(frames) else None
+        plain = np.asarray(np.ma.getdata(frames))
+    except ValueError as error:
+        raise InputError("frames of several shapes", where=where, got=error) from None
+    if plain.ndim != 4 or plain.dtype.kind not in "iuf":
+        raise InputError(
+            "frames are not numbers of (epoch, channel, y, x)",
+            where=where,
+            got=f"{plain.dtype} of shape {plain.shape}",
+            do="frames[:, None] adds the axis of a single channel",
+        )
+    if masked is None or not masked.any():
+        return plain
+    if plain.dtype.kind != "f":
+        plain = plain.astype(np.float32 if plain.dtype.itemsize <= 2 else np.float64)
+    return np.where(masked, np.asarray(np.nan, plain.dtype), plain)
+
+
+def _without_mask(values: Any) -> Float[np.ndarray, " epoch"]:
+    return np.ma.filled(np.ma.asarray(values, np.float64), np.nan)
+
+
+def _check_lengths(columns: dict[str, Any], n: int, *, where: str) -> None:
+    for name, column in columns.items():
+        if np.ndim(column) != 1 or len(column) != n:
+            got = f"{len(column) if np.ndim(column) else 1} for {n} frames"
+            raise InputError(f"{name} has not one value a frame", where=where, got=got)
 
 
 def _known_place(ra: float, dec: float) -> tuple[float, float]:
