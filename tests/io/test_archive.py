@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-
 from dataclasses import replace
 
 import numpy as np

@@ -67,7 +67,9 @@ def _ours(folder: Path) -> bool:
 def _classify_unseen(folder: Path, run: Path, *, seed: int) -> str:
     drawn = simulate(survey_named("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
     sequence, _ = next(iter(drawn))
-    file = folder / "unseen.fits"
+    # the folder is what names a file's class
+    file = folder / "unseen" / str(sequence.class_name) / "unseen.fits"
+    file.parent.mkdir(parents=True, exist_ok=True)
     write_deep_tao(file, sequence, overwrite=True)
     output = folder / "unseen.csv"
     classify(str(run / "bundle"), [file], output, overwrite=True)

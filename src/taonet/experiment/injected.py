@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from taonet.errors import InputError
+from taonet.errors import ConfigError, InputError
 from taonet.experiment.inputs import Track
 from taonet.experiment.simulated import keep_lines
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.rejection import Rejection
 from taonet.simulate.inject import check_class, inject
-from taonet.simulate.presets import survey_named
-from taonet.simulate.survey import QUIET_CLASS
+from taonet.simulate.presets import SURVEYS, survey_named
+from taonet.simulate.survey import QUIET_CLASS, Survey
 
 
 def inject_archive(
@@ -53,7 +53,7 @@ def inject_archive(
         If the output exists or there is no room.
     """
     archive = Archive(path)
-    survey = survey_named(survey_name or archive.survey)
+    survey = survey_named(survey_name) if survey_name else _survey_of(archive)
     check_class(survey, class_name)
     chosen = _chosen(archive, n_objects, seed)
     signature = repr((archive.digest, class_name, survey.name, len(chosen), seed))
@@ -76,6 +76,16 @@ def inject_archive(
                 writer.add(sequence, source=names[index])
         writer.finish()
     return writer.n_objects
+
+
+def _survey_of(archive: Archive) -> Survey:
+    if archive.survey not in SURVEYS:
+        raise ConfigError(
+            f"no survey {archive.survey!r} to simulate, which is what the archive says it is of",
+            where=archive.path,
+            do=f"name one that is like it with --survey: {', '.join(SURVEYS)}",
+        )
+    return survey_named(archive.survey)
 
 
 def _chosen(archive: Archive, n_objects: int | None, seed: int) -> list[int]:

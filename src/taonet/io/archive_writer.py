@@ -210,7 +210,7 @@ class ArchiveWriter:
 
     @property
     def _dtype(self) -> np.dtype[Any]:
-        return np.dtype((self._layout or {}).get("dtype", "u1"))
+        return np.dtype(str((self._layout or {}).get("dtype", "u1")))
 
     def _widen(self, dtype: np.dtype[Any]) -> bool:
         """Write all frames anew as another type; return False if one of them would change."""

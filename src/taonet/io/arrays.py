@@ -1,8 +1,8 @@
 """Sequences in numpy's npz files, padded to one length.
 
 ``stamps (object, epoch, [channel,] y, x)``, ``mjd (object, epoch)``, ``n_epochs (object,)``,
-``object_id (object,)``; optional ``label`` or ``class_name``, ``ra``, ``dec`` (object,) and ``band``,
-``exposure_id``, ``seeing_fwhm_px``, ``zero_point_mag`` (object, epoch).
+``object_id (object,)``; optional ``label`` or ``class_name``, ``ra``, ``dec`` (object,) and
+``band``, ``exposure_id``, ``seeing_fwhm_px``, ``zero_point_mag`` (object, epoch).
 """
 
 import zipfile
@@ -41,8 +41,7 @@ def read_arrays(path: Path) -> Iterator[Found]:
     InputError
         If the file itself is not of this kind.
     """
-    arrays = _load(path)
-    arrays, remarks = _with_channels_first(arrays, path)
+    arrays, remarks = _with_channels_first(_load(path), path)
     names = _texts(arrays["object_id"], "object_id", path)
     labels = _labels(arrays, path)
     seen: set[str] = set()

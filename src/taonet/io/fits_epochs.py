@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
-from taonet.io.fits_image import read_image
+from taonet.io.fits_image import FitsImage, read_image
 from taonet.io.fits_placing import Placing, SkyFrames
-from taonet.io.fits_wcs import sky_frame
+from taonet.io.fits_wcs import SkyFrame, sky_frame
 from taonet.io.items import Found
 from taonet.io.pixel_types import common_type, without_loss
 from taonet.io.rejection import Rejection, counted_by_kind
@@ -83,45 +83,58 @@ def object_in_files(
     Found
         Epochs that cannot be used are its ``parts``, unless none is left.
     """
-    parts: list[Rejection] = []
-
-    def each(
-        epochs: Iterable[Any], step: Callable[[Any], Epoch], name: Callable[[Any], str]
-    ) -> list[Epoch]:
-        kept = []
-        for epoch in epochs:
-            try:
-                kept.append(step(epoch))
-            except InputError as error:
-                where = error.where if error.where is not None else f"{object_id}, {name(epoch)}"
-                error = InputError(error.what, where=where, got=error.got, do=error.do)
-                parts.append(Rejection.of(object_id, error, part=True))
-        return kept
-
-    def file_of(row: Mapping[str, Any]) -> str:
-        return str(row[next(iter(files.values()))])
-
-    def name_of(epoch: Epoch) -> str:
-        return epoch.name
-
+    sieve = _Sieve(object_id)
+    column = next(iter(files.values()))
+    records: list[Any] = rows.to_dict("records")
+    cells = [_Row(name=str(record[column]), cells=record) for record in records]
     try:
-        epochs = each(rows.to_dict("records"), lambda row: _epoch(row, directory, files), file_of)
+        epochs = sieve.each(cells, lambda row: _epoch(row, directory, files))
         epochs.sort(key=lambda epoch: float(epoch.values["mjd"]))
-        epochs = each(epochs, _only_near(epochs, object_id), name_of)
+        epochs = sieve.each(epochs, _only_near(epochs, object_id))
         placing = _placing(epochs)
         if placing is not None:
-            epochs = each(epochs, lambda epoch: _placed(epoch, placing), name_of)
-        epochs = each(epochs, _of_one_shape(epochs), name_of)
-        epochs = each(epochs, _of_one_type(epochs), name_of)
+            epochs = sieve.each(epochs, lambda epoch: _placed(epoch, placing))
+        epochs = sieve.each(epochs, _of_one_shape(epochs))
+        epochs = sieve.each(epochs, _of_one_type(epochs))
         if not epochs:
-            return Found(item=object_id, rejection=_nothing_left(object_id, parts))
+            return Found(item=object_id, rejection=_nothing_left(object_id, sieve.parts))
         sequence = _sequence(object_id, epochs, tuple(files), class_name)
     except InputError as error:
         return Found(item=object_id, rejection=Rejection.of(object_id, error))
     remarks = dict.fromkeys(remark for epoch in epochs for remark in epoch.remarks)
     if placing is not None and any(None in epoch.places for epoch in epochs):
         remarks[WITHOUT_WCS] = None
-    return Found(item=object_id, sequence=sequence, parts=tuple(parts), remarks=tuple(remarks))
+    parts = tuple(sieve.parts)
+    return Found(item=object_id, sequence=sequence, parts=parts, remarks=tuple(remarks))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Row:
+    name: str
+    cells: Mapping[str, Any]
+
+
+_Item = TypeVar("_Item", _Row, Epoch)
+
+
+class _Sieve:
+    """Puts epochs through one step after the other and keeps why some of them fail."""
+
+    def __init__(self, object_id: str) -> None:
+        self.object_id = object_id
+        self.parts: list[Rejection] = []
+
+    def each(self, items: Iterable[_Item], step: Callable[[_Item], Epoch]) -> list[Epoch]:
+        """Return what a step makes of each item; those that it refuses are set aside."""
+        kept = []
+        for item in items:
+            try:
+                kept.append(step(item))
+            except InputError as error:
+                where = f"{self.object_id}, {item.name}" if error.where is None else error.where
+                named = InputError(error.what, where=where, got=error.got, do=error.do)
+                self.parts.append(Rejection.of(self.object_id, named, part=True))
+        return kept
 
 
 def _nothing_left(object_id: str, parts: Sequence[Rejection]) -> Rejection:
@@ -132,17 +145,19 @@ def _nothing_left(object_id: str, parts: Sequence[Rejection]) -> Rejection:
     return Rejection.of(object_id, error)
 
 
-def _epoch(row: Mapping[str, Any], directory: Path, files: Mapping[str, str]) -> Epoch:
-    values: dict[str, Any] = {name: _number(row, name) for name in NUMBERS}
+def _epoch(row: _Row, directory: Path, files: Mapping[str, str]) -> Epoch:
+    values: dict[str, Any] = {name: _number(row.cells, name) for name in NUMBERS}
+    values |= {name: row.cells.get(name, "") for name in TEXTS}
+    if values["mjd"] <= 0:
+        raise InputError("a time is not known", got=values["mjd"])
     check_mjd(np.array([values["mjd"]]), where=None)
-    values |= {name: row.get(name, "") for name in TEXTS}
     (ra,), (dec,) = known_positions(np.array([values["ra"]]), np.array([values["dec"]]))
     values |= {"ra": float(ra), "dec": float(dec)}
-    images, places, remarks = [], [], []
+    images: list[Shaped[np.ndarray, "_ _"]] = []
+    places: list[SkyFrame | None] = []
+    remarks: list[str] = []
     for channel, column in files.items():
-        if not row[column]:
-            raise InputError(f"{column} is empty", do="name a FITS file for every epoch")
-        image = read_image(directory / row[column], channel=channel, hdu=row.get("hdu", ""))
+        image = _image(row.cells, column, channel, directory)
         images.append(image.pixels)
         remarks += image.remarks
         try:
@@ -150,8 +165,13 @@ def _epoch(row: Mapping[str, Any], directory: Path, files: Mapping[str, str]) ->
         except ValueError:
             places.append(None)
             remarks.append(BAD_WCS)
-    name = str(row[next(iter(files.values()))])
-    return Epoch(name=name, images=images, places=places, values=values, remarks=tuple(remarks))
+    return Epoch(name=row.name, images=images, places=places, values=values, remarks=tuple(remarks))
+
+
+def _image(cells: Mapping[str, Any], column: str, channel: str, directory: Path) -> FitsImage:
+    if not cells[column]:
+        raise InputError(f"{column} is empty", do="name a FITS file for every epoch")
+    return read_image(directory / cells[column], channel=channel, hdu=cells.get("hdu", ""))
 
 
 def _number(row: Mapping[str, Any], name: str) -> float:
@@ -263,13 +283,13 @@ def _sequence(
     columns: dict[str, Any] = {
         name: np.array([epoch.values[name] for epoch in epochs], np.float64) for name in NUMBERS
     }
+    columns |= {name: [epoch.values[name] for epoch in epochs] for name in TEXTS}
     ra, dec, _ = mean_position(columns.pop("ra"), columns.pop("dec"))
     sequence = ImageSequence.from_frames(
         object_id,
         np.stack([np.stack(epoch.images) for epoch in epochs]),
         columns.pop("mjd"),
         **columns,
-        **{name: [epoch.values[name] for epoch in epochs] for name in TEXTS},
         quality=np.array([epoch.quality for epoch in epochs], np.int32),
         ra=ra,
         dec=dec,

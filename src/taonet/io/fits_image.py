@@ -94,14 +94,14 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     path, asked, version = _with_choice(path, hdu)
     runs, damage = scan_up_to_damage(path)
     refuse_pixel_file(runs, path)
-    there = [one for one in _candidates(runs) if np.prod(one.shape)]
-    if asked:
-        among = _named(there, asked, version, path)
-    else:
-        if damage is not None and not any(one.is_flat for one in there):
-            raise damage
-        among = _of_channel(there, channel, path)
-    chosen = _flat(among, path)
+    there = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
+    try:
+        by_name = _named(there, asked, version, path) if asked else None
+        among = _of_channel(there, channel, path) if by_name is None else by_name
+        chosen = _flat(among, path)
+    except InputError as error:
+        # it may lie behind the damage
+        raise damage or error from None
     remark = "the first of several images in a file is used; file.fits[NAME] names another"
     several = not asked and sum(one.is_flat for one in among) > 1
     return FitsImage(
@@ -140,7 +140,9 @@ def image_shape(run: HduRun) -> tuple[int, ...]:
     if not is_compressed(run):
         return _without_ones(run.shape)
     axes = run.header.get("ZNAXIS")
-    sizes = [run.header.get(f"ZNAXIS{i}") for i in range(axes if isinstance(axes, int) else 0, 0, -1)]
+    sizes = [
+        run.header.get(f"ZNAXIS{i}") for i in range(axes if isinstance(axes, int) else 0, 0, -1)
+    ]
     return _without_ones(tuple(size if isinstance(size, int) else 0 for size in sizes))
 
 

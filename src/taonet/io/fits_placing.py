@@ -50,7 +50,7 @@ class Placing:
 
     position: tuple[float, float] | None
     shape: tuple[int, ...]
-    basis: Float[np.ndarray, "two 3"]
+    basis: Float[np.ndarray, "2 3"]
     slopes: Matrix
     centre: Float[np.ndarray, "3"]
 

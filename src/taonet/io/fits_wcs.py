@@ -20,12 +20,15 @@ MOST_TURN = 3.0
 MOST_STRETCH = 0.05
 """Plate scales may differ by such a share within an object."""
 
+LEAST_PIXEL, LARGEST_PIXEL = np.radians([1e-8, 0.1])
+"""No telescope's pixels are smaller or larger; radians."""
+
 _CARDS = re.compile(
     r"WCSAXES|(CTYPE|CRVAL|CRPIX|CDELT|CUNIT|CROTA)\d|(CD|PC)\d_\d|P[VS]\d_\d+|LONPOLE|LATPOLE"
     r"|EQUINOX|EPOCH|RADESYS|RADECSYS|[AB]P?_(\d_\d|ORDER)"
 )
 
-Matrix = Float[np.ndarray, "two two"]
+Matrix = Float[np.ndarray, "2 2"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,10 +62,12 @@ class SkyFrame:
 
     def direction(self, x: float, y: float) -> Float[np.ndarray, "3"]:
         """Return the unit vector towards a pixel, in equatorial coordinates."""
-        return self._directions(np.array([x]), np.array([y]))[0]
+        return np.asarray(self._directions(np.array([x]), np.array([y]))[0])
 
-    def slopes(self, x: float, y: float, basis: Float[np.ndarray, "two 3"]) -> Matrix:
-        """Return by how much a place moves along two directions, a pixel of x and of y.
+    def slopes(
+        self, x: float, y: float, basis: Float[np.ndarray, "n 3"]
+    ) -> Float[np.ndarray, "n 2"]:
+        """Return by how much a place moves along some directions, a pixel of x and of y.
 
         Columns are x and y; radians.
         """
@@ -118,12 +123,14 @@ def sky_frame(header: Header) -> SkyFrame | None:
             slopes = frame.slopes(0.0, 0.0, np.eye(3))
     except Exception as error:  # wcslib and its callers raise many kinds
         raise ValueError("not a WCS") from error
-    if not (np.isfinite(slopes).all() and np.linalg.matrix_rank(slopes, tol=1e-12) == 2):
-        raise ValueError("a WCS without extent")
+    # astropy takes a matrix of zeros for one of ones: degrees a pixel, as placeholders have them
+    extent = np.linalg.svd(slopes, compute_uv=False) if np.isfinite(slopes).all() else np.zeros(2)
+    if not (extent.min() > LEAST_PIXEL and extent.max() < LARGEST_PIXEL):
+        raise ValueError("a WCS without the scale of an image")
     return frame
 
 
-def tangent_basis(direction: Float[np.ndarray, "3"]) -> Float[np.ndarray, "two 3"]:
+def tangent_basis(direction: Float[np.ndarray, "3"]) -> Float[np.ndarray, "2 3"]:
     """Return two directions at right angles on the sky about a place."""
     away = np.eye(3)[np.argmin(np.abs(direction))]
     east = np.cross(away, direction)
@@ -148,7 +155,7 @@ class Turn:
         Plate scale over the other's.
     """
 
-    matrix: Int[np.ndarray, "two two"]
+    matrix: Int[np.ndarray, "2 2"]
     degrees: float
     is_mirrored: bool
     left_over: float

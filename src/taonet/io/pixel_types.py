@@ -12,8 +12,8 @@ def common_type(types: Iterable[np.dtype[Any]]) -> np.dtype[Any]:
 
     Examples
     --------
-    >>> common_type([np.dtype(">u2"), np.dtype("i2")]), common_type([np.dtype("u2"), np.dtype("f4")])
-    (dtype('int32'), dtype('float32'))
+    >>> common_type([np.dtype(">u2"), np.dtype("i2")])
+    dtype('int32')
     """
     return np.result_type(*types).newbyteorder("=")
 

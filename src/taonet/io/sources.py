@@ -21,7 +21,7 @@ from taonet.io.fits_cutouts import count_fits_cutouts, read_fits_cutouts
 from taonet.io.items import Found as Found
 from taonet.io.rejection import Rejection
 from taonet.io.surveys import alert_of, object_id_of
-from taonet.io.tables import read_table
+from taonet.io.tables import SUFFIXES
 from taonet.sky.alert import Alert, sequence_of
 from taonet.sky.sequence import ImageSequence
 
@@ -55,6 +55,8 @@ class Source:
 
 def deep_tao_source(paths: Sequence[Path]) -> Source:
     """Read Deep-TAO files, or folders of them."""
+    for path in paths:
+        _refuse_table(path)
     files = deep_tao_paths(paths)
 
     def read(done: frozenset[str]) -> Iterator[Found]:
@@ -164,10 +166,25 @@ def source_of(path: Path) -> Source:
             return alerts_source([path])
         if "deep-tao" in kinds:
             return deep_tao_source([path])
-        raise InputError("no archive, alerts or FITS files in this folder", where=path)
+        do = "for FITS cutouts of your own: taonet ingest fits DIR --table TABLE"
+        raise InputError("no archive, alerts or FITS files in this folder", where=path, do=do)
+    _refuse_table(path)
     if path.suffix == ".npz":
         return arrays_source(path, survey="arrays")
     return alerts_source([path]) if _kind_of(path) == "alerts" else deep_tao_source([path])
+
+
+TABLES = (*SUFFIXES, ".txt", ".dat", ".tsv", ".xml", ".json")
+
+
+def _refuse_table(path: Path) -> None:
+    if path.suffix.lower() in TABLES and path.is_file():
+        raise InputError(
+            "a table, not images",
+            where=path,
+            do="if it describes FITS cutouts: taonet ingest fits DIR --table TABLE -o ARCHIVE;"
+            " if it holds light curves: a model of trees reads it",
+        )
 
 
 def _kind_of(file: Path) -> str:
