@@ -369,6 +369,94 @@ def test_rows_and_images_that_do_not_match_are_reported(copied):
     ]
 
 
+def saved_anew(path, make):
+    """Write a file again with what a function makes of each image, by its place in the file."""
+    with fits.open(path, memmap=False) as hdus:
+        images = [make(i, hdu) for i, hdu in enumerate(hdus[2:])]
+        fits.HDUList([hdus[0], hdus[1], *images]).writeto(path, overwrite=True)
+
+
+def test_compressed_images_are_read_as_the_plain_ones(copied):
+    truth, path = copied("SN")
+    saved_anew(path, lambda _, hdu: fits.CompImageHDU(hdu.data))
+    sequence, set_aside = read_deep_tao(path)
+    assert np.array_equal(sequence.frames, truth.frames)
+    assert sequence.frames.dtype == np.uint16
+    assert list(map(str, set_aside)) == truth.set_aside
+    packed = Path(shutil.move(path, f"{path}.fz"))
+    assert deep_tao_paths([packed.parent]) == [packed]
+    assert read_deep_tao(packed)[0].object_id == truth.object_id
+
+
+def test_one_frame_of_another_integer_type_or_with_an_axis_of_one_is_kept(copied):
+    truth, path = copied("NON")
+
+    def make(i, hdu):
+        kinds = {1: hdu.data.astype("i4"), 2: hdu.data[None], 3: hdu.data.astype("f4")}
+        return fits.ImageHDU(kinds.get(i, hdu.data))
+
+    saved_anew(path, make)
+    sequence, set_aside = read_deep_tao(path)
+    assert set_aside == ()
+    assert sequence.frames.dtype == np.uint16
+    assert np.array_equal(sequence.frames, truth.frames)
+
+
+def test_a_frame_with_pixels_of_no_value_makes_all_of_them_floats(copied):
+    truth, path = copied("NON")
+    hole = np.arange(64 * 64).reshape(64, 64) % 100 == 0
+
+    def make(i, hdu):
+        return fits.ImageHDU(np.where(hole, np.nan, hdu.data).astype("f4") if i == 3 else hdu.data)
+
+    saved_anew(path, make)
+    sequence, _ = read_deep_tao(path)
+    assert sequence.frames.dtype == np.float32
+    assert np.isnan(sequence.frames).sum() == hole.sum()
+    assert np.nansum(np.abs(sequence.frames - truth.frames)) == 0
+
+
+@pytest.mark.parametrize(
+    "odd", [np.ones((3, 64, 64), "u2"), np.ones(64, "u2"), np.ones((64, 60), "u2")]
+)
+def test_one_odd_image_costs_itself_and_nothing_else(odd, copied):
+    truth, path = copied("NON")
+    saved_anew(path, lambda i, hdu: fits.ImageHDU(odd if i == 1 else hdu.data))
+    sequence, set_aside = read_deep_tao(path)
+    assert len(sequence) == len(truth.frames) - 1
+    assert [str(error.where) for error in set_aside] == ["HDU 3"]
+
+
+@pytest.mark.parametrize("letter", [b"\xe9", b"\xb0"])
+def test_a_letter_that_is_not_ascii_and_nul_padding_do_no_harm(letter, copied):
+    truth, path = copied("SN")
+    raw = Path(path).read_bytes().replace(b"'SN      '", b"'SN " + letter + b" x  '")
+    end = raw.find(b"END" + b" " * 77)
+    raw = raw[: end + 3] + bytes(2877 - end) + raw[2880:] + b"\r\n"
+    Path(path).write_bytes(raw)
+    sequence, _ = read_deep_tao(path)
+    assert sequence.raw_label == f"SN {letter.decode('latin-1')} x"
+    assert sequence.class_name == "SN"
+    assert np.array_equal(sequence.frames, truth.frames)
+
+
+def test_somebodys_own_cutouts_are_sent_to_the_verb_for_them(tmp_path):
+    fits.writeto(tmp_path / "a.fits", np.ones((8, 8), "f4"))
+    with pytest.raises(InputError, match=r"not a file of Deep-TAO.*taonet ingest fits DIR --table"):
+        read_deep_tao(tmp_path / "a.fits")
+
+
+def test_a_pixel_file_of_tess_is_refused_by_name(tmp_path):
+    columns = [
+        fits.Column("TIME", "D", array=np.arange(3.0)),
+        fits.Column("FLUX", "12E", dim="(3,4)", array=np.ones((3, 4, 3), "f4")),
+    ]
+    pixels = fits.BinTableHDU.from_columns(columns, name="PIXELS")
+    fits.HDUList([fits.PrimaryHDU(), pixels]).writeto(tmp_path / "a.fits")
+    with pytest.raises(InputError, match="pixel file of Kepler or TESS"):
+        read_deep_tao(tmp_path / "a.fits")
+
+
 @pytest.mark.parametrize(
     ("ra", "dec", "expected"),
     [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from photometry.made import field
 from taonet.photometry.lightcurves import light_curve, measure
 from taonet.photometry.subtract import held_by_template
 from taonet.simulate.objects import simulate_object
@@ -96,3 +97,22 @@ def test_a_quarter_turn_leaves_the_light_curve_as_it_was():
     turned = replace(odd, frames=np.rot90(odd.frames, axes=(2, 3)).copy())
     one, other = light_curve(odd), light_curve(turned)
     np.testing.assert_allclose(one.flux, other.flux, atol=0.2 * np.nanmedian(one.flux_err))
+
+
+@pytest.mark.parametrize("missing", [3, 11])
+def test_a_missing_zero_point_does_not_move_the_magnitudes(missing):
+    zero_point = np.full(12, 26.0)
+    zero_point[missing] = np.nan
+    sequence, _ = field(12, zero_point_mag=zero_point)
+    whole, _ = field(12, zero_point_mag=np.full(12, 26.0))
+    mag, true = light_curve(sequence).mag, light_curve(whole).mag
+    assert mag == pytest.approx(true, abs=0.25)
+
+
+def test_epochs_before_any_zero_point_are_flagged_beside_those_that_have_one():
+    zero_point = np.full(12, 26.0)
+    zero_point[:2] = np.nan
+    curve = light_curve(field(12, zero_point_mag=zero_point)[0])
+    assert ((curve.quality & Quality.UNCALIBRATED) > 0).tolist() == [True] * 2 + [False] * 10
+    plain = light_curve(field(12)[0])
+    assert not (plain.quality & Quality.UNCALIBRATED).any()

@@ -46,14 +46,15 @@ def read_arrays(path: Path) -> Iterator[Found]:
     labels = _labels(arrays, path)
     seen: set[str] = set()
     for i, name in enumerate(names):
+        item = name or f"row {i}"
         try:
-            if name in seen:
-                raise InputError("an object of this name is there already", where=name)
-            seen.add(name)
+            if item in seen:
+                raise InputError("an object of this name is there already", where=item)
+            seen.add(item)
             sequence, parts = _sequence(arrays, i, name, labels[i])
-            yield Found(item=name, sequence=sequence, parts=parts, remarks=remarks)
+            yield Found(item=item, sequence=sequence, parts=parts, remarks=remarks)
         except InputError as error:
-            yield Found(item=name, rejection=Rejection.of(name, error))
+            yield Found(item=item, rejection=Rejection.of(item, error))
 
 
 def count_arrays(path: Path) -> int:
@@ -62,9 +63,11 @@ def count_arrays(path: Path) -> int:
 
 
 def unused_arrays(path: Path) -> tuple[str, ...]:
-    """Return the names of arrays in a file that nothing is known about."""
+    """Return the names of arrays in an npz file that nothing is known about."""
     known = {"stamps", *PER_OBJECT, *PER_EPOCH}
-    return tuple(name for name in _load(path) if name not in known)
+    with zipfile.ZipFile(path) as file:
+        names = [name.removesuffix(".npy") for name in file.namelist()]
+    return tuple(name for name in names if name not in known)
 
 
 def _sequence(
@@ -110,8 +113,11 @@ def _with_times(
     """Return the epochs whose time is one, and what is wrong with the others."""
     kept, parts = [], []
     for k in range(len(times)):
+        where = f"{object_id}, epoch {k}"
         try:
-            check_mjd(times[k : k + 1], where=f"{object_id}, epoch {k}")
+            if times[k] <= 0:
+                raise InputError("a time is not known", where=where, got=times[k])
+            check_mjd(times[k : k + 1], where=where)
             kept.append(k)
         except InputError as error:
             parts.append(Rejection.of(object_id, error, part=True))
