@@ -263,7 +263,7 @@ def _plain_frames(frames: Any, *, where: str) -> Shaped[np.ndarray, "epoch chann
     return np.where(masked, np.asarray(np.nan, plain.dtype), plain)
 
 
-def _without_mask(values: Any) -> Float[np.ndarray, " epoch"]:
+def _without_mask(values: Any) -> Float[np.ndarray, "..."]:
     return np.ma.filled(np.ma.asarray(values, np.float64), np.nan)
 
 
