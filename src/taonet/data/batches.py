@@ -22,6 +22,7 @@ from taonet.data.transforms import (
 from taonet.errors import InputError
 from taonet.limits import Count
 from taonet.sky.cutout import centre_crop
+from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -178,7 +179,7 @@ def example_of(
 def _frames(
     sequence: ImageSequence, index: Int[np.ndarray, " epoch"], reading: Reading
 ) -> Shaped[np.ndarray, "epoch channel y x"]:
-    return np.asarray(sequence.frames[index][:, : len(reading.channels)])
+    return np.asarray(with_gaps(sequence.frames[index][:, : len(reading.channels)]))
 
 
 def _as_they_are(

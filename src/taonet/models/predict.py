@@ -69,7 +69,6 @@ def prediction_rows(
         For the column ``mjd_detected``: the first detection, NaN before; NaN without.
     """
     n = len(mjd)
-    classes = np.array(taxonomy.classes, dtype=object)
     rows: dict[str, Any] = {
         "object_id": [sequence.object_id] * n,
         "ra": np.full(n, sequence.ra),
@@ -80,7 +79,7 @@ def prediction_rows(
     }
     for i, name in enumerate(taxonomy.classes):
         rows[f"p_{name}"] = probabilities[:, i]
-    rows["predicted_class"] = classes[probabilities.argmax(axis=1)]
+    rows["predicted_class"] = taxonomy.most_probable(probabilities)
     sets = [None] * n if thresholds is None else thresholds.sets(probabilities, rows["n_epochs"])
     rows["set"] = pd.array(sets, dtype="object")
     rows["typicality"] = np.full(n, np.nan) if typicality is None else typicality
