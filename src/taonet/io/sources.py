@@ -118,6 +118,9 @@ def sources_of(paths: Iterable[Path]) -> list[Source]:
                 sources.append(arrays_source(path, survey="arrays"))
             else:
                 joined.setdefault(kind, []).extend(files)
+    if unknown := joined.pop("", []):
+        company = ALERTS if ALERTS in joined and DEEP_TAO not in joined else DEEP_TAO
+        joined.setdefault(company, []).extend(unknown)
     if DEEP_TAO in joined:
         sources.append(deep_tao_source(joined[DEEP_TAO]))
     if ALERTS in joined:
@@ -144,7 +147,7 @@ def _by_kind(path: Path) -> dict[str, list[Path]]:
     if is_archive(path):
         return {ARCHIVE: [path]}
     if not path.is_dir():
-        kind = kind_of_named(path) or DEEP_TAO
+        kind = kind_of_named(path)
         return {ALERTS if kind == PACKED else kind: [path]}
     below = [(kind_of(file), file) for file in files_below(path)]
     fits = [file for kind, file in below if kind == DEEP_TAO]

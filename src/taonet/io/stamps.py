@@ -70,7 +70,7 @@ def _image_in(data: bytes) -> np.ndarray:
         with warnings.catch_warnings():
             # ZTF's headers are a column off the standard; astropy reads them all the same
             warnings.simplefilter("ignore", AstropyWarning)
-            with fits.open(io.BytesIO(data), memmap=False) as hdus:
+            with fits.open(io.BytesIO(data), memmap=False, uint=False) as hdus:
                 images = [hdu for hdu in hdus if hdu.is_image and hdu.shape]
                 pictures = [hdu for hdu in images if hdu.name.upper() not in OTHER_PLANES]
                 if not pictures:

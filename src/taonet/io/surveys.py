@@ -102,8 +102,11 @@ NEGATIVE = frozenset({"f", "false", "n", "no", "neg", "negative", "-"})
 POSITIVE = frozenset({"t", "true", "y", "yes", "pos", "positive", "+"})
 """How surveys and brokers write whether the difference is science minus template."""
 
-NO_NAME = frozenset({"", "0", "null", "none", "nan", r"\n"})
+NO_NAME = frozenset({"", "null", "none", "nan", r"\n"})
 """What stands where there is no name; as names they would make one object of many."""
+
+NO_OBJECT = "0"
+"""What stands where a detection belongs to no object."""
 
 NO_POSITION = "no position in a packet"
 NO_POLARITY = "a packet does not say which way its difference is: taken as science minus template"
@@ -165,7 +168,10 @@ def object_id_of(record: dict[str, Any]) -> str:
     InputError
         If there is none, or one that stands for none.
     """
-    return _name(record, field_table_of(record).object_id, "object id")
+    name = _name(record, field_table_of(record).object_id, "object id")
+    if name == NO_OBJECT:
+        raise InputError("the packet has no object id", got=name)
+    return name
 
 
 def alert_of(record: dict[str, Any], *, source: str = "") -> Alert:
