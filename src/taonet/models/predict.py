@@ -1,5 +1,6 @@
 """Prediction tables: what a network says of each object after every epoch."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -151,13 +152,18 @@ def readable_example(
 ) -> Example:
     """Prepare a sequence for a bundle's network; see `taonet.data.batches.example_of`.
 
+    Epochs in a band that the network does not know are left out, with a warning.
+
     Raises
     ------
     InputError
         If the cutouts are smaller than those the network was trained on, or nothing can be read.
     """
     check_size(sequence, bundle.frame_px)
-    return example_of(sequence, bundle.reading, epochs=epochs, known=known)
+    example = example_of(sequence, bundle.reading, epochs=epochs, known=known)
+    if left_out := list(bundle.reading.bands_not_known(sequence).values()):
+        warnings.warn(f"{len(left_out)} × left out: {left_out[0]}", stacklevel=2)
+    return example
 
 
 def check_size(sequence: ImageSequence, frame_px: int) -> None:
