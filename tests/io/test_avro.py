@@ -43,7 +43,7 @@ def test_every_codec_of_avro_is_read(tmp_path, codec):
     assert read(tmp_path / "x.avro") == ([1, 2, 3], [])
 
 
-@pytest.mark.parametrize("codec", ["null", "deflate", "bzip2", "xz", "snappy"])
+@pytest.mark.parametrize("codec", ["null", "deflate", "bzip2", "xz", "snappy", "zstandard", "lz4"])
 def test_what_fastavro_writes_is_read(tmp_path, codec):
     write(tmp_path / "x.avro", [packet(1), packet(2)], codec=codec)
     assert read(tmp_path / "x.avro") == ([1, 2], [])
