@@ -90,15 +90,19 @@ class Thresholds:
 
     def sets(
         self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
-    ) -> list[str]:
-        """Return the sets as text, the classes in label order: ``"SN CV"``."""
+    ) -> list[str | None]:
+        """Return the sets as text, the classes in label order: ``"SN CV"``.
+
+        None where a probability is not finite: nothing is said there, not even the empty set.
+        """
         inside = self.members(probabilities, n_epochs)
         codes = inside @ (1 << np.arange(len(self.classes)))
         names = {
             int(code): " ".join(c for i, c in enumerate(self.classes) if code >> i & 1)
             for code in np.unique(codes)
         }
-        return [names[code] for code in codes.tolist()]
+        said = np.isfinite(probabilities).all(axis=1)
+        return [names[c] if known else None for c, known in zip(codes.tolist(), said, strict=True)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""

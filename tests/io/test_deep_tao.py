@@ -556,6 +556,12 @@ def test_paths_are_found_sorted_and_once(deep_tao, tmp_path):
         deep_tao_paths([tmp_path / "none"])
 
 
+def test_names_in_capitals_are_files_too(deep_tao, tmp_path):
+    path = Path(shutil.copy(of_class(deep_tao, "SN").path, tmp_path / "X.FITS"))
+    assert deep_tao_paths([tmp_path]) == [path]
+    assert object_id_of(path) == "X"
+
+
 def test_object_ids_keep_colons_and_dots(deep_tao):
     for truth in deep_tao.values():
         assert object_id_of(truth.path) == truth.object_id

@@ -250,10 +250,10 @@ def test_damage_behind_the_image_does_no_harm_and_before_it_is_named(tmp_path):
     [
         (b"file,object_id,mjd\na,b,1\n", "a text file"),
         (b"<!DOCTYPE html><html>", "web page"),
-        (b"PK\x03\x04", "zip or npz"),
-        (b"PAR1", "parquet"),
+        (b"PK\x03\x04", "packed as zip"),
+        (b"PAR1", "Parquet"),
         (b"\x89HDF\r\n", "HDF5"),
-        (gzip.compress(gzip.compress(b"SIMPLE  =")), "gzip file within a gzip file"),
+        (gzip.compress(gzip.compress(b"SIMPLE  =")), "packed as gzip"),
     ],
 )
 def test_what_is_no_fits_file_is_said_to_be_what_it_is(content, kind, tmp_path):

@@ -22,6 +22,40 @@ def test_sky_and_noise_agree_with_and_without_gaps():
     np.testing.assert_allclose(np.array(sky_and_noise(gappy))[:, 1:], np.array(whole)[:, 1:])
 
 
+@pytest.mark.parametrize("step", [1, 5, 20])
+@pytest.mark.parametrize("kind", ["u2", "f4", "f8"])
+def test_rounding_to_steps_changes_neither_sky_nor_noise(step, kind):
+    images = np.random.default_rng(1).normal(1900, 20, (40, 64, 64))
+    rounded = (np.rint(images / step) * step).astype(kind)
+    (sky, noise), (level, width) = sky_and_noise(images), sky_and_noise(rounded)
+    assert abs((level - sky).mean()) < 0.2 and np.abs(level - sky).max() < 3
+    # rounding itself adds noise, a twelfth of the square of the step, and a little is lost
+    assert width.mean() == pytest.approx(np.hypot(noise, step / np.sqrt(12)).mean(), rel=0.06)
+    assert width.std() < 1.2 * noise.std()
+
+
+def test_one_missing_pixel_changes_neither_this_image_nor_others():
+    images = np.rint(np.random.default_rng(1).normal(95, 1, (4, 64, 64))) * 20
+    gappy = images.copy()
+    gappy[3, 0, 0] = np.nan
+    for whole, with_gap in zip(sky_and_noise(images), sky_and_noise(gappy), strict=True):
+        assert np.array_equal(whole[:3], with_gap[:3])
+        assert with_gap[3] == pytest.approx(whole[3], rel=1e-3)
+
+
+def test_every_kind_of_number_gives_the_same():
+    images = np.rint(np.random.default_rng(1).normal(90, 3, (2, 32, 32))).clip(0, 127)
+    expected = np.array(sky_and_noise(images))
+    for kind in ("u1", "i1", "i2", "u2", ">i2", "i4", "u4", "i8", "u8", "f2", "f4"):
+        np.testing.assert_array_equal(sky_and_noise(images.astype(kind)), expected)
+
+
+@pytest.mark.parametrize("image", [np.full((8, 8), 7.0), np.zeros((8, 8), "u2")])
+def test_an_image_of_one_value_tells_no_noise(image):
+    level, noise = sky_and_noise(image[None])
+    assert level == image[0, 0] and np.isnan(noise)
+
+
 def test_an_image_without_data_has_neither():
     sky, noise = sky_and_noise(np.full((1, 3, 3), np.nan))
     assert np.isnan(sky[0])

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.augment import VARIED, Augmentation, varied
@@ -22,6 +22,7 @@ from taonet.data.transforms import (
 from taonet.errors import InputError
 from taonet.limits import Count
 from taonet.sky.cutout import centre_crop
+from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -93,11 +94,7 @@ class Reading:
         if not self.bands:
             return 0
         if band not in self.bands:
-            raise InputError(
-                f"band {band!r} is not known to this model",
-                where=where,
-                do=f"known bands: {', '.join(self.bands)}",
-            )
+            raise self._band_error(band, where=where)
         return self.bands.index(band)
 
     @property
@@ -106,11 +103,28 @@ class Reading:
         return replace(self, scaling=replace(self.scaling, unit="object"))
 
     def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
-        """Return the epochs that can be read: not blank, not too late."""
-        readable = sequence.usable
+        """Return the epochs that can be read: not blank, not too late, in a band that is known."""
+        readable = sequence.usable & self._knows_band(sequence)
         if self.mjd_max is not None:
             readable = readable & (sequence.mjd < self.mjd_max)
         return np.flatnonzero(readable)
+
+    def _knows_band(self, sequence: ImageSequence) -> Bool[np.ndarray, " epoch"]:
+        return np.array([not self.bands or band in self.bands for band in sequence.band], bool)
+
+    def bands_not_known(self, sequence: ImageSequence) -> dict[int, InputError]:
+        """Return the epochs of a sequence in a band that is not known, each with the reason."""
+        return {
+            i: self._band_error(
+                sequence.band[i],
+                where=f"sequence {sequence.object_id}, MJD {sequence.mjd[i]:.5f}",
+            )
+            for i in np.flatnonzero(~self._knows_band(sequence)).tolist()
+        }
+
+    def _band_error(self, band: str, *, where: object) -> InputError:
+        what, do = "a band that this model does not know", f"known bands: {', '.join(self.bands)}"
+        return InputError(what, where=where, got=repr(band), do=do)
 
 
 def example_of(
@@ -146,13 +160,7 @@ def example_of(
         )
     index = reading.epochs_of(sequence)
     if len(index) == 0:
-        limit = "" if reading.mjd_max is None else f" before MJD {reading.mjd_max:g}"
-        got = f"{len(sequence)} epochs, MJD {sequence.mjd[0]:.2f} to {sequence.mjd[-1]:.2f}"
-        raise InputError(
-            f"no epoch that this model reads: not blank{limit}",
-            where=f"sequence {sequence.object_id}",
-            got=got,
-        )
+        raise _nothing_to_read(sequence, reading)
     if reading.measured and known is None:
         known = Known(measured=measured_of(sequence.take(index)))
     shown = np.arange(len(index)) if epochs is None else epochs
@@ -175,10 +183,24 @@ def example_of(
     )
 
 
+def _nothing_to_read(sequence: ImageSequence, reading: Reading) -> InputError:
+    unknown = reading.bands_not_known(sequence)
+    if len(unknown) == len(sequence):
+        return unknown[0]
+    limit = "" if reading.mjd_max is None else f" before MJD {reading.mjd_max:g}"
+    band = " in a band that it knows" if unknown else ""
+    got = f"{len(sequence)} epochs, MJD {sequence.mjd[0]:.2f} to {sequence.mjd[-1]:.2f}"
+    return InputError(
+        f"no epoch that this model reads: not blank{limit}{band}",
+        where=f"sequence {sequence.object_id}",
+        got=got,
+    )
+
+
 def _frames(
     sequence: ImageSequence, index: Int[np.ndarray, " epoch"], reading: Reading
 ) -> Shaped[np.ndarray, "epoch channel y x"]:
-    return np.asarray(sequence.frames[index][:, : len(reading.channels)])
+    return np.asarray(with_gaps(sequence.frames[index][:, : len(reading.channels)]))
 
 
 def _as_they_are(

@@ -183,7 +183,7 @@ def measured_of(
         mode: lightcurves.Mode = "difference" if differs else "science"
         parts = lightcurves.measure(sequence, mode=mode)
     n = len(sequence)
-    sky, noise = sky_and_noise(sequence.frames)
+    sky, noise = sky_and_noise(sequence.pixels)
     columns = {f.name: np.full(n, np.nan) for f in fields(Measured)[2:]}
     for part in parts:
         seen, forced, own = part.calibration, part.forced, own_places(part)

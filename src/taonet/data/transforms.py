@@ -129,7 +129,7 @@ def compress(
 ) -> Float[np.ndarray, "epoch channel y x"]:
     """Return ``asinh((frame − level) / (softening · width)) / SOFT_SCALE``, 0 for no data."""
     images = np.arcsinh(in_noise(frames, level, softening * width), dtype=np.float32)
-    return np.asarray(np.nan_to_num(images / SOFT_SCALE, copy=False, nan=0.0))
+    return np.asarray(np.nan_to_num(images / SOFT_SCALE, copy=False, posinf=0.0, neginf=0.0))
 
 
 def in_noise(

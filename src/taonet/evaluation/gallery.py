@@ -76,7 +76,7 @@ def stretched(
     taken in units of the noise of the whole sequence, and one range serves all: from 2 sigma
     below the sky to the brightest 0.3 % of the pixels shown.
     """
-    frames = sequence.frames[:, 0]
+    frames = sequence.pixels[:, 0]
     sky, noise = sky_and_noise(frames)
     usual = np.nanmedian(np.where(sequence.usable, noise, np.nan)) if sequence.usable.any() else 1.0
     scale = usual if usual > 0 else 1.0

@@ -81,6 +81,7 @@ def made_ready(
 ) -> Iterator[tuple[ImageSequence, Example]]:
     """Yield what the network reads of each object; what it cannot read is put aside.
 
+    An epoch in a band that it does not know costs itself, not the object.
     Of the sequences only one frame is left.
     """
     make = partial(_made_ready, bundle.reading, bundle.frame_px)
@@ -89,20 +90,26 @@ def made_ready(
 
 def _made_ready(
     reading: Reading, frame_px: int, sequence: ImageSequence
-) -> tuple[ImageSequence, Example | InputError]:
-    """Return what the network reads of a sequence, or why it cannot; of the frames only one."""
+) -> tuple[ImageSequence, Example | InputError, list[InputError]]:
+    """Return what the network reads of a sequence, or why it cannot, and which epochs it cannot.
+
+    Of the frames only one is left.
+    """
     named = sequence.take(np.zeros(1, np.int64))
     try:
         check_size(sequence, frame_px)
-        return named, example_of(sequence, reading)
+        example = example_of(sequence, reading)
+        return named, example, list(reading.bands_not_known(sequence).values())
     except InputError as error:
-        return named, error
+        return named, error, []
 
 
 def _readable(
-    made: Iterable[tuple[ImageSequence, Example | InputError]], tally: Tally
+    made: Iterable[tuple[ImageSequence, Example | InputError, list[InputError]]], tally: Tally
 ) -> Iterator[tuple[ImageSequence, Example]]:
-    for sequence, example in made:
+    for sequence, example, left_out in made:
+        for error in left_out:
+            tally.reject(sequence.object_id, error, part=True)
         if isinstance(example, InputError):
             tally.reject(sequence.object_id, example)
         else:

@@ -14,7 +14,6 @@ def curve_predictions(
     curves: Sequence[Curve], probabilities: Float[np.ndarray, "object class"], taxonomy: Taxonomy
 ) -> pd.DataFrame:
     """Lay out one answer an object as a prediction table; its epochs are the points it has."""
-    classes = np.array(taxonomy.classes, dtype=object)
     table = pd.DataFrame(
         {
             "object_id": pd.array([curve.object_id for curve in curves], dtype="object"),
@@ -28,7 +27,7 @@ def curve_predictions(
     for label, name in enumerate(taxonomy.classes):
         table[f"p_{name}"] = probabilities[:, label]
     return table.assign(
-        predicted_class=classes[probabilities.argmax(axis=1)],
+        predicted_class=taxonomy.most_probable(probabilities),
         # conformal sets come with calibration; until a bundle has thresholds there is none
         set=pd.array([None] * len(curves), dtype="object"),
     )

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from taonet.errors import InputError
+from taonet.experiment.inputs import Tally, sequences_in
 from taonet.io.archive import Archive, is_archive
+from taonet.io.items import Source
 from taonet.io.sources import source_of
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
+from taonet.sky.sequence import ImageSequence
 
 
 def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
@@ -33,10 +35,8 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
     if (path / "config.json").is_file() or str(path) in bundle_names():
         return _describe_bundle(path)
     source = source_of(path)
-    found = next(iter(source.read(frozenset())))
-    if found.sequence is None:
-        raise InputError(str(found.rejection))
-    sequence = found.sequence
+    tally = Tally(path)
+    sequence = _first_sequence(source, tally)
     return {
         "kind": f"{source.kind} source",
         "items": source.count,
@@ -44,7 +44,15 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
         "epochs": len(sequence),
         "frame": " x ".join(str(n) for n in sequence.frames.shape[1:]),
         "mjd": f"{sequence.mjd[0]:.4f} to {sequence.mjd[-1]:.4f}",
+        **({"notes": "; ".join(tally.remarks)} if tally.remarks else {}),
     }
+
+
+def _first_sequence(source: Source, tally: Tally) -> ImageSequence:
+    found = sequences_in([source], tally, limit=None, title="", track=lambda items, *_: items)
+    for sequence in found:
+        return sequence
+    raise tally.nothing("nothing could be read")
 
 
 def describe_archive(archive: Archive, *, verify: bool = False) -> dict[str, Any]:

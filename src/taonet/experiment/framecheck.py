@@ -32,7 +32,7 @@ def frames_told_apart(
     rng = np.random.default_rng(seed)
     n = min(len(real), len(simulated))
     kinds = [[kind[i] for i in rng.permutation(len(kind))[:n]] for kind in (real, simulated)]
-    frames = [sequence.frames[sequence.usable, 0] for kind in kinds for sequence in kind]
+    frames = [sequence.pixels[sequence.usable, 0] for kind in kinds for sequence in kind]
     label = np.repeat([0, 1], n)
     fold = np.tile(np.arange(n) % FOLDS, 2)
     chance = np.empty(2 * n)

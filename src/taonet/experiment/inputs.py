@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from taonet.errors import InputError, TaoNetError
+from taonet.io.items import Source
 from taonet.io.lightcurve_tables import Curve, read_light_curves
 from taonet.io.rejection import Ledger, Rejection, counted_by_kind, remark_lines
-from taonet.io.sources import Source, source_of
+from taonet.io.sources import sources_of
 from taonet.sky.sequence import ImageSequence
 
 Part = TypeVar("Part")
@@ -65,9 +66,15 @@ class Tally:
             With the reason, or the reasons by kind.
         """
         if not self.objects:
-            kinds = self.rejected.items + self.rejected.parts
-            got = str(self.rejected.first) if len(kinds) == 1 else counted_by_kind(kinds)
-            raise InputError(what, got=got or "no objects")
+            raise self.nothing(what)
+
+    def nothing(self, what: str) -> InputError:
+        """Return the error that says why nothing is left."""
+        kinds = self.rejected.items + self.rejected.parts
+        said = counted_by_kind(kinds, most=len(kinds))
+        return InputError(
+            what, got=(self.rejected.first if len(kinds) == 1 else said) or "no objects"
+        )
 
     def write_list(self) -> None:
         """List what was set aside, if anything was, in a file beside the output."""
@@ -89,20 +96,24 @@ class Tally:
 
 
 def open_inputs(inputs: Iterable[Path]) -> list[Source]:
-    """Return a source for each input.
+    """Return the sources that the inputs make: inputs of one kind are joined.
 
     Raises
     ------
     InputError
         If one of them is not there or of no kind known here.
     """
-    return [source_of(path) for path in inputs]
+    return sources_of(inputs)
 
 
 def sequences_in(
     sources: list[Source], tally: Tally, *, limit: int | None, title: str, track: Track
 ) -> Iterator[ImageSequence]:
-    """Yield the sequences of the sources in order; what cannot be read is kept in the tally."""
+    """Yield the sequences of the sources in order; what cannot be read is kept in the tally.
+
+    Of several objects of one name the first is used, as in an archive.
+    """
+    names: set[str] = set()
     total = sum(source.count for source in sources)
     total = total if limit is None else min(limit, total)
     tally.remarks.update(line for source in sources for line in source.remarks)
@@ -112,8 +123,13 @@ def sequences_in(
             if rejection is not None:
                 tally.rejected.add(rejection)
         tally.remarks.update(found.remarks)
-        if found.sequence is not None:
-            yield found.sequence
+        if found.sequence is None:
+            continue
+        if found.sequence.object_id in names:
+            tally.reject(found.item, InputError("an object of this name is there already"))
+            continue
+        names.add(found.sequence.object_id)
+        yield found.sequence
 
 
 def tallied_curves(

@@ -180,7 +180,7 @@ def _kept(sequence: ImageSequence, parts: list[lightcurves.Measured], reading: R
     deep = NOTHING.deep
     if reading.deep_px:
         band = np.array([reading.band_index(b, where=sequence.object_id) for b in sequence.band])
-        frames = sequence.frames[:, : len(reading.channels)]
+        frames = sequence.pixels[:, : len(reading.channels)]
         deep, _ = running_mean(frames, band, measured, reading.deep_px)
     return Kept(columns=measured.to_array(), deep=deep.astype(np.float16))
 

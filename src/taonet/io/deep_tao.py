@@ -5,6 +5,7 @@ The layout is that of the public release (arXiv 2503.16714), measured on its fil
 nobody else needs to know of them.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -132,12 +133,12 @@ def object_id_of(path: Path) -> str:
     >>> object_id_of(Path("data/NON/nonCSS:1.32468+26.7848.fits.gz"))
     'nonCSS:1.32468+26.7848'
     """
-    return path.name.removesuffix(".gz").removesuffix(".fz").removesuffix(".fits")
+    return re.sub(r"\.fits(\.[fg]z)?$", "", path.name, flags=re.IGNORECASE)
 
 
 def _is_a_file_of_ours(path: Path) -> bool:
     # Hidden files are those that somebody is still writing.
-    return path.name.endswith(SUFFIXES) and not path.name.startswith(".") and path.is_file()
+    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".") and path.is_file()
 
 
 def _table_of(runs: Sequence[HduRun], path: Path) -> HduRun:

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
+from taonet.io.content import HEAD_BYTES, name_of_content, packing_of
 from taonet.io.fits_header import BLOCK, CARD, Header, parse_header
 
 MAX_BYTES = 2 * 1024**3
@@ -114,7 +115,7 @@ def scan_up_to_damage(
     """
     source = _file_bytes(path, max_bytes=max_bytes)
     if not source.startswith(b"SIMPLE  ="):
-        what = kind_of_bytes(source)
+        what = _kind_of_content(source)
         do = "it must begin with SIMPLE  ="
         raise InputError("not a FITS file", where=path, got=what or None, do=do)
     runs: list[HduRun] = []
@@ -127,38 +128,17 @@ def scan_up_to_damage(
     return tuple(runs), None
 
 
-_BEGINNINGS = {
-    b"Obj\x01": "Avro alerts",
-    b"PK": "a zip or npz file",
-    b"PAR1": "a parquet table",
-    b"\x89HDF": "an HDF5 file",
-    b"\x93NUMPY": "a numpy file",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"%PDF": "a PDF document",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ": "an xz file",
-    b"\x1f\x8b": "a gzip file within a gzip file",
-}
+def _kind_of_content(content: bytes) -> str:
+    """Say what a file is that is no FITS file, as far as its beginning tells; else nothing."""
+    head = content[:HEAD_BYTES]
+    if packing := packing_of(head):
+        return f"a file packed as {packing}"
+    if name := name_of_content(head):
+        return name
+    return "a text file" if head.strip() and not set(head) & _CONTROL else ""
 
 
-def kind_of_bytes(content: bytes) -> str:
-    """Say what a file is that is no FITS file, as far as its beginning tells; else nothing.
-
-    Examples
-    --------
-    >>> kind_of_bytes(b"object_id,mjd"), kind_of_bytes(b"<!DOCTYPE html>")
-    ('a text file', 'a web page or XML')
-    """
-    for beginning, kind in _BEGINNINGS.items():
-        if content.startswith(beginning):
-            return kind
-    start = content[:BLOCK].lstrip()
-    if not start or b"\0" in start:
-        return ""
-    if start.startswith(b"<"):
-        return "a web page or XML"
-    return "a text file" if start.decode("latin-1").isprintable() or b"\n" in start else ""
+_CONTROL = set(range(32)) - set(b"\t\n\r")
 
 
 def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:

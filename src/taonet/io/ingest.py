@@ -7,8 +7,9 @@ from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
+from taonet.io.items import Found, Source
 from taonet.io.rejection import Rejection, counted_by_kind, first_in, kinds_in, remark_lines
-from taonet.io.sources import Found, Source, relabelled
+from taonet.io.sources import relabelled
 
 Track = Callable[[Iterable[Found], int], Iterable[Found]]
 """Wraps the items of known number to show progress."""
@@ -133,7 +134,8 @@ def _write(found: Found, writer: ArchiveWriter, labels: Mapping[str, str]) -> No
 def _nothing_read(writer: ArchiveWriter, output: Path) -> InputError:
     writer.flush()
     listed = writer.work / SET_ASIDE
-    reasons = kinds_in(listed, part=False)
-    got = first_in(listed) if len(reasons) == 1 else counted_by_kind(reasons)
+    reasons = kinds_in(listed, part=False) + kinds_in(listed, part=True)
+    # the list goes with the archive, so that all reasons are told here
+    got = first_in(listed) if len(reasons) == 1 else counted_by_kind(reasons, most=len(reasons))
     writer.abandon()
     return InputError("nothing could be read", where=output, got=got or "no items")

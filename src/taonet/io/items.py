@@ -1,6 +1,9 @@
-"""What one item of a source turned out to be."""
+"""A source of sequences: items of known number, each a sequence or the reason why not."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
@@ -28,3 +31,43 @@ class Found:
     rejection: Rejection | None = None
     parts: tuple[Rejection, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A set of items that can be read as sequences.
+
+    Parameters
+    ----------
+    kind, survey : str
+    simulated : bool
+    signature : str
+        A hash of what is read; the same for the same inputs.
+    count : int
+        Number of items.
+    read : function
+        Given the items to skip, yields a `Found` for each of the others.
+    remarks : tuple of str
+        What the user should know of the input as a whole, each said once.
+    """
+
+    kind: str
+    survey: str
+    signature: str
+    count: int
+    read: Callable[[frozenset[str]], Iterator[Found]] = field(repr=False)
+    simulated: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def signature_of(files: Sequence[Path]) -> str:
+    """Return a hash that tells one set of files from another without reading them.
+
+    It is made of their names, sizes and times of change.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        state = file.stat() if file.exists() else None
+        stamp = (str(file.absolute()), state and state.st_size, state and state.st_mtime_ns)
+        digest.update(repr(stamp).encode())
+    return digest.hexdigest()

@@ -60,8 +60,13 @@ def kinds_in(path: Path, *, part: bool) -> Counter[str]:
         return Counter(one.kind or one.reason for one in listed if one.part is part)
 
 
-def counted_by_kind(kinds: Mapping[str, int]) -> str:
+def counted_by_kind(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     """Say how many rejections there are of each kind, the most frequent first.
+
+    Parameters
+    ----------
+    most : int
+        Kinds to name; of the others only the number is said.
 
     Examples
     --------
@@ -69,8 +74,8 @@ def counted_by_kind(kinds: Mapping[str, int]) -> str:
     '3 × a stamp holds no bytes, 2 × no such file'
     """
     ordered = sorted(kinds.items(), key=lambda kind: -kind[1])
-    said = [f"{count} × {kind}" for kind, count in ordered[:MOST_KINDS]]
-    rest = sum(count for _, count in ordered[MOST_KINDS:])
+    said = [f"{count} × {kind}" for kind, count in ordered[:most]]
+    rest = sum(count for _, count in ordered[most:])
     return ", ".join([*said, f"{rest} × other reasons"] if rest else said)
 
 

@@ -4,24 +4,19 @@ Names differ between surveys and between versions of one survey's schema, so eve
 tuple of names that are tried in turn; a dot leads into a nested record.
 """
 
-import io
-import warnings
-import zlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
-from astropy.io.fits.verify import VerifyWarning
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.io.stamps import stamp_of
 from taonet.sky.alert import Alert
 from taonet.sky.cutout import pad_to
+from taonet.sky.position import known_positions
 from taonet.sky.sequence import JD_OF_MJD_ZERO
-
-MAX_STAMP_BYTES = 4_000_000
-"""Unzipped stamps larger than this are refused (a 71 × 71 triplet has 60 kB)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +27,7 @@ class FieldTable:
     ----------
     survey : str
     marks : tuple of str
-        Fields that only this survey has all of.
+        Fields that only this survey's packets have all of, be they null.
     object_id, alert_id, time, band, ra, dec : tuple of str
         Names to try in turn.
     time_offset : float
@@ -100,8 +95,24 @@ ZTF = FieldTable(
 
 SURVEYS = (ZTF,)
 
-NEGATIVE = ("f", "0", "false")
-"""What surveys write where the object is fainter than in the template."""
+MJD_OF_SURVEYS = (30_000.0, 100_000.0)
+"""From 1941 to 2132: what lies outside is no time of an exposure."""
+
+NEGATIVE = frozenset({"f", "false", "n", "no", "neg", "negative", "-"})
+POSITIVE = frozenset({"t", "true", "y", "yes", "pos", "positive", "+"})
+"""How surveys and brokers write whether the difference is science minus template."""
+
+NO_NAME = frozenset({"", "null", "none", "nan", r"\n"})
+"""What stands where there is no name; as names they would make one object of many."""
+
+NO_OBJECT = "0"
+"""What stands where a detection belongs to no object."""
+
+NO_POSITION = "no position in a packet"
+NO_POLARITY = "a packet does not say which way its difference is: taken as science minus template"
+
+NEAR_EDGE_PX = 4
+"""A cut stamp may begin so many pixels before the edge of the chip is reached."""
 
 
 def value_at(record: dict[str, Any], names: tuple[str, ...]) -> Any:
@@ -130,7 +141,7 @@ def field_table_of(record: dict[str, Any]) -> FieldTable:
         If no survey known here names its fields like that.
     """
     for table in SURVEYS:
-        if all(value_at(record, (mark,)) is not None for mark in table.marks):
+        if all(_has(record, mark) for mark in table.marks):
             return table
     raise InputError(
         "an alert of a survey not known here",
@@ -139,18 +150,37 @@ def field_table_of(record: dict[str, Any]) -> FieldTable:
     )
 
 
+def _has(record: dict[str, Any], name: str) -> bool:
+    """Return whether a packet has a field, be it null or in a record that is null."""
+    value: Any = record
+    for key in name.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return value is None
+        value = value[key]
+    return True
+
+
 def object_id_of(record: dict[str, Any]) -> str:
     """Return the survey's name of the object that a packet is about.
 
     Raises
     ------
     InputError
+        If there is none, or one that stands for none.
     """
-    return str(_required(record, field_table_of(record).object_id, "object id"))
+    name = _name(record, field_table_of(record).object_id, "object id")
+    if name == NO_OBJECT:
+        raise InputError("the packet has no object id", got=name)
+    return name
 
 
-def alert_of(record: dict[str, Any]) -> Alert:
+def alert_of(record: dict[str, Any], *, source: str = "") -> Alert:
     """Read a packet.
+
+    Parameters
+    ----------
+    source : str
+        Where it was read: the file, and which of its packets.
 
     Raises
     ------
@@ -158,23 +188,93 @@ def alert_of(record: dict[str, Any]) -> Alert:
         If something that an alert needs is missing or damaged.
     """
     table = field_table_of(record)
-    frame, padded = _frame(record, table)
-    code = _required(record, table.band, "band")
+    object_id, alert_id = object_id_of(record), _name(record, table.alert_id, "alert id")
+    ra, dec = _position(record, table)
+    polarity = value_at(record, table.positive)
+    mjd, band = _mjd(record, table), _band(record, table)
+    seeing, zero_point = (
+        _number(record, names, what)
+        for names, what in (
+            (table.seeing_fwhm_px, "seeing"),
+            (table.zero_point_mag, "zero point"),
+        )
+    )
+    frame, padded = _frame(record, table, is_turned=is_negative(polarity))
+    remarks = (
+        NO_POSITION if math.isnan(ra + dec) else "",
+        "" if polarity is not None else NO_POLARITY,
+    )
     return Alert(
         survey=table.survey,
-        object_id=object_id_of(record),
-        alert_id=str(_required(record, table.alert_id, "alert id")),
-        mjd=float(_required(record, table.time, "time")) - table.time_offset,
-        band=table.bands.get(code, str(code)),
-        ra=float(_required(record, table.ra, "ra")),
-        dec=float(_required(record, table.dec, "dec")),
+        object_id=object_id,
+        alert_id=alert_id,
+        mjd=mjd,
+        band=band,
+        ra=ra,
+        dec=dec,
         frame=frame,
         channels=tuple(table.stamps),
         padded=padded,
-        seeing_fwhm_px=_number(value_at(record, table.seeing_fwhm_px)),
-        zero_point_mag=_number(value_at(record, table.zero_point_mag)),
-        survey_field=str(value_at(record, table.survey_field) or ""),
+        seeing_fwhm_px=seeing,
+        zero_point_mag=zero_point,
+        survey_field=_field_name(record, table),
+        source=source,
+        remarks=tuple(remark for remark in remarks if remark),
     )
+
+
+def is_negative(code: Any) -> bool:
+    """Return whether a survey's code says that a difference is template minus science.
+
+    Null says nothing: the difference is taken to be science minus template.
+
+    Examples
+    --------
+    >>> [is_negative(code) for code in ("f", "-1", 0, False, "t", 1, None)]
+    [True, True, True, True, False, False, False]
+
+    Raises
+    ------
+    InputError
+        If the code is none that is known.
+    """
+    if code is None:
+        return False
+    word = _text(code).lower()
+    if word in NEGATIVE or word in POSITIVE:
+        return word in NEGATIVE
+    number = _as_number(word)
+    if number is None or not math.isfinite(number):
+        raise InputError("not known whether the difference is turned", got=repr(code)[:40])
+    return number <= 0
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return str(value).strip()
+
+
+def _as_number(value: Any) -> float | None:
+    """Return a number, or text that spells one, as a float; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, bytes)):
+        return None
+    text = _text(value)
+    try:
+        # Python takes 1_0 for 10; nobody else does
+        return None if "_" in text else float(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(record: dict[str, Any], names: tuple[str, ...], what: str) -> float:
+    """Return a number of a packet, NaN where the field is null."""
+    value = value_at(record, names)
+    number = float("nan") if value is None else _as_number(value)
+    if number is None:
+        raise InputError(f"the packet's {what} is no number", got=repr(value)[:40])
+    # ZTF writes −999 for "not measured"
+    return float("nan") if number <= -999 else number
 
 
 def _required(record: dict[str, Any], names: tuple[str, ...], what: str) -> Any:
@@ -184,33 +284,69 @@ def _required(record: dict[str, Any], names: tuple[str, ...], what: str) -> Any:
     return value
 
 
-def _number(value: Any) -> float:
-    # ZTF writes −999 for "not measured"
-    return float("nan") if value is None or float(value) <= -999 else float(value)
+def _name(record: dict[str, Any], names: tuple[str, ...], what: str) -> str:
+    value = _required(record, names, what)
+    if not isinstance(value, (int, str, bytes)) or isinstance(value, bool):
+        got = f"{value!r} ({type(value).__name__})"[:60]
+        raise InputError(f"the packet's {what} is neither text nor a whole number", got=got)
+    name = _text(value)
+    if name.lower() in NO_NAME:
+        raise InputError(f"the packet has no {what}", got=repr(value))
+    if "\ufffd" in name:
+        raise InputError(f"the packet's {what} holds bytes that are no text", got=repr(name)[:60])
+    return name
+
+
+def _mjd(record: dict[str, Any], table: FieldTable) -> float:
+    _required(record, table.time, "time")
+    stated = _number(record, table.time, "time")
+    if MJD_OF_SURVEYS[0] < stated - table.time_offset < MJD_OF_SURVEYS[1]:
+        return stated - table.time_offset
+    looks_like_mjd = MJD_OF_SURVEYS[0] < stated < MJD_OF_SURVEYS[1]
+    raise InputError(
+        f"the packet's time is no {'Julian Date' if table.time_offset else 'MJD'}",
+        got=f"{stated}",
+        do="it looks like an MJD: JD = MJD + 2400000.5" if looks_like_mjd else "",
+    )
+
+
+def _band(record: dict[str, Any], table: FieldTable) -> str:
+    code = _required(record, table.band, "band")
+    number = _as_number(code)
+    name = table.bands.get(number) if number is not None else _text(code).lower().lstrip("z")
+    if name not in table.bands.values() or isinstance(code, bool):
+        known = ", ".join(f"{code} ({band})" for code, band in table.bands.items())
+        what = "a band that the survey does not have"
+        raise InputError(what, got=repr(code)[:40], do=f"known bands: {known}")
+    return str(name)
+
+
+def _position(record: dict[str, Any], table: FieldTable) -> tuple[float, float]:
+    ra, dec = (
+        np.array([_number(record, names, what)])
+        for names, what in ((table.ra, "ra"), (table.dec, "dec"))
+    )
+    ra, dec = known_positions(ra, dec)
+    return float(ra[0]), float(dec[0])
+
+
+def _field_name(record: dict[str, Any], table: FieldTable) -> str:
+    value = value_at(record, table.survey_field)
+    number = _as_number(value)
+    return "" if value is None or (number is not None and number < 0) else _text(value)
 
 
 def _frame(
-    record: dict[str, Any], table: FieldTable
+    record: dict[str, Any], table: FieldTable, *, is_turned: bool
 ) -> tuple[Float[np.ndarray, "channel y x"], bool]:
     stamps = []
     for channel, names in table.stamps.items():
         image = stamp_of(_required(record, names, f"{channel} stamp"))
-        if channel == "difference" and is_negative(value_at(record, table.positive)):
+        if channel == "difference" and is_turned:
             image = -image
         stamps.append(_full_size(image, record, table))
     padded = any(was_cut for _, was_cut in stamps)
     return np.stack([image for image, _ in stamps]), padded
-
-
-def is_negative(code: Any) -> bool:
-    """Return whether a survey's code says that a difference is template minus science.
-
-    Examples
-    --------
-    >>> is_negative("f"), is_negative("t"), is_negative(None)
-    (True, False, False)
-    """
-    return code is not None and str(code).strip().lower() in NEGATIVE
 
 
 def _full_size(
@@ -221,49 +357,24 @@ def _full_size(
         return image, False
     if max(image.shape) > table.size_px:
         raise InputError("a stamp is too large", got=f"{image.shape}, not {shape}")
-    low = []
-    for axis, names in ((0, table.chip[1]), (1, table.chip[0])):
-        position = float(_required(record, (names,), "position on the chip")) - 1
-        chip = table.chip_px[1 - axis]
-        low.append(shape[axis] - image.shape[axis] if position < chip / 2 else 0)
-    return pad_to(image, shape, low_y=low[0], low_x=low[1]), True
+    low_y, low_x = (
+        _missing_before(image.shape[axis], record, table, axis=1 - axis) for axis in (0, 1)
+    )
+    return pad_to(image, shape, low_y=low_y, low_x=low_x), True
 
 
-def _image_in(data: bytes) -> Float[np.ndarray, "y x"]:
-    with warnings.catch_warnings():
-        # ZTF's headers are a column off the standard; astropy reads them all the same
-        warnings.simplefilter("ignore", VerifyWarning)
-        with fits.open(io.BytesIO(data), memmap=False) as hdus:
-            image = next(hdu.data for hdu in hdus if hdu.data is not None)
-            return np.ascontiguousarray(image, dtype=np.float32)
-
-
-def stamp_of(stamp: Any) -> Float[np.ndarray, "y x"]:
-    """Decode a stamp: FITS bytes, plain or gzipped, bare or as ``{fileName, stampData}``.
-
-    Returns
-    -------
-    image : array (y, x)
-        float32, NaN = no data.
-
-    Raises
-    ------
-    InputError
-        If the bytes are no image.
-    """
-    data = stamp.get("stampData") if isinstance(stamp, dict) else stamp
-    if not isinstance(data, bytes) or not data:
-        raise InputError("a stamp holds no bytes")
-    try:
-        if data[:2] == b"\x1f\x8b":
-            unzip = zlib.decompressobj(wbits=31)
-            data = unzip.decompress(data, MAX_STAMP_BYTES)
-            if unzip.unconsumed_tail:
-                raise InputError("a stamp is too large when unzipped", got=f"> {MAX_STAMP_BYTES} B")
-        return _image_in(data)
-    except InputError:
-        raise
-    except Exception as error:  # zlib and astropy raise whatever the bytes provoke
+def _missing_before(size: int, record: dict[str, Any], table: FieldTable, *, axis: int) -> int:
+    """Return how many pixels of a cut stamp are missing on the low side of an axis (0 is x)."""
+    missing, half = table.size_px - size, table.size_px // 2
+    if not missing:
+        return 0
+    position = _number(record, (table.chip[axis],), "position on the chip") - 1
+    if math.isnan(position):
+        raise InputError("a cut stamp, and no position on the chip", got=f"{size} pixels")
+    before, after = position, table.chip_px[axis] - 1 - position
+    if missing > half or min(before, after) < 0 or min(before, after) > half + NEAR_EDGE_PX:
         raise InputError(
-            "a stamp cannot be read", got=f"{type(error).__name__}: {error}"
-        ) from error
+            "a stamp is too small, and not cut by the edge of the chip",
+            got=f"{size} of {table.size_px} pixels, {min(before, after):.0f} from the edge",
+        )
+    return missing if before < after else 0

@@ -1,5 +1,6 @@
 """Prediction tables: what a network says of each object after every epoch."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -69,7 +70,6 @@ def prediction_rows(
         For the column ``mjd_detected``: the first detection, NaN before; NaN without.
     """
     n = len(mjd)
-    classes = np.array(taxonomy.classes, dtype=object)
     rows: dict[str, Any] = {
         "object_id": [sequence.object_id] * n,
         "ra": np.full(n, sequence.ra),
@@ -80,7 +80,7 @@ def prediction_rows(
     }
     for i, name in enumerate(taxonomy.classes):
         rows[f"p_{name}"] = probabilities[:, i]
-    rows["predicted_class"] = classes[probabilities.argmax(axis=1)]
+    rows["predicted_class"] = taxonomy.most_probable(probabilities)
     sets = [None] * n if thresholds is None else thresholds.sets(probabilities, rows["n_epochs"])
     rows["set"] = pd.array(sets, dtype="object")
     rows["typicality"] = np.full(n, np.nan) if typicality is None else typicality
@@ -152,13 +152,18 @@ def readable_example(
 ) -> Example:
     """Prepare a sequence for a bundle's network; see `taonet.data.batches.example_of`.
 
+    Epochs in a band that the network does not know are left out, with a warning.
+
     Raises
     ------
     InputError
         If the cutouts are smaller than those the network was trained on, or nothing can be read.
     """
     check_size(sequence, bundle.frame_px)
-    return example_of(sequence, bundle.reading, epochs=epochs, known=known)
+    example = example_of(sequence, bundle.reading, epochs=epochs, known=known)
+    if left_out := list(bundle.reading.bands_not_known(sequence).values()):
+        warnings.warn(f"{len(left_out)} × left out: {left_out[0]}", stacklevel=2)
+    return example
 
 
 def check_size(sequence: ImageSequence, frame_px: int) -> None:

@@ -181,7 +181,7 @@ def aperture_curve(sequence: ImageSequence, *, radius_px: float | None = None) -
     size = min(sequence.frames.shape[-2:])
     radius = default_radius_px(sequence) if radius_px is None else radius_px
     flux, flux_err = aperture_flux(
-        sequence.frames[:, 0],
+        sequence.pixels[:, 0],
         radius_px=radius,
         sky_inner_px=min(3 * radius, 0.33 * size),
         sky_outer_px=min(6 * radius, 0.5 * size),

@@ -154,6 +154,7 @@ def _measure_band(
         forced = (
             _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=causal)
         )
+        forced = _where_noise_is_known(forced, exposed)
         return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
     if "difference" in sequence.channels:
         calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
@@ -171,7 +172,7 @@ def _measure_band(
 
 
 def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Calibration]:
-    exposed = expose(sequence.frames[:, 0])
+    exposed = expose(sequence.pixels[:, 0])
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
@@ -181,7 +182,7 @@ def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Cali
         return exposed, calibration
     forced = _on_science(exposed, calibration, causal=causal)
     light = _drawn(forced, calibration, exposed.light.shape[1:])
-    exposed = expose(sequence.frames[:, 0], known_light=light)
+    exposed = expose(sequence.pixels[:, 0], known_light=light)
     return exposed, calibrate(exposed, **stated, causal=causal)
 
 
@@ -197,6 +198,13 @@ def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> 
     )
 
 
+def _where_noise_is_known(forced: Forced, exposed: Exposed) -> Forced:
+    """Return no flux where the sky tells no noise: a number without an error is no measurement."""
+    known = exposed.usable
+    flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
+    return replace(forced, flux=flux, flux_err=flux_err)
+
+
 def _is_small(sequence: ImageSequence) -> bool:
     return int(min(sequence.frames.shape[-2:])) < SMALL_PX
 
@@ -205,7 +213,7 @@ def _in_aperture(sequence: ImageSequence) -> Forced:
     """Sum a circle where neither field stars nor the survey tell the PSF: it needs none."""
     size = min(sequence.frames.shape[-2:])
     flux, flux_err = aperture_flux(
-        sequence.frames[:, 0],
+        sequence.pixels[:, 0],
         radius_px=min(BLIND_RADIUS_PX, size / 4),
         sky_inner_px=min(3 * BLIND_RADIUS_PX, 0.33 * size),
         sky_outer_px=min(6 * BLIND_RADIUS_PX, 0.5 * size),
@@ -221,7 +229,7 @@ def _on_given_difference(
 ) -> tuple[Calibration, Forced]:
     """Measure the difference that the survey made; the sky under it is the science image's."""
     channel = sequence.channels.index("difference")
-    given = expose(sequence.frames[:, channel], darkest=np.inf)
+    given = expose(sequence.pixels[:, channel], darkest=np.inf)
     photon_noise = _photon_noise(exposed, given)
     whole = _on_science(exposed, calibration, causal=causal)
     fit = _own_psf(given, calibration, photon_noise)
@@ -241,7 +249,8 @@ def _on_given_difference(
     # what was subtracted left a share of itself behind
     flux = np.nan_to_num(forced().flux)
     left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
-    return calibration, forced(doubt=np.hypot(left, WIDTH_TO_FLUX * fit.width_err * flux))
+    measured = forced(doubt=np.hypot(left, WIDTH_TO_FLUX * fit.width_err * flux))
+    return calibration, _where_noise_is_known(measured, given)
 
 
 def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch"]:

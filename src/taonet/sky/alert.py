@@ -1,15 +1,18 @@
 """The alert: the packet that a survey sends for one detection of one object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
-from taonet.sky.cutout import Quality
-from taonet.sky.position import mean_position
+from taonet.sky.cutout import Quality, is_blank
+from taonet.sky.position import ARCMINUTE, mean_position, separation_arcsec
 from taonet.sky.sequence import ImageSequence, check_mjd
+
+REPEATED = "a packet that came more than once counts once"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,6 +36,10 @@ class Alert:
     seeing_fwhm_px, zero_point_mag : float
         NaN where unknown.
     survey_field : str
+    source : str
+        Where it was read.
+    remarks : tuple of str
+        What the user should know of it, without particulars.
     """
 
     survey: str
@@ -48,9 +55,89 @@ class Alert:
     seeing_fwhm_px: float = float("nan")
     zero_point_mag: float = float("nan")
     survey_field: str = ""
+    source: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_mjd(np.array([self.mjd]), where=f"alert {self.alert_id}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AlertChoice:
+    """The alerts of one object that make up its sequence, and those that do not.
+
+    Parameters
+    ----------
+    alerts : tuple of Alert
+        In time order, one an exposure.
+    left_out : tuple of (Alert, InputError)
+        With the reason.
+    remarks : tuple of str
+        What else there is to know, without particulars.
+    """
+
+    alerts: tuple[Alert, ...]
+    left_out: tuple[tuple[Alert, InputError], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def choose(alerts: Iterable[Alert]) -> AlertChoice:
+    """Choose which alerts of one object make up its sequence, whatever order they came in.
+
+    An alert far from where the object was *first* seen is left out, so that what comes later
+    never decides about what was there before. Of several alerts of one exposure (equal time and
+    band) one is kept: a picture rather than a blank one, then the lowest alert id. The same alert
+    delivered again is not left out but is the same.
+    """
+    near, far = _near_first_place(sorted(alerts, key=_order))
+    kept: list[Alert] = []
+    remarks: dict[str, None] = {}
+    left_out = [(alert, _far_away(alert, distance)) for alert, distance in far]
+    for _, group in groupby(near, key=lambda alert: (alert.mjd, alert.band)):
+        copies = list(group)
+        best = min(copies, key=_preference) if len(copies) > 1 else copies[0]
+        kept.append(best)
+        others = {alert.alert_id: alert for alert in copies if alert.alert_id != best.alert_id}
+        left_out += [(alert, _same_exposure(alert, best)) for alert in others.values()]
+        if len(copies) > 1 + len(others):
+            remarks[REPEATED] = None
+        remarks |= dict.fromkeys(best.remarks)
+    return AlertChoice(alerts=tuple(kept), left_out=tuple(left_out), remarks=tuple(remarks))
+
+
+def _order(alert: Alert) -> tuple[float, str, int, str]:
+    # ids are numbers as text: the shorter one is the lower
+    return alert.mjd, alert.band, len(alert.alert_id), alert.alert_id
+
+
+def _preference(alert: Alert) -> tuple[bool, int, str, bytes]:
+    # the bytes decide between copies that differ, so that the order they came in does not
+    is_empty = bool(is_blank(alert.frame[0]))
+    return is_empty, len(alert.alert_id), alert.alert_id, alert.frame.tobytes()
+
+
+def _near_first_place(
+    ordered: Sequence[Alert],
+) -> tuple[list[Alert], list[tuple[Alert, float]]]:
+    """Part alerts by their distance from the first known place, NaN where unknown."""
+    ra, dec = (_column(getattr(a, name) for a in ordered) for name in ("ra", "dec"))
+    known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
+    if not len(known):
+        return list(ordered), []
+    distance = separation_arcsec(ra, dec, ra_0=ra[known[0]], dec_0=dec[known[0]])
+    is_far = distance > ARCMINUTE
+    near = [alert for alert, far in zip(ordered, is_far, strict=True) if not far]
+    return near, [(ordered[i], float(distance[i])) for i in np.flatnonzero(is_far).tolist()]
+
+
+def _far_away(alert: Alert, distance: float) -> InputError:
+    what = "more than an arcminute from where the object was first seen"
+    return InputError(what, where=f"alert {alert.alert_id}", got=f"{distance:.0f} arcsec")
+
+
+def _same_exposure(alert: Alert, kept: Alert) -> InputError:
+    what = "another alert of the same exposure"
+    return InputError(what, where=f"alert {alert.alert_id}", got=f"{kept.alert_id} is used")
 
 
 def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
@@ -61,7 +148,7 @@ def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
     InputError
         If there is none, or they are of several objects, channels or shapes.
     """
-    found = list(alerts)
+    found = sorted(alerts, key=_order)
     if not found:
         raise InputError("no alerts")
     first = found[0]

@@ -5,12 +5,14 @@ of a pixel, the object sits at ``(size - 1) / 2`` for odd sizes and at ``size / 
 """
 
 from enum import IntFlag
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
 from taonet.shapes import Images
+from taonet.sky.no_data import with_gaps
 
 
 class Quality(IntFlag):
@@ -19,7 +21,8 @@ class Quality(IntFlag):
     ======================  =====================================================
     bit                     meaning
     ======================  =====================================================
-    BLANK                   every pixel has the same value, or none is finite
+    BLANK                   every pixel has the same value, or none is finite, or the object's place
+                            holds no data: nothing can be said of the object
     NAN_PIXELS              some pixels hold no data (chip edge, mask)
     MJD_REPAIRED            the time stored is not the time stated by the source
     PADDED                  smaller than the others; NaN was added on the cut side
@@ -28,6 +31,8 @@ class Quality(IntFlag):
     BAD_PSF                 the PSF is far wider or narrower than the sequence's usual one
     UNCALIBRATED            no field star told the zero point; it is stated or assumed
     BAD_FIT                 the pixels at the object's place do not look like a star
+    CLIPPED                 more than half of the pixels hold one value, the lowest or one that
+                            rounding does not explain: nothing tells the noise
     ======================  =====================================================
     """
 
@@ -40,28 +45,17 @@ class Quality(IntFlag):
     BAD_PSF = 64
     UNCALIBRATED = 128
     BAD_FIT = 256
+    CLIPPED = 512
 
 
-NO_LIGHT = 1e30
-"""No pixel holds so much: programs write the largest number there is where they mean no data."""
+SAMPLE_STEP = 37
+"""Every such pixel is looked at first; no multiple of a cutout's width."""
 
+MOST_STEPS = 5
+"""Where rounding leaves most pixels equal, half of the fainter ones are not so many steps off."""
 
-def without_sentinels(
-    frames: Shaped[np.ndarray, "epoch channel y x"],
-) -> Shaped[np.ndarray, "epoch channel y x"]:
-    """Return frames with NaN where a number beyond `NO_LIGHT` stands for no data.
-
-    Real ZTF templates hold −3.4e38 there.
-
-    Examples
-    --------
-    >>> without_sentinels(np.array([[[[1.0, -3.4e38]]]]))
-    array([[[[ 1., nan]]]])
-    """
-    if not np.issubdtype(frames.dtype, np.floating):
-        return frames
-    absurd = np.abs(frames) > NO_LIGHT
-    return np.where(absurd, np.asarray(np.nan, frames.dtype), frames) if absurd.any() else frames
+OBJECT_PX = 3
+"""Side of the square in the middle that must hold some data if anything is to be said."""
 
 
 def is_blank(images: Images) -> Bool[np.ndarray, "*batch"]:
@@ -78,23 +72,44 @@ def is_blank(images: Images) -> Bool[np.ndarray, "*batch"]:
 def frame_quality(frames: Shaped[np.ndarray, "epoch channel y x"]) -> Int[np.ndarray, " epoch"]:
     """Return the quality bits that can be read off the pixels of each epoch.
 
-    The first channel (the science image) decides on BLANK.
+    The first channel (the science image) decides on BLANK and CLIPPED.
     """
     bits = np.zeros(len(frames), dtype=np.int32)
-    bits[is_blank(frames[:, 0])] |= Quality.BLANK
+    frames = with_gaps(frames)
+    bits[is_blank(frames[:, 0]) | ~_covers_object(frames[:, 0])] |= Quality.BLANK
+    suspects = np.flatnonzero(_may_be_clipped(frames[:, 0]) & (bits == 0))
+    clipped = ~np.isfinite(sky_and_noise(frames[suspects, 0])[1])
+    bits[suspects[clipped]] |= Quality.CLIPPED
     if np.issubdtype(frames.dtype, np.floating):
         bits[~np.isfinite(frames).all(axis=(1, 2, 3))] |= Quality.NAN_PIXELS
     return bits
 
 
+def _covers_object(images: Images) -> Bool[np.ndarray, "*batch"]:
+    """Return whether any pixel at the object's place holds data."""
+    size = min(OBJECT_PX, *images.shape[-2:])
+    return np.asarray(np.isfinite(centre_crop(images, size)).any(axis=(-2, -1)))
+
+
+def _may_be_clipped(images: Images) -> Bool[np.ndarray, "*batch"]:
+    """Return whether many pixels may be equal: a sample tells, far quicker than all of them."""
+    sample = images.reshape(*images.shape[:-2], -1)[..., ::SAMPLE_STEP]
+    rank = sample.shape[-1] // 2
+    middle = np.partition(sample, rank, axis=-1)[..., rank, None]
+    known = np.maximum(np.isfinite(sample).sum(axis=-1), 1)
+    return np.asarray((sample == middle).sum(axis=-1) > known / 4)
+
+
 def sky_and_noise(
     images: Images,
 ) -> tuple[Float[np.ndarray, "*batch"], Float[np.ndarray, "*batch"]]:
-    """Measure the sky level and the noise of each image, robustly.
+    """Measure the sky level and the noise of each image, robustly, each by its own pixels.
 
-    The level is the median of the pixels, the noise 1.4826 × the median absolute deviation of
-    those not brighter than the median: stars and hosts only ever add light, so the faint half
-    of the pixels tells the noise of the sky. NaN for images without a finite pixel.
+    The level is the median of the pixels, the noise 1.4826 × its distance to the lower quartile:
+    stars and hosts only ever add light, so the faint half of the pixels tells the noise of the
+    sky. Where pixels are equal, because counts were rounded, a value stands for all between
+    halfway to the one below and halfway to the one above (grouped data), so that frames in steps
+    of 20 counts have the noise that they had before rounding.
 
     Parameters
     ----------
@@ -104,35 +119,83 @@ def sky_and_noise(
     Returns
     -------
     sky, noise : arrays (...)
-        In the unit of the images.
+        In the unit of the images. Both are NaN without a finite pixel; the noise is NaN, never 0,
+        where more than half of the pixels hold one value that rounding does not explain, such as
+        the lowest one of a clipped sky, or the only one of a blank image.
     """
-    flat = images.reshape(*images.shape[:-2], -1)
-    if np.issubdtype(flat.dtype, np.floating) and not np.isfinite(flat).all():
-        return _sky_and_noise_with_gaps(flat)
+    flat = images.reshape(-1, images.shape[-2] * images.shape[-1])
+    quartiles = np.full((2, len(flat)), np.nan)
+    finite = np.isfinite(flat)
+    whole = finite.all(axis=1)
+    quartiles[:, whole] = _grouped_quartiles(flat if whole.all() else flat[whole])
+    for i in np.flatnonzero(~whole & finite.any(axis=1)):
+        quartiles[:, i] = _grouped_quartiles(flat[i, finite[i]][None])[:, 0]
+    median, lower = quartiles.reshape(2, *images.shape[:-2])
+    return median, 1.4826 * (median - lower)
+
+
+def _grouped_quartiles(
+    flat: Shaped[np.ndarray, "image pixel"],
+) -> Float[np.ndarray, "two image"]:
+    """Return the medians and the lower quartiles; no lower quartile where the sky is clipped."""
     count = flat.shape[-1]
-    half = (count + 1) // 2
-    middle = [half - 1, count // 2]
-    quarter = [(half - 1) // 2, half // 2]
-    # four ranks are all that is needed: two and a half times as fast as sorting
-    ranked = np.partition(flat, middle + quarter, axis=-1)
-    sky = ranked[..., middle].astype(np.float64).sum(axis=-1) / 2
-    deviation = sky[..., None] - ranked[..., quarter].astype(np.float64)
-    return sky, 1.4826 * deviation.sum(axis=-1) / 2
+    middle = count / 2
+    if not len(flat):
+        return np.zeros((2, 0))
+    ranks = {min(int(place), count - 1) for place in (middle, middle / 2)}
+    # a few ranks are all that is needed: two and a half times as fast as sorting
+    ranked = np.partition(flat, sorted(ranks), axis=-1)
+    median, clipped = _grouped(ranked, middle)
+    lower, _ = _grouped(ranked, middle / 2)
+    return np.stack([median, np.where(clipped, np.nan, lower)])
 
 
-def _sky_and_noise_with_gaps(
-    flat: Shaped[np.ndarray, "*batch pixel"],
-) -> tuple[Float[np.ndarray, "*batch"], Float[np.ndarray, "*batch"]]:
-    values = np.where(np.isfinite(flat), flat, np.nan).astype(np.float64)
-    shape = flat.shape[:-1]
-    sky, noise = np.full(shape, np.nan), np.full(shape, np.nan)
-    for index in np.ndindex(*shape):
-        pixels = values[index]
-        pixels = pixels[~np.isnan(pixels)]
-        if len(pixels):
-            sky[index] = np.median(pixels)
-            noise[index] = 1.4826 * np.median(sky[index] - pixels[pixels <= sky[index]])
-    return sky, noise
+def _grouped(
+    ranked: Shaped[np.ndarray, "image pixel"], place: float
+) -> tuple[Float[np.ndarray, " image"], Bool[np.ndarray, " image"]]:
+    """Return the value at a place among the pixels, and where it lies in a lowest group.
+
+    Parameters
+    ----------
+    ranked : array (image, pixel)
+        Partitioned at the rank of the place.
+    place : float
+        From 0, the lower edge of the first pixel, to the number of pixels.
+    """
+    rank = min(int(place), ranked.shape[-1] - 1)
+    value = ranked[:, rank, None]
+    left, right = ranked[:, : rank + 1], ranked[:, rank:]
+    below, above = left < value, right > value
+    n_below = below.sum(axis=1)
+    n_equal = ranked.shape[-1] - n_below - above.sum(axis=1)
+    here = value[:, 0].astype(np.float64)
+    previous = np.where(below, left, _least(ranked)).max(axis=1).astype(np.float64)
+    following = np.where(above, right, _most(ranked)).min(axis=1).astype(np.float64)
+    previous = np.where(n_below > 0, previous, here)
+    following = np.where(n_below + n_equal < ranked.shape[-1], following, here)
+    within = (place - n_below) / n_equal - 0.5
+    step = np.where(within < 0, here - previous, following - here)
+    clipped = 2 * n_equal > ranked.shape[-1]
+    for i in np.flatnonzero(clipped & (n_below > 0)):
+        clipped[i] = not _is_rounding(ranked[i], value[i, 0])
+    return here + within * step, clipped
+
+
+def _is_rounding(pixels: Shaped[np.ndarray, " pixel"], value: Any) -> bool:
+    """Return whether a value that most pixels hold may come from rounding.
+
+    Then those below it lie one or two steps below, else at any distance.
+    """
+    distance = np.asarray(value, np.float64) - pixels[pixels < value].astype(np.float64)
+    return bool(np.median(distance) <= MOST_STEPS * distance.min())
+
+
+def _least(values: Shaped[np.ndarray, "*any"]) -> Any:
+    return -np.inf if values.dtype.kind == "f" else np.iinfo(values.dtype).min
+
+
+def _most(values: Shaped[np.ndarray, "*any"]) -> Any:
+    return np.inf if values.dtype.kind == "f" else np.iinfo(values.dtype).max
 
 
 def centre_crop(images: Images, size: int) -> Shaped[np.ndarray, "*batch size size"]:

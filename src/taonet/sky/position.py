@@ -77,7 +77,33 @@ def mean_position(
     if np.linalg.norm(middle) < ON_ALL_SIDES:
         return float("nan"), float("nan"), float("inf")
     lon, lat = np.arctan2(middle[1], middle[0]), np.arctan2(middle[2], np.hypot(*middle[:2]))
-    return float(np.degrees(lon) % 360), float(np.degrees(lat)), _farthest(places, middle)
+    return (
+        float(np.degrees(lon) % 360),
+        float(np.degrees(lat)),
+        float(_angles(places, middle).max()),
+    )
+
+
+def separation_arcsec(
+    ra: Float[np.ndarray, " n"], dec: Float[np.ndarray, " n"], *, ra_0: float, dec_0: float
+) -> Float[np.ndarray, " n"]:
+    """Return the distance of positions from one place, in arcseconds; NaN where one is unknown.
+
+    Parameters
+    ----------
+    ra, dec : arrays (n,)
+        J2000 degrees, unknown ones included; see `known_positions`.
+    ra_0, dec_0 : float
+        The place, in degrees.
+
+    Examples
+    --------
+    >>> separation_arcsec(np.array([0.1]), np.array([0.0]), ra_0=359.9, dec_0=0.0).round()
+    array([720.])
+    """
+    places = _directions(*known_positions(ra, dec))
+    middle = _directions(np.array([ra_0]), np.array([dec_0]))[0]
+    return _angles(places, middle)
 
 
 def separations(
@@ -103,7 +129,9 @@ def _directions(
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
-def _farthest(places: Float[np.ndarray, "n 3"], middle: Float[np.ndarray, "3"]) -> float:
+def _angles(
+    places: Float[np.ndarray, "n 3"], middle: Float[np.ndarray, "3"]
+) -> Float[np.ndarray, " n"]:
     # the arc tangent is exact for small angles, where the arc cosine is not
     across = np.linalg.norm(np.cross(places, middle), axis=1)
-    return float(np.degrees(np.arctan2(across, places @ middle).max()) * 3600)
+    return np.asarray(np.degrees(np.arctan2(across, places @ middle)) * 3600)

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
-from taonet.sky.cutout import Quality, frame_quality, without_sentinels
+from taonet.sky.cutout import Quality, frame_quality
+from taonet.sky.no_data import with_gaps, without_sentinels
 from taonet.sky.position import known_positions
 from taonet.sky.unknown import SEEING_FWHM_PX, ZERO_POINT_MAG, known_numbers
 
@@ -223,8 +224,16 @@ class ImageSequence:
 
     @property
     def usable(self) -> Bool[np.ndarray, " epoch"]:
-        """True for the epochs that show anything: those not flagged BLANK."""
-        return np.asarray((self.quality & Quality.BLANK) == 0)
+        """True for the epochs that tell anything: those flagged neither BLANK nor CLIPPED."""
+        return np.asarray((self.quality & (Quality.BLANK | Quality.CLIPPED)) == 0)
+
+    @property
+    def pixels(self) -> Shaped[np.ndarray, "epoch channel y x"]:
+        """The frames, with NaN in borders filled with one value (`taonet.sky.no_data.with_gaps`).
+
+        Whatever measures or classifies reads these; ``frames`` are as the source gave them.
+        """
+        return with_gaps(self.frames)
 
     def take(self, epochs: Int[np.ndarray, " some"]) -> "ImageSequence":
         """Return the sequence of the epochs named by index, in time order."""

@@ -6,6 +6,9 @@ A taxonomy belongs to an archive and to a bundle; nothing in the code assumes on
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Float, Shaped
+
 from taonet.errors import InputError
 
 
@@ -50,6 +53,21 @@ class Taxonomy:
                 do=f"known classes: {', '.join(self.classes)}",
             )
         return self.classes.index(class_name)
+
+    def most_probable(
+        self, probabilities: Float[np.ndarray, "row class"]
+    ) -> Shaped[np.ndarray, " row"]:
+        """Return the most probable class of each row; None where a probability is not finite.
+
+        Examples
+        --------
+        >>> two = Taxonomy(name="two", classes=("SN", "NON"))
+        >>> two.most_probable(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
+        ['NON', None]
+        """
+        said = np.isfinite(probabilities).all(axis=1)
+        names = np.array(self.classes, dtype=object)[probabilities.argmax(axis=1)]
+        return np.asarray(np.where(said, names, None))
 
 
 CRTS = Taxonomy(name="crts", classes=("SN", "CV", "AGN", "BZ", "OTHER", "NON"))
