@@ -15,7 +15,7 @@ from taonet.io.archive import VERSION
 RECIPES = Path(__file__).parents[1] / "recipes"
 VERBS = (
     "demo", "fetch", "ingest", "simulate", "photometry", "train",
-    "evaluate", "predict", "report", "models", "info", "benchmark",
+    "evaluate", "predict", "report", "recipes", "models", "info", "benchmark",
 )  # fmt: skip
 SMALLEST = (RECIPES / "tiny.toml").read_text()
 
@@ -446,3 +446,10 @@ def test_fetch_refuses_what_it_does_not_know(taonet, tmp_path):
     assert not folder.exists()
     folder.write_text("")
     refused(taonet("fetch", "deep-tao", "-o", folder), "a file is there")
+
+
+def test_recipes_that_ship_are_listed(taonet):
+    code, out, _ = taonet("recipes")
+    assert code == 0
+    assert "tiny " in out and "forest " in out
+    assert json.loads(taonet("recipes", "--json")[1])["forest"]["reads"] == "light curves"

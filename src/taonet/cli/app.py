@@ -10,7 +10,7 @@ from taonet.cli.archives import info, ingest
 from taonet.cli.benchmarking import benchmarking
 from taonet.cli.demo import demo
 from taonet.cli.fetching import fetch
-from taonet.cli.networks import calibrate, evaluate, models, predict, report, train
+from taonet.cli.networks import calibrate, evaluate, models, predict, recipes, report, train
 from taonet.cli.photometry import photometry
 from taonet.cli.showing import say
 from taonet.cli.simulating import simulating
@@ -29,6 +29,7 @@ VERBS = (
     predict,
     calibrate,
     report,
+    recipes,
     models,
     info,
 )

@@ -1,6 +1,5 @@
 """Recipes: a complete experiment as one TOML file — strict in, complete out."""
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -14,7 +13,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from taonet.data.transforms import Scaling
-from taonet.errors import ConfigError, TaoNetError
+from taonet.errors import ConfigError, TaoNetError, nearest
+from taonet.experiment.recipes import check_reads, find_recipe
 from taonet.limits import Count, Natural
 from taonet.models.taonet import TaoNetConfig
 from taonet.models.trees import BoostedConfig, ForestConfig
@@ -141,21 +141,27 @@ def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None)
 FROM_DATA = ("channels", "classes", "bands")
 
 
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
     Parameters
     ----------
+    path : str or Path
+        Of a TOML file, or the name of a recipe that ships.
     changes : sequence of str
         What to set instead of what the recipe says; see `changed`.
 
     Raises
     ------
+    MissingError
+        If there is none; the nearest name is told.
     ConfigError
-        If it is missing, not TOML, or has a key or value that is not understood; the nearest
-        known key is named.
+        If it is not TOML, or has a key or value that is not understood; the nearest known key is
+        told.
     """
-    return recipe_of(changed(read_toml(path), changes), where=str(path))
+    given = read_toml(path)
+    check_reads(given, "cutouts", where=path)
+    return recipe_of(changed(given, changes), where=str(path))
 
 
 def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
@@ -199,20 +205,24 @@ def _toml_value(text: str) -> Any:
         return text.strip()
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: str | Path) -> dict[str, Any]:
     """Read the settings in a recipe, unchecked.
 
     Raises
     ------
+    MissingError
+        If there is none.
     ConfigError
-        If it is missing or not TOML.
+        If it is not TOML, or cannot be read.
     """
-    if not path.is_file():
-        raise ConfigError("no such recipe", where=path, do="see the folder recipes/")
+    file = find_recipe(path)
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError("the recipe cannot be read", where=file, got=error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError("not TOML", where=path, got=error) from error
+        do = "give a recipe; `taonet recipes` lists those that ship"
+        raise ConfigError("not TOML", where=file, got=error, do=do) from error
 
 
 def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
@@ -253,9 +263,7 @@ def _check_keys(given: Mapping[str, Any], kind: type[Any], where: str) -> None:
     known = {f.name: f.type for f in fields(kind)}
     for key, value in given.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r}", where=where, do=hint)
+            raise ConfigError(f"unknown key {key!r}", where=where, do=nearest(key, known))
         section = known[key]
         if isinstance(value, Mapping) and isinstance(section, type) and is_dataclass(section):
             _check_keys(value, section, f"{where} [{key}]")

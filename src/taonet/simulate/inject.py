@@ -12,7 +12,7 @@ from taonet.simulate.conditions import Conditions, Visits
 from taonet.simulate.detector import Detector
 from taonet.simulate.light import Light
 from taonet.simulate.scene import Neighbours, draw_light
-from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
+from taonet.simulate.survey import QUIET_CLASS, Survey
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
 

@@ -13,7 +13,7 @@ from taonet.parallel import in_order
 from taonet.simulate.catalogue import Detections, draw_listed
 from taonet.simulate.exposures import Exposures, Scene
 from taonet.simulate.scene import draw_neighbours
-from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
+from taonet.simulate.survey import QUIET_CLASS, Survey
 from taonet.sky.sequence import ImageSequence
 
 MIXES = ("balanced", "realistic")
