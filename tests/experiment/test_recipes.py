@@ -1,4 +1,4 @@
-"""Recipes that come with the package: found by name wherever one works, listed, and all understood."""
+"""Recipes that come with the package: found by name wherever one works, listed, understood."""
 
 import tomllib
 from dataclasses import fields

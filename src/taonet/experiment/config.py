@@ -5,22 +5,21 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import StringConstraints
 
 from taonet.data.transforms import Scaling
-from taonet.errors import ConfigError, TaoNetError, nearest
+from taonet.errors import ConfigError
 from taonet.experiment.recipes import check_reads, find_recipe
 from taonet.limits import Count, Natural
 from taonet.models.taonet import TaoNetConfig
 from taonet.models.trees import BoostedConfig, ForestConfig
+from taonet.settings import settings_of
 from taonet.training.loop import TrainingConfig
-
-T = TypeVar("T")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name that can name a folder."""
@@ -236,34 +235,3 @@ def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
         if key in given.get("model", {}):
             raise ConfigError(f"model.{key} comes from the data", where=where, do="remove it")
     return settings_of(given, Recipe, where=where)
-
-
-def settings_of(given: Mapping[str, Any], kind: type[T], *, where: str) -> T:
-    """Check settings against a dataclass of settings and fill in the defaults.
-
-    Raises
-    ------
-    ConfigError
-        If a key or value is not understood; the nearest known key is named.
-    """
-    _check_keys(given, kind, where)
-    try:
-        return TypeAdapter(kind).validate_python(dict(given))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{key}: {first['msg']}", where=where, got=repr(first["input"])
-        ) from error
-    except TaoNetError as error:
-        raise ConfigError(str(error), where=where) from error
-
-
-def _check_keys(given: Mapping[str, Any], kind: type[Any], where: str) -> None:
-    known = {f.name: f.type for f in fields(kind)}
-    for key, value in given.items():
-        if key not in known:
-            raise ConfigError(f"unknown key {key!r}", where=where, do=nearest(key, known))
-        section = known[key]
-        if isinstance(value, Mapping) and isinstance(section, type) and is_dataclass(section):
-            _check_keys(value, section, f"{where} [{key}]")

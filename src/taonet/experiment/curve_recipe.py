@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from taonet.experiment.config import Name, SplitSettings, read_toml, settings_of
+from taonet.experiment.config import Name, SplitSettings, read_toml
 from taonet.experiment.recipes import check_reads
 from taonet.limits import Count, Natural
 from taonet.models.trees import BoostedConfig, ForestConfig, TreesConfig
+from taonet.settings import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
-from taonet.errors import InputError
+from taonet.errors import InputError, nearest
 from taonet.limits import Natural, NotNegative, Positive, Share
+from taonet.settings import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,10 +204,12 @@ def config_of(kind: str, settings: Mapping[str, Any]) -> TreesConfig:
     ------
     InputError
         If there is no such kind of trees.
+    ConfigError
+        If a setting is not understood.
     """
     if kind not in KINDS:
-        raise InputError("no such kind of trees", got=kind, do=f"known: {', '.join(KINDS)}")
-    return KINDS[kind](**settings)
+        raise InputError("no such kind of trees", got=kind, do=nearest(kind, KINDS))
+    return settings_of(settings, KINDS[kind], where=f"settings of a {kind}", as_stored=True)
 
 
 def _classifier(config: TreesConfig, seed: int, threads: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.photometry.seeing import stellar_fwhm
 from taonet.simulate.conditions import Conditions, Visits
 from taonet.simulate.detector import Detector

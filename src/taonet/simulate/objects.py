@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.parallel import in_order
 from taonet.simulate.catalogue import Detections, draw_listed
 from taonet.simulate.exposures import Exposures, Scene
