@@ -66,15 +66,10 @@ except KeyboardInterrupt:
 def test_an_interruption_ends_the_workers_without_a_word_of_theirs(tmp_path, whom):
     file = tmp_path / "script.py"
     file.write_text("from taonet.parallel import in_order\n" + SLEEPING)
-    process = subprocess.Popen(
-        [sys.executable, file],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert [process.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
-    send = os.killpg if whom == "the terminal" else os.kill
-    send(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert (out, err) == ("interrupted\n", "")
+    command = [sys.executable, file]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as process:
+        assert [process.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
+        send = os.killpg if whom == "the terminal" else os.kill
+        send(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=120) == ("interrupted\n", "")
