@@ -116,10 +116,11 @@ def _heed(stop: Any) -> None:
 
 
 def _unless_stopped(function: Callable[[Item], Result], item: Item) -> Result:
-    if _stop.is_set():
-        raise KeyboardInterrupt
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        # listen first, then look: an interruption comes either before or after
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if _stop.is_set():
+            raise KeyboardInterrupt
         return function(item)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
