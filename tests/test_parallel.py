@@ -53,7 +53,7 @@ def test_a_function_of_a_script_without_a_guard_is_told_what_to_do(tmp_path):
 
 
 SLEEPING = """\
-work = "import time; print('at work', flush=True); time.sleep(3600)"
+work = "import os, time; os.write(1, b'at work' + bytes([10])); time.sleep(3600)"
 try:
     list(in_order(exec, [work] * 40, workers=2))
 except KeyboardInterrupt:
@@ -69,7 +69,9 @@ def test_an_interruption_ends_the_workers_without_a_word_of_theirs(tmp_path, who
     command = [sys.executable, file]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as process:
-        assert [process.stdout.readline() for _ in range(2)] == ["at work\n"] * 2
+        at_work = [process.stdout.readline() for _ in range(2)]
         send = os.killpg if whom == "the terminal" else os.kill
         send(process.pid, signal.SIGINT)
-        assert process.communicate(timeout=120) == ("interrupted\n", "")
+        said = process.communicate(timeout=120)
+    assert at_work == ["at work\n"] * 2
+    assert said == ("interrupted\n", "")
