@@ -15,7 +15,7 @@ from taonet.io.archive import VERSION
 RECIPES = Path(__file__).parents[1] / "recipes"
 VERBS = (
     "demo", "fetch", "ingest", "simulate", "photometry", "train",
-    "evaluate", "predict", "report", "models", "info", "benchmark",
+    "evaluate", "predict", "report", "recipes", "models", "info", "benchmark",
 )  # fmt: skip
 SMALLEST = (RECIPES / "tiny.toml").read_text()
 
@@ -171,8 +171,8 @@ def test_trees_read_tables_and_networks_read_cutouts(taonet, world, curves, tmp_
     refused(
         taonet("train", recipe, "--lightcurves", table, "--data", world / "archive"), "--data ARCHI"
     )
-    refused(taonet("train", recipe, "--data", world / "archive"), "unknown key")
-    refused(taonet("train", RECIPES / "tiny.toml", "--lightcurves", table), "unknown key")
+    refused(taonet("train", recipe, "--data", world / "archive"), "a recipe for light curves")
+    refused(taonet("train", RECIPES / "tiny.toml", "--lightcurves", table), "a recipe for light curves")
     refused(taonet("train", recipe, "--lightcurves", table, "--shots", 3), "leave out --shots")
     refused(taonet("benchmark", "crts-features", "--data", tmp_path), "no such file")
     assert not output.exists()
@@ -446,3 +446,10 @@ def test_fetch_refuses_what_it_does_not_know(taonet, tmp_path):
     assert not folder.exists()
     folder.write_text("")
     refused(taonet("fetch", "deep-tao", "-o", folder), "a file is there")
+
+
+def test_recipes_that_ship_are_listed(taonet):
+    code, out, _ = taonet("recipes")
+    assert code == 0
+    assert "tiny " in out and "forest " in out
+    assert json.loads(taonet("recipes", "--json")[1])["forest"]["reads"] == "light curves"

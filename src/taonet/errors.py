@@ -1,5 +1,26 @@
 """The errors TAO-Net raises: where, what, what it got, and what to do."""
 
+import difflib
+from collections.abc import Collection
+
+NEAR = 0.6
+"""How alike a name and the one that was meant are at least, from 0 to 1."""
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Return what to do about a name that is not known: the one that was meant, or all there are.
+
+    Examples
+    --------
+    >>> nearest("Tinny", ["crts", "tiny"])
+    "did you mean 'tiny'?"
+    >>> nearest("arrays", ["crts", "tiny"])
+    'known: crts, tiny'
+    """
+    by_lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=NEAR)
+    return f"did you mean {by_lower[near[0]]!r}?" if near else f"known: {', '.join(known)}"
+
 
 class TaoNetError(Exception):
     """Base of every error that a user can mend.

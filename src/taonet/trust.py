@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from taonet.errors import InputError
 from taonet.typicality import Typicality
 
 FLOOR: Final = 1e-7
@@ -26,7 +27,13 @@ class Temperature:
     epochs : tuple of int
         Knots, growing.
     values : tuple of float
-        At the knots; linear in the logarithm of the number between them, constant beyond.
+        At the knots, positive; linear in the logarithm of the number between them, constant
+        beyond.
+
+    Raises
+    ------
+    InputError
+        If the knots do not grow, or there is not one such value at each.
 
     Examples
     --------
@@ -37,6 +44,11 @@ class Temperature:
 
     epochs: tuple[int, ...]
     values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _check_knots(self.epochs, len(self.values), where="temperature")
+        if not all(0 < value < np.inf for value in self.values):
+            raise InputError("a temperature is not positive", where="temperature", got=self.values)
 
     def at(self, n_epochs: Int[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
         """Return the temperature after so many epochs."""
@@ -72,12 +84,25 @@ class Thresholds:
         Knots, growing; linear in the logarithm of the number between them, constant beyond.
     values : tuple of tuple of float
         By knot and class.
+
+    Raises
+    ------
+    InputError
+        If the knots do not grow, or there is not a number for each of them and each class.
     """
 
     level: float
     classes: tuple[str, ...]
     epochs: tuple[int, ...]
     values: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        _check_knots(self.epochs, len(self.values), where="thresholds")
+        if {len(row) for row in self.values} != {len(self.classes)}:
+            got = f"{[len(row) for row in self.values]} for {len(self.classes)} classes"
+            raise InputError("not a threshold for each class", where="thresholds", got=got)
+        if np.isnan(self.values).any():
+            raise InputError("a threshold is not a number", where="thresholds")
 
     def members(
         self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
@@ -162,6 +187,14 @@ class Trust:
             objects=stored["objects"],
             typicality=typicality,
         )
+
+
+def _check_knots(epochs: tuple[int, ...], values: int, *, where: str) -> None:
+    if not epochs or epochs[0] < 1 or (np.diff(epochs) <= 0).any():
+        raise InputError("numbers of epochs do not grow from 1 on", where=where, got=epochs)
+    if len(epochs) != values:
+        got = f"{values} values for {len(epochs)} numbers of epochs"
+        raise InputError("not a value for each number of epochs", where=where, got=got)
 
 
 def cooled(

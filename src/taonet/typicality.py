@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
+
+from taonet.errors import InputError
 
 TINY = 1e-6
 """Floor of a spread; a feature that never varied counts in its own units."""
@@ -104,12 +106,53 @@ class Typicality:
 
         Raises
         ------
-        KeyError
-            If one is missing.
+        InputError
+            If an array is missing, holds what is not finite, or does not fit the others.
         """
         kinds = {"f": np.float64, "i": np.int64}
+        missing = [field.name for field in fields(cls) if field.name not in stored]
+        if missing:
+            raise InputError("arrays are missing", where="typicality", got=", ".join(missing))
         arrays = {field.name: stored[field.name] for field in fields(cls)}
+        _check_arrays(arrays)
         return cls(**{name: v.astype(kinds[v.dtype.kind]) for name, v in arrays.items()})
+
+
+SHAPES = {
+    "centre": ("feature",),
+    "spread": ("feature",),
+    "axes": ("feature", "axis"),
+    "epochs": ("knot",),
+    "means": ("knot", "class", "number"),
+    "whitening": ("number", "number"),
+    "shares": ("share",),
+    "distances": ("knot", "share"),
+    "objects": ("knot",),
+}
+"""Of the arrays; a number more than there are axes is told of each object."""
+
+WHOLE = ("epochs", "objects")
+"""Arrays of whole numbers."""
+
+
+def _check_arrays(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
+    sizes: dict[str, int] = {}
+    for name, values in arrays.items():
+        if values.dtype.kind != ("i" if name in WHOLE else "f") or not np.isfinite(values).all():
+            raise InputError("not finite numbers", where=f"typicality, {name}", got=values.dtype)
+        if values.ndim != len(SHAPES[name]) or not values.size:
+            raise InputError("another shape", where=f"typicality, {name}", got=values.shape)
+        for axis, size in zip(SHAPES[name], values.shape, strict=True):
+            if sizes.setdefault(axis, size) != size:
+                got = f"{size} for {axis}, not {sizes[axis]}"
+                raise InputError("does not fit the others", where=f"typicality, {name}", got=got)
+    if sizes["number"] != sizes["axis"] + 1:
+        got = f"{sizes['number']} numbers for {sizes['axis']} axes"
+        raise InputError("does not fit the others", where="typicality, whitening", got=got)
+    if arrays["epochs"][0] < 1 or (np.diff(arrays["epochs"]) <= 0).any():
+        raise InputError("numbers of epochs do not grow from 1 on", where="typicality, epochs")
+    if not (arrays["spread"] > 0).all():
+        raise InputError("a spread is not positive", where="typicality, spread")
 
 
 def along(

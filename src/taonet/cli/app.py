@@ -10,7 +10,8 @@ from taonet.cli.archives import info, ingest
 from taonet.cli.benchmarking import benchmarking
 from taonet.cli.demo import demo
 from taonet.cli.fetching import fetch
-from taonet.cli.networks import calibrate, evaluate, models, predict, report, train
+from taonet.cli.interruption import interruption
+from taonet.cli.networks import calibrate, evaluate, models, predict, recipes, report, train
 from taonet.cli.photometry import photometry
 from taonet.cli.showing import say
 from taonet.cli.simulating import simulating
@@ -18,6 +19,9 @@ from taonet.errors import TaoNetError
 from taonet.version import __version__
 
 BAD_INPUT = 2
+
+INTERRUPTED = 130
+"""What typer makes of Ctrl-C, as shells do."""
 
 VERBS = (
     demo,
@@ -29,6 +33,7 @@ VERBS = (
     predict,
     calibrate,
     report,
+    recipes,
     models,
     info,
 )
@@ -67,6 +72,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; bad input ends in one clear line and exit code 2."""
+    code: int | None = None
     try:
         code = app(args=sys.argv[1:] or ["--help"], prog_name="taonet", standalone_mode=False)
     except TaoNetError as error:
@@ -79,6 +85,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except KeyboardInterrupt:
-        say("taonet: interrupted; the same command goes on where it stopped")
-        sys.exit(130)
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        say(f"taonet: {interruption(sys.argv[1:])}")
     sys.exit(code or 0)

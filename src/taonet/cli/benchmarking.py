@@ -51,7 +51,7 @@ def benchmark_hits(
         str, typer.Option("--from", help="The bundle trained on simulation.")
     ] = "hits-sim",
     recipe: Annotated[
-        Optional[Path],  # noqa: UP045
+        Optional[str],  # noqa: UP045
         typer.Option("--recipe", help="How it is tuned; as shipped by default."),
     ] = None,
     half: Annotated[

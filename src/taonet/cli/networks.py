@@ -10,7 +10,9 @@ from taonet.cli.showing import exit_if_mostly_failed, print_result, say, track
 
 
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe (TOML), see the folder recipes/.")],
+    recipe: Annotated[
+        str, typer.Argument(help="A recipe: a TOML file, or a name that `taonet recipes` lists.")
+    ],
     data: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--data", help="An archive made by ingest or simulate."),
@@ -82,7 +84,7 @@ def train(
 
 
 def _carried_out(
-    recipe: Path,
+    recipe: str,
     data: Path | None,
     lightcurves: Path | None,
     output: Path | None,
@@ -227,6 +229,14 @@ def report(
         overwrite=overwrite,
     )
     typer.echo(output)
+
+
+def recipes(as_json: AsJson = False) -> None:
+    """List the recipes that come with the package, for `train`."""
+    from taonet.experiment.recipes import recipe_lines, shipped_recipes
+
+    found = shipped_recipes()
+    print_result(found, "\n".join(recipe_lines(found)), as_json=as_json)
 
 
 def models(as_json: AsJson = False) -> None:

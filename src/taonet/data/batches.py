@@ -271,7 +271,8 @@ class Batch:
     ``images`` (frame, channel, y, x), ``conditions`` (frame, condition), ``light`` (frame, number),
     ``days`` (frame,), ``band`` (frame,): the epochs of object 0, then of object 1, …; ``deep``
     (look, channel, y, x), ``deep_band`` (look,) and ``deep_of`` (frame,) likewise; ``n_epochs``
-    (object,), ``label`` (object,).
+    (object,), ``label`` (object,). ``object_id`` and ``mjd`` (frame,) only serve to name what is
+    at fault.
     """
 
     images: Float[Tensor, "frame channel y x"]
@@ -284,6 +285,8 @@ class Batch:
     band: Int[Tensor, " frame"]
     n_epochs: Int[Tensor, " object"]
     label: Int[Tensor, " object"]
+    object_id: tuple[str, ...] = ()
+    mjd: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> "Batch":
@@ -302,6 +305,8 @@ class Batch:
             deep_of=torch.from_numpy(np.concatenate(deep_of)),
             n_epochs=torch.tensor([len(e.days) for e in examples]),
             label=torch.tensor([e.label for e in examples]),
+            object_id=tuple(e.object_id for e in examples),
+            mjd=tuple(mjd for e in examples for mjd in e.mjd.tolist()),
         )
 
     @property

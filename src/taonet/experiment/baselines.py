@@ -3,7 +3,7 @@
 Every control answers for the same held-out objects as the network.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from taonet.evaluation.controls import (
 from taonet.experiment.plan import Experiment
 from taonet.models.bundle import Bundle
 from taonet.models.predict import answers, prediction_rows, readable_example
-from taonet.models.trees import Trees
+from taonet.models.trees import Trees, UnmeasuredError, measured_rows
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -129,6 +129,55 @@ def tree_table(
         for i in test.tolist()
     ]
     return pd.concat(rows, ignore_index=True)
+
+
+def tree_tables(
+    features: pd.DataFrame,
+    experiment: Experiment,
+    train: Int[np.ndarray, " n"],
+    test: Int[np.ndarray, " m"],
+) -> dict[str, pd.DataFrame]:
+    """Return what each kind of trees of `READ` answers; see `tree_table`.
+
+    Kinds that find nothing to learn from, because light curves are too short to have features, are
+    left out.
+    """
+    found = {}
+    for method in READ:
+        try:
+            found[method] = tree_table(features, experiment, train, test, method=method)
+        except UnmeasuredError:
+            continue
+    return found
+
+
+def tree_notes(
+    features: pd.DataFrame, tables: Mapping[str, pd.DataFrame], objects: Collection[str]
+) -> list[str]:
+    """Say which trees were left out, and how many objects the others know nothing of.
+
+    Parameters
+    ----------
+    features : DataFrame
+        As for `tree_table`.
+    tables : mapping
+        What was answered, by method.
+    objects : collection of str
+        The objects of the experiment.
+    """
+    own = features[features["object_id"].isin(set(objects))]
+    whole = own[own["n_epochs"] == own.groupby("object_id")["n_epochs"].transform("max")]
+    notes = []
+    for method, begin in READ.items():
+        columns = [c for c in map(str, features) if c.startswith(begin)]
+        short = int((~measured_rows(whole[columns].to_numpy(np.float64))).sum())
+        if method not in tables:
+            said = f"{short} of {len(whole)} objects have too few epochs for its features"
+            notes.append(f"Left out: {method}, which had nothing to learn from; {said}.")
+        elif short:
+            said = "too few epochs for its features: the answer is the mix of classes"
+            notes.append(f"{method}: {short} of {len(whole)} objects have {said}.")
+    return notes
 
 
 def _grown(

@@ -33,9 +33,9 @@ from taonet.trust import Trust
 
 
 def calibrate(
-    bundle_name: str,
-    data: Path,
-    output: Path,
+    bundle_name: str | Path,
+    data: str | Path,
+    output: str | Path,
     *,
     level: float = 0.9,
     workers: int = 1,
@@ -63,7 +63,8 @@ def calibrate(
     InputError
         If it has too few objects, or other classes.
     """
-    refuse_existing(output, overwrite=overwrite)
+    data, output = Path(data), Path(output)
+    refuse_existing(output, overwrite=overwrite, mark="config.json")
     check_level(level)
     bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
     bundle.network.load_state_dict(in_half(bundle.network.state_dict()))
@@ -74,7 +75,8 @@ def calibrate(
     found = answered_for_trust(bundle, made_ready(bundle, sequences, tally, workers=workers), tally)
     trust, notes = fit_trust(found, bundle.taxonomy, level=level)
     facts = {**bundle.facts, "calibrated_on": archive.digest}
-    card = (find_bundle(bundle_name) / "README.md").read_text()
+    file = find_bundle(bundle_name) / "README.md"
+    card = file.read_text(encoding="utf-8") if file.is_file() else ""
     kind = "simulated" if archive.simulated else "real"
     card = with_calibration(card, calibration_text(trust, kind, archive.digest))
     honest = replace(bundle, trust=trust, facts=facts)

@@ -195,7 +195,7 @@ def _intended(bundle: Bundle, experiment: Experiment) -> str:
         f"To say which of {', '.join(bundle.taxonomy.classes)} the object at the centre of "
         f"{experiment.archive.survey} cutouts is, after every epoch, as a table "
         f"(`taonet predict {bundle.name} FILES -o TABLE`), in Python (`taonet.load`), and as a "
-        "start for tuning on few labelled objects (`taonet train recipes/finetune.toml --from "
+        "start for tuning on few labelled objects (`taonet train finetune --from "
         f"{bundle.name}`)."
     )
     if experiment.archive.simulated:
@@ -232,7 +232,7 @@ def _limits(bundle: Bundle, experiment: Experiment) -> str:
 def _retraining(bundle: Bundle, experiment: Experiment) -> str:
     facts, recipe = bundle.facts, experiment.recipe
     parts = {"train": "--data", "calibration": "--calibration", "test": "--test"}
-    words = [f"taonet train recipes/{recipe.name}.toml"]
+    words = [f"taonet train {recipe.name}"]
     words += [f"{parts[part]} {own.path.name}" for part, own in experiment.archive.parts.items()]
     words += [f"--from {experiment.start.name}"] if experiment.start is not None else []
     words += [f"--shots {recipe.split.shots}"] if recipe.split.kind == "shots" else []

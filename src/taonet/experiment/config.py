@@ -1,26 +1,25 @@
 """Recipes: a complete experiment as one TOML file — strict in, complete out."""
 
-import difflib
 import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import StringConstraints
 
 from taonet.data.transforms import Scaling
-from taonet.errors import ConfigError, TaoNetError
+from taonet.errors import ConfigError
+from taonet.experiment.recipes import check_reads, find_recipe
 from taonet.limits import Count, Natural
 from taonet.models.taonet import TaoNetConfig
 from taonet.models.trees import BoostedConfig, ForestConfig
+from taonet.settings import settings_of
 from taonet.training.loop import TrainingConfig
-
-T = TypeVar("T")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name that can name a folder."""
@@ -141,21 +140,27 @@ def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None)
 FROM_DATA = ("channels", "classes", "bands")
 
 
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
     Parameters
     ----------
+    path : str or Path
+        Of a TOML file, or the name of a recipe that ships.
     changes : sequence of str
         What to set instead of what the recipe says; see `changed`.
 
     Raises
     ------
+    MissingError
+        If there is none; the nearest name is told.
     ConfigError
-        If it is missing, not TOML, or has a key or value that is not understood; the nearest
-        known key is named.
+        If it is not TOML, or has a key or value that is not understood; the nearest known key is
+        told.
     """
-    return recipe_of(changed(read_toml(path), changes), where=str(path))
+    given = read_toml(path)
+    check_reads(given, "cutouts", where=path)
+    return recipe_of(changed(given, changes), where=str(path))
 
 
 def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
@@ -199,20 +204,24 @@ def _toml_value(text: str) -> Any:
         return text.strip()
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: str | Path) -> dict[str, Any]:
     """Read the settings in a recipe, unchecked.
 
     Raises
     ------
+    MissingError
+        If there is none.
     ConfigError
-        If it is missing or not TOML.
+        If it is not TOML, or cannot be read.
     """
-    if not path.is_file():
-        raise ConfigError("no such recipe", where=path, do="see the folder recipes/")
+    file = find_recipe(path)
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError("the recipe cannot be read", where=file, got=error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError("not TOML", where=path, got=error) from error
+        do = "give a recipe; `taonet recipes` lists those that ship"
+        raise ConfigError("not TOML", where=file, got=error, do=do) from error
 
 
 def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
@@ -226,36 +235,3 @@ def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
         if key in given.get("model", {}):
             raise ConfigError(f"model.{key} comes from the data", where=where, do="remove it")
     return settings_of(given, Recipe, where=where)
-
-
-def settings_of(given: Mapping[str, Any], kind: type[T], *, where: str) -> T:
-    """Check settings against a dataclass of settings and fill in the defaults.
-
-    Raises
-    ------
-    ConfigError
-        If a key or value is not understood; the nearest known key is named.
-    """
-    _check_keys(given, kind, where)
-    try:
-        return TypeAdapter(kind).validate_python(dict(given))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{key}: {first['msg']}", where=where, got=repr(first["input"])
-        ) from error
-    except TaoNetError as error:
-        raise ConfigError(str(error), where=where) from error
-
-
-def _check_keys(given: Mapping[str, Any], kind: type[Any], where: str) -> None:
-    known = {f.name: f.type for f in fields(kind)}
-    for key, value in given.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r}", where=where, do=hint)
-        section = known[key]
-        if isinstance(value, Mapping) and isinstance(section, type) and is_dataclass(section):
-            _check_keys(value, section, f"{where} [{key}]")

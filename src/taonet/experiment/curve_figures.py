@@ -22,7 +22,6 @@ def drawn(
     """
     for number, sequence in enumerate(sequences):
         if number < MOST:
-            folder.mkdir(parents=True, exist_ok=True)
             _draw(sequence, folder / _file_name(sequence), how)
         yield sequence
 

@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from taonet.experiment.config import Name, SplitSettings, read_toml, settings_of
+from taonet.experiment.config import Name, SplitSettings, read_toml
+from taonet.experiment.recipes import check_reads
 from taonet.limits import Count, Natural
 from taonet.models.trees import BoostedConfig, ForestConfig, TreesConfig
+from taonet.settings import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +63,16 @@ class CurveRecipe:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def read_curve_recipe(path: Path) -> CurveRecipe:
-    """Read a recipe for light curves.
+def read_curve_recipe(path: str | Path) -> CurveRecipe:
+    """Read a recipe for light curves: a TOML file, or one that ships, by its name.
 
     Raises
     ------
+    MissingError
+        If there is none.
     ConfigError
-        If it is missing, not TOML, or has a key or value that is not understood.
+        If it is not TOML, or has a key or value that is not understood.
     """
-    return settings_of(read_toml(path), CurveRecipe, where=str(path))
+    given = read_toml(path)
+    check_reads(given, "light curves", where=path)
+    return settings_of(given, CurveRecipe, where=str(path))

@@ -1,5 +1,6 @@
 """The demo: the whole road on simulated sequences, in minutes, in one folder."""
 
+import shutil
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -13,6 +14,7 @@ from taonet.experiment.simulated import simulate_archive
 from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive, is_archive
 from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.landing import make_folder
 from taonet.io.tables import read_table
 from taonet.simulate.objects import simulate
 from taonet.simulate.presets import survey_named
@@ -23,7 +25,7 @@ UNSEEN = 1_000_003
 
 
 def run_demo(
-    folder: Path,
+    folder: str | Path,
     *,
     seed: int = 1,
     overwrite: bool = False,
@@ -37,12 +39,14 @@ def run_demo(
     Raises
     ------
     OutputError
-        If the folder holds something else.
+        If the folder holds something else, or cannot be made.
     """
-    archive = folder / "archive"
-    if folder.exists() and not (folder / "run").exists() and not _ours(folder):
+    folder, archive = Path(folder), Path(folder) / "archive"
+    make_folder(folder)
+    if not (folder / "run").exists() and not _ours(folder):
         raise OutputError("exists and is not a demo", where=folder, do="choose another --output")
-    folder.mkdir(parents=True, exist_ok=True)
+    if overwrite and (folder / "run" / "run.json").is_file():
+        shutil.rmtree(folder / "run")
     if overwrite or not is_archive(archive):
         say(f"1 of 3: simulating {OBJECTS} objects")
         simulate_archive(

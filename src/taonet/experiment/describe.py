@@ -14,6 +14,9 @@ from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
 
+UNTOLD = "not told"
+"""Of what a bundle that was made elsewhere leaves out."""
+
 
 def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
     """Return the facts about an archive, a bundle, a run or a file of sequences.
@@ -90,17 +93,26 @@ def _flag_counts(archive: Archive) -> dict[str, int]:
 
 def _describe_bundle(path: Path) -> dict[str, Any]:
     config = bundle_config(find_bundle(path))
+    try:
+        return _bundle_facts(config)
+    except (KeyError, TypeError, AttributeError) as error:
+        got = f"{type(error).__name__}: {error}"
+        raise InputError("the bundle is damaged", where=path, got=got) from error
+
+
+def _bundle_facts(config: dict[str, Any]) -> dict[str, Any]:
     facts, holds_trees = config["facts"], config["format"] == TREES
     real = "light curves as given" if holds_trees else "real sequences"
+    simulated = facts.get("trained_on_simulation")
     return {
         "kind": f"bundle of trees ({config['kind']})" if holds_trees else "bundle",
         "name": config["name"],
-        "survey": facts["survey"],
-        "trained on": "simulation" if facts["trained_on_simulation"] else real,
-        "objects": facts["objects"],
+        "survey": facts.get("survey", UNTOLD),
+        "trained on": UNTOLD if simulated is None else "simulation" if simulated else real,
+        "objects": facts.get("objects", UNTOLD),
         "classes": ", ".join(config["taxonomy"]["classes"]),
         **_reads(config, holds_trees=holds_trees),
-        "recipe": facts["recipe_digest"][:12],
+        "recipe": str(facts.get("recipe_digest", UNTOLD))[:12],
     }
 
 

@@ -8,7 +8,6 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
 
@@ -31,8 +30,8 @@ from taonet.models.predict import predict
 from taonet.photometry.lightcurves import measure
 from taonet.training.loop import train_network
 
-FINETUNE = Path(str(files("taonet.experiment") / "finetune.toml"))
-"""How the network is tuned, chosen on the first half; see `in_first_half`."""
+FINETUNE: Final = "finetune"
+"""The recipe by which the network is tuned, chosen on the first half; see `in_first_half`."""
 
 PUBLISHED: Final = {"zero_shot": 0.85, "shots_10": 0.94}
 """Macro recall of the work that published the set."""

@@ -1,6 +1,6 @@
 """From inputs of any kind to a table of light curves or of their features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from taonet.experiment.curve_features import curve_features
 from taonet.experiment.curve_figures import drawn
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in, tallied_curves
 from taonet.features.tables import feature_rows
-from taonet.io.landing import refuse_existing
+from taonet.io.landing import make_folder, refuse_existing
 from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
 from taonet.parallel import in_order
@@ -19,12 +19,12 @@ from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measu
 
 
 def measure(
-    inputs: list[Path],
-    output: Path,
+    inputs: Sequence[str | Path],
+    output: str | Path,
     *,
     features: str | None = None,
     how: Measuring = CAUSALLY,
-    figures: Path | None = None,
+    figures: str | Path | None = None,
     workers: int = 1,
     limit: int | None = None,
     overwrite: bool = False,
@@ -49,22 +49,40 @@ def measure(
     InputError
         If nothing could be measured; nothing is written then.
     """
+    paths, output = [Path(path) for path in inputs], Path(output)
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
-    if any(map(is_table, inputs)):
-        rows = _rows_of_tables(inputs, tally, features=features, limit=limit, track=track)
+    if any(map(is_table, paths)):
+        _refuse_for_tables(paths, figures=figures, how=how)
+        rows = _rows_of_tables(paths, tally, features=features, limit=limit, track=track)
     else:
-        sources = open_inputs(inputs)
+        sources = open_inputs(paths)
         sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
         if figures is not None:
-            sequences = drawn(sequences, figures, how)
+            make_folder(Path(figures))
+            sequences = drawn(sequences, Path(figures), how)
         curves = in_order(partial(measured_curve, how=how), sequences, workers=workers)
         rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
     write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
     tally.write_list()
     return tally
+
+
+def _refuse_for_tables(inputs: list[Path], *, figures: str | Path | None, how: Measuring) -> None:
+    """Refuse what makes no sense where light curves are measured already."""
+    where = next(path for path in inputs if is_table(path))
+    if not all(map(is_table, inputs)):
+        do = "give tables of light curves by themselves"
+        raise InputError("tables beside cutouts", where=where, do=do)
+    if figures is not None:
+        raise InputError(
+            "there are no cutouts to draw in a table", where=where, do="leave out --figures"
+        )
+    if how != CAUSALLY:
+        do = "leave out --difference, --aperture, --archival and --nightly"
+        raise InputError("light curves in a table are measured already", where=where, do=do)
 
 
 def _rows_of_tables(

@@ -107,9 +107,14 @@ def run_experiment(
     parts = measure_all(experiment, measured or folder / "measured", workers=workers)
     if experiment.reading.measured:
         experiment = replace(experiment, sequences=MeasuredSequences(experiment, parts))
-    tables = _predictions(experiment, split, features_in(parts), say)
+    features = features_in(parts)
+    tables = _predictions(experiment, split, features, say)
+    learnt = [name for part in split.parts.values() for name in part]
+    notes = baselines.tree_notes(features, tables, learnt)
+    for note in notes:
+        say(f"note: {note}")
     bundle = _final_bundle(experiment, split, say)
-    scores = _report(experiment, split, tables, bundle)
+    scores = _report(experiment, split, tables, bundle, [*_notes(experiment), *notes])
     card = model_card(bundle, experiment, split, scores)
     final = replace(bundle, facts={**bundle.facts, "scores": in_short(scores[NETWORK])})
     save_bundle(final, folder / "bundle", card=card, overwrite=True)
@@ -154,7 +159,13 @@ def _predictions(
         bundle = ready_network(experiment, split, name, train, say)
         for method, table in _round_tables(experiment, bundle, name, train, test, features).items():
             found.setdefault(method, []).append(table)
-    tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
+    # what could not answer in every round has not answered for every object
+    rounds = len(found[NETWORK])
+    tables = {
+        method: pd.concat(parts, ignore_index=True)
+        for method, parts in found.items()
+        if len(parts) == rounds
+    }
     for method, table in tables.items():
         file = prediction_file(experiment.folder, method)
         if not file.exists():
@@ -194,8 +205,7 @@ def _round_tables(
             ),
         }
         parts = [pd.concat(predict(bundle, shown, known=known, turns=turns)).assign(method=NETWORK)]
-        for method in baselines.READ:
-            table = baselines.tree_table(features, experiment, train, test, method=method)
+        for method, table in baselines.tree_tables(features, experiment, train, test).items():
             parts.append(table.assign(method=method))
         for method, probabilities in finals.items():
             table = baselines.final_table(
@@ -222,7 +232,11 @@ def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], Non
 
 
 def _report(
-    experiment: Experiment, split: Split, tables: dict[str, pd.DataFrame], bundle: Bundle
+    experiment: Experiment,
+    split: Split,
+    tables: dict[str, pd.DataFrame],
+    bundle: Bundle,
+    notes: list[str],
 ) -> dict[str, Any]:
     recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
     write_paper_tables(
@@ -230,8 +244,8 @@ def _report(
         tables,
         taxonomy,
         title=f"{recipe.name} on {archive.survey}, beside published figures",
-        detailed=(NETWORK, *baselines.READ),
-        notes=_notes(experiment),
+        detailed=[method for method in (NETWORK, *baselines.READ) if method in tables],
+        notes=notes,
         n_bootstrap=recipe.prediction.bootstrap,
         seed=recipe.seed,
     )
@@ -261,7 +275,7 @@ def _report(
         taxonomy=taxonomy,
         tables=tables,
         primary=NETWORK,
-        notes=_notes(experiment),
+        notes=notes,
         details=details,
         examples=_examples(experiment, tables[NETWORK]),
         seed=recipe.seed,

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from taonet.errors import ConfigError, OutputError
+from taonet.errors import ConfigError
 from taonet.experiment.inputs import Track
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.landing import make_folder
 from taonet.simulate.objects import simulate
 from taonet.simulate.presets import preset_digest, survey_named
 from taonet.simulate.survey import Survey
@@ -113,13 +114,12 @@ def how_simulated(path: Path) -> str:
 def _check_fits(folder: Path, survey: Survey) -> None:
     if survey.taxonomy is not CRTS:
         raise ConfigError(f"the layout of Deep-TAO is not that of {survey.name}", do="no --fits")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError("a file stands there", where=folder)
+    make_folder(folder)
 
 
 def _write_fits(folder: Path, sequence: ImageSequence) -> None:
     path = folder / str(sequence.class_name) / f"{sequence.object_id}.fits"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # a file that an interrupted simulation left is the same file
     write_deep_tao(path, sequence, overwrite=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import OutputError
-from taonet.io.landing import landing_file, room_for
+from taonet.io.landing import landing_file, make_folder
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -35,24 +35,29 @@ def open_run(folder: Path, digest: str) -> bool:
         If something else than a run of the same digest is there.
     """
     claim = folder / "run.json"
-    if folder.exists() and not folder.is_dir():
-        raise OutputError("a file is there, not a run", where=folder, do="choose another name")
-    if folder.exists() and not claim.is_file() and any(folder.iterdir()):
+    make_folder(folder)
+    if not claim.is_file() and any(folder.iterdir()):
         raise OutputError("exists and is not a run", where=folder, do="choose another name")
     if claim.is_file():
-        found = json.loads(claim.read_text())
-        if found["digest"] != digest:
+        found = _digest_in(claim)
+        if found != digest:
             raise OutputError(
                 "a run of another recipe, data or code is there",
                 where=folder,
-                got=f"digest {found['digest'][:12]}, this one is {digest[:12]}",
+                got=f"digest {found[:12]}, this one is {digest[:12]}",
                 do="choose another name",
             )
         return (folder / "finished.json").is_file()
-    with room_for(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(claim, {"digest": digest})
+    write_json(claim, {"digest": digest})
     return False
+
+
+def _digest_in(claim: Path) -> str:
+    try:
+        return str(json.loads(claim.read_text())["digest"])
+    except (ValueError, KeyError, TypeError) as error:
+        do = "choose another name, or remove the run"
+        raise OutputError("the run there is damaged", where=claim, got=error, do=do) from error
 
 
 def in_short(scores: Mapping[str, Any]) -> dict[str, Any]:

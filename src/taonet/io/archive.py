@@ -27,6 +27,20 @@ from taonet.sky.taxonomy import Taxonomy
 FORMAT: Final = "taonet-archive"
 VERSION: Final = 1
 
+MANIFEST: Final = {
+    "version": int,
+    "survey": str,
+    "simulated": bool,
+    "taxonomy": dict,
+    "frame_shape": list,
+    "dtype": str,
+    "channels": list,
+    "objects": int,
+    "frames": int,
+    "sha256": dict,
+}
+"""What a manifest holds at least, with its kinds."""
+
 EPOCHS: Final = pa.schema(
     [
         ("mjd", pa.float64()),
@@ -68,7 +82,7 @@ class Archive:
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         The archive's folder.
 
     Raises
@@ -78,8 +92,8 @@ class Archive:
         the frames, which means reading all of them, is left to `verify`.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | Path) -> None:
+        self.path = path = Path(path)
         self.manifest = _read_manifest(path)
         for name in ("objects.parquet", "epochs.parquet"):
             _check_hash(path, name, self.manifest)
@@ -180,33 +194,51 @@ class Archive:
         _check_hash(self.path, "frames.npy", self.manifest)
 
 
-def is_archive(path: Path) -> bool:
+def is_archive(path: str | Path) -> bool:
     """Return True if a path looks like an archive."""
+    path = Path(path)
     return (path / "manifest.json").is_file() and (path / "frames.npy").is_file()
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     file = path / "manifest.json"
-    if not path.exists():
-        raise InputError("no such archive", where=path)
     if not file.is_file():
-        unfinished = path.name.endswith(".part")
-        hint = "run the same ingest again to finish it" if unfinished else "make one with `ingest`"
-        raise InputError("not an archive: it has no manifest.json", where=path, do=hint)
+        raise _absence(path)
     try:
-        manifest: dict[str, Any] = json.loads(file.read_text())
-    except ValueError as error:
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise InputError("the manifest cannot be read", where=file, got=error) from error
-    if manifest.get("format") != FORMAT:
-        raise InputError("not an archive", where=path, got=f"format {manifest.get('format')!r}")
-    if manifest["version"] > VERSION:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError("not an archive", where=path, got="a manifest of something else")
+    if isinstance(manifest.get("version"), int) and manifest["version"] > VERSION:
         raise InputError(
             "written by a newer version of taonet",
             where=path,
             got=f"archive version {manifest['version']}, this taonet reads up to {VERSION}",
             do="upgrade taonet",
         )
+    for key, kind in MANIFEST.items():
+        if not isinstance(manifest.get(key), kind):
+            got = f"{key} {manifest[key]!r}" if key in manifest else f"no {key}"
+            raise InputError("the manifest is damaged", where=file, got=got, do="ingest it again")
     return manifest
+
+
+def _absence(path: Path) -> InputError:
+    """Return the error about a path where there is no archive."""
+    if not path.exists():
+        return InputError("no such archive", where=path)
+    if path.is_file():
+        do = "pack what is in it with `taonet ingest` first"
+        return InputError("a file, not an archive", where=path, do=do)
+    if path.name.endswith(".part"):
+        do = "run the same ingest again to finish it"
+        return InputError("an archive that is not finished", where=path, do=do)
+    for mark, what in (("run.json", "a run"), ("config.json", "a bundle")):
+        if (path / mark).is_file():
+            return InputError(f"{what}, not an archive", where=path)
+    do = "make one with `taonet ingest`"
+    return InputError("not an archive: it has no manifest.json", where=path, do=do)
 
 
 def _check_hash(path: Path, name: str, manifest: Mapping[str, Any]) -> None:

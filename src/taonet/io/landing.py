@@ -11,6 +11,7 @@ from pathlib import Path
 from taonet.errors import OutputError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PLACE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EEXIST}
 
 
 ARCHIVE_MARK = "frames.npy"
@@ -35,8 +36,14 @@ def refuse_existing(path: Path, *, overwrite: bool, mark: str | None = None) -> 
     """
     if not path.name:
         raise OutputError("not a name to write to", where=path, do="give the output a name")
-    if not path.absolute().parent.is_dir():
-        raise OutputError("no such folder", where=path.absolute().parent, do="create it first")
+    parent = path.absolute().parent
+    with room_for(path):
+        if parent.exists() and not parent.is_dir():
+            do = "choose another place"
+            raise OutputError("a file is there, not a folder", where=parent, do=do)
+        if not parent.is_dir():
+            raise OutputError("no such folder", where=parent, do="create it first")
+        path.exists()  # a name may be too long, a folder closed
     if mark is None and (path.absolute().parent / ARCHIVE_MARK).is_file():
         raise OutputError("a place within an archive", where=path, do="write beside the archive")
     if not path.exists():
@@ -76,15 +83,33 @@ def room_for(path: Path) -> Iterator[None]:
             raise OutputError(
                 "not allowed to write here", where=path, do="choose another place"
             ) from error
-        if error.errno == errno.ENOENT and _lies_beside(error.filename, path):
+        if error.errno in _NO_PLACE and _lies_beside(error.filename, path):
             raise OutputError(
-                "cannot be created here", where=path, do="choose another place"
+                "cannot be created here", where=path, got=error.strerror, do="choose another place"
             ) from error
         raise
 
 
 def _lies_beside(name: object, path: Path) -> bool:
-    return isinstance(name, str) and Path(name).parent == path.absolute().parent
+    if not isinstance(name, str | Path):
+        return False
+    return Path(name).absolute().parent in (path.absolute(), *path.absolute().parents)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where there is none.
+
+    Raises
+    ------
+    OutputError
+        If a file is in the way, or nothing can be made there.
+    """
+    with room_for(path):
+        for place in (path, *path.absolute().parents):
+            if place.exists() and not place.is_dir():
+                do = "choose another name"
+                raise OutputError("a file is there, not a folder", where=place, do=do)
+        path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

@@ -8,29 +8,30 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import safetensors.numpy
+import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from taonet.data.batches import Reading
-from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.io.landing import landing_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
+from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Trust
 from taonet.typicality import Typicality
 from taonet.version import __version__
 
-T = TypeVar("T")
-
 TYPICALITY = "typicality.safetensors"
+
+MOST_SHOWN = 300
+"""Characters of what a library says of weights that it cannot load."""
 
 WEIGHTS_SHA256 = "<sha256 of the weights>"
 """Where a card tells the hash of the weights, which is known once they are written."""
@@ -100,7 +101,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
     """
     with landing_folder(path, mark="config.json", overwrite=overwrite) as folder:
         weights = {k: _stored(v) for k, v in bundle.network.state_dict().items()}
-        save_file(weights, folder / "model.safetensors")
+        safetensors.torch.save_file(weights, folder / "model.safetensors")
         (folder / "model.safetensors").chmod(0o644)
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
         config = {
@@ -128,31 +129,49 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     MissingError
         If there is none; the shipped names are listed.
     InputError
-        If it is damaged, of a newer version, or its weights are not those it claims.
+        If it is damaged, of a newer version, its weights are not those it claims, or a number in
+        them is not finite.
     """
     path = find_bundle(name_or_path)
-    config = bundle_config(path, holding=NETWORK)
-    file = path / "model.safetensors"
-    if not file.is_file():
-        raise InputError("the bundle has no weights", where=file)
-    if hashlib.sha256(file.read_bytes()).hexdigest() != config["weights_sha256"]:
-        raise InputError("the weights are not those the bundle claims", where=file)
+    parts = bundle_parts(bundle_config(path, holding=NETWORK), path)
+    network = _network(parts.architecture, path / "model.safetensors", parts.weights_sha256)
+    return Bundle(
+        name=parts.name,
+        network=network.eval(),
+        taxonomy=parts.taxonomy,
+        reading=parts.reading,
+        frame_px=parts.frame_px,
+        trust=None if parts.trust is None else _loaded_trust(parts.trust, path, network),
+        facts=parts.facts,
+    )
+
+
+def _network(architecture: TaoNetConfig, file: Path, claimed: str) -> TaoNet:
+    content = _content(file, claimed)
     try:
-        network = TaoNet(_settings(TaoNetConfig, config["architecture"]))
-        network.load_state_dict(load_file(file))
-        reading = dict(config["reading"])
-        reading["scaling"] = _settings(Scaling, reading["scaling"])
-        return Bundle(
-            name=config["name"],
-            network=network.eval(),
-            taxonomy=_settings(Taxonomy, config["taxonomy"]),
-            reading=_settings(Reading, reading),
-            frame_px=config["frame_px"],
-            trust=_loaded_trust(config["trust"], path) if config.get("trust") else None,
-            facts=config["facts"],
-        )
-    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
-        raise InputError("the bundle is damaged", where=path, got=error) from error
+        weights = safetensors.torch.load(content)
+        network = TaoNet(architecture)
+        network.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, MemoryError, ValueError) as error:
+        what = "the bundle is damaged: weights that do not fit its architecture"
+        raise InputError(what, where=file, got=str(error)[:MOST_SHOWN]) from error
+    for name, weight in weights.items():
+        if not weight.isfinite().all():
+            got = f"{int((~weight.isfinite()).sum())} of {weight.numel()} in {name}"
+            do = "get the bundle again; such a network cannot answer"
+            raise InputError("weights that are not finite", where=file, got=got, do=do)
+    return network
+
+
+def _content(file: Path, claimed: str) -> bytes:
+    """Return the bytes of a file of a bundle, if they are those that it claims."""
+    if not file.is_file():
+        raise InputError("a file of the bundle is missing", where=file)
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != claimed:
+        do = "get the bundle again"
+        raise InputError("not the file that the bundle claims (hash differs)", where=file, do=do)
+    return content
 
 
 def _saved_trust(trust: Trust, folder: Path) -> dict[str, Any]:
@@ -164,21 +183,24 @@ def _saved_trust(trust: Trust, folder: Path) -> dict[str, Any]:
     return {**trust.to_dict(), "typicality_sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _loaded_trust(stored: Mapping[str, Any], folder: Path) -> Trust:
-    if "typicality_sha256" not in stored:
-        return Trust.from_dict(stored)
-    file = folder / TYPICALITY
-    if not file.is_file():
-        raise InputError("a file of the bundle is missing", where=file)
-    content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != stored["typicality_sha256"]:
-        raise InputError("not the file that the bundle claims", where=file)
-    return Trust.from_dict(stored, Typicality.from_arrays(safetensors.numpy.load(content)))
-
-
-def _settings(kind: type[T], values: Mapping[str, Any]) -> T:
-    # JSON knows lists only; our settings are tuples
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    return kind(
-        **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
+def _loaded_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
+    typicality = None
+    if stored.typicality_sha256 is not None:
+        file = folder / TYPICALITY
+        typicality = _typicality(_content(file, stored.typicality_sha256), file)
+        if len(typicality.centre) != network.features:
+            got = f"{len(typicality.centre)} features for {network.features} of the network"
+            raise InputError("the bundle is damaged", where=file, got=got)
+    return Trust(
+        temperature=stored.temperature,
+        thresholds=stored.thresholds,
+        objects=stored.objects,
+        typicality=typicality,
     )
+
+
+def _typicality(content: bytes, file: Path) -> Typicality:
+    try:
+        return Typicality.from_arrays(safetensors.numpy.load(content))
+    except (SafetensorError, InputError, ValueError) as error:
+        raise InputError("the bundle is damaged", where=file, got=error) from error

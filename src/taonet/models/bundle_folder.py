@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from taonet.errors import InputError, MissingError
+from taonet.errors import InputError, MissingError, nearest
 
 VERSION: Final = 1
 
 NETWORK: Final = "taonet-bundle"
 TREES: Final = "taonet-trees"
+
+HEAD: Final = ("format", "version", "written_by")
+"""What every configuration begins with; `bundle_config` checks it."""
 
 HOLDS: Final = {
     NETWORK: "a network, which reads cutouts",
@@ -36,12 +39,22 @@ def find_bundle(name_or_path: str | Path) -> Path:
     for path in (Path(name_or_path), SHIPPED / str(name_or_path), Path(name_or_path) / "bundle"):
         if (path / "config.json").is_file():
             return path
-    shipped = ", ".join(bundle_names()) or "none yet"
+    near = nearest(Path(name_or_path).name, bundle_names())
     raise MissingError(
-        "no such bundle",
+        _absence(Path(name_or_path)),
         where=name_or_path,
-        do=f"give a bundle's folder, a run's folder, or a shipped name ({shipped})",
+        do=f"give a bundle's folder, a run's folder, or the name of a shipped one; {near}",
     )
+
+
+def _absence(path: Path) -> str:
+    if path.is_file():
+        return "a file, not a bundle"
+    if (path / "run.json").is_file():
+        return "a run that is not finished: it has no bundle yet"
+    if (path / "manifest.json").is_file():
+        return "an archive, not a bundle"
+    return "a folder without a bundle" if path.is_dir() else "no such bundle"
 
 
 def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
@@ -59,12 +72,16 @@ def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
     """
     file = path / "config.json"
     try:
-        config: dict[str, Any] = json.loads(file.read_text())
-        found, version = config.get("format"), config["version"]
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise InputError("the bundle cannot be read", where=file, got=error) from error
+    if not isinstance(config, dict) or not isinstance(config.get("format"), str):
+        raise InputError("not a taonet bundle", where=path, got="a configuration without format")
+    found, version = config["format"], config.get("version")
     if found not in HOLDS:
         raise InputError("not a taonet bundle", where=path, got=found)
+    if type(version) is not int:
+        raise InputError("the bundle is damaged", where=file, got=f"version {version!r}")
     if version > VERSION:
         raise InputError(
             "written by a newer version of taonet",

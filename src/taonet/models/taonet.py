@@ -182,7 +182,8 @@ class TaoNet(nn.Module):
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
         inputs = config.width or known
         self.recurrence = Recurrence(inputs, config.hidden, config.recurrence)
-        self.head = head(inputs + config.hidden, config)
+        self.features = inputs + config.hidden
+        self.head = head(self.features, config)
 
     def _known(self) -> int:
         """Return how many numbers are known of an epoch before it is remembered."""

@@ -13,8 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
-from taonet.errors import InputError
+from taonet.errors import InputError, nearest
 from taonet.limits import Natural, NotNegative, Positive, Share
+from taonet.settings import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,10 @@ MISSING: Final = np.float32(-1e31)
 """Stands for a missing feature in a forest, below every real one."""
 
 
+class UnmeasuredError(InputError):
+    """Too few objects have a feature for trees to learn from."""
+
+
 class Trees:
     """Trees whose probabilities always span the whole taxonomy.
 
@@ -122,14 +127,15 @@ class Trees:
 
         Raises
         ------
-        InputError
+        UnmeasuredError
             If no object has a feature, or all that have one are of one class.
         """
         measured = measured_rows(features)
         found = np.unique(label[measured])
         if len(found) < 2:
             what = "trees need measured objects of two classes at least"
-            raise InputError(what, got=f"{measured.sum()} objects of {len(found)} classes")
+            got = f"{measured.sum()} of {len(label)} objects, of {len(found)} classes"
+            raise UnmeasuredError(what, got=got, do="most features need 10 epochs of an object")
         mix = np.bincount(label, minlength=self.n_classes) / len(label)
         self.class_mix = mix if class_mix is None else class_mix
         rows = prepared(features[measured], self.config)
@@ -203,10 +209,12 @@ def config_of(kind: str, settings: Mapping[str, Any]) -> TreesConfig:
     ------
     InputError
         If there is no such kind of trees.
+    ConfigError
+        If a setting is not understood.
     """
     if kind not in KINDS:
-        raise InputError("no such kind of trees", got=kind, do=f"known: {', '.join(KINDS)}")
-    return KINDS[kind](**settings)
+        raise InputError("no such kind of trees", got=kind, do=nearest(kind, KINDS))
+    return settings_of(settings, KINDS[kind], where=f"settings of a {kind}", as_stored=True)
 
 
 def _classifier(config: TreesConfig, seed: int, threads: int) -> Any:

@@ -6,19 +6,23 @@ from), ``README.md`` (the card). Nothing is pickled.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from taonet.errors import InputError
+from taonet.errors import InputError, TaoNetError
 from taonet.io.landing import landing_folder
-from taonet.models.bundle_folder import TREES, VERSION, bundle_config, find_bundle
+from taonet.limits import Count, NotNegative
+from taonet.models.bundle_folder import HEAD, TREES, VERSION, bundle_config, find_bundle
 from taonet.models.trees import Trees, TreesConfig, config_of, kind_of, prepared, spread
 from taonet.models.trees_onnx import onnx_of
+from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
 from taonet.version import __version__
 
@@ -131,27 +135,70 @@ def load_trees(name_or_path: str | Path, *, threads: int = 1) -> TreesBundle:
     MissingError
         If there is none.
     InputError
-        If it holds a network, is damaged, of a newer version, or not what it claims.
+        If it holds a network, is damaged, of a newer version, not what it claims, or a number in
+        the trees is not finite.
     """
     path = find_bundle(name_or_path)
-    config = bundle_config(path, holding=TREES)
+    parts = _parts(bundle_config(path, holding=TREES), path)
+    session = _session(path / MODEL, parts.model_sha256, threads)
+    _check_session(session, parts, path)
+    return TreesBundle(
+        name=parts.name,
+        taxonomy=parts.taxonomy,
+        feature_set=parts.feature_set,
+        feature_names=parts.feature_names,
+        config=config_of(parts.kind, parts.settings),
+        classes=np.array(parts.classes, np.int64),
+        class_mix=np.array(parts.class_mix, np.float64),
+        session=session,
+        facts=parts.facts,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreesParts:
+    """What is in the configuration of saved trees.
+
+    Parameters
+    ----------
+    name, taxonomy, feature_set, feature_names, classes, class_mix, facts
+        As in `TreesBundle`.
+    kind, settings
+        Of the trees: see `taonet.models.trees.config_of`.
+    model_sha256 : str
+    """
+
+    name: str
+    kind: str
+    settings: dict[str, Any]
+    taxonomy: Taxonomy
+    feature_set: str
+    feature_names: tuple[str, ...]
+    classes: tuple[Count, ...]
+    class_mix: tuple[NotNegative, ...]
+    model_sha256: str
+    facts: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        config_of(self.kind, self.settings)
+        known = len(self.taxonomy.classes)
+        labels = [*self.classes, known]
+        if any(a >= b for a, b in pairwise(labels)) or not self.classes:
+            raise InputError("labels that the taxonomy does not have", got=self.classes)
+        if len(self.class_mix) != known or not math.isclose(sum(self.class_mix), 1, abs_tol=1e-6):
+            got = f"{self.class_mix} for {known} classes"
+            raise InputError("class_mix is not a share for each class", got=got)
+        if len(set(self.feature_names)) != len(self.feature_names):
+            raise InputError("a feature is named twice", got=self.feature_names)
+
+
+def _parts(config: Mapping[str, Any], path: Path) -> TreesParts:
     try:
-        session = _session(path / MODEL, config["model_sha256"], threads)
-        return TreesBundle(
-            name=config["name"],
-            taxonomy=Taxonomy(
-                name=config["taxonomy"]["name"], classes=tuple(config["taxonomy"]["classes"])
-            ),
-            feature_set=config["feature_set"],
-            feature_names=_names_read(config["feature_names"], session),
-            config=config_of(config["kind"], config["settings"]),
-            classes=np.array(config["classes"], np.int64),
-            class_mix=np.array(config["class_mix"], np.float64),
-            session=session,
-            facts=config["facts"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("the bundle is damaged", where=path, got=error) from error
+        given = {key: value for key, value in config.items() if key not in HEAD}
+        return settings_of(given, TreesParts, where="config.json", as_stored=True)
+    except TaoNetError as error:
+        do = "get the bundle again, or write it with taonet"
+        raise InputError("the bundle is damaged", where=path, got=error, do=do) from error
 
 
 def _session(file: Path, claimed: str, threads: int) -> Any:
@@ -165,13 +212,38 @@ def _session(file: Path, claimed: str, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime has a family of errors of its own
         raise InputError("the trees cannot be read", where=file, got=error) from error
+    _check_finite(content, file)
+    return session
 
 
-def _names_read(names: Sequence[str], session: Any) -> tuple[str, ...]:
-    _, wanted = session.get_inputs()[0].shape
-    if wanted != len(names):
-        raise ValueError(f"{len(names)} names for {wanted} features")
-    return tuple(names)
+def _check_finite(content: bytes, file: Path) -> None:
+    import onnx
+
+    for node in onnx.load_from_string(content).graph.node:
+        for attribute in node.attribute:
+            # an infinite threshold only asks whether a feature was measured
+            good = ~np.isnan(attribute.floats)
+            if attribute.name != "nodes_values":
+                good &= np.isfinite(attribute.floats)
+            if not good.all():
+                got = f"in {attribute.name}"
+                do = "get the bundle again; such trees cannot answer"
+                raise InputError("numbers that are not finite", where=file, got=got, do=do)
+
+
+def _check_session(session: Any, parts: TreesParts, path: Path) -> None:
+    """Refuse trees that read or answer something else than the configuration says."""
+    pairs = {
+        "features": (session.get_inputs(), len(parts.feature_names)),
+        "probabilities": (session.get_outputs(), len(parts.classes)),
+    }
+    for name, (ends, named) in pairs.items():
+        if [end.name for end in ends] != [name]:
+            got = f"{[end.name for end in ends]}, not {name}"
+            raise InputError("the bundle is damaged", where=path, got=got)
+        if ends[0].shape[-1] != named:
+            got = f"{named} names for {ends[0].shape[-1]} {name}"
+            raise InputError("the bundle is damaged", where=path, got=got)

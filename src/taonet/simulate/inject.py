@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.photometry.seeing import stellar_fwhm
 from taonet.simulate.conditions import Conditions, Visits
 from taonet.simulate.detector import Detector
 from taonet.simulate.light import Light
 from taonet.simulate.scene import Neighbours, draw_light
-from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
+from taonet.simulate.survey import QUIET_CLASS, Survey
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.parallel import in_order
 from taonet.simulate.catalogue import Detections, draw_listed
 from taonet.simulate.exposures import Exposures, Scene
 from taonet.simulate.scene import draw_neighbours
-from taonet.simulate.survey import QUIET_CLASS, Survey, nearest
+from taonet.simulate.survey import QUIET_CLASS, Survey
 from taonet.sky.sequence import ImageSequence
 
 MIXES = ("balanced", "realistic")

@@ -3,10 +3,10 @@
 import hashlib
 from importlib import resources
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.simulate.crts import CATALINA, TINY
 from taonet.simulate.hits import HITS_SURVEY
-from taonet.simulate.survey import Survey, nearest
+from taonet.simulate.survey import Survey
 from taonet.simulate.ztf import ZTF
 
 SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, HITS_SURVEY, ZTF)}

@@ -1,6 +1,5 @@
 """What a survey is to the simulator: when it looks, through what, with what, and at what."""
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,9 +71,3 @@ class Survey:
 
 QUIET_CLASS = "NON"
 """Objects of this class show nothing that changes."""
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Return what to do about a name that is not known: the nearest one, or all there are."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"

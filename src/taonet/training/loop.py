@@ -13,12 +13,12 @@ from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, Sequences, training_batches
-from taonet.errors import TaoNetError
 from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
+from taonet.training.faults import fault_in, runaway
 from taonet.training.objective import answer_loss, unsteadiness
 
 Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
@@ -103,6 +103,14 @@ def train_network(
     -------
     TaoNet
         With averaged weights, as a bundle stores them, in evaluation mode.
+
+    Raises
+    ------
+    InputError
+        If what is read of an object makes the loss something that is not finite; object and epoch
+        are named.
+    TaoNetError
+        If the loss is not finite although all that was read is.
     """
     torch.manual_seed(seed)
     network = TaoNet(architecture)
@@ -129,7 +137,7 @@ def train_network(
         for step, batch in enumerate(track(islice(batches, left), left, title), start=done):
             torch.manual_seed((seed << 32) + step)
             rate = learning_rate(step, config)
-            loss = _learn(network, optimizer, batch, rate, config)
+            loss = _learn(network, optimizer, batch, rate, config, step=step + 1)
             _update_average(average, network, decay=min(config.averaging, (1 + step) / (10 + step)))
             log.write(json.dumps({"step": step + 1, "loss": loss, "learning_rate": rate}) + "\n")
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
@@ -162,21 +170,25 @@ def _learn(
     batch: Batch,
     rate: float,
     config: TrainingConfig,
+    *,
+    step: int,
 ) -> float:
     for group in optimizer.param_groups:
         group["lr"] = rate
     network.train()
     optimizer.zero_grad()
-    loss = answer_loss(network(batch), batch, label_smoothing=config.label_smoothing)
+    logits = network(batch)
+    loss = answer_loss(logits, batch, label_smoothing=config.label_smoothing)
     if config.steadiness:
         loss = loss + config.steadiness * unsteadiness(network, batch)
+    if not loss.isfinite():
+        raise fault_in(batch, logits, step=step)
     loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+    # nothing that is not finite may reach the weights, and with them the checkpoint
+    if not torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm).isfinite():
+        raise runaway(step)
     optimizer.step()
-    value = loss.item()
-    if not np.isfinite(value):
-        raise TaoNetError("the loss is not finite", do="lower training.learning_rate")
-    return value
+    return loss.item()
 
 
 @torch.no_grad()
