@@ -181,7 +181,7 @@ def test_tables_that_are_none(night, tmp_path):
     with pytest.raises(InputError, match="no such file"):
         next(read_fits_cutouts(tmp_path / "none.csv", tmp_path))
     (tmp_path / "empty.csv").touch()
-    with pytest.raises(InputError, match=r"not a readable \.csv"):
+    with pytest.raises(InputError, match="no line of column names.*empty file"):
         next(read_fits_cutouts(tmp_path / "empty.csv", tmp_path))
 
 

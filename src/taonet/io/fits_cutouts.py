@@ -10,7 +10,9 @@ from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
 from taonet.io.fits_scan import images_of, scan_fits
+from taonet.io.column_names import plain
 from taonet.io.tables import read_table
+from taonet.io.text_tables import column_twice
 from taonet.sky.position import mean_position
 from taonet.sky.sequence import ImageSequence
 
@@ -20,6 +22,7 @@ CHANNEL_FILES = {"science": "file", "template": "template_file", "difference": "
 """Channels, and the columns that name their files."""
 
 _TEXT = ("object_id", "exposure_id", "band", *CLASS_COLUMNS, *CHANNEL_FILES.values())
+_OURS = (*_TEXT, "mjd", "ra", "dec", "zero_point_mag", "seeing_fwhm_px")
 
 
 def read_fits_cutouts(
@@ -86,34 +89,27 @@ def read_labels(path: Path) -> dict[str, str]:
 
 
 def _read(path: Path, required: tuple[str, ...]) -> pd.DataFrame:
-    table = read_table(path) if path.suffix != ".csv" else _read_csv(path)
+    table = _with_our_names(read_table(path, text=_TEXT), path)
     missing = [name for name in required if name not in table.columns]
     if missing:
         got = ", ".join(map(str, table.columns))
         raise InputError(f"no column {', '.join(missing)}", where=path, got=got)
     for name in _TEXT:
         if name in table.columns:
-            table[name] = [_text(value) for value in table[name]]
+            table[name] = table[name].fillna("").astype(str)
     empty = np.flatnonzero((table["object_id"] == "").to_numpy())
     if len(empty):
         raise InputError("object_id is empty", where=path, got=f"row {empty[0] + 1}")
     return table
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError("no such file", where=path)
-    try:
-        # As text: a name such as 00123 must keep its zeros.
-        return pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str))
-    except (OSError, ValueError) as error:
-        raise InputError("not a readable .csv table", where=path, got=error) from error
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return "" if value is None or value is pd.NA or value != value else str(value).strip()
+def _with_our_names(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return a table whose columns are called as they are here, if they differ in case alone."""
+    ours = {str(name): plain(name) for name in table.columns if plain(name) in _OURS}
+    twice = {new: old for old, new in ours.items() if list(ours.values()).count(new) > 1}
+    for name in twice:
+        raise column_twice(name, path)
+    return table.rename(columns=ours)
 
 
 def _sequence(object_id: str, rows: pd.DataFrame, directory: Path) -> ImageSequence:

@@ -191,11 +191,13 @@ def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
         # astropy wrote it, units and all
         return read_astropy_table(path, "parquet")
     content = pq.read_table(path)
-    for i, field in enumerate(content.schema):
-        # whole numbers beside an empty cell would become floats, which hold 15 digits
-        if plain(field.name) in text and pa.types.is_integer(field.type):
-            content = content.set_column(i, field.name, content.column(i).cast(pa.string()))
-    return _with_index(content.to_pandas())
+    table = _with_index(content.to_pandas())
+    for field in content.schema:
+        column = content.column(field.name)
+        # whole numbers beside an empty cell become floats, which hold 15 digits
+        if plain(field.name) in text and pa.types.is_integer(field.type) and column.null_count:
+            table[field.name] = column.cast(pa.string()).to_pandas().to_numpy()
+    return table
 
 
 def _with_index(table: pd.DataFrame) -> pd.DataFrame:
