@@ -71,7 +71,9 @@ def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> N
     known = bundle.facts.get("bands")
     for curve in curves:
         if known and not set(bands_of([curve])) & set(known):
-            tally.remarks[f"in none of the bands that the trees learnt from: {' '.join(known)}"] += 1
+            tally.remarks[
+                f"in none of the bands that the trees learnt from: {' '.join(known)}"
+            ] += 1
 
 
 def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:

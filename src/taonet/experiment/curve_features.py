@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def usual_colour(curves: Sequence[Curve]) -> Pair | None:
     pairs: Counter[Pair] = Counter()
     for curve in curves:
         own = blue_to_red(plain_band(name) for name in _bands(curve))
-        pairs.update(zip(own, own[1:], strict=False))
+        pairs.update(pairwise(own))
     most = max(pairs.values(), default=0)
     frequent = [pair for pair, count in pairs.items() if count == most]
     if not frequent:

@@ -184,8 +184,10 @@ def _plan(
 
 
 def _content(curve: Curve) -> str:
-    bright = (curve.mag, curve.magerr) if curve.flux is None else (curve.flux, curve.flux_err)
-    points = np.stack([curve.mjd, *bright])
+    measured = [curve.mjd, curve.mag, curve.magerr]
+    if curve.flux is not None and curve.flux_err is not None:
+        measured += [curve.flux, curve.flux_err]
+    points = np.stack(measured)
     return hashlib.sha256(points.tobytes()).hexdigest()
 
 

@@ -132,13 +132,15 @@ def _convert(table: Any, name: str, wanted: str, path: Path) -> None:
     column = table[name]
     if column.dtype.kind in "SUO":
         return
-    unit = units.Unit(SPELLED.get(str(column.unit).lower(), str(column.unit)), parse_strict="silent")
+    unit = units.Unit(
+        SPELLED.get(str(column.unit).lower(), str(column.unit)), parse_strict="silent"
+    )
     if wanted == "d" and unit == units.yr:
         do = "give MJD = (year - 2000) * 365.25 + 51544.5"
         raise InputError("times are years", where=f"{path}, column {name!r}", got=unit, do=do)
     try:
         scale = (1.0 * unit).to_value(units.Unit(wanted))
-    except (units.UnitsError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise InputError(
             "a column of an unknown unit",
             where=f"{path}, column {name!r}",

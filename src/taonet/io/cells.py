@@ -76,8 +76,8 @@ def _whole_names(texts: Sequence[str], place: str) -> Sequence[str]:
 
 
 def _check_digits(values: Sequence[object], most: int, place: str) -> None:
-    floats = [v for v in values if isinstance(v, float | np.floating) and abs(v) > most]
-    if floats:
+    floats = [float(v) for v in values if isinstance(v, float | np.floating)]
+    if max(map(abs, floats), default=0) > most:
         raise _lost_digits(place, max(floats))
 
 

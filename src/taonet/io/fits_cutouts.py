@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
-from taonet.io.fits_scan import images_of, scan_fits
 from taonet.io.column_names import plain
+from taonet.io.fits_scan import images_of, scan_fits
 from taonet.io.tables import read_table
 from taonet.io.text_tables import column_twice
 from taonet.sky.position import mean_position

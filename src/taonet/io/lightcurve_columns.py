@@ -148,7 +148,7 @@ def _rows(
     if "positive" in roles:
         ours["sign"] = _signs(table[roles["positive"]])
     for one in ("ra", "dec"):
-        ours[one] = ours[one] if one in ours else np.nan
+        ours[one] = ours.get(one, np.nan)
     ours["ra"], ours["dec"] = known_positions(ours["ra"].to_numpy(), ours["dec"].to_numpy())
     return ours, text
 
@@ -169,13 +169,14 @@ def _magnitudes(
 ) -> tuple["pd.Series[float]", Bool[np.ndarray, " row"]]:
     """Read magnitudes; limits such as ``>16.5`` are marked in ``ours``."""
     values, text = numbers_and_text(column)
-    for row in np.flatnonzero(text):
+    limit = ours["limit"].to_numpy(bool).copy()
+    for row in np.flatnonzero(text).tolist():
         match = _LIMIT.fullmatch(str(column.iloc[row]))
         if match:
             # "<" is fainter in some catalogues and brighter in others: not detected, but no limit
             values.iloc[row] = float(match[2]) if match[1] == ">" else np.nan
-            ours.loc[ours.index[row], "limit"] = True
-            text[row] = False
+            limit[row], text[row] = True, False
+    ours["limit"] = limit
     return values, text
 
 

@@ -116,7 +116,9 @@ def _zero_points(
         return stated * everywhere, ()
     if "mag" in roles:
         return _told_by_magnitudes(ours), ()
-    said = f"fluxes have no zero point: magnitudes are instrumental, of zero point {ZERO_POINT_MAG:g}"
+    said = (
+        f"fluxes have no zero point: magnitudes are instrumental, of zero point {ZERO_POINT_MAG:g}"
+    )
     return ZERO_POINT_MAG * everywhere, (said,)
 
 
@@ -137,7 +139,7 @@ def _of_unit(text: str) -> float | None:
     unit = units.Unit(text, parse_strict="silent")
     try:
         jansky = (1.0 * unit).to_value(units.Jy)
-    except (units.UnitsError, TypeError):
+    except (ValueError, TypeError):
         return None
     return float(ZERO_POINTS["jy"] - 2.5 * np.log10(jansky))
 

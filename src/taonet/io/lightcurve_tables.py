@@ -145,7 +145,7 @@ def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[tuple[Curve, ...
     for name, rows in _by_object(points):
         ra, dec, apart = mean_position(rows["ra"].to_numpy(), rows["dec"].to_numpy())
         spread += apart > ARCMINUTE
-        found.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra, dec)))
+        found.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra % 360, dec)))
     return tuple(found), spread
 
 

@@ -69,6 +69,8 @@ OF_TESS = "MJD = BTJD + 56999.5 (TESS)"
 OF_KEPLER = "MJD = BKJD + 54832.5 (Kepler)"
 OF_YEARS = "MJD = (year - 2000) * 365.25 + 51544.5"
 
+YEARS: Final = ("year", "years", "decimal_year", "decyear", "jyear", "byear", "yr")
+
 REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     "btjd": ("BTJD, days since JD 2457000", OF_TESS),
     "time_btjd": ("BTJD, days since JD 2457000", OF_TESS),
@@ -78,10 +80,9 @@ REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "bkjd": ("BKJD, days since JD 2454833", OF_KEPLER),
     "time_bkjd": ("BKJD, days since JD 2454833", OF_KEPLER),
-    **{
-        name: ("years", OF_YEARS)
-        for name in ("year", "years", "decimal_year", "decyear", "jyear", "byear", "yr")
-    },
+    **dict.fromkeys(
+        ("year", "years", "decimal_year", "decyear", "jyear", "byear", "yr"), ("years", OF_YEARS)
+    ),
 }
 """Times that are not read, by name: what they are, and the formula."""
 
@@ -240,7 +241,10 @@ def _check_mjd(mjd: "pd.Series[float]", place: str) -> None:
         return
     got = f"{known.median():.3f}"
     if known.median() > 1e8:
-        what, do = "times look like seconds since 1970, not MJD", "use MJD = seconds / 86400 + 40587"
+        what, do = (
+            "times look like seconds since 1970, not MJD",
+            "use MJD = seconds / 86400 + 40587",
+        )
         raise InputError(what, where=place, got=got, do=do)
     if 1.8e7 < known.median() < 2.2e7:
         what, do = "times look like dates written as one number, not MJD", "use MJD"
@@ -259,7 +263,9 @@ def _check_mjd(mjd: "pd.Series[float]", place: str) -> None:
 def _too_early(mjd: "pd.Series[float]", place: str) -> InputError:
     if ((mjd > 1850) & (mjd < 2150)).all():
         what = "times look like years, or days of TESS, not MJD"
-        return InputError(what, where=place, got=f"{mjd.median():.3f}", do=f"use {OF_YEARS}, or {OF_TESS}")
+        return InputError(
+            what, where=place, got=f"{mjd.median():.3f}", do=f"use {OF_YEARS}, or {OF_TESS}"
+        )
     return InputError(
         "times of before 1883 are no MJD",
         where=place,

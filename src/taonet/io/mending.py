@@ -151,7 +151,8 @@ def _text(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 def _not_detected(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     values = _measured(points).to_numpy()[:, 1:]
     if "flux" in points:
-        return np.isnan(values[:, 0]) & (_limited(points) | points["limit"].to_numpy(bool))
+        said = _limited(points) | points["limit"].to_numpy(bool)
+        return np.asarray(np.isnan(values[:, 0]) & said)
     said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
     unseen = np.isnan(values[:, 0]) & _limited(points)
     return np.asarray(said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _turned(points))

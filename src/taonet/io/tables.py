@@ -1,5 +1,6 @@
 """Tables in the formats that astronomers open: parquet, csv, ecsv, vot."""
 
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -233,8 +234,11 @@ def _with_degrees(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 def _write_astropy(table: pd.DataFrame, path: Path, kind: str) -> None:
     from astropy.table import Table
 
-    plain = table.copy()
-    for name in plain.columns:
-        if not pd.api.types.is_numeric_dtype(plain[name]):
-            plain[name] = plain[name].fillna("").astype(str)
-    Table.from_pandas(plain).write(path, format=kind, overwrite=True)
+    frame = table.copy()
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            frame[name] = frame[name].fillna("").astype(str)
+    with warnings.catch_warnings():
+        # VOTable makes IDs of names that hold blanks; names stay as they are
+        warnings.simplefilter("ignore")
+        Table.from_pandas(frame).write(path, format=kind, overwrite=True)

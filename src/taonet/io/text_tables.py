@@ -81,7 +81,7 @@ def read_text_table(path: Path, text: Collection[str]) -> pd.DataFrame:
             decimal=layout.decimal,
             dtype=dict.fromkeys(own, "str"),
             keep_default_na=False,
-            na_values={name: _MISSING for name in [*others, _BEYOND]},
+            na_values=dict.fromkeys([*others, _BEYOND], _MISSING),
         )
     _check_cells(table.pop(_BEYOND), layout, path)
     table = table.drop(columns=[name for name in others if _numbers_rows(table[name])])
@@ -133,11 +133,18 @@ def layout_of(lines: list[str], where: object) -> Layout:
         do = "begin it with a line that names the columns"
         raise InputError("no line of column names", where=where, got=got, do=do)
     separator = _separator(head, rows)
-    names = tuple(name.strip() or f"column {i + 1}" for i, name in enumerate(_cells(head, separator)))
-    if separator == " " and "," in head:
-        names = tuple(name.strip() for name in re.split(r"[,\s]+", head.strip(" ,\t")))
+    cells = _cells(head, separator)
+    if rows and _by_commas_over_blanks(head, rows[0]):
+        separator, cells = " ", re.split(r"[,\s]+", head.strip(" ,\t"))
+    names = tuple(cell.strip() or f"column {i + 1}" for i, cell in enumerate(cells))
     _check_names(names, where)
     return Layout(names=names, separator=separator, decimal=_decimal(rows, separator), lines=rows)
+
+
+def _by_commas_over_blanks(head: str, first: str) -> bool:
+    """Return whether commas part the names, and blanks the cells, as in ZTF's forced photometry."""
+    names = re.split(r"[,\s]+", head.strip(" ,\t"))
+    return "," in head and "," not in first and len(names) == len(first.split()) > 1
 
 
 def _holds_number(line: str) -> bool:
@@ -202,7 +209,8 @@ def _check_cells(beyond: "pd.Series[Any]", layout: Layout, path: Path) -> None:
 def _numbers_rows(column: "pd.Series[Any]") -> bool:
     """Return whether a column is only what pandas writes for an index without a name."""
     own = re.fullmatch(r"column \d+", str(column.name)) is not None
-    return own and (column.isna().all() or pd.api.types.is_integer_dtype(column.dtype))
+    empty = bool(column.isna().all())
+    return own and (empty or pd.api.types.is_integer_dtype(column.dtype))
 
 
 def _with_points(table: pd.DataFrame, decimal: str, others: Collection[str]) -> pd.DataFrame:
@@ -211,8 +219,10 @@ def _with_points(table: pd.DataFrame, decimal: str, others: Collection[str]) -> 
         if not pd.api.types.is_numeric_dtype(table[name].dtype):
             cells = table[name].astype(object)
             table[name] = cells.map(
-                lambda cell: cell.replace(decimal, ".")
-                if isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip())
-                else cell
+                lambda cell: (
+                    cell.replace(decimal, ".")
+                    if isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell.strip())
+                    else cell
+                )
             )
     return table
