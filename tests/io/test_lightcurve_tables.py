@@ -341,3 +341,11 @@ def test_classes_and_objects_of_any_name_are_kept(tmp_path, suffix):
     found = read(tmp_path, a_table(object_id=names, label=["None"] * 3 + ["90"] * 2), suffix)
     assert {c.object_id: c.class_name for c in found.curves} == {"NA": "None", "007": "90"}
     assert found.mending.dropped == 0
+
+
+def test_a_word_in_place_of_a_position_costs_the_position_alone(tmp_path):
+    place = {"ra": ["10", "unknown", "10", "11", "11"], "dec": 5.0}
+    found = read(tmp_path, a_table(**place))
+    assert [len(curve.mjd) for curve in found.curves] == [3, 2]
+    np.testing.assert_allclose([curve.ra for curve in found.curves], [10, 11])
+    assert "column 'ra': 1 words are taken as unknown" in found.remarks

@@ -168,8 +168,9 @@ def degrees_of(column: "pd.Series[Any]", unit: str, role: str) -> "pd.Series[Any
 
     Examples
     --------
-    >>> degrees_of(pd.Series(["10:00:00", "-"]), "", "ra").tolist()
-    [150.0, '-']
+    >>> found = degrees_of(pd.Series(["10:00:00", "-"]), "", "ra").tolist()
+    >>> round(found[0], 6), found[1]
+    (150.0, '-')
     """
     texts = column.map(lambda v: v.decode() if isinstance(v, bytes) else v).astype(object)
     shown = texts.map(lambda v: isinstance(v, str) and _PARTS.match(v.strip()) is not None)

@@ -20,6 +20,9 @@ from taonet.sky.position import known_positions
 MOST_TEXT: Final = 0.5
 """Share of a column's cells; where more are words, it is no column of numbers."""
 
+UNNEEDED: Final = ("ra", "dec", "limiting_mag")
+"""Columns of numbers that a point does not need."""
+
 _LIMIT = re.compile(r"\s*([<>])\s*(\d+\.?\d*)\s*")
 
 _MAY_NAME_OBJECTS = re.compile(
@@ -86,7 +89,8 @@ def our_columns(table: pd.DataFrame, where: object, *, alone: str) -> Points:
         ours["object_id"] = alone
         remarks.append(f"no column names objects: all rows are of {alone!r}, the file's name")
     used = {*(roles[role] for role in roles if role not in light.unused), times.column}
-    remarks += [*light.remarks, *times.remarks, *_unused(table, {*used, *flag_columns})]
+    remarks += [*light.remarks, *times.remarks, *_words_for_places(table, roles)]
+    remarks += _unused(table, {*used, *flag_columns})
     ours["text"] = text | times.text
     return Points(rows=_kept(ours, light), remarks=tuple(remarks), from_jd=times.from_jd)
 
@@ -143,7 +147,9 @@ def _rows(
             text |= _bad_cells(table[name], bad, where)
         elif role not in ("is_limit", "positive"):
             ours[role], bad = numbers_and_text(table[name])
-            text |= _bad_cells(table[name], bad, where)
+            bad = _bad_cells(table[name], bad, where)
+            # without a place or a limit a point is still a point
+            text |= bad if role not in UNNEEDED else False
     _bad_cells(table[times.column], times.text, where)
     if "positive" in roles:
         ours["sign"] = _signs(table[roles["positive"]])
@@ -209,6 +215,15 @@ def _check_alone(
                 got=f"a column {column!r} of {table[column].nunique()} names",
                 do=f"name the column of objects one of {', '.join(NAMES['object_id'][:4])}",
             )
+
+
+def _words_for_places(table: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
+    counts = {
+        roles[role]: int(numbers_and_text(table[roles[role]])[1].sum())
+        for role in UNNEEDED
+        if role in roles
+    }
+    return [f"column {name!r}: {n} words are taken as unknown" for name, n in counts.items() if n]
 
 
 def _unused(table: pd.DataFrame, used: set[str]) -> list[str]:

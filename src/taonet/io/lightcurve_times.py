@@ -190,6 +190,7 @@ def _counted(column: "pd.Series[Any]", kind: TimeNames, where: object) -> Times:
         julian, kind = False, TimeNames(names=kind.names)
     if julian:
         _check_julian(values, place)
+        _check_offset(values, place)
     mjd = values + kind.to_mjd
     if not julian:
         _check_mjd(mjd if kind.to_mjd else values, place)
@@ -231,6 +232,17 @@ def _check_julian(jd: "pd.Series[float]", place: str) -> None:
             where=place,
             got=f"{known.median():.3f}",
             do="name the column mjd, or say what was taken off, as in JD-2400000",
+        )
+
+
+def _check_offset(jd: "pd.Series[float]", place: str) -> None:
+    known = jd[np.isfinite(jd)]
+    if len(known) and 0 < known.median() <= EARLIEST_MJD:
+        raise InputError(
+            "times are no JD: something was taken off",
+            where=place,
+            got=f"{known.median():.3f}",
+            do="say in the column's name what it was, as in HJD-2450000",
         )
 
 

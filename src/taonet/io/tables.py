@@ -238,7 +238,20 @@ def _write_astropy(table: pd.DataFrame, path: Path, kind: str) -> None:
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]):
             frame[name] = frame[name].fillna("").astype(str)
+            _check_letters(frame[name], kind)
     with warnings.catch_warnings():
         # VOTable makes IDs of names that hold blanks; names stay as they are
         warnings.simplefilter("ignore")
         Table.from_pandas(frame).write(path, format=kind, overwrite=True)
+
+
+def _check_letters(column: "pd.Series[str]", kind: str) -> None:
+    # what XML has no letters for, no reader opens
+    strange = column[column.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", regex=True)]
+    if kind == "votable" and len(strange):
+        raise OutputError(
+            "a VOTable cannot hold a control character",
+            where=f"column {column.name!r}",
+            got=repr(strange.iloc[0]),
+            do="write .parquet or .csv",
+        )
