@@ -12,12 +12,14 @@ from taonet.data.splits import read_split
 from taonet.errors import ConfigError, InputError, OutputError
 from taonet.experiment import run_curves as runs
 from taonet.experiment.classify_curves import classify_curves
+from taonet.experiment.compare import compare_tables
 from taonet.experiment.curve_features import curve_features
 from taonet.experiment.curve_recipe import CurveRecipe, read_curve_recipe
 from taonet.experiment.listed import simulate_light_curves
 from taonet.experiment.run_curves import run_curves
 from taonet.features.sets import SETS
 from taonet.io.lightcurve_tables import read_light_curves
+from taonet.io.tables import write_table
 from taonet.models.trees import GRID, BoostedConfig, ForestConfig
 from taonet.models.trees_bundle import load_trees
 
@@ -193,6 +195,55 @@ def test_a_table_that_cannot_be_learnt_from_leaves_nothing(table, tmp_path, chan
     with pytest.raises(InputError, match=message):
         run_curves(read_curve_recipe(TINY), tmp_path / "t.parquet", tmp_path / "r")
     assert not (tmp_path / "r").exists()
+
+
+def banded(table, bands, **changes):
+    points = pd.read_parquet(table)
+    points["band"] = np.resize(list(bands), len(points))
+    return points.assign(**changes)
+
+
+def test_trees_remember_their_bands_and_say_where_there_are_others(table, tmp_path):
+    banded(table, "gr").to_parquet(tmp_path / "gr.parquet")
+    recipe = CurveRecipe(name="h", features="modern", bootstrap=20, forest=ForestConfig(trees=3))
+    folder = run_curves(recipe, tmp_path / "gr.parquet", tmp_path / "r")
+    facts = load_trees(folder).facts
+    assert (facts["bands"], facts["colour"]) == (["g", "r"], ["g", "r"])
+    answers = {}
+    for name, other in (("alone", "gr"), ("beside", "ui")):
+        whole = banded(table, "gr")
+        whole.loc[whole["object_id"] != whole["object_id"][0], "band"] = other[0]
+        whole.to_parquet(tmp_path / f"{name}.parquet")
+        said = classify_curves(
+            str(folder), [tmp_path / f"{name}.parquet"], tmp_path / f"{name}.csv"
+        )
+        answers[name] = pd.read_csv(tmp_path / f"{name}.csv").set_index("object_id")
+        noted = [line for line in said.remarks if "bands that the trees learnt from: g r" in line]
+        assert len(noted) == (name == "beside")
+    first = pd.read_parquet(table)["object_id"][0]
+    pd.testing.assert_series_equal(answers["alone"].loc[first], answers["beside"].loc[first])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".ecsv", ".vot"])
+def test_classes_named_by_numbers_go_from_training_to_scores(table, tmp_path, suffix):
+    numbers = {name: 40 + i for i, name in enumerate(pd.read_parquet(table)["class_name"].unique())}
+    points = pd.read_parquet(table)
+    write_table(
+        points.assign(class_name=points["class_name"].map(numbers)), tmp_path / f"t{suffix}"
+    )
+    recipe = CurveRecipe(name="h", bootstrap=20, forest=ForestConfig(trees=3))
+    folder = run_curves(recipe, tmp_path / f"t{suffix}", tmp_path / "r")
+    classify_curves(str(folder), [tmp_path / f"t{suffix}"], tmp_path / f"p{suffix}")
+    scores = compare_tables([tmp_path / f"p{suffix}"], None)["p"]
+    assert scores["n_objects"] == 48
+    assert scores["classes"] == sorted(map(str, numbers.values()))
+
+
+def test_places_that_are_not_known_are_not_one_place(table, tmp_path):
+    banded(table, "g", ra=-999.0, dec=-999.0).to_parquet(tmp_path / "t.parquet")
+    recipe = CurveRecipe(name="h", bootstrap=20, forest=ForestConfig(trees=3))
+    folder = run_curves(recipe, tmp_path / "t.parquet", tmp_path / "r")
+    assert (folder / "scores.json").is_file()
 
 
 def test_feature_sets_have_a_row_a_curve(table):

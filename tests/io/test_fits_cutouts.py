@@ -221,7 +221,7 @@ def test_tables_that_are_none(night, tmp_path):
     with pytest.raises(InputError, match="no such file"):
         next(read_fits_cutouts(tmp_path / "none.csv", tmp_path))
     (tmp_path / "empty.csv").touch()
-    with pytest.raises(InputError, match=r"not a readable \.csv"):
+    with pytest.raises(InputError, match=r"no line of column names.*empty file"):
         next(read_fits_cutouts(tmp_path / "empty.csv", tmp_path))
 
 
@@ -242,3 +242,35 @@ def test_labels_that_contradict_themselves(tmp_path):
     write_table(pd.DataFrame({"object_id": ["a"]}), tmp_path / "none.csv")
     with pytest.raises(InputError, match="no column class_name or label"):
         read_labels(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [101.0, 102.0],
+        ["101 ", "102"],
+        [b"101", b"102\0"],
+        pd.array([101, 102], dtype="Int64"),
+        ["101.0", "102.0"],
+    ],
+)
+def test_labels_reach_their_objects_however_names_are_stored(names, tmp_path):
+    table = pd.DataFrame({"object_id": names, "class_name": [b"SN", b"NA"]})
+    table.to_parquet(tmp_path / "labels.parquet")
+    assert read_labels(tmp_path / "labels.parquet") == {"101": "SN", "102": "NA"}
+
+
+def test_labels_of_names_that_have_lost_digits_are_refused(tmp_path):
+    table = pd.DataFrame({"object_id": [4.29580672e18, 4.29580673e18], "label": "SN"})
+    for suffix in SUFFIXES:
+        write_table(table, tmp_path / f"labels{suffix}")
+        with pytest.raises(InputError, match=r"object_id.*floats"):
+            read_labels(tmp_path / f"labels{suffix}")
+
+
+def test_columns_are_called_as_they_are_here_in_any_case(night, tmp_path):
+    plain, loud = read(night, tmp_path), read(night.rename(columns=str.upper), tmp_path)
+    np.testing.assert_array_equal(plain["0012"].frames, loud["0012"].frames)
+    assert loud["0012"].zero_point_mag.tolist() == plain["0012"].zero_point_mag.tolist()
+    with pytest.raises(InputError, match=r"a column is there twice.*'mjd'"):
+        read(night.assign(MJD=1.0), tmp_path)

@@ -54,3 +54,24 @@ def test_unknown_formats_are_refused_before_any_work(tmp_path):
     with pytest.raises(OutputError, match="unknown table format"):
         write_table(pd.DataFrame(), tmp_path / "t.xls")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_xml_has_no_letters_for_is_refused_before_a_file_is_there(tmp_path):
+    table = pd.DataFrame({"object_id": ["b\x1b[31m"], "n": [1]})
+    with pytest.raises(OutputError, match=r"control character.*'b\\x1b\[31m'.*\.parquet"):
+        write_table(table, tmp_path / "t.vot")
+    assert list(tmp_path.iterdir()) == []
+    for suffix in (".parquet", ".csv", ".ecsv"):
+        write_table(table, tmp_path / f"t{suffix}")
+        assert read_table(tmp_path / f"t{suffix}")["object_id"].tolist() == ["b\x1b[31m"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_names_and_classes_survive_every_format_as_text(tmp_path, suffix):
+    names = ["007", "NA", "None", "nan", "null", "1e400x", "6000000000000000001", "J12<3&é"]
+    table = pd.DataFrame({"object_id": names, "class_name": names[::-1], "p_90": 0.5, "p_A b": 0.5})
+    write_table(table, tmp_path / f"t{suffix}")
+    back = read_table(tmp_path / f"t{suffix}")
+    assert back["object_id"].tolist() == names
+    assert back["class_name"].tolist() == names[::-1]
+    assert list(back.columns) == list(table.columns)

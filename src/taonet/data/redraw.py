@@ -12,13 +12,18 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet.io.lightcurve_tables import Curve
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 
 def redrawn(curve: Curve, rng: np.random.Generator) -> Curve:
     """Return a light curve as it might have been measured, were the measured one the truth.
 
-    Times, errors and bands stay; upper limits too.
+    Times, errors and bands stay; upper limits too. What was measured in fluxes is drawn in fluxes.
     """
+    if curve.flux is not None and curve.flux_err is not None:
+        flux = rng.normal(curve.flux, curve.flux_err)
+        magerr = magnitude_error(flux, curve.flux_err)
+        return replace(curve, flux=flux, mag=magnitude(flux, ZERO_POINT_MAG), magerr=magerr)
     return replace(curve, mag=rng.normal(curve.mag, curve.magerr))
 
 

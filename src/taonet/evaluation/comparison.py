@@ -240,7 +240,17 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         if name != primary and "macro_f1_minus_primary" in found:
             row += [_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
         rows.append(row)
-    return "\n".join([*aligned(rows), *_early_lines(scores)])
+    left_out = [
+        left_out_line(name, found["objects_left_out"])
+        for name, found in scores.items()
+        if found.get("objects_left_out")
+    ]
+    return "\n".join([*aligned(rows), *left_out, *_early_lines(scores)])
+
+
+def left_out_line(name: str, count: int) -> str:
+    """Say how many objects of a table are not scored."""
+    return f"{name}: {count} more objects are not scored, of no known class or not in every table"
 
 
 def _early_lines(scores: Mapping[str, Any]) -> list[str]:

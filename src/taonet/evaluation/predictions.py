@@ -162,6 +162,17 @@ def labels_of(table: pd.DataFrame, taxonomy: Taxonomy) -> Int[np.ndarray, " obje
     return table["class_name"].map(index).to_numpy(np.int64)
 
 
+def classes_of(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the classes that a table gives probabilities of, in its order.
+
+    Examples
+    --------
+    >>> classes_of(pd.DataFrame(columns=["object_id", "p_SN", "p_42"]))
+    ('SN', '42')
+    """
+    return tuple(c[2:] for c in map(str, table.columns) if c.startswith("p_") and c != "p_")
+
+
 def columns_of(taxonomy: Taxonomy) -> list[str]:
     """Return the names of the probability columns, in label order."""
     return [f"p_{name}" for name in taxonomy.classes]

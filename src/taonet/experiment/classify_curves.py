@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.experiment.curve_features import curve_features
+from taonet.experiment.curve_features import bands_of, curve_features
 from taonet.experiment.curve_predictions import curve_predictions
 from taonet.experiment.inputs import Tally, Track, tallied_curves
 from taonet.io.landing import refuse_existing
@@ -63,11 +63,23 @@ def _parts(
     for start in track(starts, len(starts), "classifying"):
         some = curves[start : start + OBJECTS_AT_ONCE]
         tally.objects += len(some)
+        _note_bands(bundle, some, tally)
         yield answered(bundle, some)
+
+
+def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> None:
+    known = bundle.facts.get("bands")
+    for curve in curves:
+        if known and not set(bands_of([curve])) & set(known):
+            tally.remarks[
+                f"in none of the bands that the trees learnt from: {' '.join(known)}"
+            ] += 1
 
 
 def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:
     """Return the prediction rows of some light curves."""
-    features = curve_features(curves, bundle.feature_set)
+    colour = bundle.facts.get("colour")
+    pair = (str(colour[0]), str(colour[1])) if colour else None
+    features = curve_features(curves, bundle.feature_set, colour=pair)
     values = features[list(bundle.feature_names)].to_numpy(float)
     return curve_predictions(curves, bundle.probabilities(values), bundle.taxonomy)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, sequences_in
 from taonet.io.archive import Archive, is_archive
 from taonet.io.items import Source

@@ -145,6 +145,7 @@ def tallied_curves(
     found = read_light_curves(path)
     if str(found.mending):
         tally.remarks[f"{path}: {found.mending}"] += 1
+    tally.remarks.update({f"{path}: {what}": count for what, count in found.remarks.items()})
     if limit is None:
         for object_id in found.without_points:
             tally.reject(object_id, InputError("no point that can be used", where=object_id))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from taonet.errors import InputError
 from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.curve_card import KINDS, curve_card
-from taonet.experiment.curve_features import curve_features
+from taonet.experiment.curve_features import bands_of, curve_features, usual_colour
 from taonet.experiment.curve_predictions import curve_predictions
 from taonet.experiment.curve_recipe import CurveRecipe
 from taonet.experiment.inputs import Track
@@ -24,6 +25,7 @@ from taonet.experiment.listed import truth_path
 from taonet.experiment.stages import open_run, staged_table, write_json
 from taonet.io.landing import landing_file
 from taonet.io.lightcurve_tables import Curve, read_light_curves
+from taonet.io.rejection import remark_lines
 from taonet.models.selection import choose
 from taonet.models.trees import GRID, Trees, kind_of
 from taonet.models.trees_bundle import save_trees
@@ -82,6 +84,11 @@ class CurveExperiment:
                 "content": [_content(c) for c in self.curves],
             }
         )
+
+    @cached_property
+    def colour(self) -> tuple[str, str] | None:
+        """The two bands whose colour is measured."""
+        return usual_colour(self.curves)
 
     @property
     def simulated(self) -> bool:
@@ -153,6 +160,8 @@ def _plan(
     found = read_light_curves(table)
     if str(found.mending):
         say(f"{table}: {found.mending}")
+    for line in remark_lines(found.remarks):
+        say(line)
     known = tuple(curve for curve in found.curves if curve.class_name is not None)
     classes = {curve.class_name for curve in known}
     if len(classes) < 2:
@@ -175,7 +184,10 @@ def _plan(
 
 
 def _content(curve: Curve) -> str:
-    points = np.stack([curve.mjd, curve.mag, curve.magerr])
+    measured = [curve.mjd, curve.mag, curve.magerr]
+    if curve.flux is not None and curve.flux_err is not None:
+        measured += [curve.flux, curve.flux_err]
+    points = np.stack(measured)
     return hashlib.sha256(points.tobytes()).hexdigest()
 
 
@@ -204,7 +216,7 @@ def _write_down(experiment: CurveExperiment) -> None:
 def _measured(experiment: CurveExperiment) -> pd.DataFrame:
     curves = experiment.curves
     tracked = experiment.track(curves, len(curves), "measuring features")
-    features = curve_features(tracked, experiment.recipe.features)
+    features = curve_features(tracked, experiment.recipe.features, colour=experiment.colour)
     features.insert(0, "object_id", [curve.object_id for curve in curves])
     return features
 
@@ -265,7 +277,8 @@ def _redrawn(
     """Return the features of redrawn training curves, and which training object each is of."""
     curves = [experiment.curves[i] for i in train.tolist()]
     copies = list(redraws(curves, label, seed=experiment.recipe.seed))
-    features = curve_features((curve for _, curve in copies), experiment.recipe.features)
+    redrawn = (curve for _, curve in copies)
+    features = curve_features(redrawn, experiment.recipe.features, colour=experiment.colour)
     return features.to_numpy(np.float64), np.array([i for i, _ in copies], np.int64)
 
 
@@ -333,6 +346,8 @@ def _facts(
         "data_digest": experiment.data_digest,
         "split_digest": split.digest,
         "run_digest": experiment.digest,
+        "bands": list(bands_of(experiment.curves)),
+        "colour": experiment.colour,
         "objects": count,
         "scores": scores[_method(experiment)],
     }

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.features.curves import Curves
 from taonet.features.lines import weighted_slopes
 from taonet.features.nights import begins_night, night_of, weighted_mean
 from taonet.features.segments import Segments
+from taonet.sky.bands import colour_bands
 from taonet.sky.flux import magnitude, magnitude_error
 
 LEAST_SIGMA = 3.0
@@ -24,7 +25,7 @@ PerNight = Float[np.ndarray, " night"]
 
 @dataclass(frozen=True, eq=False)
 class Colours:
-    """Colours of the nights that have the two bluest bands of the set.
+    """Colours of the nights that have both bands of the object's colour.
 
     Parameters
     ----------
@@ -47,15 +48,33 @@ class Colours:
     @cached_property
     def _pair(self) -> tuple[tuple[PerNight, PerNight], tuple[PerNight, PerNight]]:
         """Mean flux and error of each night in both bands, NaN where either is missing."""
-        blue, red = (self._means(band) for band in (0, 1))
+        blue, red = (self._means(which) for which in self._bands.T)
         both = np.isfinite(blue[0] + red[0])
         flux = [np.where(both, each, np.nan) for each in (*blue, *red)]
         return (flux[0], flux[1]), (flux[2], flux[3])
 
-    def _means(self, band: int) -> tuple[PerNight, PerNight]:
-        there = self.curves.band == band
-        counts = np.bincount(night_of(self.curves)[there], minlength=len(self.mjd))
+    @cached_property
+    def _bands(self) -> Int[np.ndarray, "object 2"]:
+        """Indices of the two bands of each object's colour; −1 for none.
+
+        They go by the object's own bands: who else is in the file must not matter.
+        """
         curves = self.curves
+        found = np.full((len(curves), 2), -1)
+        number = {name: i for i, name in enumerate(curves.bands)}
+        seen = np.zeros((len(curves), len(curves.bands)), bool)
+        seen[curves.segments.owner, curves.band] = True
+        for own in np.unique(seen, axis=0):
+            names = [name for name, there in zip(curves.bands, own, strict=True) if there]
+            pair = colour_bands(names, wanted=curves.colour)
+            if pair is not None:
+                found[(seen == own).all(axis=1)] = [number[name] for name in pair]
+        return found
+
+    def _means(self, band: Int[np.ndarray, " object"]) -> tuple[PerNight, PerNight]:
+        curves = self.curves
+        there = curves.band == curves.segments.spread(band)
+        counts = np.bincount(night_of(curves)[there], minlength=len(self.mjd))
         return weighted_mean(Segments.of(counts), curves.flux[there], curves.flux_err[there])
 
     def mean(self) -> PerObject:

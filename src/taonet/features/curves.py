@@ -8,12 +8,10 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.features.segments import Segments
+from taonet.sky.bands import blue_to_red
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of, magnitude, magnitude_error
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import check_mjd
-
-BLUE_TO_RED = ("u", "g", "r", "i", "z", "y")
-"""The order of bands of these names; others follow by alphabet."""
 
 BLOCK_POINTS = 16_000
 """Arrays below 128 KiB stay in the cache and are not asked of the system each time anew."""
@@ -41,6 +39,9 @@ class Curves:
         Index into ``bands``.
     bands : tuple of str
         Names of the bands, from blue to red.
+    colour : (str, str), optional
+        The two bands whose colour is measured; by default each object's own, see
+        `taonet.sky.bands.colour_bands`.
     """
 
     segments: Segments
@@ -51,6 +52,7 @@ class Curves:
     magerr: Points
     band: Int[np.ndarray, " point"]
     bands: tuple[str, ...]
+    colour: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         if len(self.band) and not 0 <= self.band.min() <= self.band.max() < len(self.bands):
@@ -87,19 +89,10 @@ class Curves:
             If lengths differ, an error is not positive, a band is not there, or times look like
             JD.
         """
-        band = np.zeros(len(mjd), np.int64) if band is None else band
-        order, segments = _prepared(mjd, mag, magerr, band, counts)
-        mag, magerr = _floats(mag)[order], _floats(magerr)[order]
+        mag, magerr = _floats(mag), _floats(magerr)
         flux = flux_of(mag, ZERO_POINT_MAG)
-        return cls(
-            segments=segments,
-            mjd=_floats(mjd)[order],
-            flux=flux,
-            flux_err=flux * magerr / POGSON,
-            mag=mag,
-            magerr=magerr,
-            band=band[order],
-            bands=bands,
+        return cls.from_both(
+            mjd, flux, flux * magerr / POGSON, mag, magerr, counts=counts, band=band, bands=bands
         )
 
     @classmethod
@@ -135,19 +128,51 @@ class Curves:
             If lengths differ, an error is not positive, a band is not there, or times look like
             JD.
         """
-        band = np.zeros(len(mjd), np.int64) if band is None else band
         unit = flux_of(_floats(zero_point_mag), ZERO_POINT_MAG)
         flux, flux_err = flux * unit, flux_err * unit
-        # the brightest first, as magnitudes sort; so both ways give the same order
-        order, segments = _prepared(mjd, -flux, flux_err, band, counts)
-        flux, flux_err = flux[order], flux_err[order]
+        mag, magerr = magnitude(flux, ZERO_POINT_MAG), magnitude_error(flux, flux_err)
+        return cls.from_both(
+            mjd, flux, flux_err, mag, magerr, counts=counts, band=band, bands=bands
+        )
+
+    @classmethod
+    def from_both(
+        cls,
+        mjd: Float[np.ndarray, " n"],
+        flux: Float[np.ndarray, " m"],
+        flux_err: Float[np.ndarray, " e"],
+        mag: Float[np.ndarray, " m"],
+        magerr: Float[np.ndarray, " e"],
+        *,
+        counts: Int[np.ndarray, " object"],
+        band: Int[np.ndarray, " b"] | None = None,
+        bands: tuple[str, ...] = ("",),
+    ) -> "Curves":
+        """Prepare curves whose fluxes, with a zero point of 25, and magnitudes are both known.
+
+        Parameters
+        ----------
+        mjd, flux, flux_err, mag, magerr : arrays (point,)
+            The points of all objects, one object after the other; within an object in any order.
+            Magnitudes are NaN where the flux is not positive.
+        counts, band, bands
+            As in `from_fluxes`.
+
+        Raises
+        ------
+        InputError
+            As `from_fluxes`.
+        """
+        band = np.zeros(len(mjd), np.int64) if band is None else band
+        # the brightest first, as magnitudes sort
+        order, segments = _prepared(mjd, -_floats(flux), _floats(flux_err), band, counts)
         return cls(
             segments=segments,
             mjd=_floats(mjd)[order],
-            flux=flux,
-            flux_err=flux_err,
-            mag=magnitude(flux, ZERO_POINT_MAG),
-            magerr=magnitude_error(flux, flux_err),
+            flux=_floats(flux)[order],
+            flux_err=_floats(flux_err)[order],
+            mag=_floats(mag)[order],
+            magerr=_floats(magerr)[order],
             band=band[order],
             bands=bands,
         )
@@ -161,8 +186,7 @@ class Curves:
         InputError
             If an error is not positive.
         """
-        names = {name for curve in curves for name in curve.band}
-        bands = tuple(sorted(names, key=_redness)) or ("",)
+        bands = blue_to_red(name for curve in curves for name in curve.band) or ("",)
         index = {name: i for i, name in enumerate(bands)}
         columns = ("mjd", "flux", "flux_err", "zero_point_mag")
         mjd, flux, flux_err, zero_point_mag = (
@@ -211,11 +235,6 @@ class Curves:
 
 def _floats(values: Float[np.ndarray, "*n"] | float) -> Float[np.ndarray, "*n"]:
     return np.asarray(values, dtype=np.float64)
-
-
-def _redness(band: str) -> tuple[int, str]:
-    known = BLUE_TO_RED.index(band) if band in BLUE_TO_RED else len(BLUE_TO_RED)
-    return known, band
 
 
 def _prepared(

@@ -1,23 +1,79 @@
 """One's own FITS cutouts: a table says which file shows which object at which time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.io.column_names import NAMES, plain
 from taonet.io.fits_epochs import object_in_files
 from taonet.io.items import Found
+from taonet.io.lightcurve_times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
+from taonet.io.text_tables import column_twice
 
-REQUIRED = ("file", "object_id", "mjd")
-CLASS_COLUMNS = ("class_name", "label")
+CLASS_COLUMNS = ("class_name", "label", "class")
 CHANNEL_FILES = {"science": "file", "template": "template_file", "difference": "difference_file"}
 """Channels, and the columns that name their files."""
 
 _TEXT = ("object_id", "exposure_id", "band", "hdu", *CLASS_COLUMNS, *CHANNEL_FILES.values())
+_OURS = (*_TEXT, "mjd", "ra", "dec", "zero_point_mag", "seeing_fwhm_px")
+
+_ELSEWHERE: Final = {
+    "file": ("filename", "file_name", "path", "fits", "image", "cutout"),
+    "exposure_id": ("expid", "exp_id", "exposure", "image_id", "visit"),
+    **{name: NAMES[name] for name in ("object_id", "band", "zero_point_mag", "ra", "dec")},
+}
+"""What our columns are called elsewhere, as `plain` writes it; used where ours is not there."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CutoutTable:
+    """A table of cutouts under our names.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row an epoch, each with an ``object_id``.
+    nameless : tuple of Rejection
+        Rows without one.
+    remarks : tuple of str
+        What the user should know of how the table was read.
+    """
+
+    rows: pd.DataFrame
+    nameless: tuple[Rejection, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of objects, and of rows without one."""
+        return int(self.rows["object_id"].nunique()) + len(self.nameless)
+
+
+def read_cutout_table(path: Path) -> CutoutTable:
+    """Read the table that describes FITS cutouts; see `read_fits_cutouts`.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    table = _with_our_names(read_table(path, text=_TEXT), path)
+    for name in ("file", "object_id"):
+        if name not in table.columns:
+            raise _no_column(name, table, path)
+    table, remarks = _with_mjd(table, path)
+    unused = [str(name) for name in table.columns if name not in _OURS]
+    if unused:
+        remarks = (*remarks, f"columns not used: {', '.join(unused)}")
+    named, nameless = _with_text(table, path)
+    return CutoutTable(rows=named, nameless=nameless, remarks=remarks)
 
 
 def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[Found]:
@@ -42,9 +98,16 @@ def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[Found]:
     InputError
         If the table itself is not of this kind.
     """
-    table = _read(table_path, REQUIRED)
-    files = {name: column for name, column in CHANNEL_FILES.items() if column in table.columns}
-    for object_id, rows in table.groupby("object_id", sort=False):
+    return objects_in(read_cutout_table(table_path), directory)
+
+
+def objects_in(table: CutoutTable, directory: Path) -> Iterator[Found]:
+    """Yield what the files of each object in a table are; see `read_fits_cutouts`."""
+    for rejection in table.nameless:
+        yield Found(item=rejection.source, rejection=rejection)
+    rows_of = table.rows.groupby("object_id", sort=False)
+    files = {name: column for name, column in CHANNEL_FILES.items() if column in table.rows}
+    for object_id, rows in rows_of:
         name = str(object_id)
         try:
             class_name = _class_name(name, rows)
@@ -52,17 +115,6 @@ def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[Found]:
             yield Found(item=name, rejection=Rejection.of(name, error))
             continue
         yield object_in_files(name, rows, directory, files=files, class_name=class_name)
-
-
-def count_fits_cutouts(table_path: Path) -> int:
-    """Return the number of objects in a table of cutouts.
-
-    Raises
-    ------
-    InputError
-        If it is none.
-    """
-    return int(_read(table_path, REQUIRED)["object_id"].nunique())
 
 
 def read_labels(path: Path) -> dict[str, str]:
@@ -88,10 +140,15 @@ def read_labels(path: Path) -> dict[str, str]:
     ...     read_labels(file)
     {'SN1987A': 'SN'}
     """
-    table = _read(path, ("object_id",))
+    table = _with_our_names(read_table(path, text=_TEXT), path)
+    if "object_id" not in table:
+        raise _no_column("object_id", table, path)
     if not set(CLASS_COLUMNS) & set(table.columns):
         got = ", ".join(table.columns)
         raise InputError("no column class_name or label", where=path, got=got)
+    table, nameless = _with_text(table, path)
+    if nameless:
+        raise InputError("object_id is empty", where=nameless[0].source)
     labels: dict[str, str] = {}
     for object_id, rows in table.groupby("object_id", sort=False):
         name = _class_name(str(object_id), rows)
@@ -100,35 +157,46 @@ def read_labels(path: Path) -> dict[str, str]:
     return labels
 
 
-def _read(path: Path, required: tuple[str, ...]) -> pd.DataFrame:
-    table = read_table(path) if path.suffix != ".csv" else _read_csv(path)
-    missing = [name for name in required if name not in table.columns]
-    if missing:
-        got = ", ".join(map(str, table.columns))
-        raise InputError(f"no column {', '.join(missing)}", where=path, got=got)
-    for name in _TEXT:
-        if name in table.columns:
-            table[name] = [_text(value) for value in table[name]]
-    empty = np.flatnonzero((table["object_id"] == "").to_numpy())
-    if len(empty):
-        raise InputError("object_id is empty", where=path, got=f"row {empty[0] + 1}")
-    return table
+def _with_text(table: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[Rejection, ...]]:
+    """Return the rows that name an object, text empty where there is none, and the others."""
+    table = table.assign(
+        **{name: table[name].fillna("").astype(str) for name in _TEXT if name in table.columns}
+    )
+    empty = (table["object_id"] == "").to_numpy()
+    places = [f"{path}, row {row + 1}" for row in np.flatnonzero(empty)]
+    nameless = [Rejection.of(at, InputError("object_id is empty", where=at)) for at in places]
+    return table[~empty], tuple(nameless)
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError("no such file", where=path)
-    try:
-        # As text: a name such as 00123 must keep its zeros.
-        return pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str))
-    except (OSError, ValueError) as error:
-        raise InputError("not a readable .csv table", where=path, got=error) from error
+def _with_our_names(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return a table whose columns are called as they are here, whatever they were called."""
+    ours = {str(name): plain(name) for name in table.columns if plain(name) in _OURS}
+    twice = {new: old for old, new in ours.items() if list(ours.values()).count(new) > 1}
+    for name in twice:
+        raise column_twice(name, path)
+    there = {plain(name): str(name) for name in table.columns}
+    for name, others in _ELSEWHERE.items():
+        other = next((other for other in others if other in there), None)
+        if name not in ours.values() and other is not None and there[other] not in ours:
+            ours[there[other]] = name
+    return table.rename(columns=ours)
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return "" if value is None or value is pd.NA or value != value else str(value).strip()
+def _with_mjd(table: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return a table with a column ``mjd``, from whatever column tells the times best."""
+    if "mjd" in table.columns:
+        return table, ()
+    times = times_of(table, {plain(name): str(name) for name in table.columns}, path)
+    told = times.remarks
+    if times.from_jd:
+        told = (*told, f"column {times.column!r}: JD turned into MJD = JD - 2400000.5")
+    return table.assign(mjd=times.mjd).drop(columns=times.column), told
+
+
+def _no_column(name: str, table: pd.DataFrame, path: Path) -> InputError:
+    do = f"name it one of {', '.join(_ELSEWHERE[name][:6])}" if name in _ELSEWHERE else ""
+    got = ", ".join(map(str, table.columns))
+    return InputError(f"no column {name}", where=path, got=got, do=do)
 
 
 def _class_name(object_id: str, rows: pd.DataFrame) -> str | None:

@@ -1,6 +1,6 @@
 """Tables of light curves that other programs wrote: one row a point."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,9 +9,11 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.io.lightcurve_columns import NAMES, TEXT, our_columns
+from taonet.io.lightcurve_columns import our_columns
 from taonet.io.mending import Mending, mended
-from taonet.io.tables import SUFFIXES, read_table
+from taonet.io.tables import READ, read_table
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
+from taonet.sky.position import ARCMINUTE, mean_position
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,12 +44,14 @@ class Curve:
     object_id : str
     class_name : str or None
     mjd, mag, magerr : arrays (point,)
-        All finite, errors positive.
+        All finite and errors positive; but of fluxes that are not positive magnitudes are NaN.
     band : tuple of str
         One a point; empty texts where the table names none.
     ra, dec : float
         Degrees, NaN where unknown.
     limits : UpperLimits
+    flux, flux_err : arrays (point,), optional
+        With a zero point of 25, all finite; of curves that were given in fluxes.
     """
 
     object_id: str
@@ -59,6 +63,8 @@ class Curve:
     ra: float = float("nan")
     dec: float = float("nan")
     limits: UpperLimits = NO_LIMITS
+    flux: Float[np.ndarray, " point"] | None = None
+    flux_err: Float[np.ndarray, " point"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,16 +79,19 @@ class LightCurves:
         Objects of which no point can be used.
     mending : Mending
         What had to be left out or put right.
+    remarks : mapping
+        What else the user should know, with the number of objects it is true of.
     """
 
     curves: tuple[Curve, ...]
     mending: Mending
     without_points: tuple[str, ...] = field(default=())
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
 def is_table(path: Path) -> bool:
     """Return whether a path is a file that can be read as a table."""
-    return path.is_file() and path.suffix in SUFFIXES
+    return path.is_file() and path.suffix.lower() in READ
 
 
 def read_light_curves(path: Path) -> LightCurves:
@@ -94,16 +103,21 @@ def read_light_curves(path: Path) -> LightCurves:
         If a column is missing or holds text instead of numbers, times are JD in a column that is
         not called so, an object has two classes, or no point is left.
     """
-    table = read_table(path, text=[other for name in TEXT for other in NAMES[name]])
-    points = our_columns(table, path)
-    _check_classes(points, path)
-    from_jd = not {str(c).lower() for c in table.columns} & set(NAMES["mjd"])
-    kept, upper, mending = mended(points, from_jd=from_jd)
+    points = our_columns(read_table(path), path, alone=path.stem)
+    _check_classes(points.rows, path)
+    kept, upper, mending = mended(points.rows, from_jd=points.from_jd)
     if kept.empty:
         raise InputError("no point that can be used", where=path, got=str(mending))
-    left_out = set(points["object_id"].dropna()) - set(kept["object_id"])
+    left_out = set(points.rows["object_id"].dropna()) - set(kept["object_id"])
+    curves, spread = _curves(kept, upper)
+    remarks = dict.fromkeys(points.remarks, 1)
+    if spread:
+        remarks["positions of one object lie more than an arcminute apart"] = spread
     return LightCurves(
-        curves=_curves(kept, upper), mending=mending, without_points=tuple(sorted(left_out))
+        curves=curves,
+        mending=mending,
+        without_points=tuple(sorted(left_out)),
+        remarks=remarks,
     )
 
 
@@ -124,11 +138,15 @@ def _check_classes(points: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[Curve, ...]:
+def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[tuple[Curve, ...], int]:
+    """Return the curves, and of how many the positions do not agree."""
     limits = {name: _limits(rows) for name, rows in _by_object(upper)}
-    return tuple(
-        _curve(name, rows, limits.get(name, NO_LIMITS)) for name, rows in _by_object(points)
-    )
+    found, spread = [], 0
+    for name, rows in _by_object(points):
+        ra, dec, apart = mean_position(rows["ra"].to_numpy(), rows["dec"].to_numpy())
+        spread += apart > ARCMINUTE
+        found.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra % 360, dec)))
+    return tuple(found), spread
 
 
 def _by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
@@ -141,28 +159,31 @@ def _by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
     return [(names[a], points.iloc[a:b]) for a, b in zip(starts, ends, strict=True)]
 
 
-def _curve(object_id: str, rows: pd.DataFrame, limits: UpperLimits) -> Curve:
+def _curve(
+    object_id: str, rows: pd.DataFrame, limits: UpperLimits, place: tuple[float, float]
+) -> Curve:
+    values = {name: rows[name].to_numpy() for name in _BRIGHT if name in rows}
+    if "flux" in values:
+        values["mag"] = magnitude(values["flux"], ZERO_POINT_MAG)
+        values["magerr"] = magnitude_error(values["flux"], values["flux_err"])
     return Curve(
         object_id=object_id,
         class_name=_known_class(rows),
         mjd=rows["mjd"].to_numpy(),
-        mag=rows["mag"].to_numpy(),
-        magerr=rows["magerr"].to_numpy(),
+        **values,
         band=_bands(rows),
-        ra=_degrees(rows, "ra"),
-        dec=_degrees(rows, "dec"),
+        ra=place[0],
+        dec=place[1],
         limits=limits,
     )
+
+
+_BRIGHT = ("mag", "magerr", "flux", "flux_err")
 
 
 def _known_class(rows: pd.DataFrame) -> str | None:
     known = rows["class_name"].dropna().tolist() if "class_name" in rows else []
     return str(known[0]) if known else None
-
-
-def _degrees(rows: pd.DataFrame, name: str) -> float:
-    known = rows[name].dropna().tolist() if name in rows else []
-    return float(known[0]) if known else float("nan")
 
 
 def _limits(rows: pd.DataFrame) -> UpperLimits:

@@ -5,10 +5,15 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
+
+from taonet.io.lightcurve_times import EARLIEST_MJD, LATEST_MJD
 
 NOT_DETECTED_MAG: Final = 90.0
 """No star is as bright or as faint as this; 99, 99.999, −99 and 999 say "not detected"."""
+
+BRIGHTEST_OF_LIMITS: Final = -5.0
+"""A magnitude of −20.5 without an error is a limit of 20.5, as old survey files have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +26,18 @@ class Mending:
         Of the table as it was.
     nameless : int
         Rows without an object.
+    flagged : int
+        Rows that the table itself says must not be used.
+    text : int
+        Rows with a word where a number belongs.
     not_a_number, infinite : int
-        Rows without a time, magnitude or error; rows with an infinite one.
+        Rows without a time, a brightness or an error, or with −999 and the like in its place;
+        rows with an infinite one.
     impossible_times : int
-        Rows before MJD 0 (1858).
+        Rows before MJD 9000 (1883) or after 100000 (2132).
     not_detected : int
-        Rows that say so: magnitudes or errors of 99 and the like, and rows without a magnitude
-        but with a limiting one.
+        Rows that say so: magnitudes or errors of 99 and the like, limits such as ``>16.5``, and
+        rows without a brightness but with a limiting magnitude.
     upper_limits : int
         How many of those are kept as upper limits.
     bad_errors : int
@@ -42,6 +52,8 @@ class Mending:
 
     rows: int
     nameless: int = 0
+    flagged: int = 0
+    text: int = 0
     not_a_number: int = 0
     infinite: int = 0
     impossible_times: int = 0
@@ -56,8 +68,8 @@ class Mending:
     def dropped(self) -> int:
         """Rows that are no point of a light curve."""
         kinds = (
-            self.nameless, self.not_a_number, self.infinite, self.impossible_times,
-            self.not_detected, self.bad_errors, self.repeated,
+            self.nameless, self.flagged, self.text, self.not_a_number, self.infinite,
+            self.impossible_times, self.not_detected, self.bad_errors, self.repeated,
         )  # fmt: skip
         return sum(kinds)
 
@@ -65,10 +77,12 @@ class Mending:
         """Say in one line what was mended; empty where nothing was."""
         lost = {
             "without an object": self.nameless,
-            "with a value that is not a number": self.not_a_number,
+            "flagged as not to be used": self.flagged,
+            "with a word where a number belongs": self.text,
+            "with a value that is not a number, or stands for none": self.not_a_number,
             "with an infinite value": self.infinite,
-            "with an impossible time (before MJD 0)": self.impossible_times,
-            "not detected (magnitudes of 99 and the like)": self.not_detected,
+            "with an impossible time (before MJD 9000 or after 100000)": self.impossible_times,
+            "not detected (magnitudes of 99, limits and the like)": self.not_detected,
             "with an error that is not positive": self.bad_errors,
             "repeated exactly": self.repeated,
         }
@@ -126,21 +140,51 @@ def _nameless(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["object_id"].isna().to_numpy()
 
 
+def _flagged(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return points["flagged"].to_numpy(bool)
+
+
+def _text(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return points["text"].to_numpy(bool)
+
+
 def _not_detected(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    numbers = points[["mag", "magerr"]].to_numpy()
-    said = np.isfinite(numbers) & (np.abs(numbers) >= NOT_DETECTED_MAG)
-    return np.asarray(said.any(axis=1) | (np.isnan(numbers[:, 0]) & _limited(points)))
+    values = _measured(points).to_numpy()[:, 1:]
+    if "flux" in points:
+        said = _limited(points) | points["limit"].to_numpy(bool)
+        return np.asarray(np.isnan(values[:, 0]) & said)
+    said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
+    unseen = np.isnan(values[:, 0]) & _limited(points)
+    return np.asarray(said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _turned(points))
+
+
+def _turned(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    """Return where a limit is written as its negative, without an error."""
+    if "mag" not in points:
+        return np.zeros(len(points), bool)
+    below = points["mag"].to_numpy() < BRIGHTEST_OF_LIMITS
+    return np.asarray(below & ~(points["magerr"].to_numpy() > 0))
 
 
 def _limited(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    if "limiting_mag" not in points:
-        return np.zeros(len(points), bool)
-    limit = points["limiting_mag"].to_numpy()
+    limit = _limits(points)
     return np.asarray(np.isfinite(limit) & (np.abs(limit) < NOT_DETECTED_MAG))
 
 
+def _limits(points: pd.DataFrame) -> Float[np.ndarray, " point"]:
+    limit = np.full(len(points), np.nan)
+    if "limiting_mag" in points:
+        limit = points["limiting_mag"].to_numpy(np.float64)
+    if "mag" not in points:
+        return limit
+    mag = points["mag"].to_numpy(np.float64)
+    limit = np.where(points["limit"].to_numpy(bool) & np.isnan(limit), mag, limit)
+    return np.where(_turned(points) & np.isnan(limit), -mag, limit)
+
+
 def _measured(points: pd.DataFrame) -> pd.DataFrame:
-    return points[["mjd", "mag", "magerr"]]
+    values = ["flux", "flux_err"] if "flux" in points else ["mag", "magerr"]
+    return points[["mjd", *values]]
 
 
 def _not_a_number(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
@@ -152,20 +196,22 @@ def _infinite(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 
 def _impossible_times(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    return np.asarray(points["mjd"] < 0)
+    return np.asarray((points["mjd"] < EARLIEST_MJD) | (points["mjd"] > LATEST_MJD))
 
 
 def _bad_errors(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    return np.asarray(points["magerr"] <= 0)
+    return np.asarray(_measured(points).iloc[:, 2] <= 0)
 
 
 def _repeated(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    said = [c for c in ("object_id", "mjd", "mag", "magerr", "band") if c in points]
+    said = [c for c in ("object_id", *_measured(points).columns, "band") if c in points]
     return np.asarray(points.duplicated(said))
 
 
 REASONS: Final = {
     "nameless": _nameless,
+    "flagged": _flagged,
+    "text": _text,
     "not_detected": _not_detected,
     "not_a_number": _not_a_number,
     "infinite": _infinite,
@@ -177,8 +223,8 @@ REASONS: Final = {
 
 
 def _upper_limits(points: pd.DataFrame) -> pd.DataFrame:
-    timed = np.isfinite(points["mjd"]) & (points["mjd"] >= 0)
-    found: pd.DataFrame = points.loc[timed & _limited(points)]
+    timed = np.isfinite(points["mjd"].to_numpy()) & ~_impossible_times(points)
+    found: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[timed & _limited(points)]
     said = [c for c in ("object_id", "mjd", "limiting_mag", "band") if c in found]
     return found.drop_duplicates(said)
 

@@ -15,7 +15,7 @@ from taonet.io.archive import Archive, is_archive
 from taonet.io.arrays import count_arrays, read_arrays, unused_arrays
 from taonet.io.content import head_of, not_avro
 from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
-from taonet.io.fits_cutouts import count_fits_cutouts, read_fits_cutouts
+from taonet.io.fits_cutouts import objects_in, read_cutout_table
 from taonet.io.input_files import (
     ALERTS,
     ARRAYS,
@@ -66,15 +66,18 @@ def arrays_source(path: Path, *, survey: str) -> Source:
 def fits_source(directory: Path, table: Path, *, survey: str) -> Source:
     """Read the user's own FITS cutouts, described by a table."""
 
+    described = read_cutout_table(table)
+
     def read(done: frozenset[str]) -> Iterator[Found]:
-        return (one for one in read_fits_cutouts(table, directory) if one.item not in done)
+        return (one for one in objects_in(described, directory) if one.item not in done)
 
     return Source(
         kind="fits",
         survey=survey,
         signature=signature_of([table]),
-        count=count_fits_cutouts(table),
+        count=described.count,
         read=read,
+        remarks=described.remarks,
     )
 
 

@@ -1,5 +1,6 @@
 """Tables in the formats that astronomers open: parquet, csv, ecsv, vot."""
 
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -8,11 +9,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taonet.errors import InputError, OutputError
+from taonet.io.astropy_tables import degrees_of, read_astropy_table
+from taonet.io.cells import words
+from taonet.io.column_names import NAMES, WORDS, plain
 from taonet.io.landing import landing_file, refuse_existing
+from taonet.io.text_tables import column_twice, read_text_table
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")
+"""Formats that are written."""
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
+
+READ = (*SUFFIXES, *TEXT_SUFFIXES[1:], ".votable")
+"""Formats that are read, in any case."""
+
 ROWS_AT_ONCE = 20_000
-_ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable"}
+_ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable", ".votable": "votable"}
 
 
 def write_table(table: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
@@ -133,40 +145,113 @@ def check_suffix(path: Path) -> None:
 def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a table in the format that the suffix names.
 
+    Columns of names (`taonet.io.column_names.WORDS`) are text in every format, None where a cell
+    is empty: ``007``, ``NA`` and ``90`` stay what they are. Positions with a unit become degrees,
+    moments in time MJD; see `taonet.io.astropy_tables`. A named pandas index is a column.
+
     Parameters
     ----------
     text : collection of str
-        Columns that are text even where a csv file shows numbers, such as names of objects;
-        lower case, compared whatever the case.
+        More columns that are text even where a file shows numbers; small letters, compared
+        whatever the case.
 
     Raises
     ------
     InputError
-        If it is missing or is not what its suffix says.
+        If it is missing or is not what its suffix says, a column is there twice, or names of
+        objects are floats that have lost digits.
     """
     if not path.is_file():
         raise InputError("a folder, not a table" if path.is_dir() else "no such file", where=path)
-    if path.suffix not in SUFFIXES:
-        raise InputError("unknown table format", where=path, do=f"use one of {', '.join(SUFFIXES)}")
+    suffix = path.suffix.lower()
+    if suffix not in READ:
+        raise InputError("unknown table format", where=path, do=f"use one of {', '.join(READ)}")
+    wanted = WORDS | set(text)
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.suffix == ".csv":
-            names = map(str, pd.read_csv(path, nrows=0).columns)
-            return pd.read_csv(path, dtype={n: "str" for n in names if n.lower() in text})
-        from astropy.table import Table
-
-        table: pd.DataFrame = Table.read(path, format=_ASTROPY[path.suffix]).to_pandas()
-        return table
+        return _with_degrees(_with_words(_read(path, suffix, wanted), wanted, path), path)
+    except InputError:
+        raise
     except Exception as error:  # every reader has its own family of errors
-        raise InputError(f"not a readable {path.suffix} table", where=path, got=error) from error
+        raise InputError(f"not a readable {suffix} table", where=path, got=error) from error
+
+
+def _read(path: Path, suffix: str, text: Collection[str]) -> pd.DataFrame:
+    if suffix == ".parquet":
+        return _read_parquet(path, text)
+    if suffix in TEXT_SUFFIXES:
+        return read_text_table(path, text)
+    return read_astropy_table(path, _ASTROPY[suffix])
+
+
+def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
+    schema = pq.read_schema(path)
+    for i, name in enumerate(schema.names):
+        if name in schema.names[:i]:
+            raise column_twice(name, path)
+    if b"table_meta_yaml" in (schema.metadata or {}):
+        # astropy wrote it, units and all
+        return read_astropy_table(path, "parquet")
+    content = pq.read_table(path)
+    table = _with_index(content.to_pandas())
+    for field in content.schema:
+        column = content.column(field.name)
+        # whole numbers beside an empty cell become floats, which hold 15 digits
+        if plain(field.name) in text and pa.types.is_integer(field.type) and column.null_count:
+            table[field.name] = column.cast(pa.string()).to_pandas().to_numpy()
+    return table
+
+
+def _with_index(table: pd.DataFrame) -> pd.DataFrame:
+    named = [name for name in table.index.names if name is not None]
+    if not named and pd.api.types.is_integer_dtype(table.index.dtype):
+        return table.reset_index(drop=True)
+    return table.reset_index()
+
+
+def _with_words(table: pd.DataFrame, text: Collection[str], path: Path) -> pd.DataFrame:
+    units = dict(table.attrs.get("units", {}))
+    for name in table.columns:
+        if plain(name) in text:
+            try:
+                table[name] = words(table[name], path)
+            except InputError:
+                # another column may name the objects
+                if plain(name) in NAMES["object_id"][:1]:
+                    raise
+    table.attrs["units"] = units
+    return table
+
+
+def _with_degrees(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Turn positions that are written as hours or degrees, minutes and seconds into degrees."""
+    for name in table.columns:
+        role = next((r for r in ("ra", "dec") if plain(name) in NAMES[r]), None)
+        if role and not pd.api.types.is_numeric_dtype(table[name].dtype):
+            table[name] = degrees_of(table[name], table.attrs["units"].get(str(name), ""), role)
+    return table
 
 
 def _write_astropy(table: pd.DataFrame, path: Path, kind: str) -> None:
     from astropy.table import Table
 
-    plain = table.copy()
-    for name in plain.columns:
-        if not pd.api.types.is_numeric_dtype(plain[name]):
-            plain[name] = plain[name].fillna("").astype(str)
-    Table.from_pandas(plain).write(path, format=kind, overwrite=True)
+    frame = table.copy()
+    for name in frame.columns:
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            frame[name] = frame[name].fillna("").astype(str)
+            _check_letters(frame[name], kind)
+    with warnings.catch_warnings():
+        # VOTable makes IDs of names that hold blanks; names stay as they are
+        warnings.simplefilter("ignore")
+        Table.from_pandas(frame).write(path, format=kind, overwrite=True)
+
+
+def _check_letters(column: "pd.Series[str]", kind: str) -> None:
+    # what XML has no letters for, no reader opens
+    strange = column[column.str.contains(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", regex=True)]
+    if kind == "votable" and len(strange):
+        raise OutputError(
+            "a VOTable cannot hold a control character",
+            where=f"column {column.name!r}",
+            got=repr(strange.iloc[0]),
+            do="write .parquet or .csv",
+        )

@@ -53,7 +53,8 @@ def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        object_id, class_name, mjd, band, flux, flux_err, mag, magerr, limiting_mag, quality; every
+        object_id, class_name, mjd, band, flux, flux_err, mag, magerr, limiting_mag, quality,
+        zero_point_mag; every
         epoch is there, detected or not. Magnitudes are NaN where the flux is not positive; the
         limit is that of a detection at five sigma.
     """
@@ -70,5 +71,6 @@ def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
             "magerr": curve.magerr,
             "limiting_mag": curve.limiting_mag,
             "quality": np.zeros(n, np.int32) if curve.quality is None else curve.quality,
+            "zero_point_mag": curve.zero_point_mag,
         }
     )

@@ -1,0 +1,186 @@
+"""Tables that know their units and moments: ECSV, VOTable, and parquet as astropy writes it.
+
+Positions become degrees and times MJD, or JD in columns that are called so. Units of other
+columns are kept in the frame's ``attrs["units"]``.
+"""
+
+import contextlib
+import re
+import warnings
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.io.column_names import NAMES, plain
+from taonet.io.lightcurve_times import is_time
+from taonet.io.text_tables import column_twice
+
+SPELLED: Final = {"degrees": "deg", "degree": "deg", "days": "d", "hours": "h", "mjd": "d"}
+"""Units as they are often written, and as they should be."""
+
+JULIAN_NAMES: Final = ("jd", "hjd", "bjd")
+"""A moment in a column whose name begins so is kept as a JD."""
+
+
+_PARTS = re.compile(r"[+-]?\d{1,3}\s*[:hd° ]\s*\d{1,2}")
+
+
+def read_astropy_table(path: Path, kind: str) -> pd.DataFrame:
+    """Read a table through astropy.
+
+    Parameters
+    ----------
+    kind : {"ascii.ecsv", "votable", "parquet"}
+        Astropy's name of the format.
+
+    Raises
+    ------
+    InputError
+        If a position or a time has a unit that is none of a position or a time.
+    """
+    from astropy.table import Table
+
+    with warnings.catch_warnings():
+        # it warns of whatever is not quite as a standard asks; what cannot be read is an error
+        warnings.simplefilter("ignore")
+        table = _votable(path) if kind == "votable" else Table.read(path, format=kind)
+        _flatten_mixins(table)
+        units = _units(table, path)
+        frame: pd.DataFrame = table.to_pandas(use_nullable_int=True)
+    frame.attrs["units"] = units
+    return frame
+
+
+def _votable(path: Path) -> Any:
+    from astropy.io.votable import parse
+
+    tables = list(parse(path, verify="ignore").iter_tables())
+    if len(tables) != 1:
+        raise InputError(
+            "a VOTable of other than one table", where=path, got=f"{len(tables)} tables"
+        )
+    names = [field.name for field in tables[0].fields]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise column_twice(name, path)
+    # the IDs that are read otherwise are made of names, with other letters
+    return tables[0].to_table(use_names_over_ids=True)
+
+
+def _flatten_mixins(table: Any) -> None:
+    """Turn moments, positions and quantities into columns of numbers."""
+    from astropy.coordinates import SkyCoord
+    from astropy.time import TimeBase
+    from astropy.units import Quantity
+
+    for name in list(table.colnames):
+        column = table[name]
+        if isinstance(column, TimeBase):
+            table.replace_column(name, _days(column, plain(name)))
+        elif isinstance(column, SkyCoord):
+            place = column.icrs
+            table.remove_column(name)
+            for own, angle in (("ra", place.ra), ("dec", place.dec)):
+                if own not in table.colnames:
+                    table[own] = angle.deg
+        elif isinstance(column, Quantity):
+            table.replace_column(name, _column(column.value, column.unit))
+
+
+def _days(moment: Any, name: str) -> Any:
+    """Return moments as days in UTC; astropy would make nanoseconds of them."""
+    from astropy.table import MaskedColumn
+    from astropy.time import Time
+
+    if not isinstance(moment, Time):
+        return MaskedColumn(moment.to_value("day"))
+    # UT1 is within a second of UTC, and would need a table from a server
+    known = moment if moment.scale in ("utc", "ut1", "local") else moment.utc
+    return MaskedColumn(known.jd if name.startswith(JULIAN_NAMES) else known.mjd)
+
+
+def _column(values: Any, unit: Any) -> Any:
+    from astropy.table import MaskedColumn
+
+    return MaskedColumn(values, unit=unit)
+
+
+def _units(table: Any, path: Path) -> dict[str, str]:
+    """Turn positions into degrees and times into days; return the units of all other columns."""
+    left = {}
+    for name in table.colnames:
+        column, known = table[name], plain(name)
+        if column.unit is None or not str(column.unit).strip():
+            continue
+        if known in NAMES["ra"] or known in NAMES["dec"]:
+            _convert(table, name, "deg", path)
+        elif is_time(known):
+            _convert(table, name, "d", path)
+        elif known in ("seeing_fwhm_px", "zero_point_mag"):
+            _convert(table, name, "pix" if known == "seeing_fwhm_px" else "mag", path)
+        elif known in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
+            _convert_millimagnitudes(table, name)
+        left[name] = str(column.unit)
+    return left
+
+
+def _convert(table: Any, name: str, wanted: str, path: Path) -> None:
+    from astropy import units
+
+    column = table[name]
+    if column.dtype.kind in "SUO":
+        return
+    unit = units.Unit(
+        SPELLED.get(str(column.unit).lower(), str(column.unit)), parse_strict="silent"
+    )
+    if wanted == "d" and unit == units.yr:
+        do = "give MJD = (year - 2000) * 365.25 + 51544.5"
+        raise InputError("times are years", where=f"{path}, column {name!r}", got=unit, do=do)
+    try:
+        scale = (1.0 * unit).to_value(units.Unit(wanted))
+    except (ValueError, TypeError) as error:
+        raise InputError(
+            "a column of an unknown unit",
+            where=f"{path}, column {name!r}",
+            got=str(column.unit),
+            do=f"give it in {wanted}",
+        ) from error
+    if scale != 1:
+        table[name] = _column(column.astype(float) * scale, wanted)
+
+
+def _convert_millimagnitudes(table: Any, name: str) -> None:
+    if str(table[name].unit) == "mmag":
+        table[name] = _column(table[name].astype(float) / 1000, "mag")
+
+
+def degrees_of(column: "pd.Series[Any]", unit: str, role: str) -> "pd.Series[Any]":
+    """Return coordinates as degrees where they are text such as ``09:26:21.05``.
+
+    Right ascensions in three parts are hours, as they always are; a unit says otherwise. Text
+    that is no such coordinate is left for others to refuse.
+
+    Parameters
+    ----------
+    role : {"ra", "dec"}
+
+    Examples
+    --------
+    >>> found = degrees_of(pd.Series(["10:00:00", "-"]), "", "ra").tolist()
+    >>> round(found[0], 6), found[1]
+    (150.0, '-')
+    """
+    texts = column.map(lambda v: v.decode() if isinstance(v, bytes) else v).astype(object)
+    shown = texts.map(lambda v: isinstance(v, str) and _PARTS.match(v.strip()) is not None)
+    if not shown.any():
+        return column
+    from astropy.coordinates import Angle
+
+    of = "deg" if role == "dec" or unit.startswith("deg") else "hourangle"
+    known: dict[object, object] = {}
+    for text in texts[shown].unique():
+        with contextlib.suppress(ValueError):
+            known[text] = float(Angle(text.strip(), unit=of).deg)
+    return texts.map(lambda cell: known.get(cell, cell))
