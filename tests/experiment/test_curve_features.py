@@ -43,7 +43,7 @@ COMPANY = [
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("neighbour", COMPANY, ids=lambda curve: " ".join(set(curve.band)))
+@pytest.mark.parametrize("neighbour", COMPANY, ids=lambda curve: " ".join(sorted(set(curve.band))))
 def test_features_do_not_depend_on_the_bands_of_others(name, neighbour):
     alone = curve_features([A], name).iloc[0]
     beside = curve_features([neighbour, A], name).iloc[1]

@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 
 from taonet.errors import InputError
-from taonet.io.fits_cutouts import read_fits_cutouts, read_labels
+from taonet.io.fits_cutouts import read_cutout_table, read_fits_cutouts, read_labels
 from taonet.io.tables import write_table
 from taonet.sky.cutout import Quality
 
@@ -213,11 +213,31 @@ def test_an_object_without_a_good_epoch_is_set_aside_once(damage, message, night
     assert found["b"].parts == ()
 
 
+def test_a_row_without_an_object_costs_itself(night, tmp_path):
+    found = read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path)
+    (row,) = [one for one in found.values() if one.rejection is not None]
+    assert row.rejection.kind == "object_id is empty" and "row 6" in row.rejection.reason
+    assert len(found["b"].sequence) == 2
+
+
+def test_columns_by_other_names_are_used_and_others_named_once(night, tmp_path):
+    theirs = {"file": "filename", "object_id": "objId", "mjd": "JD", "band": "FILTER"}
+    table = night.assign(mjd=night["mjd"] + 2400000.5, weather="clear").rename(columns=theirs)
+    path = tmp_path / "table.csv"
+    table.to_csv(path, index=False)
+    described = read_cutout_table(path)
+    assert any("JD turned into MJD" in line for line in described.remarks)
+    assert any(line == "columns not used: weather" for line in described.remarks)
+    (whole, *_) = [f.sequence for f in read_fits_cutouts(path, tmp_path)]
+    assert whole.band == ("i", "r", "g")
+    np.testing.assert_allclose(whole.mjd, [58998.5, 58999.5, 59000.5])
+
+
 def test_tables_that_are_none(night, tmp_path):
-    with pytest.raises(InputError, match="no column object_id, mjd"):
+    with pytest.raises(InputError, match="no column object_id"):
         read(night[["file"]], tmp_path)
-    with pytest.raises(InputError, match=r"object_id is empty.*row 6"):
-        read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path)
+    with pytest.raises(InputError, match="no column 'mjd'"):
+        read(night[["file", "object_id"]], tmp_path)
     with pytest.raises(InputError, match="no such file"):
         next(read_fits_cutouts(tmp_path / "none.csv", tmp_path))
     (tmp_path / "empty.csv").touch()

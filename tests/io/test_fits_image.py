@@ -255,6 +255,7 @@ def test_damage_behind_the_image_does_no_harm_and_before_it_is_named(tmp_path):
         (b"\x89HDF\r\n", "HDF5"),
         (gzip.compress(gzip.compress(b"SIMPLE  =")), "packed as gzip"),
     ],
+    ids=["text", "page", "zip", "parquet", "hdf5", "gzip twice"],
 )
 def test_what_is_no_fits_file_is_said_to_be_what_it_is(content, kind, tmp_path):
     (tmp_path / "a.fits").write_bytes(content)

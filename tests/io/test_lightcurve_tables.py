@@ -290,6 +290,13 @@ def test_magnitudes_beside_fluxes_tell_their_zero_point_or_are_used_themselves(t
     assert any("magnitudes are used" in line for line in other.remarks)
 
 
+def test_magnitudes_without_errors_that_contradict_the_fluxes_are_left_alone(tmp_path):
+    table = a_table(flux=[1.0, 900.0, 3.0, 2.0, 1.0], flux_err=1.0).drop(columns="magerr")
+    found = read(tmp_path, table)
+    assert found.curves[0].flux is not None
+    assert any("fluxes have no zero point" in line for line in found.remarks)
+
+
 @pytest.mark.parametrize(
     ("ra", "dec", "expected"),
     [

@@ -61,7 +61,7 @@ def edit(folder, *keys, value):
     file.write_text(json.dumps(config))
 
 
-REMOVED = object()
+REMOVED = "(taken out)"
 
 EDITS = [
     (("name",), REMOVED, "name: Field required"),

@@ -115,7 +115,10 @@ def _zero_points(
     if stated is not None:
         return stated * everywhere, ()
     if "mag" in roles:
-        return _told_by_magnitudes(ours), ()
+        told = _told_by_magnitudes(ours)
+        # magnitudes that contradict the fluxes are used instead, if their errors are known
+        if told is not None or "magerr" in ours:
+            return told, ()
     said = (
         f"fluxes have no zero point: magnitudes are instrumental, of zero point {ZERO_POINT_MAG:g}"
     )
