@@ -18,8 +18,8 @@ from taonet.sky.taxonomy import Taxonomy
 
 
 def compare_tables(
-    predictions: list[Path],
-    data: Path | None,
+    predictions: Sequence[str | Path],
+    data: str | Path | None,
     *,
     classes: Sequence[str] = (),
     seed: int = 0,
@@ -44,7 +44,8 @@ def compare_tables(
     InputError
         If a table is no prediction table, or the tables share no object of known class.
     """
-    tables, taxonomy = _load(predictions, Archive(data) if data else None, classes)
+    paths = [Path(path) for path in predictions]
+    tables, taxonomy = _load(paths, Archive(data) if data else None, classes)
     primary = next(iter(tables))
     methods = side_by_side(tables, taxonomy, primary=primary, seed=seed)
     found = {method.name: method.to_dict() for method in methods}
@@ -55,9 +56,9 @@ def compare_tables(
 
 
 def report_tables(
-    predictions: list[Path],
-    data: Path | None,
-    output: Path,
+    predictions: Sequence[str | Path],
+    data: str | Path | None,
+    output: str | Path,
     *,
     title: str,
     classes: Sequence[str] = (),
@@ -70,9 +71,10 @@ def report_tables(
     ------
     InputError, OutputError
     """
+    paths, output = [Path(path) for path in predictions], Path(output)
     refuse_existing(output, overwrite=overwrite)
     archive = Archive(data) if data else None
-    tables, taxonomy = _load(predictions, archive, classes)
+    tables, taxonomy = _load(paths, archive, classes)
     primary = next(iter(tables))
     notes = ["Simulated sequences."] if archive is not None and archive.simulated else []
     shown = tables[primary]["object_id"].drop_duplicates().head(6).tolist()
@@ -84,7 +86,7 @@ def report_tables(
         tables=tables,
         primary=primary,
         notes=notes,
-        details={name: str(path) for name, path in zip(tables, predictions, strict=True)},
+        details={name: str(path) for name, path in zip(tables, paths, strict=True)},
         examples=[archive[index[name]] for name in shown if name in index] if archive else [],
         seed=seed,
     )
@@ -132,6 +134,10 @@ def _with_truth(path: Path, archive: Archive | None) -> pd.DataFrame:
         raise InputError("no true classes", where=path, do="give --data ARCHIVE")
     # formats without a missing value write it as an empty text
     known = table["class_name"].notna() & (table["class_name"] != "")
+    if not known.any() and archive is not None:
+        do = "give the archive that these objects are in, with their classes"
+        what = "no object of it has a class in the archive"
+        raise InputError(what, where=path, got=archive.path, do=do)
     if not known.any():
         raise InputError("no object of known class in it", where=path, do="give --data ARCHIVE")
     return table[known]

@@ -8,7 +8,9 @@ import numpy as np
 
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
+from taonet.io.lightcurve_tables import is_table, read_light_curves
 from taonet.io.sources import source_of
+from taonet.io.tables import read_table
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
 
@@ -16,7 +18,7 @@ UNTOLD = "not told"
 """Of what a bundle that was made elsewhere leaves out."""
 
 
-def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
+def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
     """Return the facts about an archive, a bundle, a run or a file of sequences.
 
     Parameters
@@ -29,12 +31,15 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
     InputError
         If it is none of these, or damaged.
     """
+    path = Path(path)
     if is_archive(path) or path.name.endswith(".part"):
         return describe_archive(Archive(path), verify=verify)
     if (path / "run.json").is_file():
         return _describe_run(path)
     if (path / "config.json").is_file() or str(path) in bundle_names():
         return _describe_bundle(path)
+    if is_table(path):
+        return _describe_table(path)
     source = source_of(path)
     found = next(iter(source.read(frozenset())))
     if found.sequence is None:
@@ -47,6 +52,22 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
         "epochs": len(sequence),
         "frame": " x ".join(str(n) for n in sequence.frames.shape[1:]),
         "mjd": f"{sequence.mjd[0]:.4f} to {sequence.mjd[-1]:.4f}",
+    }
+
+
+def _describe_table(path: Path) -> dict[str, Any]:
+    table = read_table(path)
+    answers = [str(name)[2:] for name in table.columns if str(name).startswith("p_")]
+    if "object_id" in table and answers:
+        count = table["object_id"].nunique()
+        return {"kind": "prediction table", "objects": count, "classes": ", ".join(answers)}
+    found = read_light_curves(path)
+    bands = sorted({band for curve in found.curves for band in curve.band})
+    return {
+        "kind": "table of light curves",
+        "objects": len(found.curves),
+        "points": sum(len(curve.mjd) for curve in found.curves),
+        "bands": f"{len(bands)} ({', '.join(b or 'not named' for b in bands)})",
     }
 
 

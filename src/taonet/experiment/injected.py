@@ -5,20 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from taonet.errors import InputError
+from taonet.errors import ConfigError, InputError
 from taonet.experiment.inputs import Track
 from taonet.experiment.simulated import keep_lines
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.rejection import Rejection
 from taonet.simulate.inject import check_class, inject
-from taonet.simulate.presets import survey_named
+from taonet.simulate.presets import SURVEYS, survey_named
 from taonet.simulate.survey import QUIET_CLASS
 
 
 def inject_archive(
-    path: Path,
-    output: Path,
+    path: str | Path,
+    output: str | Path,
     *,
     class_name: str,
     survey_name: str = "",
@@ -52,7 +52,11 @@ def inject_archive(
     OutputError
         If the output exists or there is no room.
     """
-    archive = Archive(path)
+    archive, output = Archive(path), Path(output)
+    if not survey_name and archive.survey not in SURVEYS:
+        what = f"no preset knows the survey {archive.survey!r}"
+        do = f"name one with --survey: {', '.join(SURVEYS)}"
+        raise ConfigError(what, where=archive.path, do=do)
     survey = survey_named(survey_name or archive.survey)
     check_class(survey, class_name)
     chosen = _chosen(archive, n_objects, seed)
