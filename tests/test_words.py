@@ -113,7 +113,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "line"), COMMANDS, ids=lambda part: str(part)[:60])
+@pytest.mark.parametrize(("words", "line"), COMMANDS, ids=str)
 def test_verbs_name_what_is_wrong_and_write_nothing(
     taonet, things, tmp_path, monkeypatch, words, line
 ):

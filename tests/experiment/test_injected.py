@@ -109,5 +109,5 @@ def test_what_cannot_be_planted_is_refused_in_one_clear_line(quiet, tmp_path):
     with pytest.raises(InputError, match="not an archive"):
         inject_archive(tmp_path / "empty", tmp_path / "a", class_name="SN")
     other = archive_of(tmp_path / "n", [noise("one", "NON")], "mine")
-    with pytest.raises(ConfigError, match="no survey 'mine'"):
+    with pytest.raises(ConfigError, match="no preset knows the survey 'mine'"):
         inject_archive(other, tmp_path / "a", class_name="SN")

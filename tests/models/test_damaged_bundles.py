@@ -54,14 +54,14 @@ def edit(folder, *keys, value):
     config = within = json.loads(file.read_text())
     for key in keys[:-1]:
         within = within[key]
-    if value is REMOVED:
+    if value == REMOVED:
         del within[keys[-1]]
     else:
         within[keys[-1]] = value
     file.write_text(json.dumps(config))
 
 
-REMOVED = object()
+REMOVED = "(removed)"
 
 EDITS = [
     (("name",), REMOVED, "name: Field required"),
