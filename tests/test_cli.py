@@ -172,9 +172,7 @@ def test_trees_read_tables_and_networks_read_cutouts(taonet, world, curves, tmp_
         taonet("train", recipe, "--lightcurves", table, "--data", world / "archive"), "--data ARCHI"
     )
     refused(taonet("train", recipe, "--data", world / "archive"), "a recipe for light curves")
-    refused(
-        taonet("train", RECIPES / "tiny.toml", "--lightcurves", table), "a recipe for light curves"
-    )
+    refused(taonet("train", RECIPES / "tiny.toml", "--lightcurves", table), "a recipe for cutouts")
     refused(taonet("train", recipe, "--lightcurves", table, "--shots", 3), "leave out --shots")
     refused(taonet("benchmark", "crts-features", "--data", tmp_path), "no such file")
     assert not output.exists()

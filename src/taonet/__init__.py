@@ -1,5 +1,6 @@
 """TAO-Net: classify image sequences of astronomical transients, straight from pixels."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taonet.version import __version__
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "load"]
 
 
-def load(name_or_path: str) -> "Bundle":
+def load(name_or_path: str | Path) -> "Bundle":
     """Load a bundle by the name of a shipped one or by the path of its folder.
 
     ``taonet.models.predict.predict`` asks it.

@@ -43,7 +43,7 @@ def test_only_the_layout_of_crts_becomes_deep_tao(tmp_path):
     with pytest.raises(ConfigError, match="not that of ztf"):
         simulate_archive("ztf", tmp_path / "a", n_objects=1, fits=tmp_path / "fits")
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="a file stands there"):
+    with pytest.raises(OutputError, match="a file is there, not a folder"):
         simulate_archive("crts", tmp_path / "a", n_objects=1, fits=tmp_path / "file")
     assert not (tmp_path / "a").exists()
 

@@ -54,7 +54,7 @@ def edit(folder, *keys, value):
     config = within = json.loads(file.read_text())
     for key in keys[:-1]:
         within = within[key]
-    if value is REMOVED:
+    if value == REMOVED:
         del within[keys[-1]]
     else:
         within[keys[-1]] = value

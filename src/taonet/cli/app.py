@@ -84,6 +84,12 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        # a closed folder, a name too long, a disk that fails: nothing that a trace would explain
+        if error.filename is None:
+            raise
+        say(f"taonet: {error.filename}: {error.strerror}")
+        sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:

@@ -119,7 +119,7 @@ def _with_sets(table: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """
     if "set" not in table:
         return table, False
-    named = table["set"].fillna("").astype(str)
+    named = table["set"].astype(object).fillna("").astype(str)
     return table.assign(set=named), bool((named != "").any())
 
 

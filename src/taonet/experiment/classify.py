@@ -1,6 +1,6 @@
 """From a bundle and inputs of any kind to a prediction table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from taonet.sky.sequence import ImageSequence
 
 
 def classify(
-    bundle_name: str,
-    inputs: list[Path],
-    output: Path,
+    bundle_name: str | Path,
+    inputs: Sequence[str | Path],
+    output: str | Path,
     *,
     final: bool = False,
     limit: int | None = None,
@@ -47,18 +47,19 @@ def classify(
     OutputError
         If the table exists, or cannot be written.
     """
+    paths, output = [Path(path) for path in inputs], Path(output)
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
-    for path in inputs:
+    for path in paths:
         if path.suffix in SUFFIXES and path.is_file():
             raise InputError(
-                "a table of light curves; this bundle holds a network, which reads cutouts",
+                "a table; this bundle holds a network, which reads cutouts",
                 where=path,
-                do="give it cutouts, or train trees: taonet train --lightcurves",
+                do="give it cutouts; for light curves train trees: taonet train --lightcurves",
             )
     bundle = load_bundle(bundle_name)
     tally = Tally(output)
-    sources = open_inputs(inputs)
+    sources = open_inputs(paths)
     sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
     answers = answered(bundle, sequences, tally, workers=workers)
     parts = tally.counted(rows.tail(1) if final else rows for rows in answers)

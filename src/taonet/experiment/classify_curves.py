@@ -9,6 +9,7 @@ from taonet.errors import InputError
 from taonet.experiment.curve_features import bands_of, curve_features
 from taonet.experiment.curve_predictions import curve_predictions
 from taonet.experiment.inputs import Tally, Track, tallied_curves
+from taonet.features.sets import SETS
 from taonet.io.landing import refuse_existing
 from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
@@ -16,11 +17,13 @@ from taonet.models.trees_bundle import TreesBundle, load_trees
 
 OBJECTS_AT_ONCE = 1000
 
+UPGRADE = "upgrade taonet, or get the bundle again"
+
 
 def classify_curves(
-    bundle_name: str,
-    inputs: list[Path],
-    output: Path,
+    bundle_name: str | Path,
+    inputs: Sequence[str | Path],
+    output: str | Path,
     *,
     limit: int | None = None,
     overwrite: bool = False,
@@ -37,9 +40,10 @@ def classify_curves(
     OutputError
         If the table exists, or cannot be written.
     """
+    paths, output = [Path(path) for path in inputs], Path(output)
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
-    for path in inputs:
+    for path in paths:
         if path.exists() and not is_table(path):
             raise InputError(
                 "not a table of light curves, which is what these trees read",
@@ -47,8 +51,11 @@ def classify_curves(
                 do="measure it first: taonet photometry",
             )
     bundle = load_trees(bundle_name)
+    if bundle.feature_set not in SETS:
+        what = "the bundle reads a set of features that is not known here"
+        raise InputError(what, where=bundle.name, got=bundle.feature_set, do=UPGRADE)
     tally = Tally(output)
-    parts = (part for path in inputs for part in _parts(bundle, path, tally, limit, track))
+    parts = (part for path in paths for part in _parts(bundle, path, tally, limit, track))
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
     tally.write_list()
@@ -81,5 +88,9 @@ def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:
     colour = bundle.facts.get("colour")
     pair = (str(colour[0]), str(colour[1])) if colour else None
     features = curve_features(curves, bundle.feature_set, colour=pair)
+    missing = [name for name in bundle.feature_names if name not in features]
+    if missing:
+        what = "the bundle reads features that are not known here"
+        raise InputError(what, where=bundle.name, got=", ".join(missing[:5]), do=UPGRADE)
     values = features[list(bundle.feature_names)].to_numpy(float)
     return curve_predictions(curves, bundle.probabilities(values), bundle.taxonomy)

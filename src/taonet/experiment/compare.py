@@ -20,8 +20,8 @@ from taonet.sky.taxonomy import Taxonomy
 
 
 def compare_tables(
-    predictions: list[Path],
-    data: Path | None,
+    predictions: Sequence[str | Path],
+    data: str | Path | None,
     *,
     classes: Sequence[str] = (),
     seed: int = 0,
@@ -47,7 +47,8 @@ def compare_tables(
     InputError
         If a table is no prediction table, or the tables share no object of known class.
     """
-    asked, taxonomy = _load(predictions, Archive(data) if data else None, classes)
+    paths = [Path(path) for path in predictions]
+    asked, taxonomy = _load(paths, Archive(data) if data else None, classes)
     tables = {name: one.scored for name, one in asked.items()}
     primary = next(iter(tables))
     methods = side_by_side(tables, taxonomy, primary=primary, seed=seed)
@@ -62,9 +63,9 @@ def compare_tables(
 
 
 def report_tables(
-    predictions: list[Path],
-    data: Path | None,
-    output: Path,
+    predictions: Sequence[str | Path],
+    data: str | Path | None,
+    output: str | Path,
     *,
     title: str,
     classes: Sequence[str] = (),
@@ -77,9 +78,10 @@ def report_tables(
     ------
     InputError, OutputError
     """
+    paths, output = [Path(path) for path in predictions], Path(output)
     refuse_existing(output, overwrite=overwrite)
     archive = Archive(data) if data else None
-    asked, taxonomy = _load(predictions, archive, classes)
+    asked, taxonomy = _load(paths, archive, classes)
     tables = {name: one.scored for name, one in asked.items()}
     primary = next(iter(tables))
     notes = ["Simulated sequences."] if archive is not None and archive.simulated else []
@@ -93,7 +95,7 @@ def report_tables(
         tables=tables,
         primary=primary,
         notes=notes,
-        details={name: str(path) for name, path in zip(tables, predictions, strict=True)},
+        details={name: str(path) for name, path in zip(tables, paths, strict=True)},
         examples=[archive[index[name]] for name in shown if name in index] if archive else [],
         seed=seed,
     )

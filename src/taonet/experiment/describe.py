@@ -10,7 +10,9 @@ from taonet.errors import InputError
 from taonet.experiment.inputs import Tally, sequences_in
 from taonet.io.archive import Archive, is_archive
 from taonet.io.items import Source
+from taonet.io.lightcurve_tables import is_table, read_light_curves
 from taonet.io.sources import source_of
+from taonet.io.tables import read_table
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
@@ -19,7 +21,7 @@ UNTOLD = "not told"
 """Of what a bundle that was made elsewhere leaves out."""
 
 
-def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
+def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
     """Return the facts about an archive, a bundle, a run or a file of sequences.
 
     Parameters
@@ -32,12 +34,15 @@ def describe(path: Path, *, verify: bool = False) -> dict[str, Any]:
     InputError
         If it is none of these, or damaged.
     """
+    path = Path(path)
     if is_archive(path) or path.name.endswith(".part"):
         return describe_archive(Archive(path), verify=verify)
     if (path / "run.json").is_file():
         return _describe_run(path)
     if (path / "config.json").is_file() or str(path) in bundle_names():
         return _describe_bundle(path)
+    if is_table(path):
+        return _describe_table(path)
     source = source_of(path)
     tally = Tally(path)
     sequence = _first_sequence(source, tally)
@@ -57,6 +62,22 @@ def _first_sequence(source: Source, tally: Tally) -> ImageSequence:
     for sequence in found:
         return sequence
     raise tally.nothing("nothing could be read")
+
+
+def _describe_table(path: Path) -> dict[str, Any]:
+    table = read_table(path)
+    answers = [str(name)[2:] for name in table.columns if str(name).startswith("p_")]
+    if "object_id" in table and answers:
+        count = table["object_id"].nunique()
+        return {"kind": "prediction table", "objects": count, "classes": ", ".join(answers)}
+    found = read_light_curves(path)
+    bands = sorted({band for curve in found.curves for band in curve.band})
+    return {
+        "kind": "table of light curves",
+        "objects": len(found.curves),
+        "points": sum(len(curve.mjd) for curve in found.curves),
+        "bands": f"{len(bands)} ({', '.join(b or 'not named' for b in bands)})",
+    }
 
 
 def describe_archive(archive: Archive, *, verify: bool = False) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from taonet.simulate.survey import QUIET_CLASS, Survey
 
 
 def inject_archive(
-    path: Path,
-    output: Path,
+    path: str | Path,
+    output: str | Path,
     *,
     class_name: str,
     survey_name: str = "",
@@ -52,7 +52,7 @@ def inject_archive(
     OutputError
         If the output exists or there is no room.
     """
-    archive = Archive(path)
+    archive, output = Archive(path), Path(output)
     survey = survey_named(survey_name) if survey_name else _survey_of(archive)
     check_class(survey, class_name)
     chosen = _chosen(archive, n_objects, seed)

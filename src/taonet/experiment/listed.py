@@ -18,7 +18,7 @@ from taonet.simulate.presets import survey_named
 
 def simulate_light_curves(
     survey_name: str,
-    output: Path,
+    output: str | Path,
     *,
     n_objects: int,
     classes: Sequence[str] | None = None,
@@ -40,6 +40,7 @@ def simulate_light_curves(
     OutputError
         If the output exists or there is no room.
     """
+    output = Path(output)
     check_suffix(output)
     beside = truth_path(output)
     for path in (output, beside):

@@ -12,7 +12,7 @@ from taonet.experiment.curve_figures import drawn
 from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in, tallied_curves
 from taonet.features.tables import feature_rows
 from taonet.io.landing import make_folder, refuse_existing
-from taonet.io.lightcurve_tables import Curve, is_table
+from taonet.io.lightcurve_tables import Curve, is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
 from taonet.parallel import in_order
 from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measured_curve
@@ -90,6 +90,7 @@ def _rows_of_tables(
 ) -> Iterator[pd.DataFrame]:
     """Yield the features of light curves that are measured already."""
     if not features:
+        read_light_curves(inputs[0])
         do = "give --features published for their features"
         raise InputError("these are light curves already", where=inputs[0], do=do)
     for path in inputs:

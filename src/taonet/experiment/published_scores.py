@@ -67,7 +67,7 @@ class Row:
 
 
 def published_scores(
-    folder: Path,
+    folder: str | Path,
     *,
     grid: Sequence[TreesConfig] = GRID,
     better: BoostedConfig | None = None,
@@ -95,6 +95,10 @@ def published_scores(
     InputError
         If a table is missing or is none of published features.
     """
+    folder = Path(folder)
+    if not folder.is_dir():
+        what = "a file, not a folder of feature tables" if folder.exists() else "no such folder"
+        raise InputError(what, where=folder)
     found: dict[str, Any] = {}
     for name in track(SCORES, len(SCORES), "growing trees"):
         rows = _rows(

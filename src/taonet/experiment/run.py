@@ -37,7 +37,7 @@ from taonet.experiment.stages import in_short, open_run, prediction_file, staged
 from taonet.experiment.together import Together
 from taonet.experiment.trained import ready_network
 from taonet.io.archive import Archive
-from taonet.io.landing import landing_file
+from taonet.io.landing import landing_file, refuse_file
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.version import __version__
@@ -51,12 +51,12 @@ PAPER_TABLES = "paper.md"
 def run_experiment(
     recipe: Recipe,
     archive: Archive,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     *,
     calibration: Archive | None = None,
     test: Archive | None = None,
     start: Bundle | None = None,
-    measured: Path | None = None,
+    measured: str | Path | None = None,
     workers: int = 1,
     track: Track = lambda items, _n, _title: items,
     say: Callable[[str], None] = lambda _line: None,
@@ -96,15 +96,18 @@ def run_experiment(
         check_same_kind(start, together)
     together.verify()
     digest = run_digest(recipe, together, start)
-    folder = folder or Path("runs") / f"{recipe.name}-{digest[:12]}"
+    folder = Path(folder or f"runs/{recipe.name}-{digest[:12]}")
     experiment = plan_experiment(recipe, together, folder, start=start, track=track)
+    measured = folder / "measured" if measured is None else Path(measured)
+    for place in (folder, measured):
+        refuse_file(place)
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
     _write_down(experiment)
     split = _split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
-    parts = measure_all(experiment, measured or folder / "measured", workers=workers)
+    parts = measure_all(experiment, measured, workers=workers)
     if experiment.reading.measured:
         experiment = replace(experiment, sequences=MeasuredSequences(experiment, parts))
     features = features_in(parts)

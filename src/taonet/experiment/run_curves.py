@@ -98,8 +98,8 @@ class CurveExperiment:
 
 def run_curves(
     recipe: CurveRecipe,
-    table: Path,
-    folder: Path | None = None,
+    table: str | Path,
+    folder: str | Path | None = None,
     *,
     track: Track = lambda items, _n, _title: items,
     say: Say = lambda _line: None,
@@ -125,7 +125,8 @@ def run_curves(
     OutputError
         If something else than this run is in the folder.
     """
-    experiment = _plan(recipe, table, folder, track=track, say=say)
+    place = None if folder is None else Path(folder)
+    experiment = _plan(recipe, Path(table), place, track=track, say=say)
     split = _draw(experiment)
     folder = experiment.folder
     if open_run(folder, experiment.digest):

@@ -16,7 +16,7 @@ from taonet.experiment.stages import write_json
 from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
 from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
-from taonet.io.landing import landing_file, landing_folder
+from taonet.io.landing import landing_file, landing_folder, refuse_existing
 from taonet.io.lightcurve_tables import read_light_curves
 from taonet.io.tables import read_table
 from taonet.simulate.catalogue import Detections
@@ -46,8 +46,8 @@ MARK = "realism.json"
 
 def check_survey(
     survey_name: str,
-    against: Sequence[Path],
-    output: Path,
+    against: Sequence[str | Path],
+    output: str | Path,
     *,
     n_objects: int = 1000,
     seed: int = 1,
@@ -72,11 +72,12 @@ def check_survey(
     InputError
         If a table is neither.
     """
-    survey = survey_named(survey_name)
+    survey, output = survey_named(survey_name), Path(output)
+    refuse_existing(output, overwrite=overwrite, mark=MARK)
     found: dict[str, Any] = {"survey": survey_name, "seed": seed}
     figures: dict[str, Figure] = {}
     draw = _drawer(survey, n_objects, seed, workers, track)
-    for path in against:
+    for path in map(Path, against):
         if is_archive(path):
             found[path.stem] = _check_frames(Archive(path), survey, seed, workers)
         elif set(PUBLISHED) <= set((table := read_table(path)).columns):

@@ -22,7 +22,7 @@ SIMULATION = "simulation.json"
 
 def simulate_archive(
     survey_name: str,
-    output: Path,
+    output: str | Path,
     *,
     n_objects: int,
     classes: Sequence[str] | None = None,
@@ -30,7 +30,7 @@ def simulate_archive(
     seed: int = 1,
     start: int = 0,
     workers: int = 1,
-    fits: Path | None = None,
+    fits: str | Path | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
 ) -> int:
@@ -55,7 +55,8 @@ def simulate_archive(
     OutputError
         If the output exists or there is no room.
     """
-    survey = survey_named(survey_name)
+    survey, output = survey_named(survey_name), Path(output)
+    fits = None if fits is None else Path(fits)
     if fits is not None:
         _check_fits(fits, survey)
     signature = repr((survey_name, n_objects, classes, mix, seed, start))

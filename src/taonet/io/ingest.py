@@ -54,7 +54,7 @@ class IngestSummary:
 
 def ingest(
     source: Source,
-    output: Path,
+    output: str | Path,
     *,
     labels: Mapping[str, str] | None = None,
     overwrite: bool = False,
@@ -81,6 +81,7 @@ def ingest(
     OutputError
         If the output exists or there is no room.
     """
+    output = Path(output)
     signature = f"{source.signature}:{sorted((labels or {}).items())}:{limit}"
     total = source.count if limit is None else min(limit, source.count)
     used, remarks = 0, Counter(dict.fromkeys(source.remarks, 1))
@@ -99,7 +100,7 @@ def ingest(
             remarks.update(found.remarks)
             used += found.sequence is not None and found.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
-            raise _nothing_read(writer, output)
+            raise _nothing_read(writer)
         writer.finish()
     listed = output / SET_ASIDE
     note_reasons = kinds_in(listed, part=True)
@@ -131,11 +132,11 @@ def _write(found: Found, writer: ArchiveWriter, labels: Mapping[str, str]) -> No
         writer.reject(rejection)
 
 
-def _nothing_read(writer: ArchiveWriter, output: Path) -> InputError:
+def _nothing_read(writer: ArchiveWriter) -> InputError:
     writer.flush()
     listed = writer.work / SET_ASIDE
     reasons = kinds_in(listed, part=False) + kinds_in(listed, part=True)
     # the list goes with the archive, so that all reasons are told here
     got = first_in(listed) if len(reasons) == 1 else counted_by_kind(reasons, most=len(reasons))
     writer.abandon()
-    return InputError("nothing could be read", where=output, got=got or "no items")
+    return InputError("nothing could be read", got=got or "no items")

@@ -104,12 +104,23 @@ def make_folder(path: Path) -> None:
     OutputError
         If a file is in the way, or nothing can be made there.
     """
+    refuse_file(path)
+    with room_for(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_file(path: Path) -> None:
+    """Refuse a place for a folder where a file is in the way, there or further up.
+
+    Raises
+    ------
+    OutputError
+    """
     with room_for(path):
         for place in (path, *path.absolute().parents):
             if place.exists() and not place.is_dir():
                 do = "choose another name"
                 raise OutputError("a file is there, not a folder", where=place, do=do)
-        path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
