@@ -106,7 +106,7 @@ COMMANDS = [
     (("predict", "run", "answers.csv"), "a table; this bundle holds a network"),
     (("predict", "run", "folder"), "no archive, alerts or FITS files in this folder"),
     (("predict", "ztf-sim", "f.npz"), "the cutouts are too small for this model"),
-    (("ingest", "deep-tao", "curves.csv"), "nothing could be read (got curves.csv: not a FITS"),
+    (("ingest", "deep-tao", "curves.csv"), "curves.csv: a table, not images"),
     (("ingest", "alerts", "text.txt"), "nothing could be read (got text.txt: not an Avro"),
     (("calibrate", "run", "answers.csv"), "a file, not an archive"),
     (("simulate", "inject", "text.txt", "--class", "SN"), "a file, not an archive"),
@@ -141,10 +141,10 @@ def test_archives_that_know_nothing_of_the_answers_are_named(taonet, things, tmp
     with pytest.raises(SystemExit):
         cli.main()
     line = taonet("evaluate", things / "answers.csv", "--data", tmp_path / "U")
-    assert "no object of it has a class in the archive" in line
+    assert "none of its objects is in the archive" in line
     assert "give --data" not in line
     line = taonet("simulate", "inject", tmp_path / "U", "--class", "SN", "-o", tmp_path / "I")
-    assert "no preset knows the survey 'arrays' — name one with --survey: crts" in line
+    assert "no survey 'arrays' to simulate, which is what the archive says it is of" in line
     assert "did you mean" not in line
 
 
@@ -152,7 +152,7 @@ def test_info_knows_tables(things):
     assert describe(things / "answers.csv")["kind"] == "prediction table"
     about = describe(things / "curves.csv")
     assert (about["kind"], about["objects"], about["points"]) == ("table of light curves", 1, 12)
-    with pytest.raises(InputError, match=r"not a readable \.csv table"):
+    with pytest.raises(InputError, match=r"no line of column names"):
         describe(things / "empty.csv")
 
 
