@@ -84,7 +84,7 @@ def test_the_list_says_what_each_is(world, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_wheel_carries_its_bundles_and_needs_no_network(world, tmp_path):
+def test_a_wheel_carries_its_bundles_and_recipes_and_needs_no_network(world, tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -116,6 +116,8 @@ def test_a_wheel_carries_its_bundles_and_needs_no_network(world, tmp_path):
         "\n".join(_python(["-m", "taonet", "models", "--json"], environment, tmp_path))
     )
     assert "tiny-sim" in listed
+    recipes = "\n".join(_python(["-m", "taonet", "recipes", "--json"], environment, tmp_path))
+    assert "tiny" in json.loads(recipes)
 
 
 def _python(arguments, environment, folder):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from taonet.errors import OutputError
+from taonet.errors import InputError, OutputError
 from taonet.io.landing import landing_file, make_folder
 
 
@@ -23,7 +23,11 @@ def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         table = make()
         with landing_file(path) as temporary:
             table.to_parquet(temporary, index=False)
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's errors are among them
+        do = "remove it and run the same command again"
+        raise InputError("the table of a stage is damaged", where=path, do=do) from error
 
 
 def open_run(folder: Path, digest: str) -> bool:

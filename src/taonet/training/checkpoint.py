@@ -1,14 +1,16 @@
 """Checkpoints: everything needed to go on as if nothing had happened."""
 
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 
 from taonet.errors import InputError
 from taonet.io.landing import landing_file
+
+HOLDS: Final = {"step", "network", "average", "optimizer"}
+"""What is in every checkpoint."""
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
@@ -29,9 +31,15 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         return None
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, ValueError) as error:
-        raise InputError("not a checkpoint", where=path, do="remove it to start again") from error
+    except Exception as error:  # a file that is no checkpoint can fail in every way
+        raise _not_ours(path) from error
+    if not isinstance(state, dict) or not state.keys() >= HOLDS:
+        raise _not_ours(path)
     return state
+
+
+def _not_ours(path: Path) -> InputError:
+    return InputError("not a checkpoint", where=path, do="remove it to start again")
 
 
 def keep_until(log: Path, step: int) -> None:

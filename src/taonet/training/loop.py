@@ -13,6 +13,7 @@ from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, Sequences, training_batches
+from taonet.errors import InputError
 from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
@@ -220,11 +221,18 @@ def _resume(
     optimizer: torch.optim.Optimizer,
 ) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    state = load_checkpoint(folder / "checkpoint.pt")
-    done = 0 if state is None else int(state["step"])
-    keep_until(folder / "metrics.jsonl", done)
-    if state is not None:
+    file = folder / "checkpoint.pt"
+    state = load_checkpoint(file)
+    if state is None:
+        keep_until(folder / "metrics.jsonl", 0)
+        return 0
+    try:
         network.load_state_dict(state["network"])
-        average.update(state["average"])
         optimizer.load_state_dict(state["optimizer"])
+        average.update({name: state["average"][name] for name in average})
+        done = int(state["step"])
+    except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
+        do = "remove it to start again"
+        raise InputError("a checkpoint of another network", where=file, do=do) from error
+    keep_until(folder / "metrics.jsonl", done)
     return done
