@@ -9,10 +9,10 @@ demo: $(VENV)/installed
 	@$(BIN)/taonet demo -o demo
 
 test: check
-	$(BIN)/pytest -n 2 --dist worksteal --durations=5
+	$(BIN)/pytest -n 2 --dist loadfile --durations=5
 
 test-slow: $(VENV)/installed
-	$(BIN)/pytest -m slow --timeout=3600
+	CHECK_SHAPES=all $(BIN)/pytest -m slow --timeout=3600
 
 check: $(VENV)/installed
 	$(BIN)/ruff check .

@@ -5,9 +5,9 @@ import os
 import sys
 from pathlib import Path
 
+import jaxtyping
 import pytest
 import torch
-from jaxtyping import install_import_hook
 
 # one thread: on a shared machine a second one costs more in waiting than it brings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -15,7 +15,18 @@ torch.set_num_threads(1)
 RECIPES = Path(__file__).parents[1] / "recipes"
 _MAKER = Path(__file__).parent / "data" / "make_deep_tao.py"
 
-install_import_hook("taonet", "typecheck.checker")
+jaxtyping.install_import_hook("taonet", "typecheck.checker")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Check shapes in the tests of each room, and with CHECK_SHAPES=all in whole experiments, too.
+
+    There a check of every call doubles the time and sees the same calls thousands of times.
+    """
+    whole = item.path.parent.name in ("experiment", "tests")
+    off = whole and os.environ.get("CHECK_SHAPES") != "all"
+    jaxtyping.config.update("jaxtyping_disable", off)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ def test_a_shift_gives_itself_away_and_is_named_first():
     assert next(iter(told.by_column)) == "a"
 
 
+@pytest.mark.slow
 def test_rows_of_one_group_are_never_on_both_sides():
     """Copies of few rows would be learnt by heart if copies of them were left to score."""
     few = table(10, 1)

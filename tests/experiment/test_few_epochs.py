@@ -77,6 +77,7 @@ def test_what_was_left_out_is_told_on_the_screen_and_in_the_report(short_run):
     assert baselines.FOREST not in (run / "bundle" / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_class_that_is_long_enough_alone_is_nothing_to_learn_from(tmp_path):
     archive = packed(tmp_path / "a", {"STAR": PUBLISHED_NEED + 2, "VAR": 3})
     tables, notes = answered(archive, tmp_path)
@@ -84,6 +85,7 @@ def test_a_class_that_is_long_enough_alone_is_nothing_to_learn_from(tmp_path):
     assert any(f"Left out: {baselines.FOREST}" in n and "6 of 12 objects" in n for n in notes)
 
 
+@pytest.mark.slow
 def test_where_two_classes_are_long_enough_the_short_objects_get_the_mix_of_classes(tmp_path):
     archive = packed(tmp_path / "a", {"CV": 3, "STAR": 12, "VAR": 12})
     tables, notes = answered(archive, tmp_path)
@@ -94,6 +96,7 @@ def test_where_two_classes_are_long_enough_the_short_objects_get_the_mix_of_clas
     assert f"{baselines.FOREST}: 6 of 18 objects have too few epochs" in " ".join(notes)
 
 
+@pytest.mark.slow
 def test_where_all_are_long_enough_there_is_nothing_to_say(tmp_path):
     tables, notes = answered(packed(tmp_path / "a", {"STAR": 12, "VAR": 12}), tmp_path)
     assert set(tables) == set(baselines.READ)

@@ -100,6 +100,7 @@ def test_other_classes_are_refused(world, quick, novice, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick, novice):
     found = hits_benchmark(novice, quick, hits[0], draws=2, shots=2)
     assert set(found) == set(DESCRIPTIONS)
@@ -115,6 +116,7 @@ def test_a_bundle_that_knows_real_sequences_is_not_benchmarked(hits, quick, novi
         hits_benchmark(knows, quick, hits[0], draws=1, shots=2)
 
 
+@pytest.mark.slow
 def test_with_another_archive_all_of_it_is_tested(hits, quick, novice):
     found = hits_benchmark(novice, quick, hits[0], test=hits[1], draws=2, shots=2)
     assert {score.n_objects for score in found.values()} == {12}
@@ -145,6 +147,7 @@ def test_the_real_halves_are_those_that_the_preset_was_tuned_on(shared_data):
     assert hashlib.sha256(ids.encode()).hexdigest()[:12] == "95d685dd45e7"
 
 
+@pytest.mark.slow
 def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice, monkeypatch):
     learnt = []
     # the module and its function share a name

@@ -95,6 +95,7 @@ def test_whatever_was_trained_on_simulation_says_so(world):
     assert load_bundle(world / "run").facts["trained_on_simulation"] is True
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_with_the_scores_of_a_whole_one(world, archive, tmp_path):
     recipe = read_recipe(TINY)
     calls = []

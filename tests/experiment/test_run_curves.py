@@ -90,6 +90,7 @@ def test_a_finished_run_is_kept_and_another_refused(run, table):
         run_curves(replace(read_curve_recipe(TINY), seed=2), table, run)
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_to_the_same_end(run, table, tmp_path, monkeypatch):
     def fail(*_args, **_settings):
         raise KeyboardInterrupt

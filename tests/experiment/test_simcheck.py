@@ -14,6 +14,7 @@ from taonet.simulate.objects import simulate
 from taonet.simulate.presets import survey_named
 
 
+@pytest.mark.slow
 def test_curves_of_the_preset_itself_are_not_told_apart(tmp_path):
     simulate_light_curves("crts", tmp_path / "c.parquet", n_objects=120, seed=7, classes=["NON"])
     curves = pd.read_parquet(tmp_path / "c.parquet")
@@ -35,6 +36,7 @@ def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_frames_of_another_sky_are_told_apart_and_like_frames_are_not(monkeypatch):
     monkeypatch.setattr(framecheck, "STEPS", 30)
     drawn = [s for s, _ in simulate(survey_named("hits"), 32, seed=1, classes=["NON"])]

@@ -50,6 +50,7 @@ def archives(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
@@ -66,6 +67,7 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
 
 
+@pytest.mark.slow
 def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkeypatch):
     for module in (calibration, conformal):
         monkeypatch.setattr(module, "LEAST_OBJECTS", 5)

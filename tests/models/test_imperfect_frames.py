@@ -16,6 +16,9 @@ from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
 NAMED = [name for name in bundle_names() if bundle_config(SHIPPED / name)["format"] == NETWORK]
+NETWORKS = [pytest.param(n, marks=pytest.mark.slow) if n == "hits" else n for n in NAMED]
+"""`hits` reads what `hits-sim` reads, and is asked where there is time."""
+
 EARLY, LATE = 8, 3
 CLOSE = 1e-5
 
@@ -86,8 +89,8 @@ def frames_and_early_answers(name, step):
 
 
 @pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("step", [0, 1, 20])
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("step", [pytest.param(0, marks=pytest.mark.slow), 1, 20])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_imperfect_frames_leave_earlier_answers_alone(name, step, how):
     bundle, sequence = bundle_and_object(name)
     frames, early = frames_and_early_answers(name, step)

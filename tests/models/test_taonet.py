@@ -59,7 +59,7 @@ def test_what_lies_in_padded_epochs_never_matters(bundle, examples):
         np.testing.assert_allclose(net.read(embedding, days)[seen], clean[seen], **TOLERANCE)
 
 
-@pytest.mark.parametrize("turns", [1, 8])
+@pytest.mark.parametrize("turns", [1, pytest.param(8, marks=pytest.mark.slow)])
 def test_removing_the_future_never_changes_an_earlier_answer(bundle, sequences, turns):
     for sequence in sequences:
         (whole,) = predict(bundle, [sequence], turns=turns)

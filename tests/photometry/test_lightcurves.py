@@ -62,6 +62,7 @@ def over_template(sequence, true, causal):
     return over
 
 
+@pytest.mark.slow
 def test_errors_are_honest_on_hosts():
     pull, snr = pulls("crts", ["SN"], range(5), mode="difference", causal=False)
     assert len(pull) > 350

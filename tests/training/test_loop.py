@@ -225,6 +225,7 @@ def run_training(folder, *, kill_after=None):
     return process.wait()
 
 
+@pytest.mark.slow
 def test_a_training_killed_at_three_random_moments_ends_as_if_nothing_had_happened(tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert run_training(whole) == 0
