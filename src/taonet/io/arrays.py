@@ -143,7 +143,7 @@ def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[s
         If they are floats too large to tell one from the next.
     """
     if values.dtype.kind == "S":
-        return [_decoded(value).strip() for value in values.tolist()]
+        return [_decode_text(value).strip() for value in values.tolist()]
     if values.dtype.kind != "f":
         return [str(value).strip() for value in values.tolist()]
     exact = 2.0 ** (np.finfo(values.dtype).nmant + 1)
@@ -158,7 +158,7 @@ def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[s
     return [_without_point(value) for value in values.tolist()]
 
 
-def _decoded(value: bytes) -> str:
+def _decode_text(value: bytes) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

@@ -43,7 +43,7 @@ def words(column: "pd.Series[Any]", where: object) -> "pd.Series[Any]":
     """
     place = f"{where}, column {column.name!r}"
     codes, values = pd.factorize(np.asarray(column.astype(object), dtype=object))
-    texts = _whole_names(_decoded([_text(value) for value in values]), place)
+    texts = _whole_names(_decode_all([_text(value) for value in values]), place)
     small = column.dtype in (np.float32, np.float16)
     _check_digits(list(values), 2**24 if small else 2**53, place)
     found = np.array([*(text or None for text in texts), None], dtype=object)
@@ -58,7 +58,7 @@ def _text(value: object) -> str:
     return str(value).strip(" \t\r\n\0")
 
 
-def _decoded(texts: Sequence[str]) -> Sequence[str]:
+def _decode_all(texts: Sequence[str]) -> Sequence[str]:
     # pandas writes bytes into text files as b'SN'
     shown = [_SHOWN_BYTES.fullmatch(text) for text in texts]
     return [match.group(2) for match in shown if match] if texts and all(shown) else texts

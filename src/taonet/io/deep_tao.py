@@ -24,7 +24,7 @@ from taonet.io.deep_tao_nights import (
     in_true_order,
 )
 from taonet.io.fits_header import Header
-from taonet.io.fits_image import decompressed, image_shape, is_compressed, refuse_pixel_file
+from taonet.io.fits_image import decompress, image_shape, is_compressed, refuse_pixel_file
 from taonet.io.fits_scan import HduRun, columns_of, images_of, scan_fits
 from taonet.io.pixel_types import common_type, without_loss
 from taonet.io.rejection import counted_by_kind
@@ -263,7 +263,7 @@ def _images(run: HduRun, expected: tuple[int, ...]) -> Pictures:
     if shape != expected:
         shapes = [" × ".join(map(str, one)) or "empty" for one in (shape, expected)]
         raise InputError("a frame of another shape", got=f"{shapes[0]}, not {shapes[1]}")
-    images = decompressed(run) if is_compressed(run) else images_of(run)
+    images = decompress(run) if is_compressed(run) else images_of(run)
     return images.reshape((run.count, *shape))
 
 

@@ -93,7 +93,7 @@ def object_in_files(
         epochs = sieve.each(epochs, _only_near(epochs, object_id))
         placing = _placing(epochs)
         if placing is not None:
-            epochs = sieve.each(epochs, lambda epoch: _placed(epoch, placing))
+            epochs = sieve.each(epochs, lambda epoch: _place(epoch, placing))
         epochs = sieve.each(epochs, _of_one_shape(epochs))
         epochs = sieve.each(epochs, _of_one_type(epochs))
         if not epochs:
@@ -231,7 +231,7 @@ def _placing(epochs: Sequence[Epoch]) -> Placing | None:
     return Placing.by(first, shape, known[0] if known else None, usual_shape=usual)
 
 
-def _placed(epoch: Epoch, placing: Placing) -> Epoch:
+def _place(epoch: Epoch, placing: Placing) -> Epoch:
     images, remarks, quality = [], list(epoch.remarks), epoch.quality
     for image, place in zip(epoch.images, epoch.places, strict=True):
         if place is None:

@@ -96,7 +96,7 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     refuse_pixel_file(runs, path)
     there = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
     try:
-        by_name = _named(there, asked, version, path) if asked else None
+        by_name = _image_by_name(there, asked, version, path) if asked else None
         among = _of_channel(there, channel, path) if by_name is None else by_name
         chosen = _flat(among, path)
     except InputError as error:
@@ -146,7 +146,7 @@ def image_shape(run: HduRun) -> tuple[int, ...]:
     return _without_ones(tuple(size if isinstance(size, int) else 0 for size in sizes))
 
 
-def decompressed(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
+def decompress(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     """Let astropy read tile-compressed images, which our scanner does not know.
 
     Raises
@@ -201,7 +201,7 @@ def _lies_beside(name: str) -> bool:
     return bool(_BESIDE_PARTS.search(name)) or any(map(_BESIDE.fullmatch, _words(name)))
 
 
-def _named(
+def _image_by_name(
     there: Sequence[_Candidate], asked: str, version: int | None, path: Path
 ) -> list[_Candidate]:
     number = re.fullmatch(r"(\d+)(\.0*)?", asked)
@@ -260,7 +260,7 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _pixels(chosen: _Candidate) -> Shaped[np.ndarray, "y x"]:
     run = chosen.run
-    images = decompressed(run) if is_compressed(run) else images_of(run)
+    images = decompress(run) if is_compressed(run) else images_of(run)
     return np.asarray(images[chosen.hdu - run.first].reshape(chosen.shape))
 
 

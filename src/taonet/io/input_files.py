@@ -35,7 +35,7 @@ class FileLot:
         """Say which files are not read, if there are any."""
         if not self.others:
             return ()
-        names = [shown(path.name) for path in self.others[:MOST_NAMES]]
+        names = [printable(path.name) for path in self.others[:MOST_NAMES]]
         more = ", …" if len(self.others) > MOST_NAMES else ""
         number = f"{len(self.others)} file" + "s" * (len(self.others) > 1)
         return (f"{number} of the folder not read: no alert packets ({', '.join(names)}{more})",)
@@ -136,12 +136,12 @@ def alert_lot(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozens
     return lot
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     r"""Return a file's name so that any terminal can show it.
 
     Examples
     --------
-    >>> shown("bad\udcff.avro")
+    >>> printable("bad\udcff.avro")
     'bad\\udcff.avro'
     """
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

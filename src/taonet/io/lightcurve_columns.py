@@ -90,7 +90,7 @@ def our_columns(table: pd.DataFrame, where: object, *, alone: str) -> Points:
         remarks.append(f"no column names objects: all rows are of {alone!r}, the file's name")
     used = {*(roles[role] for role in roles if role not in light.unused), times.column}
     remarks += [*light.remarks, *times.remarks, *_words_for_places(table, roles)]
-    remarks += _unused(table, {*used, *flag_columns})
+    remarks += _unused_columns(table, {*used, *flag_columns})
     ours["text"] = text | times.text
     return Points(rows=_kept(ours, light), remarks=tuple(remarks), from_jd=times.from_jd)
 
@@ -226,7 +226,7 @@ def _words_for_places(table: pd.DataFrame, roles: Mapping[str, str]) -> list[str
     return [f"column {name!r}: {n} words are taken as unknown" for name, n in counts.items() if n]
 
 
-def _unused(table: pd.DataFrame, used: set[str]) -> list[str]:
+def _unused_columns(table: pd.DataFrame, used: set[str]) -> list[str]:
     left = [str(name) for name in table.columns if str(name) not in used]
     return [f"columns not used: {', '.join(left)}"] if left else []
 

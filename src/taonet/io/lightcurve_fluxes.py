@@ -62,7 +62,7 @@ def brightness_of(
         Of the table's columns, as far as it states them.
     """
     if "sign" in ours and "mag" in roles and "magerr" in roles:
-        return _signed(ours)
+        return _signed_fluxes(ours)
     if not {"flux", "flux_err"} <= set(roles) or _more_magnitudes(ours):
         unused = ("flux", "flux_err", "zero_point_mag")
         return Brightness(values=_columns(ours, "mag", "magerr"), unused=unused)
@@ -74,7 +74,7 @@ def brightness_of(
             remarks=("magnitudes are used, as fluxes beside them have no known unit",),
         )
     unit = flux_of(zero_point, ZERO_POINT_MAG)
-    flux, flux_err = _measured(ours)
+    flux, flux_err = _known_fluxes(ours)
     return Brightness(
         values={"flux": flux * unit, "flux_err": flux_err * unit},
         # magnitudes of the same light tell nothing more
@@ -93,7 +93,7 @@ def _columns(ours: pd.DataFrame, *names: str) -> dict[str, Values]:
     return {name: ours[name].to_numpy(np.float64) for name in names}
 
 
-def _measured(ours: pd.DataFrame) -> tuple[Values, Values]:
+def _known_fluxes(ours: pd.DataFrame) -> tuple[Values, Values]:
     flux, flux_err = _columns(ours, "flux", "flux_err").values()
     known = (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, SENTINELS)
     # −99 with an error of −99
@@ -162,7 +162,7 @@ def _told_by_magnitudes(ours: pd.DataFrame) -> Values | None:
     return usual if np.nanquantile(off, 0.9) < ALIKE_MAG else None
 
 
-def _signed(ours: pd.DataFrame) -> Brightness:
+def _signed_fluxes(ours: pd.DataFrame) -> Brightness:
     """Return the fluxes of differences, whose magnitudes are those of their size."""
     mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)
     flux = ours["sign"].to_numpy(np.float64) * flux_of(mag, ZERO_POINT_MAG)

@@ -154,7 +154,7 @@ def times_of(
     name, kind = (filled or named)[0]
     if kind is kinds[-1] and _is_text(table[name]):
         return _dates(table[name], where)
-    return _counted(table[name], kind, where)
+    return _days_as_mjd(table[name], kind, where)
 
 
 def _no_times(table: pd.DataFrame, there: Mapping[str, str], where: object) -> InputError:
@@ -182,7 +182,7 @@ def _offsets(there: Mapping[str, str]) -> Sequence[TimeNames]:
     return found
 
 
-def _counted(column: "pd.Series[Any]", kind: TimeNames, where: object) -> Times:
+def _days_as_mjd(column: "pd.Series[Any]", kind: TimeNames, where: object) -> Times:
     values, text = numbers_and_text(column)
     place = f"{where}, column {column.name!r}"
     julian = kind.to_mjd == -JD_MINUS_MJD

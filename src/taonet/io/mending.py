@@ -140,7 +140,7 @@ def _nameless(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["object_id"].isna().to_numpy()
 
 
-def _flagged(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+def _flagged_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["flagged"].to_numpy(bool)
 
 
@@ -210,7 +210,7 @@ def _repeated(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 REASONS: Final = {
     "nameless": _nameless,
-    "flagged": _flagged,
+    "flagged": _flagged_rows,
     "text": _text,
     "not_detected": _not_detected,
     "not_a_number": _not_a_number,

@@ -145,12 +145,12 @@ def _grouped_quartiles(
     ranks = {min(int(place), count - 1) for place in (middle, middle / 2)}
     # a few ranks are all that is needed: two and a half times as fast as sorting
     ranked = np.partition(flat, sorted(ranks), axis=-1)
-    median, clipped = _grouped(ranked, middle)
-    lower, _ = _grouped(ranked, middle / 2)
+    median, clipped = _grouped_value(ranked, middle)
+    lower, _ = _grouped_value(ranked, middle / 2)
     return np.stack([median, np.where(clipped, np.nan, lower)])
 
 
-def _grouped(
+def _grouped_value(
     ranked: Shaped[np.ndarray, "image pixel"], place: float
 ) -> tuple[Float[np.ndarray, " image"], Bool[np.ndarray, " image"]]:
     """Return the value at a place among the pixels, and where it lies in a lowest group.

@@ -108,7 +108,7 @@ def empty_border(frame: Shaped[np.ndarray, "y x"]) -> Bool[np.ndarray, "y x"]:
             lines = _lines(same, frame)
             within = np.isfinite(frame) & ~lines
             if within.any() and same[within].mean() <= USUAL_VALUE:
-                empty |= lines | _grown(_blocks(same), same)
+                empty |= lines | _solid_region(_blocks(same), same)
     return empty
 
 
@@ -145,7 +145,7 @@ def _blocks(same: Bool[np.ndarray, "y x"]) -> Bool[np.ndarray, "y x"]:
     return seeds
 
 
-def _grown(
+def _solid_region(
     seeds: Bool[np.ndarray, "y x"], same: Bool[np.ndarray, "y x"]
 ) -> Bool[np.ndarray, "y x"]:
     """Return the solid region of the value around the seeds.
@@ -154,24 +154,24 @@ def _grown(
     """
     if not seeds.any():
         return seeds
-    region = _flooded(seeds, ~_widened(~same))
+    region = _flood(seeds, ~_widen(~same))
     # where the value is rare elsewhere, none of it beside the region is there by chance
     rare = (same & ~region).mean() < RARE
-    return _flooded(region, same) if rare else _widened(region) & same
+    return _flood(region, same) if rare else _widen(region) & same
 
 
-def _flooded(
+def _flood(
     region: Bool[np.ndarray, "y x"], ground: Bool[np.ndarray, "y x"]
 ) -> Bool[np.ndarray, "y x"]:
     """Return a region with all of the ground that hangs together with it."""
     while True:
-        wider = region | (_widened(region) & ground)
+        wider = region | (_widen(region) & ground)
         if np.array_equal(wider, region):
             return region
         region = wider
 
 
-def _widened(mask: Bool[np.ndarray, "y x"]) -> Bool[np.ndarray, "y x"]:
+def _widen(mask: Bool[np.ndarray, "y x"]) -> Bool[np.ndarray, "y x"]:
     """Return a mask with all neighbours of its pixels."""
     for axis in (0, 1):
         before, after = np.roll(mask, 1, axis), np.roll(mask, -1, axis)
