@@ -88,3 +88,12 @@ def test_an_epoch_whose_object_lies_beyond_the_chip_says_nothing():
     assert sequence.quality[1] == Quality.BLANK | Quality.NAN_PIXELS
     assert np.array_equal(sequence.frames, frames)
     assert np.isnan(sequence.pixels[1, 0, :, :40]).all()
+
+
+@pytest.mark.parametrize("shape", [(37, 37), (21, 21), (64, 64), (74, 37), (9, 9)])
+def test_clipped_skies_are_seen_in_cutouts_of_every_size(shape):
+    frame = sky(shape, level=-1, noise=3.0).round().clip(0)
+    frame[:, 0] = np.arange(len(frame))
+    assert frame_quality(frame[None, None]) & Quality.CLIPPED
+    frame[:, : shape[1] // 2 - 2] = np.nan
+    assert frame_quality(frame[None, None]) & Quality.CLIPPED
