@@ -189,7 +189,7 @@ def measured_of(
         seen, forced, own = part.calibration, part.forced, own_places(part)
         found = {
             "scale": seen.scale,
-            "scale_err": seen.scale_err,
+            "scale_err": np.hypot(seen.scale_err, seen.zero_point_err),
             "fwhm_px": seen.profile.fwhm_px,
             "oval_x": seen.profile.stretch.real,
             "oval_y": seen.profile.stretch.imag,

@@ -10,7 +10,7 @@ the epochs before blocks that grow in length, so each frame is measured a few ti
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -25,10 +25,14 @@ from taonet.photometry.ensemble import (
     scales_together,
 )
 from taonet.photometry.exposure import Exposed
+from taonet.photometry.growth import SIDE, unlike_profile
+from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
-from taonet.photometry.stamps import StarFit, cut_stamps, fit_stars, star_fluxes
-from taonet.photometry.stars import HALF_PX, reference_stars
+from taonet.photometry.stamps import cut_stamps, half_px_for
+from taonet.photometry.star_fit import StarFit, fit_stars, star_fluxes
+from taonet.photometry.stars import reference_stars
+from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
 
@@ -70,8 +74,17 @@ class Calibration:
         Where things lie as seen from where they lie in the reference, in pixels, and the error.
     profile : Profile (epoch,)
         PSF.
+    steepness : Steepness (epoch,)
+        How well its steepness is known.
+    mismatch : Mismatch (epoch,)
+        How far stars are from the profile.
+    unlike : array (epoch, side, side)
+        What stars have beyond their profile: see `taonet.photometry.growth`.
     scale, scale_err : array (epoch,)
-        ADU per unit of calibrated flux, and its relative error.
+        ADU per unit of calibrated flux, and its relative error from one epoch to the next.
+    zero_point_err : array (epoch,)
+        Relative error of all scales alike: of the mean of stated zero points; 0 where they are
+        instrumental.
     n_stars : array (epoch,)
         Stars behind it.
     quality : array (epoch,)
@@ -87,8 +100,12 @@ class Calibration:
     shift_y: Float[np.ndarray, " epoch"]
     shift_err_px: Float[np.ndarray, " epoch"]
     profile: Profile
+    steepness: Steepness
+    mismatch: Mismatch
+    unlike: Float[np.ndarray, "epoch side side"]
     scale: Float[np.ndarray, " epoch"]
     scale_err: Float[np.ndarray, " epoch"]
+    zero_point_err: Float[np.ndarray, " epoch"]
     n_stars: Int[np.ndarray, " epoch"]
     quality: Int[np.ndarray, " epoch"]
     anchored: Bool[np.ndarray, " epoch"]
@@ -122,11 +139,44 @@ class _State:
     shift_err: Float[np.ndarray, " epoch"]
     fwhm: Float[np.ndarray, " epoch"]
     stretch: np.ndarray[tuple[int, ...], np.dtype[np.complex128]]
+    steepness: Steepness
+    mismatch: Mismatch
     scale: Float[np.ndarray, " epoch"]
     scale_err: Float[np.ndarray, " epoch"]
+    zero_point_err: Float[np.ndarray, " epoch"]
+    unlike: Float[np.ndarray, "epoch side side"]
     n_stars: Int[np.ndarray, " epoch"]
     odd: Bool[np.ndarray, " epoch"]
     anchored: Bool[np.ndarray, " epoch"]
+    blur_px2: Float[np.ndarray, " epoch"]
+    causal: bool
+
+    def profile(self, epochs: Int[np.ndarray, " some"]) -> Profile:
+        """Return the PSF of some epochs, with the steepness as it was known then."""
+        return Profile(
+            fwhm_px=self.fwhm[epochs],
+            stretch=self.stretch[epochs],
+            beta=self.steepness.beta[epochs],
+            blur_px2=self.blur_px2[epochs],
+        )
+
+    def known_before(
+        self, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
+    ) -> tuple[Steepness, Mismatch]:
+        """Return what known epochs say of the wings of stars in new ones."""
+        if np.array_equal(known, new):
+            return Steepness.unseen(len(new)), Mismatch.unseen(len(new))
+        last = np.full(len(new), known[-1])
+        return self.steepness.take(last), self.mismatch.take(last)
+
+    def keep(
+        self, epochs: Int[np.ndarray, " some"], steepness: Steepness, mismatch: Mismatch
+    ) -> None:
+        """Remember what is known of the wings of stars in some epochs."""
+        self.steepness.mean[epochs] = steepness.mean
+        self.steepness.precision[epochs] = steepness.precision
+        self.mismatch.square[epochs] = mismatch.square
+        self.mismatch.weight[epochs] = mismatch.weight
 
 
 def calibrate(
@@ -159,11 +209,17 @@ def calibrate(
         shift_err=np.full(n, np.nan),
         fwhm=guess.astype(np.float64),
         stretch=np.zeros(n, complex),
+        steepness=Steepness.unseen(n),
+        mismatch=Mismatch.unseen(n),
         scale=np.where(np.isfinite(stated.scale), stated.scale, usual),
         scale_err=np.full(n, np.nan),
+        zero_point_err=np.zeros(n),
+        unlike=np.zeros((n, SIDE, SIDE)),
         n_stars=np.zeros(n, np.int64),
         odd=np.zeros(n, bool),
         anchored=np.zeros(n, bool),
+        blur_px2=exposed.blur_px2,
+        causal=causal,
     )
     references = []
     for known, new in _schedule(exposed, causal=causal):
@@ -216,12 +272,14 @@ def _calibrate_block(
     reference: Reference,
 ) -> None:
     new = reference.serves
-    x, y = reference_stars(
+    x, y, own = reference_stars(
         reference.image,
         reference.seen > WELL_SEEN,
         noise=reference.noise,
         photon_noise=float(np.mean(exposed.photon_noise[reference.epochs])) / len(reference.epochs),
         fwhm_px=float(np.median(state.fwhm[reference.epochs])),
+        beta=float(state.steepness.beta[known[-1]]),
+        blur_px2=float(state.blur_px2[known[-1]]),
     )
     state.anchored[new] = np.isfinite(stated.scale[new]) | _is_anchored(state, stated, known)
     if not len(x):
@@ -229,23 +287,37 @@ def _calibrate_block(
         return
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
-    fit, coarse = _measure(exposed, new, x, y, guess[new])
-    flux, error = _good_fluxes(fit)
+    before = state.known_before(known, new)
+    points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
+    fit, coarse = _measure(exposed, new, points, guess[new], before, causal=state.causal)
+    flux, error = (seen[:, : len(x)] for seen in _good_fluxes(fit))
     state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
     state.shift_err[new] = fit.shift_err_px
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
+    state.keep(new, fit.steepness, fit.mismatch)
     state.n_stars[new] = np.isfinite(flux).sum(axis=1)
     state.odd[new] = state.n_stars[new] == 0
     is_stated = np.isfinite(stated.scale)
     expected = Expected(
         scale=np.where(is_stated, stated.scale, stated.usual_scale(known)), stated=is_stated
     )
-    seen = StarFluxes(flux=flux, error=error, common_err=WIDTH_TO_FLUX * fit.width_err)
+    # earlier epochs are measured with wings as they are known before this one
+    brighter = fit.steepness.brightening(before[0].mean[0])[:, None]
+    seen = StarFluxes(
+        flux=flux / brighter, error=error / brighter, common_err=WIDTH_TO_FLUX * fit.width_err
+    )
     scale, error = _scales(exposed, state, seen, expected, (x, y), known, reference)
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
     sure = int(is_stated[known].sum())
-    anchor = np.where(state.anchored[new], STATED / np.sqrt(max(sure / A_NIGHT, 1)), 0.0)
-    state.scale[new], state.scale_err[new] = scale, np.hypot(error, anchor)
+    anchor = STATED / np.sqrt(max(sure / A_NIGHT, 1))
+    state.unlike[new] = unlike_profile(
+        reference,
+        state.profile(reference.epochs),
+        np.stack(points, axis=1),
+        float(np.sqrt(before[1].square[0] if len(known) > 1 else fit.mismatch.square[-1])),
+    )
+    state.zero_point_err[new] = np.where(state.anchored[new], anchor, 0.0)
+    state.scale[new], state.scale_err[new] = scale, error
 
 
 def _is_anchored(state: _State, stated: _Stated, known: Int[np.ndarray, " known"]) -> bool:
@@ -290,11 +362,13 @@ def _earlier_fluxes(
         exposed.valid[known],
         x + state.shift[known, :1],
         y + state.shift[known, 1:],
-        half_px=HALF_PX,
+        half_px=half_px_for(state.fwhm[known[0]]),
         noise=exposed.noise[known],
         photon_noise=exposed.photon_noise[known],
     )
-    profile = Profile(fwhm_px=state.fwhm[known], stretch=state.stretch[known])
+    # as steep as is known by now
+    usual = state.steepness.beta[np.full(len(known), known.max())]
+    profile = replace(state.profile(known), beta=usual)
     flux, error = star_fluxes(stamps, profile)
     return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
 
@@ -311,6 +385,7 @@ def _without_stars(
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
+    state.keep(new, *state.known_before(known, new))
     _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
     anchored = known[state.anchored[known]]
     usual_scale = np.median(state.scale[anchored if len(anchored) else known])
@@ -336,7 +411,10 @@ def _see_on_object(
     """
     height, width = exposed.light.shape[1:]
     x, y = np.array([width // 2], float), np.array([height // 2], float)
-    fit, coarse = _measure(exposed, epochs, x, y, guess)
+    before = Steepness.unseen(len(epochs)), Mismatch.unseen(len(epochs))
+    fit, coarse = _measure(
+        exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
+    )
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
     told = bright & np.isin(epochs, known)
     excess = (fit.profile.fwhm_px**2 - guess**2)[told]
@@ -346,6 +424,8 @@ def _see_on_object(
     # a usual seeing is no measure of what is wide
     if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
         return
+    learnt = np.flatnonzero(is_new)
+    state.keep(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
     stretch = fit.profile.stretch[told]
     wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
     # where no seeing is stated either, the object's own width is all there is
@@ -361,11 +441,15 @@ def _see_on_object(
 def _measure(
     exposed: Exposed,
     epochs: Int[np.ndarray, " some"],
-    x: Float[np.ndarray, " star"],
-    y: Float[np.ndarray, " star"],
+    places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     guess: Float[np.ndarray, " some"],
+    known: tuple[Steepness, Mismatch],
+    *,
+    causal: bool,
+    all_points: bool = False,
 ) -> tuple[StarFit, Float[np.ndarray, "some two"]]:
     """Fit the stars in some epochs, after finding how many whole pixels they are off."""
+    x, y = places
     light, valid = exposed.light[epochs], exposed.valid[epochs]
     coarse = _coarse_shift(light / exposed.noise[epochs, None, None], x, y)
     stamps = cut_stamps(
@@ -373,11 +457,26 @@ def _measure(
         valid,
         x + coarse[:, :1],
         y + coarse[:, 1:],
-        half_px=HALF_PX,
+        half_px=half_px_for(guess[0]),
         noise=exposed.noise[epochs],
         photon_noise=exposed.photon_noise[epochs],
     )
-    return fit_stars(stamps, Profile(fwhm_px=guess, stretch=np.zeros(len(guess), complex))), coarse
+    steepness, mismatch = known
+    start = Profile(
+        fwhm_px=guess,
+        stretch=np.zeros(len(guess), complex),
+        beta=steepness.beta,
+        blur_px2=exposed.blur_px2[epochs],
+    )
+    fit = fit_stars(
+        stamps,
+        start,
+        steepness=steepness,
+        mismatch=mismatch,
+        causal=causal,
+        all_points=all_points,
+    )
+    return fit, coarse
 
 
 REACH_PX = 4
@@ -431,9 +530,13 @@ def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) 
         shift_x=state.shift[:, 0],
         shift_y=state.shift[:, 1],
         shift_err_px=state.shift_err,
-        profile=Profile(fwhm_px=state.fwhm, stretch=state.stretch),
+        profile=state.profile(np.arange(len(state.fwhm))),
+        steepness=state.steepness,
+        mismatch=state.mismatch,
+        unlike=state.unlike,
         scale=state.scale,
         scale_err=state.scale_err,
+        zero_point_err=state.zero_point_err,
         n_stars=state.n_stars,
         quality=quality.astype(np.int32),
         anchored=state.anchored,

@@ -14,6 +14,9 @@ DARK = 8.0
 SOURCE = 2.5
 """Pixels so many sigma above the sky may belong to a source, and those around them."""
 
+BRIGHT = 6.0
+"""Known light so many times the noise may hide it."""
+
 LEAST_CORRELATION = 0.1
 """Less is what undetected sources and chance make."""
 
@@ -39,9 +42,9 @@ class Exposed:
         ADU a pixel; NaN for frames without a pixel.
     photon_noise : array (epoch,)
         Variance per ADU of light, one over the gain; 0 where the frames do not tell.
-    correlation : array (2, epoch)
-        Of the noise of pixels side by side, and of pixels corner to corner; 0 unless frames up to
-        the epoch show more than chance: resampling smooths noise.
+    correlation : array (3, epoch)
+        Of the noise of pixels side by side, of pixels corner to corner, and of those two pixels
+        apart; 0 unless frames up to the epoch show more than chance: resampling smooths noise.
     """
 
     light: Float[np.ndarray, "epoch y x"]
@@ -50,7 +53,12 @@ class Exposed:
     sky: Float[np.ndarray, " epoch"]
     noise: Float[np.ndarray, " epoch"]
     photon_noise: Float[np.ndarray, " epoch"]
-    correlation: Float[np.ndarray, "two epoch"]
+    correlation: Float[np.ndarray, "three epoch"]
+
+    @property
+    def blur_px2(self) -> Float[np.ndarray, " epoch"]:
+        """How far resampling smoothed each frame: see `taonet.photometry.profile.Profile`."""
+        return blur_px2(self.correlation)
 
     @property
     def usable(self) -> Bool[np.ndarray, " epoch"]:
@@ -63,6 +71,7 @@ def expose(
     known_light: Float[np.ndarray, "epoch y x"] | None = None,
     *,
     darkest: float = DARK,
+    smoothed: bool = True,
 ) -> Exposed:
     """Make frames ready; each depends on its own pixels only.
 
@@ -75,6 +84,9 @@ def expose(
     darkest : float
         Pixels so many times the noise below the sky are not valid; infinite for differences, in
         which what has faded is dark.
+    smoothed : bool
+        Whether resampling may have smoothed the frames; where a bright object leaves no empty sky
+        its own light looks like it.
 
     The gain comes from the sky: its level in electrons is the square of its noise in electrons,
     so variance per ADU is ``noise² / sky``. That holds for frames that still have their sky and
@@ -88,48 +100,70 @@ def expose(
         valid = np.isfinite(light) & ~saturated
         valid &= light > -(darkest * np.nan_to_num(safe_noise)).astype(np.float32)[:, None, None]
         photon = np.where(sky > 3 * noise, noise**2 / sky, 0.0)
+    correlation = np.zeros((3, len(frames)))
+    if smoothed:
+        correlation = _correlation(light, valid, np.nan_to_num(safe_noise, nan=1.0), known_light)
     return Exposed(
         light=np.where(valid, light, np.float32(0)),
         valid=valid,
         saturated=saturated,
         sky=sky,
         noise=safe_noise,
-        photon_noise=np.nan_to_num(photon),
-        correlation=_correlation(
-            light if known_light is None else light - known_light.astype(np.float32),
-            valid,
-            np.nan_to_num(safe_noise, nan=1.0),
-        ),
+        photon_noise=np.nan_to_num(photon) * before_smoothing(correlation),
+        correlation=correlation,
     )
+
+
+def blur_px2(correlation: Float[np.ndarray, "three epoch"]) -> Float[np.ndarray, " epoch"]:
+    """Return the variance, along an axis, of the smoothing that makes neighbours correlated.
+
+    As that of shares ``1 − a`` and ``a`` of two neighbours, which is what a linear interpolation
+    takes: its variance is ``a (1 − a)``, and the correlation ``a (1 − a) / (1 − 2 a (1 − a))``.
+    Pixels further apart share nothing then: what they share is faint light, and no smoothing.
+    """
+    side = np.maximum(correlation[0] - correlation[2], 0)
+    side = np.where(side > LEAST_CORRELATION, side, 0)
+    return np.asarray(side / (1 + 2 * side))
+
+
+def before_smoothing(correlation: Float[np.ndarray, "three epoch"]) -> Float[np.ndarray, " epoch"]:
+    """Return by how much the variance of pixels was larger before resampling smoothed them.
+
+    What smoothing takes from the variance of pixels it adds to what neighbours share.
+    """
+    return np.asarray(1 + 4 * correlation[0] + 4 * correlation[1])
 
 
 def _correlation(
     light: Float[np.ndarray, "epoch y x"],
     valid: Bool[np.ndarray, "epoch y x"],
     noise: Float[np.ndarray, " epoch"],
-) -> Float[np.ndarray, "two epoch"]:
+    known_light: Float[np.ndarray, "epoch y x"] | None,
+) -> Float[np.ndarray, "three epoch"]:
     """Return how neighbouring pixels of empty sky go together, over the epochs so far."""
     # half of a frame is plenty of sky
     half = slice(0, max(light.shape[1] // 2, MIN_ROWS))
     light, valid = light[:, half], valid[:, half]
-    snr = light / noise[:, None, None].astype(np.float32)
+    unit = noise[:, None, None].astype(np.float32)
+    if known_light is not None:
+        known = known_light[:, half].astype(np.float32)
+        # a share of what is known is left of it, and is no noise
+        light, valid = light - known, valid & (known < BRIGHT * unit)
+    snr = light / unit
     # the first epoch shows every later one where the sky is empty
     dark = ~maximum_filter(valid[:1] & (snr[:1] > SOURCE), (1, 5, 5))
     kept = valid & dark & (np.abs(snr) < 3)
     z = np.where(kept, snr, 0)
-    square = (z**2).sum(axis=(1, 2)).cumsum()
-    area = kept.sum(axis=(1, 2)).cumsum()
-    side = _product(z, 0, 1) + _product(z, 1, 0)
-    pairs = _product(kept, 0, 1) + _product(kept, 1, 0)
-    corner = _product(z, 1, 1) + _product(z[:, :, ::-1], 1, 1)
-    pairs_corner = _product(kept, 1, 1) + _product(kept[:, :, ::-1], 1, 1)
-    variance = square / np.maximum(area, 1)
-    found = np.stack(
-        [
-            side.cumsum() / np.maximum(pairs.cumsum(), 1) / np.maximum(variance, 1e-9),
-            corner.cumsum() / np.maximum(pairs_corner.cumsum(), 1) / np.maximum(variance, 1e-9),
-        ]
-    )
+    variance = (z**2).sum(axis=(1, 2)).cumsum() / np.maximum(kept.sum(axis=(1, 2)).cumsum(), 1)
+    turned, kept_turned = z[:, :, ::-1], kept[:, :, ::-1]
+    pairs = (
+        (_product(z, 0, 1) + _product(z, 1, 0), _product(kept, 0, 1) + _product(kept, 1, 0)),
+        (_product(z, 1, 1) + _product(turned, 1, 1),
+         _product(kept, 1, 1) + _product(kept_turned, 1, 1)),
+        (_product(z, 0, 2), _product(kept, 0, 2)),
+    )  # fmt: skip
+    found = np.stack([both.cumsum() / np.maximum(n.cumsum(), 1) for both, n in pairs])
+    found = found / np.maximum(variance, 1e-9)
     return np.where(found[:1] > LEAST_CORRELATION, np.maximum(found, 0), 0.0)
 
 

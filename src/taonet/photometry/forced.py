@@ -13,8 +13,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from taonet.photometry.calibrate import Calibration
+from taonet.photometry.growth import seen_at
 from taonet.photometry.profile import Profile
-from taonet.photometry.stamps import Stamps, cut_stamps
+from taonet.photometry.stamps import Stamps, cut_stamps, half_px_for
 
 CENTRING_PX = 0.35
 """How far from the centre pixel's middle the object lies, one sigma along each axis: cutouts are
@@ -22,9 +23,6 @@ cut at whole pixels, which alone makes 0.29."""
 
 UNALIGNED_PX = 0.2
 """Scatter of pointings where no field star tells the shift."""
-
-WIDTHS = 1.6
-"""The fit reaches so many times the FWHM to each side, and five to nine pixels."""
 
 LEAST_SNR = 3.0
 """Fainter epochs do not say where the object lies: noise would."""
@@ -39,7 +37,7 @@ ROUNDS = 3
 
 
 def smoothed_noise(
-    correlation: Float[np.ndarray, "two epoch"], fwhm_px: Float[np.ndarray, " epoch"]
+    correlation: Float[np.ndarray, "three epoch"], fwhm_px: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return by how much correlated noise makes the error of a fitted flux larger than white noise.
 
@@ -136,6 +134,7 @@ def forced_photometry(
         steady=np.zeros_like(dx),
         doubt=doubt,
         start=start,
+        unlike=calibration.unlike,
         causal=causal,
     )
 
@@ -168,6 +167,7 @@ def fit_centre(
     steady: Float[np.ndarray, "epoch pixel"],
     doubt: float | Float[np.ndarray, " epoch"] = 0.0,
     start: Float[np.ndarray, "two epoch"] | None = None,
+    unlike: Float[np.ndarray, "epoch side side"] | None = None,
     causal: bool,
 ) -> Forced:
     """Fit one source near the centre of every epoch's stamp, at one place in all of them.
@@ -180,25 +180,43 @@ def fit_centre(
         One-sigma error of the flux besides what the pixels' noise makes of it.
     start : array (2, epoch), optional
         See `forced_photometry`.
+    unlike : array (epoch, side, side), optional
+        What stars have beyond the profile: see `taonet.photometry.growth`.
     """
     alignment = np.where(
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
+    mismatch = np.sqrt(calibration.mismatch.square)
     place = _Place.near_centre(len(alignment), start)
-    fit = _fit(stamps, shapes, place, steady)
+    fit = _fit(stamps, shapes, place, steady, mismatch)
     stamps = stamps.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
     for _ in range(ROUNDS):
-        fit = _fit(stamps, shapes, place, steady)
+        fit = _fit(stamps, shapes, place, steady, mismatch)
         place = _refined(place, fit, alignment, doubt, causal=causal)
-    fit = _fit(stamps, shapes, place, steady)
+    fit = _fit(stamps, shapes, place, steady, mismatch)
     missed = fit.sharpness * place.variance
+    beyond = 0.0 if unlike is None else _beyond_profile(stamps, place, fit.gains, unlike)
     return Forced(
-        flux=fit.flux / (1 + np.where(place.own, missed, -missed)),
+        flux=fit.flux / (1 + np.where(place.own, missed, -missed)) / (1 + beyond),
         flux_err=np.sqrt(fit.flux_err**2 + (fit.flux * missed) ** 2 + np.square(doubt)),
         dx=place.dx,
         dy=place.dy,
         chi2=fit.chi2,
     )
+
+
+def _beyond_profile(
+    stamps: Stamps,
+    place: "_Place",
+    gains: Float[np.ndarray, "epoch pixel"],
+    unlike: Float[np.ndarray, "epoch side side"],
+) -> Float[np.ndarray, " epoch"]:
+    """Return the share of the flux that a fit takes from what stars have beyond their profile."""
+    dx, dy = stamps.dx[:, 0] - place.dx[:, None], stamps.dy[:, 0] - place.dy[:, None]
+    beyond = np.zeros(len(gains))
+    for k in np.flatnonzero(unlike.any(axis=(1, 2))):
+        beyond[k] = gains[k] @ seen_at(unlike[k], dx[k], dy[k])
+    return beyond
 
 
 def fitted_flux(
@@ -208,14 +226,14 @@ def fitted_flux(
     weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]
     pixels = stamps.light[:, 0].astype(np.float64)
     return np.asarray(
-        np.nan_to_num(_amplitude(pixels, weight, psf, stamps.level_precision[:, 0])[0])
+        np.nan_to_num(_amplitude(pixels, weight, psf, stamps.level_precision[:, 0]).flux)
     )
 
 
 def _half_px(profile: Profile, size: int) -> int:
     # by the first epoch: what comes later must not change it
     first = float(profile.fwhm_px[0]) if len(profile.fwhm_px) else 0.0
-    return min(int(np.clip(np.ceil(WIDTHS * first), 5, 9)), size // 2)
+    return min(half_px_for(first), size // 2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -257,31 +275,39 @@ class _Fit:
     hold: Float[np.ndarray, "two epoch"]
     sharpness: Float[np.ndarray, " epoch"]
     chi2: Float[np.ndarray, " epoch"]
+    gains: Float[np.ndarray, "epoch pixel"]
 
 
 def _fit(
-    stamps: Stamps, shapes: Shapes, place: _Place, steady: Float[np.ndarray, "epoch pixel"]
+    stamps: Stamps,
+    shapes: Shapes,
+    place: _Place,
+    steady: Float[np.ndarray, "epoch pixel"],
+    mismatch: Float[np.ndarray, " epoch"],
 ) -> _Fit:
     psf, slopes = shapes(place.dx, place.dy)
-    pixels = stamps.light[:, 0].astype(np.float64)
+    pixels, valid = stamps.light[:, 0].astype(np.float64), stamps.valid[:, 0]
     level = stamps.level_precision[:, 0]
-    flux, _, model = _amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
+    first = _amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
     # photons of the source itself, as its model has them: weights that follow the data are biased
-    shining = steady + np.maximum(np.nan_to_num(flux), 0)[:, None] * psf
-    weight = stamps.weights(shining[:, None], 0.0)[:, 0]
-    flux, variance, model = _amplitude(pixels, weight, psf, level)
+    flux = np.nan_to_num(first.flux)[:, None]
+    variance = stamps.variance((steady + np.maximum(flux, 0) * psf)[:, None])[:, 0]
+    unlike = (mismatch[:, None] * flux) ** 2 * psf.max(axis=-1, keepdims=True)
+    weight = np.where(valid, 1 / (variance + unlike * np.maximum(psf, 0)), 0.0)
+    fit = _amplitude(pixels, weight, psf, level)
     slopes = slopes - _share(slopes, weight, level)[..., None]
-    residual = weight * (pixels - model)
+    residual = weight * (pixels - fit.model)
     hold = (weight * slopes**2).sum(axis=-1)
     freedom = np.maximum((weight > 0).sum(axis=-1) - 2, 1)
     return _Fit(
-        flux=flux,
-        flux_err=np.sqrt(variance),
-        model=model,
+        flux=fit.flux,
+        flux_err=np.sqrt(fit.variance_of(variance, unlike[:, 0])),
+        model=fit.model,
         pull=(residual * slopes).sum(axis=-1),
         hold=hold,
-        sharpness=np.nan_to_num(hold.mean(axis=0) * variance),
-        chi2=(residual * (pixels - model)).sum(axis=-1) / freedom,
+        sharpness=np.nan_to_num(hold.mean(axis=0) * fit.formal_variance),
+        chi2=(residual * (pixels - fit.model)).sum(axis=-1) / freedom,
+        gains=fit.gains,
     )
 
 
@@ -295,18 +321,42 @@ def _share(
     return np.asarray((weight * slopes).sum(axis=-1) / np.where(total > 0, total, 1))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Amplitude:
+    """A flux as a weighted sum of pixels, NaN where too little of the star's light is seen.
+
+    ``gains`` is what each pixel adds to the flux, ``level_gain`` what the level of sky does that is
+    known beforehand.
+    """
+
+    flux: Float[np.ndarray, " epoch"]
+    formal_variance: Float[np.ndarray, " epoch"]
+    model: Float[np.ndarray, "epoch pixel"]
+    gains: Float[np.ndarray, "epoch pixel"]
+    level_variance: Float[np.ndarray, " epoch"]
+    psf: Float[np.ndarray, "epoch pixel"]
+
+    def variance_of(
+        self, pixel: Float[np.ndarray, "epoch pixel"], unlike: Float[np.ndarray, " epoch"]
+    ) -> Float[np.ndarray, " epoch"]:
+        """Return the variance of the flux that comes from the noise of pixels and from the profile.
+
+        A profile that is wrong here is wrong elsewhere too, as its light sums to one: where all
+        light counts alike it does not matter.
+        """
+        square, light = self.gains**2, np.maximum(self.psf, 0)
+        profile = (square * light).sum(axis=-1) - 1 / np.maximum(light.sum(axis=-1), 1e-9)
+        noise = (square * pixel).sum(axis=-1) + self.level_variance
+        return np.asarray(noise + unlike * np.maximum(profile, 0))
+
+
 def _amplitude(
     pixels: Float[np.ndarray, "epoch pixel"],
     weight: Float[np.ndarray, "epoch pixel"],
     psf: Float[np.ndarray, "epoch pixel"],
     level_precision: Float[np.ndarray, " epoch"],
-) -> tuple[
-    Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, "epoch pixel"]
-]:
-    """Fit a PSF and a sky level by weighted least squares: flux, its variance, and the model.
-
-    NaN where too little of the star's light falls on valid pixels.
-    """
+) -> _Amplitude:
+    """Fit a PSF and a sky level by weighted least squares."""
     weighed = weight * psf
     pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + level_precision
     pd, d = (weighed * pixels).sum(-1), (weight * pixels).sum(-1)
@@ -316,7 +366,14 @@ def _amplitude(
     safe = np.where(told, determinant, 1.0)
     flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
     model = np.where(told, flux, 0)[:, None] * psf + np.where(told, level, 0)[:, None]
-    return np.where(told, flux, np.nan), np.where(told, n / safe, np.nan), model
+    return _Amplitude(
+        flux=np.where(told, flux, np.nan),
+        formal_variance=np.where(told, n / safe, np.nan),
+        model=model,
+        gains=np.where(told, 1 / safe, np.nan)[:, None] * (n[:, None] * weighed - p1[:, None] * weight),
+        level_variance=(p1 / safe) ** 2 * level_precision,
+        psf=psf,
+    )
 
 
 def _refined(

@@ -14,7 +14,7 @@ from taonet.photometry.calibrate import (
     Calibration,
     calibrate,
 )
-from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.exposure import Exposed, before_smoothing, expose
 from taonet.photometry.forced import (
     BAD_FIT,
     Forced,
@@ -23,7 +23,7 @@ from taonet.photometry.forced import (
     smoothed_noise,
 )
 from taonet.photometry.neighbours import without_neighbours
-from taonet.photometry.stamps import StarFit, fit_stars
+from taonet.photometry.star_fit import StarFit, fit_stars
 from taonet.photometry.subtract import Difference, difference_photometry, subtract
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
@@ -98,8 +98,9 @@ def light_curve(
     -------
     LightCurve
         Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
-        any, else instrumental. Errors include those of the calibration. NaN for blank epochs, and
-        for differences before there is a template.
+        any, else instrumental. Errors include that of the calibration from one epoch to the next;
+        what all epochs share, the error of the zero point and of the wings of the PSF, is told by
+        `measure`. NaN for blank epochs, and for differences before there is a template.
     """
     return curve_of(sequence, measure(sequence, mode=mode, causal=causal))
 
@@ -172,13 +173,14 @@ def _measure_band(
 
 
 def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Calibration]:
-    exposed = expose(sequence.pixels[:, 0])
+    small = _is_small(sequence)
+    exposed = expose(sequence.pixels[:, 0], smoothed=not small)
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
     }
     calibration = calibrate(exposed, **stated, causal=causal)
-    if not _is_small(sequence):
+    if not small:
         return exposed, calibration
     forced = _on_science(exposed, calibration, causal=causal)
     light = _drawn(forced, calibration, exposed.light.shape[1:])
@@ -232,8 +234,13 @@ def _on_given_difference(
     given = expose(sequence.pixels[:, channel], darkest=np.inf)
     photon_noise = _photon_noise(exposed, given)
     whole = _on_science(exposed, calibration, causal=causal)
-    fit = _own_psf(given, calibration, photon_noise)
-    calibration = replace(calibration, profile=fit.profile)
+    fit = _own_psf(given, calibration, photon_noise, causal=causal)
+    calibration = replace(
+        calibration,
+        profile=fit.profile,
+        mismatch=fit.mismatch,
+        unlike=np.zeros_like(calibration.unlike),
+    )
     larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
     forced = partial(
         forced_photometry,
@@ -249,7 +256,8 @@ def _on_given_difference(
     # what was subtracted left a share of itself behind
     flux = np.nan_to_num(forced().flux)
     left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
-    measured = forced(doubt=np.hypot(left, WIDTH_TO_FLUX * fit.width_err * flux))
+    shape = np.hypot(WIDTH_TO_FLUX * fit.width_err, fit.steepness.flux_err(flat=True))
+    measured = forced(doubt=np.hypot(left, shape * flux))
     return calibration, _where_noise_is_known(measured, given)
 
 
@@ -259,11 +267,16 @@ def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch
     Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
     """
     sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    return np.asarray(np.minimum(exposed.photon_noise, np.nan_to_num(given.noise**2 / sky)))
+    own = np.nan_to_num(given.noise**2 / sky) * before_smoothing(given.correlation)
+    return np.asarray(np.minimum(exposed.photon_noise, own))
 
 
 def _own_psf(
-    given: Exposed, calibration: Calibration, photon_noise: Float[np.ndarray, " epoch"]
+    given: Exposed,
+    calibration: Calibration,
+    photon_noise: Float[np.ndarray, " epoch"],
+    *,
+    causal: bool,
 ) -> StarFit:
     """Fit place and PSF of what shines at the centre of each difference.
 
@@ -279,10 +292,16 @@ def _own_psf(
     )
     stamps = replace(stamps, level_err=LEVEL)
     spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
-    fit = fit_stars(
-        stamps, calibration.profile, rounds=PSF_ROUNDS, width_spread=spread, all_points=True
+    return fit_stars(
+        stamps,
+        calibration.profile,
+        rounds=PSF_ROUNDS,
+        width_spread=spread,
+        steepness=calibration.steepness,
+        mismatch=calibration.mismatch,
+        causal=causal,
+        all_points=True,
     )
-    return fit
 
 
 def _drawn(

@@ -47,7 +47,12 @@ def _neighbours(reference: Reference, calibration: Calibration) -> Float[np.ndar
     """Return x, y and calibrated flux of each neighbour; what lies at the centre is the object."""
     members = calibration.profile.take(reference.epochs)
     width = (members.fwhm_px * reference.share).sum(keepdims=True)
-    usual = Profile(fwhm_px=width, stretch=np.zeros(1, complex))
+    usual = Profile(
+        fwhm_px=width,
+        stretch=np.zeros(1, complex),
+        beta=members.beta[-1:],
+        blur_px2=members.blur_px2[-1:],
+    )
     peaks, _ = find_peaks(
         reference.image,
         reference.seen > WELL_SEEN,

@@ -10,7 +10,8 @@ from jaxtyping import Float
 
 from taonet.photometry.forced import BAD_FIT, UNALIGNED_PX
 from taonet.photometry.lightcurves import Measured
-from taonet.photometry.stamps import SHIFT_SPREAD, cut_stamps, fit_stars
+from taonet.photometry.stamps import cut_stamps
+from taonet.photometry.star_fit import SHIFT_SPREAD, fit_stars
 
 LEAST_SNR = 5.0
 """Of the object in an epoch that tells where it lies, and of a source in a stack."""

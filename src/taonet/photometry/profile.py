@@ -1,25 +1,32 @@
-"""The profile of a star on pixels, and how it changes with width, shape and place.
+"""The profile of a star on pixels, and how it changes with width, shape, steepness and place.
 
-A Moffat profile with oval isophotes, averaged over each pixel by two by two Gauss-Legendre points:
-for seeing of two pixels and more that is exact to 0.2 % of the peak.
+A Moffat profile (1969, A&A 3, 455) with oval isophotes, averaged over each pixel by two by two
+Gauss-Legendre points: for seeing of two pixels and more that is exact to 0.2 % of the peak.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from jaxtyping import Complex, Float
+from scipy.special import gammaln, kve
 
-BETA = 3.5
-"""Steepness of the wings; 3.5 suits ground-based seeing (as in `taonet.sky.psf.moffat`)."""
+USUAL_BETA = 3.5
+"""Steepness of the wings where no star tells it: telescopes on the ground have 2.1 (ZTF) to 4.8."""
 
-_HALF_STEP = float(1 / (2 * np.sqrt(3)))
-"""Where in a pixel the profile is read: Gauss-Legendre points of second order, on both axes."""
+GAUSSIAN_BETA = 20.0
+"""Steeper profiles cannot be told from a Gaussian."""
 
-_ALPHA_OF_FWHM = float(1 / (2 * np.sqrt(2 ** (1 / BETA) - 1)))
+FLATTEST_BETA = 1.6
+"""With less, half of the light would lie outside of any cutout."""
 
-PIXEL_FWHM2 = float(8 * np.log(2) / 12)
-"""What averaging over a pixel adds to the square of the width."""
+_PIXEL_VARIANCE = 1 / 12
+"""Of light within a pixel along an axis. Gauss-Legendre points of second order lie one sigma to
+either side of its middle; where resampling has smoothed the picture they lie further out."""
+
+FWHM2_OF_VARIANCE = float(8 * np.log(2))
+"""Square of the width of a Gaussian of unit variance."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,17 +40,23 @@ class Profile:
     stretch : array (...)
         Ellipticity ``(a − b)/(a + b)`` times ``exp(2i angle)`` of the long axis from x to y; an
         oval PSF has the area of a round one of the same width.
+    beta : array (...)
+        Steepness of the wings, which fall as ``r^(−2 beta)``.
+    blur_px2 : array (...)
+        Variance along each axis of what smoothed the picture after it was taken: resampling.
     """
 
     fwhm_px: Float[np.ndarray, "..."]
     stretch: Complex[np.ndarray, "..."]
+    beta: Float[np.ndarray, "..."]
+    blur_px2: Float[np.ndarray, "..."]
 
     def on(
         self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
     ) -> Float[np.ndarray, "..."]:
         """Return the share of a star's light in pixels whose centres lie at (dx, dy) from it."""
         # the squared distance is a x² + b y² + c x y, in units of the profile's own scale
-        alpha2 = _alpha(self.fwhm_px) ** 2
+        alpha2 = self.alpha2
         e = self.stretch
         norm = e.real**2 + e.imag**2
         unit = 1 / (alpha2 * (1 - norm))
@@ -51,37 +64,45 @@ class Profile:
         c = unit * -4 * e.imag
         ax, by = a * dx, b * dy
         middle = ax * dx + by * dy + c * (dx * dy) + 1
-        along_x = _HALF_STEP * (2 * ax + c * dy)
-        along_y = _HALF_STEP * (2 * by + c * dx)
-        # the four points of a pixel lie half a step to either side along both axes
+        step2 = _PIXEL_VARIANCE + self.blur_px2
+        step = np.sqrt(step2)
+        along_x = step * (2 * ax + c * dy)
+        along_y = step * (2 * by + c * dx)
+        # the four points of a pixel lie a step to either side along both axes
         both, other = along_x + along_y, along_x - along_y
-        near, far = _HALF_STEP**2 * (a + b + c), _HALF_STEP**2 * (a + b - c)
+        near, far = step2 * (a + b + c), step2 * (a + b - c)
         one, two = middle + near, middle + far
-        total = _falling(one + both) + _falling(one - both)
-        total += _falling(two + other) + _falling(two - other)
-        return np.asarray(total * ((BETA - 1) / (4 * np.pi * alpha2)))
+        total = _falling(one + both, self.beta) + _falling(one - both, self.beta)
+        total += _falling(two + other, self.beta) + _falling(two - other, self.beta)
+        return np.asarray(total * ((self.beta - 1) / (4 * np.pi * alpha2)))
 
     def slopes(
         self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
-    ) -> Float[np.ndarray, "five ..."]:
-        """Return how the shares change with the star's x and y, log width, and shape (real, imag).
+    ) -> Float[np.ndarray, "six ..."]:
+        """Return how the shares change: with x and y, log width, shape (real, imag), and 1/beta.
 
         Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
         order in the ellipticity: this steers a fit, no more.
         """
-        e, width2 = self.stretch, self.fwhm_px**2
-        alpha2 = _alpha(np.sqrt(width2 + PIXEL_FWHM2)) ** 2
+        e, beta, width2 = self.stretch, self.beta, self.fwhm_px**2
+        added = FWHM2_OF_VARIANCE * (_PIXEL_VARIANCE + self.blur_px2)
+        alpha2 = _alpha2(width2 + added, beta)
         radius2 = _radius2(dx, dy, e)
         u = 1 + radius2 / alpha2
-        profile = _falling(u) * ((BETA - 1) / (np.pi * alpha2))
-        steep = (2 * BETA / alpha2) * profile / u  # −2 dP/d(r²)
-        own = width2 / (width2 + PIXEL_FWHM2)
-        slopes = np.empty((5, *profile.shape), profile.dtype)
+        log_u = np.log(u)
+        profile = np.exp(-beta * log_u) * ((beta - 1) / (np.pi * alpha2))
+        steep = (2 * beta / alpha2) * profile / u  # −2 dP/d(r²)
+        own = width2 / (width2 + added)
+        slopes = np.empty((6, *profile.shape), profile.dtype)
         slopes[0] = steep * ((1 - 2 * e.real) * dx - 2 * e.imag * dy)
         slopes[1] = steep * ((1 + 2 * e.real) * dy - 2 * e.imag * dx)
         slopes[2] = own * (steep * radius2 - 2 * profile)
         slopes[3] = own * steep * (dx * dx - dy * dy)
         slopes[4] = own * steep * (2 * dx * dy)
+        # at a given width the scale α shrinks as 1/beta grows
+        shrinks = np.log(2) / (1 - 2 ** (-1 / beta))
+        level = shrinks - beta**2 / (beta - 1)
+        slopes[5] = profile * (level + beta**2 * log_u) - steep * radius2 * (shrinks / 2)
         return slopes
 
     def transform(
@@ -93,39 +114,86 @@ class Profile:
         ----------
         kx, ky : array
             Radians a pixel, to be broadcast against the profiles.
-
-        Notes
-        -----
-        For a steepness of 3.5 it is ``exp(−z)(1 + z + z²/3)`` with ``z = α|k|`` (Trujillo et al.
-        2001, MNRAS 328, 977).
         """
-        z = _alpha(self.fwhm_px) * np.sqrt(_radius2(kx, ky, -self.stretch))
+        t = self.fwhm_px * np.sqrt(_radius2(kx, ky, -self.stretch))
         window = np.sinc(kx / (2 * np.pi)) * np.sinc(ky / (2 * np.pi))
-        return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)) * window)
+        blur = np.sqrt(self.blur_px2)
+        return np.asarray(
+            _round_transform(t, self.beta) * (window * np.cos(kx * blur) * np.cos(ky * blur))
+        )
+
+    @property
+    def alpha2(self) -> Float[np.ndarray, "..."]:
+        """The square of Moffat's scale length, in pixels."""
+        return _alpha2(self.fwhm_px**2, self.beta)
 
     def take(self, index: Any) -> "Profile":
         """Return some of the profiles, by any index that numpy knows."""
         return Profile(
-            fwhm_px=np.asarray(self.fwhm_px[index]), stretch=np.asarray(self.stretch[index])
+            fwhm_px=np.asarray(self.fwhm_px[index]),
+            stretch=np.asarray(self.stretch[index]),
+            beta=np.asarray(self.beta[index]),
+            blur_px2=np.asarray(self.blur_px2[index]),
         )
 
 
 def noise_pixels(profile: Profile) -> Float[np.ndarray, "..."]:
     """Return ``1 / ∫ P²``: the pixels whose noise the best fit of a star takes in."""
-    return np.asarray(np.pi * _alpha(profile.fwhm_px) ** 2 * (2 * BETA - 1) / (BETA - 1) ** 2)
+    beta = profile.beta
+    return np.asarray(np.pi * profile.alpha2 * (2 * beta - 1) / (beta - 1) ** 2)
 
 
-def _alpha(fwhm_px: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    return np.asarray(fwhm_px * _ALPHA_OF_FWHM)
+def _alpha2(
+    fwhm2: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    return np.asarray(fwhm2 / (4 * (2 ** (1 / beta) - 1)))
 
 
-def _falling(u: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    # u ** −3.5 without the slow general power
-    root = np.sqrt(u)
-    root *= u
-    root *= u
-    root *= u
-    return np.asarray(np.reciprocal(root, out=root))
+def _falling(
+    u: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    # u ** −beta; half as slow as the general power
+    log = np.log(u, out=u)
+    log *= -beta
+    return np.exp(log, out=log)
+
+
+_STEP = 0.04
+_MOST = 60.0
+_BETAS = 1 / np.linspace(1 / GAUSSIAN_BETA, 1 / FLATTEST_BETA, 60)
+
+
+def _round_transform(
+    t: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    """Return the transform of round profiles where width times frequency is ``t``."""
+    table = _log_transforms()
+    row = (1 / np.clip(beta, FLATTEST_BETA, GAUSSIAN_BETA) - 1 / _BETAS[0]) / (
+        1 / _BETAS[1] - 1 / _BETAS[0]
+    )
+    low = np.clip(row.astype(np.int64), 0, len(_BETAS) - 2)
+    place = np.minimum(t, _MOST - 2 * _STEP) / _STEP
+    left = place.astype(np.int64)
+    down, along = row - low, place - left
+    near, far = (
+        (1 - along) * table[r, left] + along * table[r, left + 1] for r in (low, low + 1)
+    )
+    return np.exp((1 - down) * near + down * far)
+
+
+@lru_cache(maxsize=1)
+def _log_transforms() -> Float[np.ndarray, "beta t"]:
+    """Return logarithms of transforms, ``2 (z/2)^ν K_ν(z) / Γ(ν)`` with ``z = α k``, ν = beta − 1.
+
+    Trujillo et al. 2001, MNRAS 328, 977; tabulated, since Bessel functions of any order are slow.
+    """
+    t = np.arange(0, _MOST, _STEP)
+    nu = _BETAS[:, None] - 1
+    z = t * np.sqrt(_alpha2(np.ones(1), _BETAS))[:, None]
+    z[:, 0] = 1.0
+    logs = np.log(2) - gammaln(nu) + nu * np.log(z / 2) + np.log(kve(nu, z)) - z
+    logs[:, 0] = 0.0
+    return np.asarray(logs)
 
 
 def _radius2(

@@ -1,11 +1,9 @@
-"""Small windows around stars, cut from every epoch at once, and least squares on their pixels."""
+"""Small windows around stars, cut from every epoch at once."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-
-from taonet.photometry.profile import Profile
 
 MISMATCH = 0.03
 """A model is trusted to this share of a star's light a pixel: real PSFs are no Moffat profiles."""
@@ -14,10 +12,13 @@ OUTLIER = 6.0
 """Pixels so many times their error above the model were hit by a cosmic ray or a satellite."""
 
 OUTLIER_MISMATCH = 0.15
-"""The core of a badly modelled star is no cosmic ray."""
+"""The core of a badly modelled star is no cosmic ray: not even where the model has it a pixel off."""
 
 HALO = 0.01
 """Nor is the halo around a very bright one: so much of its peak."""
+
+WIDTHS = 1.6
+"""Windows reach so many times the FWHM to each side, and five to nine pixels."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,9 +84,14 @@ class Stamps:
         """
         model = shining if model is None else model
         halo = HALO * np.abs(shining).max(axis=-1, keepdims=True)
-        trusted = (OUTLIER_MISMATCH * shining) ** 2 + halo**2
+        trusted = (OUTLIER_MISMATCH * _highest_around(np.abs(shining))) ** 2 + halo**2
         limit = OUTLIER * np.sqrt(self.variance(shining) + trusted)
         return replace(self, valid=self.valid & (self.light - model <= limit))
+
+
+def half_px_for(fwhm_px: float) -> int:
+    """Return how far windows around stars of such a width reach."""
+    return int(np.clip(np.ceil(WIDTHS * np.nan_to_num(fwhm_px)), 5, 9))
 
 
 def cut_stamps(
@@ -131,6 +137,21 @@ def cut_stamps(
     )
 
 
+def _highest_around(
+    light: Float[np.ndarray, "epoch star pixel"],
+) -> Float[np.ndarray, "epoch star pixel"]:
+    """Return the highest of each pixel and the eight around it."""
+    n = round(light.shape[-1] ** 0.5)
+    image = light.reshape(*light.shape[:-1], n, n)
+    rows = image.copy()
+    np.maximum(rows[..., 1:, :], image[..., :-1, :], out=rows[..., 1:, :])
+    np.maximum(rows[..., :-1, :], image[..., 1:, :], out=rows[..., :-1, :])
+    highest = rows.copy()
+    np.maximum(highest[..., 1:], rows[..., :-1], out=highest[..., 1:])
+    np.maximum(highest[..., :-1], rows[..., 1:], out=highest[..., :-1])
+    return highest.reshape(light.shape)
+
+
 def _gather(
     images: np.ndarray[tuple[int, ...], np.dtype[np.generic]],
     rows: Int[np.ndarray, "epoch star n"],
@@ -144,218 +165,3 @@ def _gather(
     place = place + np.clip(columns, 0, width - 1)[:, :, None, :]
     found = images.reshape(-1).take(place)
     return found, inside_y[:, :, :, None] & inside_x[:, :, None, :]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StarFit:
-    """How the stars of each epoch lie, look and shine.
-
-    Parameters
-    ----------
-    shift_x, shift_y : array (epoch,)
-        Where they lie, as seen from where they were expected, in pixels.
-    shift_err_px : array (epoch,)
-        One-sigma error of either.
-    profile : Profile (epoch,)
-    width_err : array (epoch,)
-        Relative one-sigma error of its width.
-    flux, flux_err : array (epoch, star)
-        In ADU; NaN where the star was not measured.
-    chi2 : array (epoch, star)
-        A degree of freedom.
-    """
-
-    shift_x: Float[np.ndarray, " epoch"]
-    shift_y: Float[np.ndarray, " epoch"]
-    shift_err_px: Float[np.ndarray, " epoch"]
-    profile: Profile
-    width_err: Float[np.ndarray, " epoch"]
-    flux: Float[np.ndarray, "epoch star"]
-    flux_err: Float[np.ndarray, "epoch star"]
-    chi2: Float[np.ndarray, "epoch star"]
-
-
-SHIFT_SPREAD, WIDTH_SPREAD, SHAPE_SPREAD = 0.4, 0.15, 0.06
-"""What is known of shift, log width and shape of a frame before its stars are looked at; few faint
-stars change little of it."""
-
-LIMIT = np.array([3.0, 3.0, 3.0, 0.45, 0.45])
-"""Further off is no star."""
-
-ROUNDS = 3
-"""Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
-
-
-def fit_stars(
-    stamps: Stamps,
-    start: Profile,
-    *,
-    rounds: int = ROUNDS,
-    width_spread: float | Float[np.ndarray, " epoch"] = WIDTH_SPREAD,
-    all_points: bool = False,
-) -> StarFit:
-    """Fit one shift and one PSF an epoch, and a flux and a sky level a star.
-
-    Gauss-Newton steps in which fluxes and sky levels, which are linear, are solved for exactly.
-
-    Parameters
-    ----------
-    start : Profile (epoch,)
-        First guess; also what the width tends to where stars say little.
-    rounds : int
-    width_spread : float or array (epoch,)
-        Relative one-sigma error of the widths that the fit starts from.
-    all_points : bool
-        Whether everything here is known to be a point; else what is badly fitted, a galaxy or a
-        blend, has less of a say.
-    """
-    theta = np.zeros((len(stamps.light), 5))
-    theta[:, 2] = np.log(start.fwhm_px)
-    known = theta.copy()
-    precision = _prior_precision(width_spread, len(theta))
-    theta[:, 3], theta[:, 4] = start.stretch.real, start.stretch.imag
-    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
-    for turn in range(rounds):
-        if turn == rounds - 2:
-            stamps = stamps.without_outliers(fitted.model)
-        normal, slope = _normal_equations(stamps, theta, fitted, all_points=all_points)
-        normal = normal + precision[:, :, None] * np.eye(5)
-        slope = slope - (theta - known) * precision
-        step = np.linalg.solve(normal, slope[..., None])[..., 0]
-        theta = np.clip(theta + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
-        fitted = _light_of(stamps, theta, fitted.model)
-    error = np.sqrt(np.linalg.inv(normal).diagonal(axis1=1, axis2=2))
-    return StarFit(
-        shift_x=theta[:, 0],
-        shift_y=theta[:, 1],
-        shift_err_px=np.hypot(error[:, 0], error[:, 1]) / np.sqrt(2),
-        profile=_profile(theta),
-        width_err=error[:, 2],
-        flux=fitted.flux,
-        flux_err=fitted.flux_err,
-        chi2=_chi2(stamps, fitted.model),
-    )
-
-
-def _prior_precision(
-    width_spread: float | Float[np.ndarray, " epoch"], n: int
-) -> Float[np.ndarray, "epoch five"]:
-    """Return one over the variance of what is known beforehand."""
-    spread = np.empty((n, 5))
-    spread[:, :2], spread[:, 2], spread[:, 3:] = SHIFT_SPREAD, width_spread, SHAPE_SPREAD
-    return np.asarray(spread**-2.0)
-
-
-def star_fluxes(
-    stamps: Stamps, profile: Profile
-) -> tuple[Float[np.ndarray, "epoch star"], Float[np.ndarray, "epoch star"]]:
-    """Measure stars whose places and PSF are known: flux and error, NaN where not measured."""
-    theta = np.zeros((len(stamps.light), 5))
-    theta[:, 2] = np.log(profile.fwhm_px)
-    theta[:, 3], theta[:, 4] = profile.stretch.real, profile.stretch.imag
-    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
-    stamps = stamps.without_outliers(fitted.model)
-    fitted = _light_of(stamps, theta, fitted.model)
-    return fitted.flux, fitted.flux_err
-
-
-def _profile(theta: Float[np.ndarray, "epoch five"]) -> Profile:
-    return Profile(
-        fwhm_px=np.clip(np.exp(theta[:, 2]), 1.0, 12.0), stretch=theta[:, 3] + 1j * theta[:, 4]
-    )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Light:
-    """Flux of each star above a sky level of its own, and the model of its pixels."""
-
-    flux: Float[np.ndarray, "epoch star"]
-    flux_err: Float[np.ndarray, "epoch star"]
-    psf: Float[np.ndarray, "epoch star pixel"]
-    level: Float[np.ndarray, "epoch star"]
-    model: Float[np.ndarray, "epoch star pixel"]
-
-
-def _light_of(
-    stamps: Stamps,
-    theta: Float[np.ndarray, "epoch five"],
-    model: Float[np.ndarray, "epoch star pixel"],
-) -> _Light:
-    """Solve for flux and sky level of each star, pixels weighed by the model so far.
-
-    Two unknowns: written out, since solving many tiny systems costs more than their pixels.
-    """
-    psf = _at(theta, stamps)[0].on(*_at(theta, stamps)[1:])
-    weight = stamps.weights(model)
-    weighed = weight * psf
-    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
-    pd, d = (weighed * stamps.light).sum(-1), (weight * stamps.light).sum(-1)
-    determinant = pp * n - p1**2
-    told = determinant > 1e-6 * pp * n
-    safe = np.where(told, determinant, 1.0)
-    flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
-    level = np.where(told, level, 0)
-    return _Light(
-        flux=np.where(told, flux, np.nan),
-        flux_err=np.where(told, np.sqrt(np.maximum(n / safe, 0)), np.nan),
-        psf=psf,
-        level=level,
-        model=np.where(told, flux, 0)[..., None] * psf + level[..., None],
-    )
-
-
-def _at(
-    theta: Float[np.ndarray, "epoch five"], stamps: Stamps
-) -> tuple[Profile, Float[np.ndarray, "epoch star pixel"], Float[np.ndarray, "epoch star pixel"]]:
-    shift = theta[:, :2].astype(stamps.dx.dtype)
-    profile = _profile(theta.astype(stamps.dx.dtype)).take((slice(None), None, None))
-    return profile, stamps.dx - shift[:, 0, None, None], stamps.dy - shift[:, 1, None, None]
-
-
-def _chi2(
-    stamps: Stamps, model: Float[np.ndarray, "epoch star pixel"]
-) -> Float[np.ndarray, "epoch star"]:
-    residual = (stamps.weights(model) * (stamps.light - model) ** 2).sum(axis=-1)
-    return np.asarray(residual / np.maximum(stamps.valid.sum(axis=-1) - 2, 1))
-
-
-def _normal_equations(
-    stamps: Stamps, theta: Float[np.ndarray, "epoch five"], fitted: _Light, *, all_points: bool
-) -> tuple[Float[np.ndarray, "epoch five five"], Float[np.ndarray, "epoch five"]]:
-    """Return what all stars of an epoch say about its shift and PSF."""
-    profile, dx, dy = _at(theta, stamps)
-    weight = stamps.weights(fitted.model)
-    root = np.sqrt(weight)
-    # five parameters of the epoch, then flux and sky level of each star
-    rows = np.empty((*dx.shape[:2], 7, dx.shape[2]), np.float32)
-    slopes = np.moveaxis(profile.slopes(dx, dy), 0, -2)
-    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :5, :])
-    rows[..., 5, :], rows[..., 6, :] = fitted.psf, 1
-    rows *= root[..., None, :]
-    residual = root * (stamps.light - fitted.model)
-    normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
-    slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
-    normal[..., 6, 6] += stamps.level_precision
-    slope[..., 6] -= stamps.level_precision * fitted.level
-    # a star that the model does not fit is a galaxy or a blend: it has less of a say
-    chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
-    chi2 = np.ones_like(chi2) if all_points else chi2
-    say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
-    normal, slope = _eliminated(normal, slope)
-    return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
-
-
-def _eliminated(
-    normal: Float[np.ndarray, "epoch star seven seven"],
-    slope: Float[np.ndarray, "epoch star seven"],
-) -> tuple[Float[np.ndarray, "epoch star five five"], Float[np.ndarray, "epoch star five"]]:
-    """Return normal equations without their last two unknowns (Schur complement)."""
-    a, b, c = normal[..., 5, 5], normal[..., 5, 6], normal[..., 6, 6]
-    determinant = a * c - b * b
-    told = determinant > 1e-9 * a * c
-    safe = np.where(told, determinant, 1.0)
-    inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
-    inverse *= told[..., None, None]
-    both = normal[..., :5, 5:] @ inverse
-    left = normal[..., :5, :5] - both @ normal[..., 5:, :5]
-    return left, slope[..., :5] - (both @ slope[..., 5:, None])[..., 0]

@@ -5,7 +5,8 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import gaussian_filter, maximum_filter
 
 from taonet.photometry.profile import Profile
-from taonet.photometry.stamps import cut_stamps, fit_stars
+from taonet.photometry.stamps import cut_stamps, half_px_for
+from taonet.photometry.star_fit import fit_stars
 
 LEAST_SNR = 10.0
 """Fainter stars say next to nothing about an epoch."""
@@ -16,6 +17,9 @@ LONELY_PX = 4
 EDGE_PX = 6
 """Stars nearer to the edge leave the frame with the next pointing."""
 
+OWN_PX = 2.0
+"""The object lies within so many pixels of the centre."""
+
 MOST_STARS = 6
 LEAST_SHARE = 0.05
 """Stars of a smaller share of the brightest one's signal-to-noise ratio tell nothing new."""
@@ -25,9 +29,6 @@ WIDTH_SPREAD = 0.15
 
 SURE_WIDTH = 0.15
 """Two-sigma relative error of a width that others are compared with."""
-
-HALF_PX = 5
-"""Stars are measured on 11 × 11 pixels."""
 
 
 def find_peaks(
@@ -78,31 +79,42 @@ def reference_stars(
     noise: float,
     photon_noise: float,
     fwhm_px: float,
-) -> tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]]:
+    beta: float,
+    blur_px2: float,
+) -> tuple[
+    Float[np.ndarray, " star"], Float[np.ndarray, " star"], Float[np.ndarray, "own two"]
+]:
     """Return the places of lonely, unsaturated stars in an image: x and y.
 
-    The object at the centre is none of them: it may change.
+    The object at the centre is none of them, as it may change; its own place, x and y, comes last
+    and by itself, or nothing where it does not look like a star.
     """
     found, _ = find_peaks(
         image, valid, noise=noise, fwhm_px=fwhm_px, apart_px=LONELY_PX, least_snr=LEAST_SNR
     )
     size = np.array(image.shape)
     inside = ((found >= EDGE_PX) & (found < size - EDGE_PX)).all(axis=1)
-    aside = np.hypot(*(found - size // 2).T) > EDGE_PX
-    found = found[inside & aside][: MOST_STARS + 4].astype(np.float64)
+    away = np.hypot(*(found - size // 2).T)
+    found = found[inside & ((away > EDGE_PX) | (away < OWN_PX))][: MOST_STARS + 5]
+    found = found.astype(np.float64)
     if not len(found):
-        return np.zeros(0), np.zeros(0)
+        return np.zeros(0), np.zeros(0), np.zeros((0, 2))
     n = len(found)
     stamps = cut_stamps(
         np.broadcast_to(image, (n, *image.shape)),
         np.broadcast_to(valid, (n, *image.shape)),
         found[:, 1:],
         found[:, :1],
-        half_px=HALF_PX,
+        half_px=half_px_for(fwhm_px),
         noise=np.full(n, noise),
         photon_noise=np.full(n, photon_noise),
     )
-    guess = Profile(fwhm_px=np.full(n, fwhm_px), stretch=np.zeros(n, complex))
+    guess = Profile(
+        fwhm_px=np.full(n, fwhm_px),
+        stretch=np.zeros(n, complex),
+        beta=np.full(n, beta),
+        blur_px2=np.full(n, blur_px2),
+    )
     fit = fit_stars(stamps, guess, rounds=3)
     good = np.isfinite(fit.flux[:, 0]) & (fit.flux[:, 0] > 0)
     good &= stamps.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
@@ -112,5 +124,8 @@ def reference_stars(
     narrow = (width + error)[sure if sure.any() else good].min(initial=np.inf)
     good &= (width - error < narrow + WIDTH_SPREAD) & (width + error > narrow - 2 * WIDTH_SPREAD)
     snr = np.where(good, fit.flux[:, 0] / fit.flux_err[:, 0], 0.0)
-    kept = np.flatnonzero(snr > LEAST_SHARE * snr.max())[:MOST_STARS]
-    return found[kept, 1] + fit.shift_x[kept], found[kept, 0] + fit.shift_y[kept]
+    x, y = found[:, 1] + fit.shift_x, found[:, 0] + fit.shift_y
+    own = np.hypot(*(found - size // 2).T) < OWN_PX
+    kept = np.flatnonzero(~own & (snr > LEAST_SHARE * snr[~own].max(initial=0)))[:MOST_STARS]
+    own &= snr > 0
+    return x[kept], y[kept], np.stack([x[own], y[own]], axis=1)

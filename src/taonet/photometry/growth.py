@@ -1,0 +1,125 @@
+"""What real stars have that the fitted profile has not: bumps, and wings taken for sky.
+
+Bright lonely stars in the stack of known epochs show it: their light, within a wide circle and
+above the sky of a ring around it, beside the profile. The look-up table of a PSF (Stetson 1987,
+PASP 99, 191) and the aperture correction (1990, PASP 102, 932) in one. Few faint stars tell it
+poorly; it is then taken to be nothing, the more so the better the profile fits.
+"""
+
+import numpy as np
+from jaxtyping import Float
+from scipy.ndimage import map_coordinates, shift
+
+from taonet.photometry.profile import Profile
+from taonet.photometry.reference import WELL_SEEN, Reference
+
+RADIUS_PX = 10
+"""Light further out is not looked at."""
+
+RING_PX = 15
+"""Between the two lies the sky of a star."""
+
+SIDE = 2 * RADIUS_PX + 1
+
+LEAST_RING = 60
+"""Pixels that tell the sky."""
+
+SCATTER = 0.02
+"""Of single stars, as a share of their light: neighbours too faint to be seen."""
+
+OF_MISMATCH = 0.5
+"""The share of light that a fit misses is so much of the mismatch, one sigma."""
+
+NOTHING: Float[np.ndarray, "side side"] = np.zeros((SIDE, SIDE))
+
+
+def unlike_profile(
+    reference: Reference,
+    members: Profile,
+    places: Float[np.ndarray, "star two"],
+    mismatch: float,
+) -> Float[np.ndarray, "side side"]:
+    """Return what stars have beyond their profile, a share of all their light in every pixel.
+
+    Parameters
+    ----------
+    members : Profile (member,)
+        Of the epochs in the reference.
+    places : array (star, 2)
+        x and y of stars in the reference.
+    mismatch : float
+        See `taonet.photometry.mismatch`.
+
+    Returns
+    -------
+    array (side, side)
+        The star's centre is that of the middle pixel; `SIDE` pixels wide.
+    """
+    seen = [
+        found
+        for k, place in enumerate(places)
+        if _is_lonely(places, k)
+        and (found := _one_star(reference, members, place[0], place[1])) is not None
+    ]
+    if not seen:
+        return NOTHING
+    maps, error = np.stack([m for m, _ in seen]), np.array([e for _, e in seen])
+    weight = 1 / (error**2 + SCATTER**2)
+    # one star with a neighbour must not speak for all
+    apart = np.abs(maps - np.median(maps, axis=0)).sum(axis=(1, 2))
+    weight = weight / (1 + (apart / max(2 * float(np.median(apart)), SCATTER)) ** 4)
+    believed = weight.sum() / (weight.sum() + (OF_MISMATCH * max(mismatch, 1e-3)) ** -2.0)
+    return np.asarray(believed * np.tensordot(weight / weight.sum(), maps, axes=1))
+
+
+def seen_at(
+    unlike: Float[np.ndarray, "side side"],
+    dx: Float[np.ndarray, "..."],
+    dy: Float[np.ndarray, "..."],
+) -> Float[np.ndarray, "..."]:
+    """Return what pixels whose centres lie at (dx, dy) from a star have beyond the profile."""
+    at = np.stack([dy + RADIUS_PX, dx + RADIUS_PX])
+    return np.asarray(map_coordinates(unlike, at, order=1))
+
+
+def _is_lonely(places: Float[np.ndarray, "star two"], k: int) -> bool:
+    others = np.delete(places, k, axis=0)
+    return bool((np.hypot(*(others - places[k]).T) > RING_PX).all())
+
+
+def _one_star(
+    reference: Reference, members: Profile, x: float, y: float
+) -> tuple[Float[np.ndarray, "side side"], float] | None:
+    """Return what one star has beyond its profile, and the error of its light, as shares of that.
+
+    None where too little of it is seen.
+    """
+    height, width = reference.image.shape
+    column, row = round(x), round(y)
+    rows = np.arange(max(row - RING_PX, 0), min(row + RING_PX + 1, height))
+    columns = np.arange(max(column - RING_PX, 0), min(column + RING_PX + 1, width))
+    light = reference.image[np.ix_(rows, columns)]
+    valid = reference.seen[np.ix_(rows, columns)] > WELL_SEEN
+    dx, dy = columns[None, :] - x, rows[:, None] - y
+    radius = np.hypot(dx, dy)
+    within, ring = radius <= RADIUS_PX, (radius > RADIUS_PX) & (radius <= RING_PX) & valid
+    reach = min(column, row, width - 1 - column, height - 1 - row)
+    if reach < RADIUS_PX + 1 or not valid[within].all() or ring.sum() < LEAST_RING:
+        return None
+    each = members.take((slice(None), None, None)).on(dx[None], dy[None])
+    psf = np.tensordot(reference.share, each, axes=1)
+    flux = float(light[within].sum())
+    for _ in range(2):
+        # pixels of the ring hold a little of the star's own light
+        sky = float(np.median(light[ring] - flux * psf[ring]))
+        flux = float((light[within].sum() - sky * within.sum()) / psf[within].sum())
+    if flux <= 0:
+        return None
+    own = np.where(within, (light - sky) / flux - psf, 0.0)
+    middle = own[
+        row - rows[0] - RADIUS_PX : row - rows[0] + RADIUS_PX + 1,
+        column - columns[0] - RADIUS_PX : column - columns[0] + RADIUS_PX + 1,
+    ]
+    area = within.sum()
+    error = reference.noise * np.sqrt(area * (1 + 1.57 * area / ring.sum())) / flux
+    return shift(middle, (row - y, column - x), order=1), float(error)

@@ -1,0 +1,273 @@
+"""Least squares on the pixels of stars: how they lie, look and shine in each epoch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.photometry.mismatch import Mismatch
+from taonet.photometry.profile import FLATTEST_BETA, GAUSSIAN_BETA, Profile
+from taonet.photometry.stamps import Stamps
+from taonet.photometry.steepness import Steepness
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StarFit:
+    """How the stars of each epoch lie, look and shine.
+
+    Parameters
+    ----------
+    shift_x, shift_y : array (epoch,)
+        Where they lie, as seen from where they were expected, in pixels.
+    shift_err_px : array (epoch,)
+        One-sigma error of either.
+    profile : Profile (epoch,)
+    width_err : array (epoch,)
+        Relative one-sigma error of its width.
+    steepness : Steepness (epoch,)
+    flux, flux_err : array (epoch, star)
+        In ADU; NaN where the star was not measured.
+    chi2 : array (epoch, star)
+        A degree of freedom.
+    mismatch : Mismatch (epoch,)
+    """
+
+    shift_x: Float[np.ndarray, " epoch"]
+    shift_y: Float[np.ndarray, " epoch"]
+    shift_err_px: Float[np.ndarray, " epoch"]
+    profile: Profile
+    width_err: Float[np.ndarray, " epoch"]
+    steepness: Steepness
+    flux: Float[np.ndarray, "epoch star"]
+    flux_err: Float[np.ndarray, "epoch star"]
+    chi2: Float[np.ndarray, "epoch star"]
+    mismatch: Mismatch
+
+
+SHIFT_SPREAD, WIDTH_SPREAD, SHAPE_SPREAD = 0.4, 0.15, 0.06
+"""What is known of shift, log width and shape of a frame before its stars are looked at; few faint
+stars change little of it."""
+
+LIMIT = np.array([3.0, 3.0, 3.0, 0.45, 0.45])
+"""Further off is no star."""
+
+ROUNDS = 3
+"""Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
+
+VOUCHED = 10.0
+"""What is known to be a point tells the steepness like so many stars: neighbours it has too."""
+
+MOST_STEEPENING = 0.12
+"""Largest step of ``1/beta``."""
+
+
+def fit_stars(
+    stamps: Stamps,
+    start: Profile,
+    *,
+    rounds: int = ROUNDS,
+    width_spread: float | Float[np.ndarray, " epoch"] = WIDTH_SPREAD,
+    steepness: Steepness | None = None,
+    mismatch: Mismatch | None = None,
+    causal: bool = True,
+    all_points: bool = False,
+) -> StarFit:
+    """Fit one shift and one PSF an epoch, and a flux and a sky level a star.
+
+    Gauss-Newton steps in which fluxes and sky levels, which are linear, are solved for exactly.
+
+    Parameters
+    ----------
+    start : Profile (epoch,)
+        First guess; also what the width tends to where stars say little.
+    rounds : int
+    width_spread : float or array (epoch,)
+        Relative one-sigma error of the widths that the fit starts from.
+    steepness : Steepness (epoch,), optional
+        What is known of it without these pixels; that of ``start`` is taken to be right if not
+        given.
+    mismatch : Mismatch (epoch,), optional
+        What is known of it without these pixels; the usual one by default.
+    causal : bool
+        Whether steepness and mismatch of an epoch may depend on epochs up to it only.
+    all_points : bool
+        Whether everything here is known to be a point; else what is badly fitted, a galaxy or a
+        blend, has less of a say.
+    """
+    theta = _theta(start)
+    known = theta[:, :5] * [0, 0, 1, 0, 0]
+    precision = _prior_precision(width_spread, len(theta))
+    theta[:, 5] = 1 / start.beta if steepness is None else steepness.mean
+    found, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
+    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
+    for turn in range(rounds):
+        if turn == rounds - 2:
+            stamps = stamps.without_outliers(fitted.model)
+        normal, slope = _normal_equations(stamps, theta, fitted, all_points=all_points)
+        inner = normal[:, :5, :5] + precision[:, :, None] * np.eye(5)
+        pull = slope[:, :5] - (theta[:, :5] - known) * precision
+        # the five of an epoch by itself, and how they give way when the steepness changes
+        solved = np.linalg.solve(inner, np.stack([pull, normal[:, :5, 5]], axis=-1))
+        step, gives = solved[..., 0], solved[..., 1]
+        if steepness is not None:
+            told = normal[:, 5, 5] - (normal[:, 5, :5] * gives).sum(axis=1)
+            steeper = slope[:, 5] - (normal[:, 5, :5] * step).sum(axis=1)
+            told = np.maximum(told, 0)
+            said = theta[:, 5] + steeper / np.maximum(told, 1e-9)
+            found = steepness.informed(said, told, n_stars=n_stars, causal=causal)
+            change = np.clip(found.mean - theta[:, 5], -MOST_STEEPENING, MOST_STEEPENING)
+            step = step - gives * change[:, None]
+            theta[:, 5] += change
+        theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
+        fitted = _light_of(stamps, theta, fitted.model)
+    shining = np.nan_to_num(fitted.flux)[..., None] * fitted.psf
+    mismatch = Mismatch.unseen(len(theta)) if mismatch is None else mismatch
+    error = np.sqrt(np.linalg.inv(inner).diagonal(axis1=1, axis2=2))
+    profile = _profile(theta)
+    return StarFit(
+        shift_x=theta[:, 0],
+        shift_y=theta[:, 1],
+        shift_err_px=np.hypot(error[:, 0], error[:, 1]) / np.sqrt(2),
+        profile=profile,
+        width_err=error[:, 2],
+        steepness=Steepness.exact(profile.beta) if found is None else found,
+        flux=fitted.flux,
+        flux_err=fitted.flux_err,
+        chi2=_chi2(stamps, fitted.model),
+        mismatch=mismatch.informed(stamps, shining, stamps.light - fitted.model, causal=causal),
+    )
+
+
+def _prior_precision(
+    width_spread: float | Float[np.ndarray, " epoch"], n: int
+) -> Float[np.ndarray, "epoch five"]:
+    """Return one over the variance of what is known beforehand."""
+    spread = np.empty((n, 5))
+    spread[:, :2], spread[:, 2], spread[:, 3:] = SHIFT_SPREAD, width_spread, SHAPE_SPREAD
+    return np.asarray(spread**-2.0)
+
+
+def star_fluxes(
+    stamps: Stamps, profile: Profile
+) -> tuple[Float[np.ndarray, "epoch star"], Float[np.ndarray, "epoch star"]]:
+    """Measure stars whose places and PSF are known: flux and error, NaN where not measured."""
+    theta = _theta(profile)
+    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
+    stamps = stamps.without_outliers(fitted.model)
+    fitted = _light_of(stamps, theta, fitted.model)
+    return fitted.flux, fitted.flux_err
+
+
+def _theta(profile: Profile) -> Float[np.ndarray, "epoch seven"]:
+    """Return shift, log width, shape, 1/beta and blur of each epoch in one array; no shift yet."""
+    theta = np.zeros((len(profile.fwhm_px), 7))
+    theta[:, 2], theta[:, 5] = np.log(profile.fwhm_px), 1 / profile.beta
+    theta[:, 3], theta[:, 4] = profile.stretch.real, profile.stretch.imag
+    theta[:, 6] = profile.blur_px2
+    return theta
+
+
+def _profile(theta: Float[np.ndarray, "epoch seven"]) -> Profile:
+    return Profile(
+        fwhm_px=np.clip(np.exp(theta[:, 2]), 1.0, 12.0),
+        stretch=theta[:, 3] + 1j * theta[:, 4],
+        beta=1 / np.clip(theta[:, 5], 1 / GAUSSIAN_BETA, 1 / FLATTEST_BETA),
+        blur_px2=theta[:, 6],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Light:
+    """Flux of each star above a sky level of its own, and the model of its pixels."""
+
+    flux: Float[np.ndarray, "epoch star"]
+    flux_err: Float[np.ndarray, "epoch star"]
+    psf: Float[np.ndarray, "epoch star pixel"]
+    level: Float[np.ndarray, "epoch star"]
+    model: Float[np.ndarray, "epoch star pixel"]
+
+
+def _light_of(
+    stamps: Stamps,
+    theta: Float[np.ndarray, "epoch seven"],
+    model: Float[np.ndarray, "epoch star pixel"],
+) -> _Light:
+    """Solve for flux and sky level of each star, pixels weighed by the model so far.
+
+    Two unknowns: written out, since solving many tiny systems costs more than their pixels.
+    """
+    profile, *away = _at(theta, stamps)
+    psf = profile.on(*away)
+    weight = stamps.weights(model)
+    weighed = weight * psf
+    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
+    pd, d = (weighed * stamps.light).sum(-1), (weight * stamps.light).sum(-1)
+    determinant = pp * n - p1**2
+    told = determinant > 1e-6 * pp * n
+    safe = np.where(told, determinant, 1.0)
+    flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
+    level = np.where(told, level, 0)
+    return _Light(
+        flux=np.where(told, flux, np.nan),
+        flux_err=np.where(told, np.sqrt(np.maximum(n / safe, 0)), np.nan),
+        psf=psf,
+        level=level,
+        model=np.where(told, flux, 0)[..., None] * psf + level[..., None],
+    )
+
+
+def _at(
+    theta: Float[np.ndarray, "epoch seven"], stamps: Stamps
+) -> tuple[Profile, Float[np.ndarray, "epoch star pixel"], Float[np.ndarray, "epoch star pixel"]]:
+    shift = theta[:, :2].astype(stamps.dx.dtype)
+    profile = _profile(theta.astype(stamps.dx.dtype)).take((slice(None), None, None))
+    return profile, stamps.dx - shift[:, 0, None, None], stamps.dy - shift[:, 1, None, None]
+
+
+def _chi2(
+    stamps: Stamps, model: Float[np.ndarray, "epoch star pixel"]
+) -> Float[np.ndarray, "epoch star"]:
+    residual = (stamps.weights(model) * (stamps.light - model) ** 2).sum(axis=-1)
+    return np.asarray(residual / np.maximum(stamps.valid.sum(axis=-1) - 2, 1))
+
+
+def _normal_equations(
+    stamps: Stamps, theta: Float[np.ndarray, "epoch seven"], fitted: _Light, *, all_points: bool
+) -> tuple[Float[np.ndarray, "epoch six six"], Float[np.ndarray, "epoch six"]]:
+    """Return what all stars of an epoch say about its shift and PSF."""
+    profile, dx, dy = _at(theta, stamps)
+    weight = stamps.weights(fitted.model)
+    root = np.sqrt(weight)
+    # six parameters of the epoch, then flux and sky level of each star
+    rows = np.empty((*dx.shape[:2], 8, dx.shape[2]), np.float32)
+    slopes = np.moveaxis(profile.slopes(dx, dy), 0, -2)
+    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :6, :])
+    rows[..., 6, :], rows[..., 7, :] = fitted.psf, 1
+    rows *= root[..., None, :]
+    residual = root * (stamps.light - fitted.model)
+    normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
+    slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
+    normal[..., 7, 7] += stamps.level_precision
+    slope[..., 7] -= stamps.level_precision * fitted.level
+    # a star that the model does not fit is a galaxy or a blend: it has less of a say
+    chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
+    chi2 = np.ones_like(chi2) if all_points else chi2
+    say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
+    normal, slope = _eliminated(normal, slope)
+    return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
+
+
+def _eliminated(
+    normal: Float[np.ndarray, "epoch star eight eight"],
+    slope: Float[np.ndarray, "epoch star eight"],
+) -> tuple[Float[np.ndarray, "epoch star six six"], Float[np.ndarray, "epoch star six"]]:
+    """Return normal equations without their last two unknowns (Schur complement)."""
+    a, b, c = normal[..., 6, 6], normal[..., 6, 7], normal[..., 7, 7]
+    determinant = a * c - b * b
+    told = determinant > 1e-9 * a * c
+    safe = np.where(told, determinant, 1.0)
+    inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
+    inverse *= told[..., None, None]
+    both = normal[..., :6, 6:] @ inverse
+    left = normal[..., :6, :6] - both @ normal[..., 6:, :6]
+    return left, slope[..., :6] - (both @ slope[..., 6:, None])[..., 0]
