@@ -1,6 +1,6 @@
 """Are fluxes right and their errors honest? Light curves of simulated sequences beside the truth.
 
-    python benchmarks/photometry_truth.py SURVEY MODE [OBJECTS]
+    python benchmarks/photometry_truth.py SURVEY MODE [OBJECTS [causal]]
 
 SURVEY is crts, hits or ztf, MODE science or difference. Prints mean and scatter of the pulls
 (measured − true)/error by signal-to-noise ratio, for objects with and without a host, with the
@@ -54,14 +54,14 @@ def true_flux(sequence: ImageSequence, truth: dict, mode: str, *, causal: bool) 
     over = np.full(len(flux), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
         own = flux[part.epochs]
-        over[part.epochs] = own - held_by_template(part.calibration, own)
+        over[part.epochs] = own - held_by_template(part.difference.templates, own)
     return over
 
 
 def main() -> None:
     name, mode = sys.argv[1:3]
     objects = int(sys.argv[3]) if len(sys.argv) > 3 else 200
-    causal = False
+    causal = "causal" in sys.argv[4:]
     preset, rows = survey(name), []
     for i in range(objects):
         class_name = CLASSES[name][i % len(CLASSES[name])]
@@ -81,7 +81,7 @@ def main() -> None:
             np.stack([pull[there], snr[there], good[there], np.full(n, host), np.full(n, i)])
         )
     pull, snr, good, host, number = np.concatenate(rows, axis=1)
-    print(f"{name}, {mode}, {objects} objects, {len(pull)} epochs, "
+    print(f"{name}, {mode}{', causal' * causal}, {objects} objects, {len(pull)} epochs, "
           f"{1 - good.mean():.1%} with a quality bit left out")  # fmt: skip
     print("host  S/N        epochs objects    mean pull        std   robust std")
     for on_host in (0, 1):

@@ -1,6 +1,6 @@
 """From the frames of a sequence to its light curve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -25,6 +25,17 @@ from taonet.photometry.forced import (
 from taonet.photometry.neighbours import without_neighbours
 from taonet.photometry.stamps import StarFit, fit_stars
 from taonet.photometry.subtract import Difference, difference_photometry, subtract
+from taonet.photometry.template import (
+    OF_SURVEY,
+    Images,
+    MjdRange,
+    Template,
+    TemplateImage,
+    first_deep_enough,
+    is_not_bright,
+    template_of,
+)
+from taonet.photometry.template_image import calibrate_with_image
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve
@@ -68,7 +79,9 @@ class Measured:
     calibration : Calibration
     forced : Forced
     difference : Difference or None
-        Where the sequence was subtracted from itself.
+        Where a template was subtracted here.
+    template : tuple of str
+        What the template of each epoch is called, ``""`` where it has none; empty in science mode.
     """
 
     epochs: Int[np.ndarray, " epoch"]
@@ -76,10 +89,15 @@ class Measured:
     calibration: Calibration
     forced: Forced
     difference: Difference | None = None
+    template: tuple[str, ...] = ()
 
 
 def light_curve(
-    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+    sequence: ImageSequence,
+    *,
+    mode: Mode = "science",
+    causal: bool = True,
+    template: MjdRange | Images | None = None,
 ) -> LightCurve:
     """Measure the object at the centre in every epoch, detected or not.
 
@@ -89,26 +107,39 @@ def light_curve(
     mode : {"science", "difference"}
         Whether the science image is measured, with host and all, or what has changed since the
         template: the sequence's difference channel where it has one, else the proper difference
-        to the best of its own epochs.
+        to a stack of its own epochs.
     causal : bool
         Whether an epoch's flux may depend on epochs up to it only; else on all, for archival
         curves.
+    template : MjdRange or mapping of str to TemplateImage, optional
+        Of differences, also where the sequence has its own: the times whose epochs are stacked,
+        band by band, or an image for each band, on the pixels of the cutouts. By default the first
+        epochs that are deep enough, and the later ones are measured; for archival curves the
+        deepest in which the object is not clearly brighter than usual.
 
     Returns
     -------
     LightCurve
         Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
         any, else instrumental. Errors include those of the calibration. NaN for blank epochs, and
-        for differences before there is a template.
+        for differences without a template.
+
+    Notes
+    -----
+    The zero level of a difference is what its template holds of the object, one for all epochs of
+    a band. Its noise is in each error and common to all: averaging epochs does not take it away.
     """
-    return curve_of(sequence, measure(sequence, mode=mode, causal=causal))
+    return curve_of(sequence, measure(sequence, mode=mode, causal=causal, template=template))
 
 
 def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
     """Return the light curve of a sequence that was measured."""
     flux, error = np.full(len(sequence), np.nan), np.full(len(sequence), np.nan)
     quality = sequence.quality.copy()
+    template = np.full(len(sequence), "", object)
     for part in parts:
+        if part.template:
+            template[part.epochs] = part.template
         scale, own = part.calibration.scale, part.forced.flux / part.calibration.scale
         flux[part.epochs] = own
         error[part.epochs] = np.hypot(
@@ -129,61 +160,152 @@ def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
         band=sequence.band,
         class_name=sequence.class_name,
         quality=quality,
+        template=tuple(template) if any(part.template for part in parts) else None,
     )
 
 
 def measure(
-    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+    sequence: ImageSequence,
+    *,
+    mode: Mode = "science",
+    causal: bool = True,
+    template: MjdRange | Images | None = None,
 ) -> list[Measured]:
     """Measure a sequence band by band; see `light_curve`."""
+    how = _How(mode=mode, causal=causal, template=template)
     bands = np.array(sequence.band, dtype=object)
     return [
-        _measure_band(sequence.take(np.flatnonzero(bands == band)), index, mode, causal)
+        _measure_band(sequence.take(np.flatnonzero(bands == band)), index, how)
         for band in sorted(set(sequence.band))
         if len(index := np.flatnonzero(bands == band))
     ]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _How:
+    mode: Mode
+    causal: bool
+    template: MjdRange | Images | None
+
+
 def _measure_band(
-    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], mode: Mode, causal: bool
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
 ) -> Measured:
-    exposed, calibration = _calibrated(sequence, causal=causal)
-    if mode == "science":
-        # by the first epoch: what comes later must not change it
-        blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
-        forced = (
-            _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=causal)
-        )
-        forced = _where_noise_is_known(forced, exposed)
-        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
-    if "difference" in sequence.channels:
-        calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
-        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
-    difference = subtract(exposed, calibration)
+    if how.mode == "difference":
+        if "difference" in sequence.channels and how.template is None:
+            return _measure_given_difference(sequence, epochs, causal=how.causal)
+        return _measure_own_difference(sequence, epochs, how)
+    exposed, calibration, _ = _calibrated(sequence, causal=how.causal)
+    # by the first epoch: what comes later must not change it
+    blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
+    forced = (
+        _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=how.causal)
+    )
+    forced = _where_noise_is_known(forced, exposed)
+    return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+
+
+def _measure_own_difference(
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
+) -> Measured:
+    image, causal = None, how.causal
+    if isinstance(how.template, Mapping):
+        image = how.template.get(sequence.band[0])
+    exposed, calibration, template = _calibrated(sequence, causal=causal, image=image)
+    if isinstance(how.template, Mapping):
+        templates = [] if template is None else [template]
+    else:
+        templates = _templates(sequence.mjd, exposed, calibration, how.template, causal=causal)
+    difference = subtract(exposed, calibration, templates)
+    forced = difference_photometry(
+        difference,
+        calibration,
+        photon_noise=exposed.photon_noise,
+        larger=smoothed_noise(exposed.correlation, calibration.profile.fwhm_px),
+        causal=causal,
+    )
     return Measured(
         epochs=epochs,
         exposed=exposed,
         calibration=calibration,
-        forced=difference_photometry(
-            difference, calibration, photon_noise=exposed.photon_noise, causal=causal
-        ),
+        forced=forced,
         difference=difference,
+        template=difference.template_names,
     )
 
 
-def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Calibration]:
+def _templates(
+    mjd: Float[np.ndarray, " epoch"],
+    exposed: Exposed,
+    calibration: Calibration,
+    chosen: MjdRange | None,
+    *,
+    causal: bool,
+) -> list[Template]:
+    """Choose the template, or one for epochs on the survey's scale and one for those on their own.
+
+    Without a common scale nothing can be counted from one template.
+    """
+    found = (
+        _template_among(alike, mjd, exposed, calibration, chosen, causal=causal)
+        for alike in (calibration.anchored, ~calibration.anchored)
+        if alike.any()
+    )
+    return [template for template in found if template is not None]
+
+
+def _template_among(
+    alike: Bool[np.ndarray, " epoch"],
+    mjd: Float[np.ndarray, " epoch"],
+    exposed: Exposed,
+    calibration: Calibration,
+    chosen: MjdRange | None,
+    *,
+    causal: bool,
+) -> Template | None:
+    if chosen is None and causal:
+        return first_deep_enough(exposed, calibration, mjd, among=alike)
+    serves = np.flatnonzero(alike & exposed.usable)
+    make = partial(template_of, exposed, calibration, mjd, serves=serves)
+    if chosen is not None:
+        return make(chosen=alike & chosen.holds(mjd), most=None)
+    whole = _on_science(exposed, calibration, causal=False)
+    flux = np.where(alike, whole.flux / calibration.scale, np.nan)
+    flux_err = np.hypot(whole.flux_err / calibration.scale, flux * calibration.scale_err)
+    return make(chosen=is_not_bright(flux, flux_err))
+
+
+def _measure_given_difference(
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], *, causal: bool
+) -> Measured:
+    exposed, calibration, _ = _calibrated(sequence, causal=causal)
+    calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
+    return Measured(
+        epochs=epochs,
+        exposed=exposed,
+        calibration=calibration,
+        forced=forced,
+        template=(OF_SURVEY,) * len(epochs),
+    )
+
+
+def _calibrated(
+    sequence: ImageSequence, *, causal: bool, image: TemplateImage | None = None
+) -> tuple[Exposed, Calibration, Template | None]:
+    """Calibrate the epochs of a band; with an image, it becomes their template."""
     exposed = expose(sequence.pixels[:, 0])
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
     }
-    calibration = calibrate(exposed, **stated, causal=causal)
-    if not _is_small(sequence):
-        return exposed, calibration
-    forced = _on_science(exposed, calibration, causal=causal)
-    light = _drawn(forced, calibration, exposed.light.shape[1:])
-    exposed = expose(sequence.pixels[:, 0], known_light=light)
-    return exposed, calibrate(exposed, **stated, causal=causal)
+    if _is_small(sequence):
+        calibration = calibrate(exposed, **stated, causal=causal)
+        forced = _on_science(exposed, calibration, causal=causal)
+        light = _drawn(forced, calibration, exposed.light.shape[1:])
+        exposed = expose(sequence.pixels[:, 0], known_light=light)
+    if image is None:
+        return exposed, calibrate(exposed, **stated, causal=causal), None
+    return exposed, *calibrate_with_image(exposed, image, **stated, causal=causal)
 
 
 def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> Forced:

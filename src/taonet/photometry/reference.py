@@ -49,6 +49,7 @@ def stacked(
     scale: Float[np.ndarray, " epoch"],
     shift: Float[np.ndarray, "epoch two"],
     fwhm_px: Float[np.ndarray, " epoch"],
+    most: int | None = STACK,
 ) -> Reference:
     """Stack the deepest of the known epochs, each shifted back and brought to one flux scale.
 
@@ -60,9 +61,11 @@ def stacked(
         Those that are to be measured by the stack.
     scale, shift, fwhm_px : arrays (epoch, …)
         Of all epochs.
+    most : int, optional
+        Only so many of the deepest.
     """
     depth = scale[known] / (exposed.noise[known] * fwhm_px[known])
-    best = np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
+    best = np.sort(known[np.argsort(-depth, kind="stable")[:most]])
     scale, shift = scale[best], shift[best]
     weight = (scale / exposed.noise[best]) ** 2
     share = weight / weight.sum()

@@ -1,20 +1,22 @@
-"""Image subtraction within a sequence: every epoch minus what its best epochs saw before.
+"""Image subtraction within a sequence: every epoch minus the template of its curve.
 
 The proper subtraction of Zackay, Ofek & Gal-Yam (2016, ApJ 830, 27): neither image is bent to the
-PSF of the other, and the noise of the difference is white. The template is the stack that the
-calibration of the epoch rests on, without the epoch itself.
+PSF of the other, and the noise of the difference is white. An epoch that is in the template is
+subtracted from the template without it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float, Int
+from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.forced import Forced, centre_stamps, fit_centre, fitted_flux
-from taonet.photometry.reference import Reference
+from taonet.photometry.profile import Profile
+from taonet.photometry.template import Template
 
 GRID = 32
 """Side of the grid that PSFs are drawn on: no light of a star gets further than 16 pixels."""
@@ -35,6 +37,10 @@ class Difference:
         What was subtracted, roughly: its photons are noise.
     psf : array (epoch, ky, kx)
         Transform of the PSF of the difference, on a grid of `GRID` pixels.
+    left : array (epoch,)
+        Weight of the template without the epoch itself: 1 but for those in it.
+    templates : tuple of Template
+        One, or one for the epochs on the survey's scale and one for those on their own.
     """
 
     light: Float[np.ndarray, "epoch y x"]
@@ -42,16 +48,29 @@ class Difference:
     noise: Float[np.ndarray, " epoch"]
     steady: Float[np.ndarray, "epoch y x"]
     psf: Float[np.ndarray, "epoch ky kx"]
+    left: Float[np.ndarray, " epoch"]
+    templates: tuple[Template, ...]
+
+    @property
+    def template_names(self) -> tuple[str, ...]:
+        """What the template of each epoch is called, ``""`` where it has none."""
+        names = np.full(len(self.noise), "", object)
+        for template in self.templates:
+            names[template.stack.serves] = template.name
+        return tuple(np.where(np.isfinite(self.noise), names, ""))
 
 
-def subtract(exposed: Exposed, calibration: Calibration) -> Difference:
-    """Subtract from each epoch the template that its calibration knows.
+def subtract(
+    exposed: Exposed, calibration: Calibration, templates: Sequence[Template]
+) -> Difference:
+    """Subtract from each epoch the template that serves it.
 
     Parameters
     ----------
     exposed : Exposed
     calibration : Calibration
-        Causal or not: the templates are as causal as it is.
+    templates : sequence of Template
+        Epochs that none of them serves have no difference.
     """
     n, *shape = exposed.light.shape
     found = Difference(
@@ -60,37 +79,17 @@ def subtract(exposed: Exposed, calibration: Calibration) -> Difference:
         noise=np.full(n, np.nan),
         steady=np.zeros((n, *shape), np.float32),
         psf=np.zeros((n, GRID, GRID // 2 + 1)),
+        left=np.ones(n),
+        templates=tuple(templates),
     )
-    for reference in calibration.references:
-        for epoch in reference.serves.tolist():
-            _subtract_one(found, exposed, calibration, reference, epoch)
+    for template in templates:
+        whole = _Deep.of(template)
+        for epoch in template.stack.serves.tolist():
+            left = found.left[epoch] = 1 - template.own_share(epoch)
+            if left > LEAST_LEFT:
+                deep = whole if left == 1 else _without(template, exposed, calibration, epoch)
+                _subtract_one(found, exposed, calibration, deep, epoch)
     return found
-
-
-def _subtract_one(
-    found: Difference, exposed: Exposed, calibration: Calibration, reference: Reference, epoch: int
-) -> None:
-    template = _template(exposed, calibration, reference, epoch)
-    if template is None:
-        return
-    image, noise_r, share = template
-    shape = image.shape
-    scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
-    phase = _phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch])
-    kernel_n, kernel_r = _kernels(calibration, reference.epochs, share, epoch, shape)
-    science = rfft2(exposed.light[epoch])
-    total = np.sqrt((noise_n * kernel_r) ** 2 + (noise_r * scale * kernel_n) ** 2)
-    white = np.hypot(noise_n, noise_r * scale)
-    shifted = rfft2(image) * phase
-    difference = (kernel_r * science - scale * kernel_n * shifted) * white / total
-    found.light[epoch] = irfft2(difference, s=shape)
-    seen = reference.seen > LEAST_SEEN
-    found.valid[epoch] = exposed.valid[epoch] & seen
-    found.noise[epoch] = white
-    found.steady[epoch] = np.maximum(scale * irfft2(shifted, s=shape), 0)
-    on_grid = _kernels(calibration, reference.epochs, share, epoch, (GRID, GRID))
-    total = np.sqrt((noise_n * on_grid[1]) ** 2 + (noise_r * scale * on_grid[0]) ** 2)
-    found.psf[epoch] = on_grid[0] * on_grid[1] * white / total
 
 
 MISMATCH = 0.005
@@ -99,26 +98,91 @@ MISMATCH = 0.005
 LEAST_SEEN = 0.5
 """Share of the template's epochs that must have seen a pixel."""
 
+LEAST_LEFT = 1e-6
+"""Weight of a template without an epoch; less is nothing."""
 
-def _template(
-    exposed: Exposed, calibration: Calibration, reference: Reference, epoch: int
-) -> tuple[Float[np.ndarray, "y x"], float, Float[np.ndarray, " member"]] | None:
-    """Return the stack without an epoch, its noise, and the shares; None if nothing is left.
 
-    An epoch in its own template would take away a part of its own light.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Deep:
+    """A template ready to be subtracted: its transforms, and that of its PSF.
+
+    Both PSFs are transforms, ``psf`` on the pixels of the frames, ``small_psf`` on a `GRID`.
     """
-    own = np.flatnonzero(reference.epochs == epoch)
-    if not len(own):
-        return reference.image, reference.noise, reference.share
-    rest = 1 - float(reference.share[own[0]])
-    if rest < 1e-6:
-        return None
-    shape = reference.image.shape
+
+    image: Complex[np.ndarray, "ky kx"]
+    shape: tuple[int, ...]
+    seen: Bool[np.ndarray, "y x"]
+    noise: float
+    psf: Float[np.ndarray, "ky kx"]
+    small_psf: Float[np.ndarray, "gy gx"]
+
+    @classmethod
+    def of(cls, template: Template) -> "_Deep":
+        stack = template.stack
+        shape = stack.image.shape
+        return cls(
+            image=rfft2(stack.image),
+            shape=shape,
+            seen=stack.seen > LEAST_SEEN,
+            noise=stack.noise,
+            psf=_mean_psf(template.profile, stack.share, shape),
+            small_psf=_mean_psf(template.profile, stack.share, (GRID, GRID)),
+        )
+
+
+def _without(template: Template, exposed: Exposed, calibration: Calibration, epoch: int) -> _Deep:
+    """Take an epoch out of a template: it would take away a part of its own light."""
+    stack = template.stack
+    shape, rest = stack.image.shape, 1 - template.own_share(epoch)
     back = np.conj(_phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch]))
-    mine = irfft2(rfft2(exposed.light[epoch]) * back, s=shape) / calibration.scale[epoch]
-    share = np.where(reference.epochs == epoch, 0.0, reference.share) / rest
-    image = (reference.image - (1 - rest) * mine) / rest
-    return image, reference.noise / np.sqrt(rest), share
+    mine = rfft2(exposed.light[epoch]) * back / calibration.scale[epoch]
+    share = np.where(stack.epochs == epoch, 0.0, stack.share) / rest
+    return _Deep(
+        image=(rfft2(stack.image) - (1 - rest) * mine) / rest,
+        shape=shape,
+        seen=stack.seen > LEAST_SEEN,
+        noise=stack.noise / float(np.sqrt(rest)),
+        psf=_mean_psf(template.profile, share, shape),
+        small_psf=_mean_psf(template.profile, share, (GRID, GRID)),
+    )
+
+
+def _subtract_one(
+    found: Difference, exposed: Exposed, calibration: Calibration, deep: _Deep, epoch: int
+) -> None:
+    shape, own = deep.shape, calibration.profile.take((epoch, None, None))
+    scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
+    noise_r = deep.noise * scale
+    white = np.hypot(noise_n, noise_r)
+    psf = own.transform(*_frequencies(shape))
+    total = np.sqrt((noise_n * deep.psf) ** 2 + (noise_r * psf) ** 2)
+    shifted = deep.image * _phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch])
+    science = rfft2(exposed.light[epoch])
+    difference = (deep.psf * science - scale * psf * shifted) * white / total
+    found.light[epoch] = irfft2(difference, s=shape)
+    found.valid[epoch] = exposed.valid[epoch] & deep.seen
+    found.noise[epoch] = white
+    found.steady[epoch] = np.maximum(scale * irfft2(shifted, s=shape), 0)
+    small = own.transform(*_frequencies((GRID, GRID)))
+    total = np.sqrt((noise_n * deep.small_psf) ** 2 + (noise_r * small) ** 2)
+    found.psf[epoch] = small * deep.small_psf * white / total
+
+
+def _mean_psf(
+    profile: Profile, share: Float[np.ndarray, " member"], shape: tuple[int, ...]
+) -> Float[np.ndarray, "ky kx"]:
+    """Return the transform of the PSF of a stack."""
+    there = np.flatnonzero(share)
+    kx, ky = _frequencies(shape)
+    each = profile.take((there, None, None)).transform(kx[None], ky[None])
+    return np.asarray(np.tensordot(share[there], each, axes=1))
+
+
+def _frequencies(
+    shape: tuple[int, ...],
+) -> tuple[Float[np.ndarray, "1 kx"], Float[np.ndarray, "ky 1"]]:
+    """Return radians a pixel along x and y."""
+    return 2 * np.pi * rfftfreq(shape[1])[None, :], 2 * np.pi * fftfreq(shape[0])[:, None]
 
 
 def _phase(shape: tuple[int, ...], dx: float, dy: float) -> Complex[np.ndarray, "ky kx"]:
@@ -128,24 +192,8 @@ def _phase(shape: tuple[int, ...], dx: float, dy: float) -> Complex[np.ndarray, 
     return np.asarray(rows[:, None] * columns[None, :])
 
 
-def _kernels(
-    calibration: Calibration,
-    members: Int[np.ndarray, " member"],
-    share: Float[np.ndarray, " member"],
-    epoch: int,
-    shape: tuple[int, ...],
-) -> tuple[Float[np.ndarray, "ky kx"], Float[np.ndarray, "ky kx"]]:
-    """Return the transforms of the PSFs of an epoch and of the template."""
-    kx = 2 * np.pi * rfftfreq(shape[1])[None, :]
-    ky = 2 * np.pi * fftfreq(shape[0])[:, None]
-    there = np.flatnonzero(share)
-    each = calibration.profile.take((members[there], None, None)).transform(kx[None], ky[None])
-    template = np.tensordot(share[there], each, axes=1)
-    return calibration.profile.take((epoch, None, None)).transform(kx, ky), np.asarray(template)
-
-
 def held_by_template(
-    calibration: Calibration, values: Float[np.ndarray, " epoch"]
+    templates: Sequence[Template], values: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return the mean of a quantity over the epochs in each epoch's template.
 
@@ -157,11 +205,9 @@ def held_by_template(
         Of every epoch of the band.
     """
     held = np.full(len(values), np.nan)
-    for reference in calibration.references:
-        for epoch in reference.serves.tolist():
-            share = np.where(reference.epochs == epoch, 0.0, reference.share)
-            if share.sum() > 0:
-                held[epoch] = share @ values[reference.epochs] / share.sum()
+    for template in templates:
+        served = template.stack.serves[template.left_without > LEAST_LEFT]
+        held[served] = template.stack.share @ values[template.stack.epochs]
     return held
 
 
@@ -170,27 +216,35 @@ def difference_photometry(
     calibration: Calibration,
     *,
     photon_noise: Float[np.ndarray, " epoch"],
+    larger: float | Float[np.ndarray, " epoch"] = 1.0,
     causal: bool = True,
 ) -> Forced:
     """Measure the flux at the centre of every difference, in ADU of its epoch.
+
+    All epochs are counted from what the template holds of the object. An epoch in the template is
+    subtracted from the others in it, which makes its change as many times larger as its weight is
+    missing; that is taken back.
 
     Parameters
     ----------
     photon_noise : array (epoch,)
         See `taonet.photometry.exposure.Exposed`.
+    larger : array (epoch,)
+        By how much correlated noise makes errors larger than white noise.
     """
+    noise = np.nan_to_num(difference.noise, nan=1.0) * larger
     stamps = centre_stamps(
         np.nan_to_num(difference.light),
         difference.valid,
         calibration,
-        noise=np.nan_to_num(difference.noise, nan=1.0),
+        noise=noise,
         photon_noise=photon_noise,
     )
     held = centre_stamps(
         difference.steady,
         difference.valid,
         calibration,
-        noise=np.nan_to_num(difference.noise, nan=1.0),
+        noise=noise,
         photon_noise=photon_noise,
     )
     steady = held.light[:, 0].astype(np.float64)
@@ -207,17 +261,36 @@ def difference_photometry(
     # what is left of a bright object by a wrong scale is no change of it
     nowhere = np.zeros(len(steady))
     template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
-    doubt = np.abs(template_flux) * np.hypot(_scale_doubt(calibration), MISMATCH)
-    return fit_centre(stamps, shapes, calibration, steady=steady, doubt=doubt, causal=causal)
+    doubt = np.abs(template_flux) * np.hypot(_scale_doubt(difference, calibration), MISMATCH)
+    noisy = steady * _photons_of_both(difference, calibration, photon_noise)[:, None]
+    forced = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
+    left = difference.left
+    return replace(forced, flux=forced.flux * left, flux_err=forced.flux_err * left)
 
 
-def _scale_doubt(calibration: Calibration) -> Float[np.ndarray, " epoch"]:
+def _photons_of_both(
+    difference: Difference, calibration: Calibration, photon_noise: Float[np.ndarray, " epoch"]
+) -> Float[np.ndarray, " epoch"]:
+    """Return the variance that photons of what was subtracted make, over that of the epoch's own.
+
+    Those of the template are noise as those of the epoch are.
+    """
+    both = np.ones(len(photon_noise))
+    for template in difference.templates:
+        served = template.stack.serves
+        own = np.maximum(photon_noise[served], 1e-12)
+        theirs = calibration.scale[served] * template.photon_noise
+        both[served] += np.where(photon_noise[served] > 0, theirs / own, 0.0)
+    return both
+
+
+def _scale_doubt(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
     """Return the relative error of the scale between each epoch and its template."""
-    template = np.zeros(len(calibration.scale))
-    for reference in calibration.references:
-        own = reference.share * calibration.scale_err[reference.epochs]
-        template[reference.serves] = np.sqrt((own**2).sum())
-    return np.asarray(np.hypot(calibration.scale_err, template))
+    doubt = np.zeros(len(calibration.scale))
+    for template in difference.templates:
+        members = template.stack.share * template.scale_err
+        doubt[template.stack.serves] = np.sqrt((members**2).sum())
+    return np.asarray(np.hypot(calibration.scale_err, doubt))
 
 
 def _drawn(

@@ -1,0 +1,232 @@
+"""The template of a curve: the epochs of a band, or the image, that all its rows are counted from.
+
+A curve has one. Whatever zero level its rows are counted from, the noise of that level is in all
+of them; a deeper template later on could not take it away, and a template that holds more of the
+object would move the level.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.ndimage import uniform_filter1d
+
+from taonet.errors import InputError
+from taonet.photometry.calibrate import Calibration
+from taonet.photometry.exposure import Exposed
+from taonet.photometry.profile import Profile
+from taonet.photometry.reference import STACK, Reference, stacked
+from taonet.sky.cutout import Quality
+
+ENOUGH = 6
+"""Epochs that make a template deep enough: its noise makes errors 8 % larger than none would."""
+
+BRIGHTER_SIGMA = 4.0
+"""Epochs in which the object is so much brighter than usual are left out of archival templates."""
+
+TOGETHER = 5
+"""So many epochs in a row are also looked at together."""
+
+QUARTILE_TO_TENTH = 0.607
+"""Distance of the lower quartile of a Gaussian from its lowest tenth, in sigma."""
+
+OF_SURVEY = "survey"
+"""Name of the template of a difference that came with the cutouts."""
+
+DECIMALS = 5
+"""Of the days in a template's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MjdRange:
+    """Times from which the epochs of a template are taken, ends included.
+
+    Parameters
+    ----------
+    first, last : float
+        MJD; infinite where open.
+    """
+
+    first: float = -np.inf
+    last: float = np.inf
+
+    def __post_init__(self) -> None:
+        if not self.first <= self.last:
+            raise InputError("a range of times that holds none", got=f"{self.first}:{self.last}")
+
+    @classmethod
+    def parse(cls, text: str) -> "MjdRange":
+        """Read ``MIN:MAX``; either may be left out, not both.
+
+        Examples
+        --------
+        >>> MjdRange.parse(":58000")
+        MjdRange(first=-inf, last=58000.0)
+        """
+        first, colon, last = (part.strip() for part in text.partition(":"))
+        try:
+            if not (colon and (first or last)):
+                raise ValueError
+            ends = float(first or "-inf"), float(last or "inf")
+        except ValueError:
+            do = "write MIN:MAX, MIN: or :MAX"
+            raise InputError("no range of MJD", got=repr(text), do=do) from None
+        return cls(first=ends[0], last=ends[1])
+
+    def holds(self, mjd: Float[np.ndarray, " epoch"]) -> Bool[np.ndarray, " epoch"]:
+        """Return which times lie in it."""
+        return (mjd >= self.first) & (mjd <= self.last)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TemplateImage:
+    """An image from elsewhere that is to be the template.
+
+    Parameters
+    ----------
+    pixels : array (y, x)
+        On the pixels of the cutouts, to a few pixels, in any unit; NaN = no data.
+    name : str
+    """
+
+    pixels: Float[np.ndarray, "y x"]
+    name: str = "image"
+
+
+Images = Mapping[str, TemplateImage]
+"""By band."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Template:
+    """What all rows of a band are counted from.
+
+    Parameters
+    ----------
+    name : str
+        ``MIN:MAX (n)`` of the n epochs in it, or what the image is called.
+    stack : Reference
+        ``epochs`` are those of the curve that are in it; −1 for an image.
+    profile : Profile (member,)
+    scale_err : array (member,)
+        Relative error of the scale of each member.
+    photon_noise : float
+        Variance per unit of calibrated flux.
+    """
+
+    name: str
+    stack: Reference
+    profile: Profile
+    scale_err: Float[np.ndarray, " member"]
+    photon_noise: float
+
+    def own_share(self, epoch: int) -> float:
+        """Return the weight of an epoch in the stack."""
+        return float(self.stack.share[self.stack.epochs == epoch].sum())
+
+    @property
+    def left_without(self) -> Float[np.ndarray, " served"]:
+        """Weight that is left of the stack without each of the epochs served."""
+        return np.array([1 - self.own_share(epoch) for epoch in self.stack.serves.tolist()])
+
+
+def template_of(
+    exposed: Exposed,
+    calibration: Calibration,
+    mjd: Float[np.ndarray, " epoch"],
+    *,
+    chosen: Bool[np.ndarray, " epoch"],
+    serves: Int[np.ndarray, " served"],
+    most: int | None = STACK,
+) -> Template | None:
+    """Stack chosen epochs; None if none of them shows the object.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+    chosen : array (epoch,)
+    serves : array (served,)
+        The epochs that are to be measured by it.
+    most : int, optional
+        Only so many of the deepest.
+    """
+    known = np.flatnonzero(chosen & shows_object(exposed, calibration))
+    if not len(known):
+        return None
+    shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
+    seen = {"scale": calibration.scale, "shift": shift, "fwhm_px": calibration.profile.fwhm_px}
+    stack = stacked(exposed, known, serves, **seen, most=most)
+    members = stack.epochs
+    photons = exposed.photon_noise[members] / calibration.scale[members]
+    return Template(
+        name=_name(mjd[members]),
+        stack=stack,
+        profile=calibration.profile.take(members),
+        scale_err=calibration.scale_err[members],
+        photon_noise=float((stack.share**2 * photons).sum()),
+    )
+
+
+def first_deep_enough(
+    exposed: Exposed,
+    calibration: Calibration,
+    mjd: Float[np.ndarray, " epoch"],
+    *,
+    among: Bool[np.ndarray, " epoch"],
+) -> Template | None:
+    """Stack the first of some epochs that are enough; they serve those that come after them."""
+    known = np.flatnonzero(among & shows_object(exposed, calibration))[:ENOUGH]
+    if len(known) < ENOUGH:
+        return None
+    later = np.arange(len(mjd)) > known[-1]
+    return template_of(
+        exposed,
+        calibration,
+        mjd,
+        chosen=np.isin(np.arange(len(mjd)), known),
+        serves=np.flatnonzero(among & later & exposed.usable),
+    )
+
+
+def is_not_bright(
+    flux: Float[np.ndarray, " epoch"], flux_err: Float[np.ndarray, " epoch"]
+) -> Bool[np.ndarray, " epoch"]:
+    """Return in which epochs the object is not clearly brighter than it usually is.
+
+    Neither by itself nor together with its neighbours in time, which show slow changes better.
+    """
+    there = np.flatnonzero(np.isfinite(flux) & np.isfinite(flux_err) & (flux_err > 0))
+    faint = np.zeros(len(flux), bool)
+    if len(there):
+        own, weight = flux[there], flux_err[there] ** -2.0
+        total = uniform_filter1d(weight, TOGETHER, mode="nearest")
+        mean = uniform_filter1d(own * weight, TOGETHER, mode="nearest") / total
+        faint[there] = _is_near_low(own, weight**-0.5) & _is_near_low(
+            mean, (total * TOGETHER) ** -0.5
+        )
+    return faint
+
+
+def _is_near_low(
+    flux: Float[np.ndarray, " epoch"], flux_err: Float[np.ndarray, " epoch"]
+) -> Bool[np.ndarray, " epoch"]:
+    # usual is the lower quartile: an outburst may take up to three quarters of the epochs
+    low, usual = np.quantile(flux, [0.1, 0.25])
+    scatter = np.maximum(flux_err, (usual - low) / QUARTILE_TO_TENTH)
+    return np.asarray(flux < usual + BRIGHTER_SIGMA * scatter)
+
+
+def shows_object(exposed: Exposed, calibration: Calibration) -> Bool[np.ndarray, " epoch"]:
+    """Return which epochs show the object's place, with a PSF as good as usual."""
+    bad = calibration.quality & int(Quality.BAD_PSF | Quality.TRAILED)
+    y, x = (size // 2 for size in exposed.light.shape[1:])
+    middle = exposed.valid[:, max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+    return np.asarray(exposed.usable & (bad == 0) & (middle.mean(axis=(1, 2)) > 0.5))
+
+
+def _name(mjd: Float[np.ndarray, " member"]) -> str:
+    # rounded outwards: as --template-mjd it holds the same epochs
+    unit = 10.0**DECIMALS
+    first, last = np.floor(mjd.min() * unit) / unit, np.ceil(mjd.max() * unit) / unit
+    return f"{first:.{DECIMALS}f}:{last:.{DECIMALS}f} ({len(mjd)})"
