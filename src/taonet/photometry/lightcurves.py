@@ -263,15 +263,23 @@ def _template_among(
     *,
     causal: bool,
 ) -> Template | None:
-    if chosen is None and causal:
-        return first_deep_enough(exposed, calibration, mjd, among=alike)
     serves = np.flatnonzero(alike & exposed.usable)
     make = partial(template_of, exposed, calibration, mjd, serves=serves)
     if chosen is not None:
-        return make(chosen=alike & chosen.holds(mjd), most=None)
-    whole = _on_science(exposed, calibration, causal=False)
-    flux = np.where(alike, whole.flux / calibration.scale, np.nan)
-    flux_err = np.hypot(whole.flux_err / calibration.scale, flux * calibration.scale_err)
+        return make(chosen=alike & chosen.holds(mjd), only_deepest=False)
+    rough = forced_photometry(
+        exposed.light,
+        exposed.valid,
+        calibration,
+        noise=np.nan_to_num(exposed.noise, nan=1.0),
+        photon_noise=exposed.photon_noise,
+        causal=causal,
+    )
+    flux = np.where(alike, rough.flux / calibration.scale, np.nan)
+    flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)
+    if causal:
+        light = {"flux": flux, "flux_err": flux_err}
+        return first_deep_enough(exposed, calibration, mjd, among=alike, **light)
     return make(chosen=is_not_bright(flux, flux_err))
 
 

@@ -1,8 +1,9 @@
 """Image subtraction within a sequence: every epoch minus the template of its curve.
 
 The proper subtraction of Zackay, Ofek & Gal-Yam (2016, ApJ 830, 27): neither image is bent to the
-PSF of the other, and the noise of the difference is white. An epoch that is in the template is
-subtracted from the template without it.
+PSF of the other, and the noise of the difference is white. What is left of constant sources tells
+how far PSFs, scale and shift are off (`taonet.photometry.matching`). An epoch that is in the
+template is subtracted from the template without it.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,14 @@ from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced import Forced, centre_stamps, fit_centre, fitted_flux
+from taonet.photometry.forced import (
+    UNALIGNED_PX,
+    Forced,
+    centre_stamps,
+    fit_centre,
+    fitted_flux,
+)
+from taonet.photometry.matching import Kernel, constant_light, fit_kernel
 from taonet.photometry.profile import Profile
 from taonet.photometry.template import Template
 
@@ -37,6 +45,8 @@ class Difference:
         What was subtracted, roughly: its photons are noise.
     psf : array (epoch, ky, kx)
         Transform of the PSF of the difference, on a grid of `GRID` pixels.
+    doubt : array (epoch,)
+        Error of the flux at the centre because what was subtracted is not known exactly.
     left : array (epoch,)
         Weight of the template without the epoch itself: 1 but for those in it.
     templates : tuple of Template
@@ -48,6 +58,7 @@ class Difference:
     noise: Float[np.ndarray, " epoch"]
     steady: Float[np.ndarray, "epoch y x"]
     psf: Float[np.ndarray, "epoch ky kx"]
+    doubt: Float[np.ndarray, " epoch"]
     left: Float[np.ndarray, " epoch"]
     templates: tuple[Template, ...]
 
@@ -79,6 +90,7 @@ def subtract(
         noise=np.full(n, np.nan),
         steady=np.zeros((n, *shape), np.float32),
         psf=np.zeros((n, GRID, GRID // 2 + 1)),
+        doubt=np.zeros(n),
         left=np.ones(n),
         templates=tuple(templates),
     )
@@ -87,7 +99,9 @@ def subtract(
         for epoch in template.stack.serves.tolist():
             left = found.left[epoch] = 1 - template.own_share(epoch)
             if left > LEAST_LEFT:
-                deep = whole if left == 1 else _without(template, exposed, calibration, epoch)
+                deep = (
+                    whole if left == 1 else _without(whole, template, exposed, calibration, epoch)
+                )
                 _subtract_one(found, exposed, calibration, deep, epoch)
     return found
 
@@ -115,6 +129,8 @@ class _Deep:
     noise: float
     psf: Float[np.ndarray, "ky kx"]
     small_psf: Float[np.ndarray, "gy gx"]
+    scale_err: float
+    photon_noise: float
 
     @classmethod
     def of(cls, template: Template) -> "_Deep":
@@ -127,6 +143,8 @@ class _Deep:
             noise=stack.noise,
             psf=_mean_psf(template.profile, stack.share, shape),
             small_psf=_mean_psf(template.profile, stack.share, (GRID, GRID)),
+            scale_err=float(np.sqrt(((stack.share * template.scale_err) ** 2).sum())),
+            photon_noise=template.photon_noise,
         )
 
 
@@ -134,16 +152,16 @@ def _without(template: Template, exposed: Exposed, calibration: Calibration, epo
     """Take an epoch out of a template: it would take away a part of its own light."""
     stack = template.stack
     shape, rest = stack.image.shape, 1 - template.own_share(epoch)
-    back = np.conj(_phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch]))
+    back = np.conj(_phase(shape, *_shift(calibration, epoch)))
     mine = rfft2(exposed.light[epoch]) * back / calibration.scale[epoch]
     share = np.where(stack.epochs == epoch, 0.0, stack.share) / rest
-    return _Deep(
-        image=(rfft2(stack.image) - (1 - rest) * mine) / rest,
-        shape=shape,
-        seen=stack.seen > LEAST_SEEN,
-        noise=stack.noise / float(np.sqrt(rest)),
+    return replace(
+        whole,
+        image=(whole.image - (1 - rest) * mine) / rest,
+        noise=whole.noise / float(np.sqrt(rest)),
         psf=_mean_psf(template.profile, share, shape),
         small_psf=_mean_psf(template.profile, share, (GRID, GRID)),
+        photon_noise=whole.photon_noise / rest,
     )
 
 
@@ -156,16 +174,62 @@ def _subtract_one(
     white = np.hypot(noise_n, noise_r)
     psf = own.transform(*_frequencies(shape))
     total = np.sqrt((noise_n * deep.psf) ** 2 + (noise_r * psf) ** 2)
-    shifted = deep.image * _phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch])
-    science = rfft2(exposed.light[epoch])
-    difference = (deep.psf * science - scale * psf * shifted) * white / total
-    found.light[epoch] = irfft2(difference, s=shape)
+    shifted = scale * deep.image * _phase(shape, *_shift(calibration, epoch))
+    subtracted = irfft2(psf * shifted * white / total, s=shape)
+    light = irfft2(deep.psf * rfft2(exposed.light[epoch]) * white / total, s=shape) - subtracted
     found.valid[epoch] = exposed.valid[epoch] & deep.seen
     found.noise[epoch] = white
-    found.steady[epoch] = np.maximum(scale * irfft2(shifted, s=shape), 0)
+    found.steady[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
     small = own.transform(*_frequencies((GRID, GRID)))
     total = np.sqrt((noise_n * deep.small_psf) ** 2 + (noise_r * small) ** 2)
     found.psf[epoch] = small * deep.small_psf * white / total
+    kernel = _kernel(found, light, subtracted, calibration, deep, epoch, exposed.photon_noise)
+    found.light[epoch] = light - kernel.apply(subtracted)
+    found.doubt[epoch] = _doubt(found.psf[epoch], kernel, subtracted)
+
+
+def _kernel(
+    found: Difference,
+    light: Float[np.ndarray, "y x"],
+    subtracted: Float[np.ndarray, "y x"],
+    calibration: Calibration,
+    deep: _Deep,
+    epoch: int,
+    photon_noise: Float[np.ndarray, " epoch"],
+) -> Kernel:
+    """Fit what is left of the other sources of the field."""
+    shift_x, shift_y = _shift(calibration, epoch)
+    height, width = light.shape
+    photons = photon_noise[epoch] + calibration.scale[epoch] * deep.photon_noise
+    return fit_kernel(
+        light,
+        subtracted,
+        usable=constant_light(
+            found.steady[epoch],
+            found.valid[epoch],
+            noise=float(found.noise[epoch]),
+            fwhm_px=float(calibration.profile.fwhm_px[epoch]),
+            x=width // 2 + shift_x,
+            y=height // 2 + shift_y,
+        ),
+        variance=found.noise[epoch] ** 2 + photons * found.steady[epoch],
+        scale_err=float(np.hypot(calibration.scale_err[epoch], deep.scale_err)),
+        shift_err_px=float(np.nan_to_num(calibration.shift_err_px[epoch], nan=UNALIGNED_PX)),
+    )
+
+
+def _doubt(
+    psf: Float[np.ndarray, "ky kx"], kernel: Kernel, subtracted: Float[np.ndarray, "y x"]
+) -> float:
+    """Return the error of a fitted flux at the centre that the kernel's makes."""
+    centre, n = (size // 2 for size in subtracted.shape), min(9, *subtracted.shape)
+    star = _drawn(psf[None], np.zeros(1), np.zeros(1), n)[0].reshape(n, n)
+    y, x = centre
+    return kernel.doubt(subtracted, star / (star**2).sum(), x, y)
+
+
+def _shift(calibration: Calibration, epoch: int) -> tuple[float, float]:
+    return float(calibration.shift_x[epoch]), float(calibration.shift_y[epoch])
 
 
 def _mean_psf(
@@ -261,7 +325,7 @@ def difference_photometry(
     # what is left of a bright object by a wrong scale is no change of it
     nowhere = np.zeros(len(steady))
     template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
-    doubt = np.abs(template_flux) * np.hypot(_scale_doubt(difference, calibration), MISMATCH)
+    doubt = np.hypot(difference.doubt, MISMATCH * template_flux)
     noisy = steady * _photons_of_both(difference, calibration, photon_noise)[:, None]
     forced = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
     left = difference.left
@@ -282,15 +346,6 @@ def _photons_of_both(
         theirs = calibration.scale[served] * template.photon_noise
         both[served] += np.where(photon_noise[served] > 0, theirs / own, 0.0)
     return both
-
-
-def _scale_doubt(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
-    """Return the relative error of the scale between each epoch and its template."""
-    doubt = np.zeros(len(calibration.scale))
-    for template in difference.templates:
-        members = template.stack.share * template.scale_err
-        doubt[template.stack.serves] = np.sqrt((members**2).sum())
-    return np.asarray(np.hypot(calibration.scale_err, doubt))
 
 
 def _drawn(

@@ -16,14 +16,19 @@ from taonet.errors import InputError
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.profile import Profile
-from taonet.photometry.reference import STACK, Reference, stacked
+from taonet.photometry.reference import Reference, deepest, stack
 from taonet.sky.cutout import Quality
 
 ENOUGH = 6
 """Epochs that make a template deep enough: its noise makes errors 8 % larger than none would."""
 
+MOST_LOOKED_AT = 12
+LEAST_QUIET = 4
+"""If so many epochs hold fewer than enough that are quiet, these will do; if fewer still, the first
+do, quiet or not."""
+
 BRIGHTER_SIGMA = 4.0
-"""Epochs in which the object is so much brighter than usual are left out of archival templates."""
+"""Epochs in which the object is so much brighter than usual are left out of templates."""
 
 TOGETHER = 5
 """So many epochs in a row are also looked at together."""
@@ -138,7 +143,7 @@ def template_of(
     *,
     chosen: Bool[np.ndarray, " epoch"],
     serves: Int[np.ndarray, " served"],
-    most: int | None = STACK,
+    only_deepest: bool = True,
 ) -> Template | None:
     """Stack chosen epochs; None if none of them shows the object.
 
@@ -148,23 +153,23 @@ def template_of(
     chosen : array (epoch,)
     serves : array (served,)
         The epochs that are to be measured by it.
-    most : int, optional
-        Only so many of the deepest.
+    only_deepest : bool
+        Leave out all but the deepest (`taonet.photometry.reference.STACK`).
     """
     known = np.flatnonzero(chosen & shows_object(exposed, calibration))
     if not len(known):
         return None
+    scale, fwhm_px = calibration.scale, calibration.profile.fwhm_px
+    members = deepest(exposed, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    seen = {"scale": calibration.scale, "shift": shift, "fwhm_px": calibration.profile.fwhm_px}
-    stack = stacked(exposed, known, serves, **seen, most=most)
-    members = stack.epochs
+    stacked = stack(exposed, members, serves, scale=scale, shift=shift)
     photons = exposed.photon_noise[members] / calibration.scale[members]
     return Template(
         name=_name(mjd[members]),
-        stack=stack,
+        stack=stacked,
         profile=calibration.profile.take(members),
         scale_err=calibration.scale_err[members],
-        photon_noise=float((stack.share**2 * photons).sum()),
+        photon_noise=float((stacked.share**2 * photons).sum()),
     )
 
 
@@ -174,19 +179,33 @@ def first_deep_enough(
     mjd: Float[np.ndarray, " epoch"],
     *,
     among: Bool[np.ndarray, " epoch"],
+    flux: Float[np.ndarray, " epoch"],
+    flux_err: Float[np.ndarray, " epoch"],
 ) -> Template | None:
-    """Stack the first of some epochs that are enough; they serve those that come after them."""
-    known = np.flatnonzero(among & shows_object(exposed, calibration))[:ENOUGH]
-    if len(known) < ENOUGH:
-        return None
-    later = np.arange(len(mjd)) > known[-1]
-    return template_of(
-        exposed,
-        calibration,
-        mjd,
-        chosen=np.isin(np.arange(len(mjd)), known),
-        serves=np.flatnonzero(among & later & exposed.usable),
-    )
+    """Stack the first of some epochs that are enough; they serve those that come after them.
+
+    Parameters
+    ----------
+    among : array (epoch,)
+    flux, flux_err : array (epoch,)
+        Of the object, roughly: epochs in which it is clearly brighter, or hit by a cosmic ray,
+        are left out as long as there are others.
+    """
+    known = np.flatnonzero(among & shows_object(exposed, calibration))
+    for n in range(ENOUGH, min(len(known), MOST_LOOKED_AT) + 1):
+        first = known[:n]
+        quiet = first[is_not_bright(flux[first], flux_err[first])][:ENOUGH]
+        if len(quiet) == ENOUGH or n == MOST_LOOKED_AT:
+            members = quiet if len(quiet) >= LEAST_QUIET else first[:ENOUGH]
+            later = np.arange(len(mjd)) > first[-1]
+            return template_of(
+                exposed,
+                calibration,
+                mjd,
+                chosen=np.isin(np.arange(len(mjd)), members),
+                serves=np.flatnonzero(among & later & exposed.usable),
+            )
+    return None
 
 
 def is_not_bright(

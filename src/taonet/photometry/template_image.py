@@ -14,7 +14,7 @@ from scipy.ndimage import uniform_filter
 from taonet.errors import InputError
 from taonet.photometry.calibrate import Calibration, calibrate
 from taonet.photometry.exposure import Exposed, expose
-from taonet.photometry.reference import stacked
+from taonet.photometry.reference import stack
 from taonet.photometry.template import Template, TemplateImage, shows_object
 
 SMOOTH_PX = 7
@@ -24,6 +24,9 @@ BRIGHT = 10.0
 """Sums so many sigma above the sky tell how the units of two images compare."""
 
 LEAST_PIXELS = 9
+
+MOST_OFF = 3.0
+"""Stars that are so many times brighter or fainter than the image as a whole are not the same."""
 
 NO_EPOCH = -1
 """Stands for an image among the epochs of a stack."""
@@ -51,7 +54,7 @@ def calibrate_with_image(
     calibration : Calibration
         Of the epochs.
     template : Template or None
-        None where the image, or every epoch, shows nothing of the object.
+        None where the image, or every epoch, shows nothing of the object or its field.
 
     Raises
     ------
@@ -75,9 +78,17 @@ def calibrate_with_image(
     stated = {name: np.insert(values, at, np.nan) for name, values in stated.items()}
     whole = calibrate(joined, **stated, causal=causal)
     rest = _without_epoch(whole, at)
-    if not shows_object(joined, whole)[at]:
+    if not shows_object(joined, whole)[at] or not _shows_stars(whole, at):
         return rest, None
     return rest, _template(joined, whole, at, image.name)
+
+
+def _shows_stars(calibration: Calibration, at: int) -> bool:
+    """Return whether an image shows the stars of the field where they are, if there are any."""
+    if not calibration.n_stars.any():
+        return True
+    off = np.abs(np.log(calibration.scale[at] / calibration.scale[at - 1]))
+    return bool(calibration.n_stars[at] > 0 and off < np.log(MOST_OFF))
 
 
 def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> Template:
@@ -85,11 +96,12 @@ def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> 
     alike = calibration.anchored == calibration.anchored[at]
     there = np.delete(joined.usable & alike, at)
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    seen = {"scale": calibration.scale, "shift": shift, "fwhm_px": calibration.profile.fwhm_px}
-    stack = stacked(joined, np.array([at]), np.flatnonzero(there), **seen)
+    alone = stack(
+        joined, np.array([at]), np.flatnonzero(there), scale=calibration.scale, shift=shift
+    )
     return Template(
         name=name,
-        stack=replace(stack, epochs=np.array([NO_EPOCH])),
+        stack=replace(alone, epochs=np.array([NO_EPOCH])),
         profile=calibration.profile.take([at]),
         scale_err=calibration.scale_err[[at]],
         photon_noise=float(joined.photon_noise[at] / calibration.scale[at]),
