@@ -218,11 +218,7 @@ def _measure_own_difference(
         templates = _templates(sequence.mjd, exposed, calibration, how.template, causal=causal)
     difference = subtract(exposed, calibration, templates)
     forced = difference_photometry(
-        difference,
-        calibration,
-        photon_noise=exposed.photon_noise,
-        larger=smoothed_noise(exposed.correlation, calibration.profile.fwhm_px),
-        causal=causal,
+        difference, calibration, photon_noise=exposed.photon_noise, causal=causal
     )
     return Measured(
         epochs=epochs,

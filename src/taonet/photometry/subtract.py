@@ -14,13 +14,14 @@ from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import Exposed, expose
 from taonet.photometry.forced import (
     UNALIGNED_PX,
     Forced,
     centre_stamps,
     fit_centre,
     fitted_flux,
+    smoothed_noise,
 )
 from taonet.photometry.matching import Kernel, constant_light, fit_kernel
 from taonet.photometry.profile import Profile
@@ -280,7 +281,6 @@ def difference_photometry(
     calibration: Calibration,
     *,
     photon_noise: Float[np.ndarray, " epoch"],
-    larger: float | Float[np.ndarray, " epoch"] = 1.0,
     causal: bool = True,
 ) -> Forced:
     """Measure the flux at the centre of every difference, in ADU of its epoch.
@@ -293,10 +293,8 @@ def difference_photometry(
     ----------
     photon_noise : array (epoch,)
         See `taonet.photometry.exposure.Exposed`.
-    larger : array (epoch,)
-        By how much correlated noise makes errors larger than white noise.
     """
-    noise = np.nan_to_num(difference.noise, nan=1.0) * larger
+    noise = np.nan_to_num(difference.noise, nan=1.0) * _larger(difference, calibration)
     stamps = centre_stamps(
         np.nan_to_num(difference.light),
         difference.valid,
@@ -330,6 +328,13 @@ def difference_photometry(
     forced = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
     left = difference.left
     return replace(forced, flux=forced.flux * left, flux_err=forced.flux_err * left)
+
+
+def _larger(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
+    """Return by how much noise that is not white makes errors larger."""
+    # faint constant sources go together, too, but not in a difference
+    sky = expose(np.where(difference.valid, difference.light, np.nan), darkest=np.inf)
+    return smoothed_noise(sky.correlation, calibration.profile.fwhm_px)
 
 
 def _photons_of_both(
