@@ -259,10 +259,6 @@ def _template_among(
     *,
     causal: bool,
 ) -> Template | None:
-    serves = np.flatnonzero(alike & exposed.usable)
-    make = partial(template_of, exposed, calibration, mjd, serves=serves)
-    if chosen is not None:
-        return make(chosen=alike & chosen.holds(mjd), only_deepest=False)
     rough = forced_photometry(
         exposed.light,
         exposed.valid,
@@ -271,12 +267,28 @@ def _template_among(
         photon_noise=exposed.photon_noise,
         causal=causal,
     )
+    object_light = _drawn(rough, calibration, exposed.light.shape[1:])
     flux = np.where(alike, rough.flux / calibration.scale, np.nan)
     flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)
-    if causal:
-        light = {"flux": flux, "flux_err": flux_err}
-        return first_deep_enough(exposed, calibration, mjd, among=alike, **light)
-    return make(chosen=is_not_bright(flux, flux_err))
+    if chosen is None and causal:
+        return first_deep_enough(
+            exposed,
+            calibration,
+            mjd,
+            among=alike,
+            flux=flux,
+            flux_err=flux_err,
+            object_light=object_light,
+        )
+    return template_of(
+        exposed,
+        calibration,
+        mjd,
+        chosen=is_not_bright(flux, flux_err) if chosen is None else alike & chosen.holds(mjd),
+        serves=np.flatnonzero(alike & exposed.usable),
+        object_light=object_light,
+        only_deepest=chosen is None,
+    )
 
 
 def _measure_given_difference(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
-from scipy.ndimage import gaussian_filter, minimum_filter
+from scipy.ndimage import gaussian_filter, label, minimum_filter
 
 REACH_PX = 2
 """The kernel has 5 × 5 pixels."""
@@ -29,9 +29,9 @@ OBJECT_FWHM = 2.0
 TRUSTED = 0.01
 """What no kernel takes off, as a share of the light of a pixel."""
 
-HUBER = 3.0
-ROUNDS = 4
-"""Sources that vary lose their say."""
+ODD = 3.0
+ROUNDS = 6
+"""Pixels that are so many sigma off lose half of their say: sources may vary."""
 
 LOOSE = 0.3
 """Of a pixel of the kernel, one sigma, beforehand."""
@@ -123,7 +123,7 @@ def fit_kernel(
         normal = (light * weight) @ light.T + precision
         pixels = np.linalg.solve(normal, (light * weight) @ left)
         pull = np.abs(left - pixels @ light) / error
-        weight = error**-2 * np.minimum(1, HUBER / np.maximum(pull, 1e-9))
+        weight = error**-2 / (1 + (pull / ODD) ** 2)
     return Kernel(pixels=pixels, covariance=np.linalg.inv(normal))
 
 
@@ -147,7 +147,10 @@ def constant_light(
     """
     bright = gaussian_filter(steady, CORE_PX) > BRIGHT_SNR * noise
     rows, columns = np.ogrid[: steady.shape[0], : steady.shape[1]]
-    aside = np.hypot(columns - x, rows - y) > OBJECT_FWHM * fwhm_px
+    near = np.hypot(columns - x, rows - y) < OBJECT_FWHM * fwhm_px
+    # the wings of the object go on
+    source, _ = label(bright)
+    aside = ~near & ~np.isin(source, np.unique(source[near & bright]))
     return np.asarray(bright & aside & minimum_filter(valid, 2 * AROUND_PX + 1))
 
 

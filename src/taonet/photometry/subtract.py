@@ -100,9 +100,7 @@ def subtract(
         for epoch in template.stack.serves.tolist():
             left = found.left[epoch] = 1 - template.own_share(epoch)
             if left > LEAST_LEFT:
-                deep = (
-                    whole if left == 1 else _without(whole, template, exposed, calibration, epoch)
-                )
+                deep = whole if left == 1 else _without(whole, template, calibration, epoch)
                 _subtract_one(found, exposed, calibration, deep, epoch)
     return found
 
@@ -149,12 +147,13 @@ class _Deep:
         )
 
 
-def _without(template: Template, exposed: Exposed, calibration: Calibration, epoch: int) -> _Deep:
+def _without(whole: _Deep, template: Template, calibration: Calibration, epoch: int) -> _Deep:
     """Take an epoch out of a template: it would take away a part of its own light."""
     stack = template.stack
     shape, rest = stack.image.shape, 1 - template.own_share(epoch)
     back = np.conj(_phase(shape, *_shift(calibration, epoch)))
-    mine = rfft2(exposed.light[epoch]) * back / calibration.scale[epoch]
+    own = int(np.flatnonzero(stack.epochs == epoch)[0])
+    mine = rfft2(template.light[own]) * back / calibration.scale[epoch]
     share = np.where(stack.epochs == epoch, 0.0, stack.share) / rest
     return replace(
         whole,

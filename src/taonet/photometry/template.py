@@ -6,7 +6,7 @@ object would move the level.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -15,6 +15,7 @@ from scipy.ndimage import uniform_filter1d
 from taonet.errors import InputError
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
+from taonet.photometry.hits import without_hits
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import Reference, deepest, stack
 from taonet.sky.cutout import Quality
@@ -118,10 +119,13 @@ class Template:
         Relative error of the scale of each member.
     photon_noise : float
         Variance per unit of calibrated flux.
+    light : array (member, y, x)
+        Of the frames that were stacked, in ADU, cosmic rays taken off.
     """
 
     name: str
     stack: Reference
+    light: Float[np.ndarray, "member y x"]
     profile: Profile
     scale_err: Float[np.ndarray, " member"]
     photon_noise: float
@@ -143,6 +147,7 @@ def template_of(
     *,
     chosen: Bool[np.ndarray, " epoch"],
     serves: Int[np.ndarray, " served"],
+    object_light: Float[np.ndarray, "epoch y x"] | None = None,
     only_deepest: bool = True,
 ) -> Template | None:
     """Stack chosen epochs; None if none of them shows the object.
@@ -153,6 +158,8 @@ def template_of(
     chosen : array (epoch,)
     serves : array (served,)
         The epochs that are to be measured by it.
+    object_light : array (epoch, y, x), optional
+        Of the object, which may vary, in ADU; all else that differs is a cosmic ray.
     only_deepest : bool
         Leave out all but the deepest (`taonet.photometry.reference.STACK`).
     """
@@ -162,15 +169,35 @@ def template_of(
     scale, fwhm_px = calibration.scale, calibration.profile.fwhm_px
     members = deepest(exposed, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    stacked = stack(exposed, members, serves, scale=scale, shift=shift)
+    cleaned = _without_hits(exposed, members, scale, shift, object_light)
+    stacked = stack(cleaned, members, serves, scale=scale, shift=shift)
     photons = exposed.photon_noise[members] / calibration.scale[members]
     return Template(
         name=_name(mjd[members]),
         stack=stacked,
+        light=cleaned.light[members],
         profile=calibration.profile.take(members),
         scale_err=calibration.scale_err[members],
         photon_noise=float((stacked.share**2 * photons).sum()),
     )
+
+
+def _without_hits(
+    exposed: Exposed,
+    members: Int[np.ndarray, " member"],
+    scale: Float[np.ndarray, " epoch"],
+    shift: Float[np.ndarray, "epoch two"],
+    object_light: Float[np.ndarray, "epoch y x"] | None,
+) -> Exposed:
+    varying = 0.0 if object_light is None else object_light[members]
+    light = exposed.light.copy()
+    light[members] = varying + without_hits(
+        exposed.light[members] - varying,
+        noise=exposed.noise[members],
+        scale=scale[members],
+        shift=shift[members],
+    )
+    return replace(exposed, light=light)
 
 
 def first_deep_enough(
@@ -181,6 +208,7 @@ def first_deep_enough(
     among: Bool[np.ndarray, " epoch"],
     flux: Float[np.ndarray, " epoch"],
     flux_err: Float[np.ndarray, " epoch"],
+    object_light: Float[np.ndarray, "epoch y x"],
 ) -> Template | None:
     """Stack the first of some epochs that are enough; they serve those that come after them.
 
@@ -188,8 +216,10 @@ def first_deep_enough(
     ----------
     among : array (epoch,)
     flux, flux_err : array (epoch,)
-        Of the object, roughly: epochs in which it is clearly brighter, or hit by a cosmic ray,
-        are left out as long as there are others.
+        Of the object, roughly: epochs in which it is clearly brighter are left out as long as there
+        are others.
+    object_light : array (epoch, y, x)
+        See `template_of`.
     """
     known = np.flatnonzero(among & shows_object(exposed, calibration))
     for n in range(ENOUGH, min(len(known), MOST_LOOKED_AT) + 1):
@@ -204,6 +234,7 @@ def first_deep_enough(
                 mjd,
                 chosen=np.isin(np.arange(len(mjd)), members),
                 serves=np.flatnonzero(among & later & exposed.usable),
+                object_light=object_light,
             )
     return None
 

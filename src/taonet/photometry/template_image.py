@@ -102,6 +102,7 @@ def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> 
     return Template(
         name=name,
         stack=replace(alone, epochs=np.array([NO_EPOCH])),
+        light=joined.light[[at]],
         profile=calibration.profile.take([at]),
         scale_err=calibration.scale_err[[at]],
         photon_noise=float(joined.photon_noise[at] / calibration.scale[at]),
