@@ -5,7 +5,8 @@ import pytest
 
 from photometry.made import field
 from taonet.photometry.lightcurves import light_curve, measure
-from taonet.photometry.template import ENOUGH, MjdRange
+from taonet.photometry.template import MjdRange
+from taonet.photometry.template_choice import ENOUGH
 
 
 def test_the_difference_of_a_constant_field_is_white_noise():

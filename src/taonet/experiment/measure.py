@@ -16,7 +16,8 @@ from taonet.io.lightcurve_tables import Curve, is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
 from taonet.parallel import in_order
 from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measured_curve
-from taonet.photometry.template import ENOUGH, MjdRange
+from taonet.photometry.template import MjdRange
+from taonet.photometry.template_choice import ENOUGH
 from taonet.sky.lightcurve import LightCurve
 
 

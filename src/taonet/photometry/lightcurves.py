@@ -1,40 +1,23 @@
 """From the frames of a sequence to its light curve."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.calibrate import (
-    WIDTH_TO_FLUX,
-    Calibration,
-    calibrate,
-)
+from taonet.photometry.calibrate import Calibration, calibrate
+from taonet.photometry.difference_flux import difference_photometry
 from taonet.photometry.exposure import Exposed, expose
-from taonet.photometry.forced import (
-    BAD_FIT,
-    Forced,
-    centre_stamps,
-    forced_photometry,
-    smoothed_noise,
-)
+from taonet.photometry.forced import BAD_FIT, Forced, forced_photometry, smoothed_noise
+from taonet.photometry.given_difference import measure_given_difference
 from taonet.photometry.neighbours import without_neighbours
-from taonet.photometry.stamps import StarFit, fit_stars
-from taonet.photometry.subtract import Difference, difference_photometry, subtract
-from taonet.photometry.template import (
-    OF_SURVEY,
-    Images,
-    MjdRange,
-    Template,
-    TemplateImage,
-    first_deep_enough,
-    is_not_bright,
-    template_of,
-)
+from taonet.photometry.object_light import draw_object, where_noise_is_known
+from taonet.photometry.subtract import Difference, subtract
+from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
+from taonet.photometry.template_choice import choose_templates
 from taonet.photometry.template_image import calibrate_with_image
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
@@ -42,23 +25,6 @@ from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
 Mode = Literal["science", "difference"]
-
-SUBTRACTED = 0.02
-"""Share of what a survey subtracts that its differences still hold, one sigma: errors of
-registration, photometric scale and PSF (ZTF: Masci et al. 2019, PASP 131, 018003, have 8 to 25
-millimagnitudes)."""
-
-LEVEL = 0.03
-"""Of the noise of a pixel: the sky of a difference is flat, its level told by the whole cutout."""
-
-ALIKE = 0.1
-"""Relative scatter of the width of a survey's difference about that of its science image."""
-
-UNSEEN = 0.35
-"""The same where no field star tells the width; every star counts as much again."""
-
-PSF_ROUNDS = 8
-"""A stated width may be far off."""
 
 BLIND_RADIUS_PX = 3.0
 """Radius of the circle that is summed where nothing tells the PSF."""
@@ -193,7 +159,7 @@ def _measure_band(
 ) -> Measured:
     if how.mode == "difference":
         if "difference" in sequence.channels and how.template is None:
-            return _measure_given_difference(sequence, epochs, causal=how.causal)
+            return _measure_survey_difference(sequence, epochs, causal=how.causal)
         return _measure_own_difference(sequence, epochs, how)
     exposed, calibration, _ = _calibrated(sequence, causal=how.causal)
     # by the first epoch: what comes later must not change it
@@ -201,7 +167,7 @@ def _measure_band(
     forced = (
         _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=how.causal)
     )
-    forced = _where_noise_is_known(forced, exposed)
+    forced = where_noise_is_known(forced, exposed)
     return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
 
 
@@ -215,7 +181,9 @@ def _measure_own_difference(
     if isinstance(how.template, Mapping):
         templates = [] if template is None else [template]
     else:
-        templates = _templates(sequence.mjd, exposed, calibration, how.template, causal=causal)
+        templates = choose_templates(
+            sequence.mjd, exposed, calibration, how.template, causal=causal
+        )
     difference = subtract(exposed, calibration, templates)
     forced = difference_photometry(
         difference, calibration, photon_noise=exposed.photon_noise, causal=causal
@@ -230,72 +198,14 @@ def _measure_own_difference(
     )
 
 
-def _templates(
-    mjd: Float[np.ndarray, " epoch"],
-    exposed: Exposed,
-    calibration: Calibration,
-    chosen: MjdRange | None,
-    *,
-    causal: bool,
-) -> list[Template]:
-    """Choose the template, or one for epochs on the survey's scale and one for those on their own.
-
-    Without a common scale nothing can be counted from one template.
-    """
-    found = (
-        _template_among(alike, mjd, exposed, calibration, chosen, causal=causal)
-        for alike in (calibration.anchored, ~calibration.anchored)
-        if alike.any()
-    )
-    return [template for template in found if template is not None]
-
-
-def _template_among(
-    alike: Bool[np.ndarray, " epoch"],
-    mjd: Float[np.ndarray, " epoch"],
-    exposed: Exposed,
-    calibration: Calibration,
-    chosen: MjdRange | None,
-    *,
-    causal: bool,
-) -> Template | None:
-    rough = forced_photometry(
-        exposed.light,
-        exposed.valid,
-        calibration,
-        noise=np.nan_to_num(exposed.noise, nan=1.0),
-        photon_noise=exposed.photon_noise,
-        causal=causal,
-    )
-    object_light = _drawn(rough, calibration, exposed.light.shape[1:])
-    flux = np.where(alike, rough.flux / calibration.scale, np.nan)
-    flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)
-    if chosen is None and causal:
-        return first_deep_enough(
-            exposed,
-            calibration,
-            mjd,
-            among=alike,
-            flux=flux,
-            flux_err=flux_err,
-            object_light=object_light,
-        )
-    return template_of(
-        exposed,
-        calibration,
-        mjd,
-        chosen=is_not_bright(flux, flux_err) if chosen is None else alike & chosen.holds(mjd),
-        serves=np.flatnonzero(alike & exposed.usable),
-        object_light=object_light,
-        only_deepest=chosen is None,
-    )
-
-
-def _measure_given_difference(
+def _measure_survey_difference(
     sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], *, causal: bool
 ) -> Measured:
     exposed, calibration, _ = _calibrated(sequence, causal=causal)
-    calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
+    whole = _on_science(exposed, calibration, causal=causal)
+    calibration, forced = measure_given_difference(
+        sequence, exposed, calibration, whole, causal=causal
+    )
     return Measured(
         epochs=epochs,
         exposed=exposed,
@@ -317,7 +227,7 @@ def _calibrated(
     if _is_small(sequence):
         calibration = calibrate(exposed, **stated, causal=causal)
         forced = _on_science(exposed, calibration, causal=causal)
-        light = _drawn(forced, calibration, exposed.light.shape[1:])
+        light = draw_object(forced, calibration, exposed.light.shape[1:])
         exposed = expose(sequence.pixels[:, 0], known_light=light)
     if image is None:
         return exposed, calibrate(exposed, **stated, causal=causal), None
@@ -334,13 +244,6 @@ def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> 
         photon_noise=exposed.photon_noise,
         causal=causal,
     )
-
-
-def _where_noise_is_known(forced: Forced, exposed: Exposed) -> Forced:
-    """Return no flux where the sky tells no noise: a number without an error is no measurement."""
-    known = exposed.usable
-    flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
-    return replace(forced, flux=flux, flux_err=flux_err)
 
 
 def _is_small(sequence: ImageSequence) -> bool:
@@ -360,78 +263,6 @@ def _in_aperture(sequence: ImageSequence) -> Forced:
     return Forced(
         flux=flux, flux_err=flux_err, dx=nowhere, dy=nowhere, chi2=np.full(len(flux), np.nan)
     )
-
-
-def _on_given_difference(
-    sequence: ImageSequence, exposed: Exposed, calibration: Calibration, *, causal: bool
-) -> tuple[Calibration, Forced]:
-    """Measure the difference that the survey made; the sky under it is the science image's."""
-    channel = sequence.channels.index("difference")
-    given = expose(sequence.pixels[:, channel], darkest=np.inf)
-    photon_noise = _photon_noise(exposed, given)
-    whole = _on_science(exposed, calibration, causal=causal)
-    fit = _own_psf(given, calibration, photon_noise)
-    calibration = replace(calibration, profile=fit.profile)
-    larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
-    forced = partial(
-        forced_photometry,
-        given.light,
-        given.valid,
-        calibration,
-        noise=np.nan_to_num(given.noise * larger, nan=1.0),
-        photon_noise=photon_noise,
-        level_err=LEVEL,
-        start=np.stack([fit.shift_x, fit.shift_y]),
-        causal=causal,
-    )
-    # what was subtracted left a share of itself behind
-    flux = np.nan_to_num(forced().flux)
-    left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
-    measured = forced(doubt=np.hypot(left, WIDTH_TO_FLUX * fit.width_err * flux))
-    return calibration, _where_noise_is_known(measured, given)
-
-
-def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch"]:
-    """Return one over the gain by the sky of the science image and the noise of the difference.
-
-    Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
-    """
-    sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    return np.asarray(np.minimum(exposed.photon_noise, np.nan_to_num(given.noise**2 / sky)))
-
-
-def _own_psf(
-    given: Exposed, calibration: Calibration, photon_noise: Float[np.ndarray, " epoch"]
-) -> StarFit:
-    """Fit place and PSF of what shines at the centre of each difference.
-
-    Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
-    alert may be that of the candidate: what has changed is a point, and tells its own width.
-    """
-    stamps = centre_stamps(
-        given.light,
-        given.valid,
-        calibration,
-        noise=np.nan_to_num(given.noise, nan=1.0),
-        photon_noise=photon_noise,
-    )
-    stamps = replace(stamps, level_err=LEVEL)
-    spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
-    fit = fit_stars(
-        stamps, calibration.profile, rounds=PSF_ROUNDS, width_spread=spread, all_points=True
-    )
-    return fit
-
-
-def _drawn(
-    forced: Forced, calibration: Calibration, shape: tuple[int, ...]
-) -> Float[np.ndarray, "epoch y x"]:
-    """Draw the object as it was measured."""
-    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
-    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
-    each = calibration.profile.take((slice(None), None, None))
-    light = np.nan_to_num(forced.flux)[:, None, None] * each.on(x[:, None, :], y[:, :, None])
-    return np.asarray(light, np.float32)
 
 
 def _quality(part: Measured) -> Int[np.ndarray, " epoch"]:
