@@ -1,6 +1,6 @@
 """Are fluxes right and their errors honest? Sources planted in simulated sequences, as measured.
 
-    python benchmarks/photometry_truth.py SURVEY MODE [OBJECTS] [WORKERS]
+    python benchmarks/photometry_truth.py SURVEY MODE [OBJECTS [archival]]
 
 SURVEY is crts, hits or ztf, MODE science or difference. Half of the sources are constant, half are
 as bright as they like in every epoch, so that a sequence covers all signal-to-noise ratios. The
@@ -17,7 +17,6 @@ from functools import partial
 
 import numpy as np
 
-from taonet.parallel import in_order
 from taonet.photometry.lightcurves import light_curve, measure
 from taonet.photometry.subtract import held_by_template
 from taonet.simulate.conditions import Visits
@@ -63,7 +62,7 @@ def true_flux(sequence: ImageSequence, truth: dict, mode: str, *, causal: bool) 
     over = np.full(len(flux), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
         own = flux[part.epochs]
-        over[part.epochs] = own - held_by_template(part.calibration, own)
+        over[part.epochs] = own - held_by_template(part.difference.templates, own)
     return over
 
 
@@ -72,7 +71,7 @@ def pulls(name: str, mode: str, i: int) -> np.ndarray:
     sequence, truth = simulate_object(survey(name), QUIET_CLASS, seed=8, index=i)
     if name == "crts":
         sequence = replace(sequence, seeing_fwhm_px=np.full(len(sequence), np.nan))
-    causal = True
+    causal = "archival" not in sys.argv
     flux = true_flux(sequence, truth, mode, causal=causal)
     curve = light_curve(sequence, mode=mode, causal=causal)
     there = np.isfinite(curve.flux) & np.isfinite(flux)
@@ -84,9 +83,8 @@ def pulls(name: str, mode: str, i: int) -> np.ndarray:
 def main() -> None:
     name, mode = sys.argv[1:3]
     objects = int(sys.argv[3]) if len(sys.argv) > 3 else 200
-    workers = int(sys.argv[4]) if len(sys.argv) > 4 else 1
-    found = in_order(partial(pulls, name, mode), range(objects), workers=workers)
-    pull, snr, good, number = np.concatenate(list(found), axis=1)
+    found = [pulls(name, mode, i) for i in range(objects)]
+    pull, snr, good, number = np.concatenate(found, axis=1)
     print(f"{name}, {mode}, {objects} objects, {len(pull)} epochs, "
           f"{1 - good.mean():.1%} with a quality bit left out")  # fmt: skip
     print("S/N        epochs objects    mean pull        std   robust std")

@@ -204,6 +204,34 @@ def test_photometry_of_what_changed_with_pictures_and_nightly_means(taonet, worl
     refused(both, "--difference fits the PSF")
 
 
+def test_the_template_of_differences_is_chosen(taonet, world, tmp_path):
+    words = ("photometry", world / "archive", "--limit", 2, "--difference")
+    table = tmp_path / "d.csv"
+    code, out, _ = taonet(*words, "--template-mjd", ":90000", "-o", table)
+    assert (code, out.count("note:")) == (0, 0)
+    rows = pd.read_csv(table)
+    assert rows["flux"].notna().mean() > 0.9
+    assert rows.groupby(["object_id", "band"], dropna=False)["template"].nunique().max() == 1
+    code, out, _ = taonet(*words, "--template-mjd", "1:2", "-o", table, "--overwrite")
+    assert code == 0
+    assert "note: no usable epoch in the range of --template-mjd in some band" in out
+    assert "(2 objects)" in out
+    assert pd.read_csv(table)["flux"].isna().all()
+
+
+def test_a_choice_of_template_that_makes_no_sense_is_refused(taonet, world, tmp_path):
+    words = ("photometry", world / "archive", "-o", tmp_path / "d.csv")
+    refused(taonet(*words, "--template-mjd", "1:2"), "add --difference")
+    refused(taonet(*words, "--template", "f.fits"), "add --difference")
+    words = (*words, "--difference")
+    refused(taonet(*words, "--template-mjd", "1-2"), "no range of MJD", "write MIN:MAX")
+    refused(taonet(*words, "--template-mjd", "2:1"), "holds none")
+    refused(taonet(*words, "--template", tmp_path / "none.fits"), "none.fits: no such file")
+    both = ("--template-mjd", "1:2", "--template", "f.fits")
+    refused(taonet(*words, *both), "two kinds of template")
+    assert not list(tmp_path.iterdir())
+
+
 def bad_files(folder, deep_tao):
     good = next(path for path in sorted(deep_tao.rglob("*.fits")))
     (folder / "text.fits").write_text("not a FITS file")

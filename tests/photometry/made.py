@@ -10,8 +10,9 @@ STARS = np.array([(12.3, 14.8, 3e4), (50.6, 17.2, 2e4), (20.1, 52.7, 2e4), (47.4
 
 
 def field(
-    n=12, *, flux=3000.0, size=64, sky=1000.0, gain=4.0, seed=0, x=0.2, y=-0.3, host=0.0, **columns
-):
+    n=12, *, flux=3000.0, size=64, sky=1000.0, gain=4.0, seed=0, x=0.2, y=-0.3, host=0.0, beta=3.5,
+    **columns,
+):  # fmt: skip
     """A sequence of a field of four stars with one source near the centre, and its conditions."""
     rng = np.random.default_rng(seed)
     flux = np.broadcast_to(np.asarray(flux, float), n)
@@ -20,7 +21,9 @@ def field(
     clear = 10 ** (-0.4 * rng.exponential(0.15, n))
     shift = rng.normal(0, 0.3, (n, 2))
     axis = np.arange(size, dtype=float)
-    profile = Profile(fwhm_px=seeing[:, None, None], stretch=stretch[:, None, None])
+    profile = Profile(
+        fwhm_px=seeing, stretch=stretch, beta=np.full(n, beta), blur_px2=np.zeros(n)
+    ).take((slice(None), None, None))
     light = np.zeros((n, size, size))
     inside = STARS if size > 60 else STARS[:0]
     centre = size // 2

@@ -58,7 +58,7 @@ def over_template(sequence, true, causal):
     over = np.full(len(true), np.nan)
     for part in measure(sequence, mode="difference", causal=causal):
         own = true[part.epochs]
-        over[part.epochs] = own - held_by_template(part.calibration, own)
+        over[part.epochs] = own - held_by_template(part.difference.templates, own)
     return over
 
 

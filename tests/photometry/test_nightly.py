@@ -37,3 +37,16 @@ def test_errors_of_means_are_honest():
     means = nightly_means(many)
     assert len(means.mjd) == 400
     assert abs(np.std((means.flux - 7) / means.flux_err) - 1) < 0.1
+
+
+def test_a_night_has_the_template_of_what_was_measured_in_it():
+    curve = LightCurve(
+        object_id="x",
+        mjd=np.array([1.0, 1.01, 2.0, 2.01]),
+        flux=np.array([np.nan, np.nan, np.nan, 3.0]),
+        flux_err=np.array([np.nan, np.nan, np.nan, 1.0]),
+        zero_point_mag=np.full(4, 25.0),
+        band=("r",) * 4,
+        template=("", "", "", "a"),
+    )
+    assert nightly_means(curve).template == ("", "a")

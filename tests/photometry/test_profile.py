@@ -21,8 +21,13 @@ def drawn(fwhm, stretch=STRETCH):
     )[0].astype(float)  # fmt: skip
 
 
-def profile(fwhm=2.5, stretch=STRETCH):
-    return Profile(fwhm_px=np.array([fwhm]), stretch=np.array([stretch], complex))
+def profile(fwhm=2.5, stretch=STRETCH, beta=3.5, blur_px2=0.0):
+    return Profile(
+        fwhm_px=np.array([fwhm]),
+        stretch=np.array([stretch], complex),
+        beta=np.array([beta]),
+        blur_px2=np.array([blur_px2]),
+    )
 
 
 AXIS = np.arange(64.0)
@@ -43,8 +48,9 @@ def test_slopes_are_those_of_small_steps():
     stepped = [
         p.on(DX - h, DY), p.on(DX, DY - h), profile(3.0 * np.exp(h)).on(DX, DY),
         profile(3.0, STRETCH + h).on(DX, DY), profile(3.0, STRETCH + 1j * h).on(DX, DY),
+        profile(3.0, beta=1 / (1 / 3.5 + h)).on(DX, DY),
     ]  # fmt: skip
-    for slope, other in zip(p.slopes(DX, DY), stepped, strict=True):
+    for slope, other in zip(p.slopes(DX, DY, wings=True), stepped, strict=True):
         true = (other - here) / h
         assert (slope * true).sum() / np.linalg.norm(slope) / np.linalg.norm(true) > 0.98
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,8 +8,8 @@ from taonet.features.published import PUBLISHED, published_features
 from taonet.features.tables import feature_rows
 from taonet.io.tables import read_table, write_parts
 from taonet.photometry.lightcurves import light_curve
+from taonet.photometry.tables import Measuring, measured_curve
 from taonet.photometry.tables import lightcurve_rows as rows_of_curve
-from taonet.photometry.tables import measured_curve
 from taonet.sky.cutout import Quality
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
@@ -73,3 +75,16 @@ def test_what_is_written_object_by_object_is_read_back_whole(tmp_path, monkeypat
     assert known == whole["class_name"].tolist()
     without = [table.drop(columns="class_name") for table in (back, whole)]
     pd.testing.assert_frame_equal(*without, check_dtype=False)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ecsv", ".vot"])
+def test_the_template_of_each_row_is_read_back_from_any_table(tmp_path, suffix):
+    sequence = replace(a_sequence(), band=("r",) * 12)
+    rows = rows_of_curve(measured_curve(sequence, Measuring(mode="difference")))
+    # the blank epoch is in no template
+    names = rows["template"].fillna("").tolist()
+    assert names == [""] * 7 + ["55000.00000:55006.00000 (6)"] * 5
+    path = tmp_path / f"t{suffix}"
+    write_parts([rows], path)
+    assert read_table(path)["template"].fillna("").tolist() == names
+    assert "template" not in lightcurve_rows(sequence)

@@ -2,12 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from taonet.cli.options import Limit, Output, Overwrite
 from taonet.cli.showing import exit_if_mostly_failed, track
+
+if TYPE_CHECKING:
+    from taonet.photometry.template import MjdRange
+    from taonet.photometry.template_files import TemplateFiles
 
 
 class Features(StrEnum):
@@ -30,6 +34,24 @@ def photometry(
     difference: Annotated[
         bool, typer.Option("--difference", help="Measure what changed since a template.")
     ] = False,
+    template_mjd: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--template-mjd",
+            metavar="MIN:MAX",
+            help="The template of differences is the stack of the epochs of these MJD; "
+            "either end may be left out.",
+        ),
+    ] = None,
+    template: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--template",
+            metavar="[BAND=]FILE",
+            help="The template is this FITS image, on the cutouts' pixels or with a WCS; once for "
+            "each band. A folder holds one for each object, OBJECT.fits.",
+        ),
+    ] = None,
     aperture: Annotated[
         bool, typer.Option("--aperture", help="Sum a circle instead of fitting the PSF.")
     ] = False,
@@ -59,12 +81,13 @@ def photometry(
 
     if difference and aperture:
         raise InputError("--difference fits the PSF", do="leave out --aperture")
+    chosen = _template(template_mjd, template or [], difference=difference)
     mode: Mode = "difference" if difference else "aperture" if aperture else "science"
     result = measure(
         inputs,
         output,
         features=None if features is None else str(features),
-        how=Measuring(mode=mode, causal=not archival, nightly=nightly),
+        how=Measuring(mode=mode, causal=not archival, nightly=nightly, template=chosen),
         figures=figures,
         workers=workers,
         limit=limit,
@@ -73,3 +96,24 @@ def photometry(
     )
     typer.echo(str(result))
     exit_if_mostly_failed(result.objects, result.set_aside)
+
+
+def _template(
+    mjd: str | None, files: list[str], *, difference: bool
+) -> "MjdRange | TemplateFiles | None":
+    from taonet.errors import InputError
+    from taonet.photometry.template import MjdRange
+    from taonet.photometry.template_files import TemplateFiles
+
+    if mjd is None and not files:
+        return None
+    if not difference:
+        option = "--template-mjd" if mjd is not None else "--template"
+        raise InputError(f"{option} is for differences", do="add --difference")
+    if mjd is not None and files:
+        raise InputError("two kinds of template", do="leave out --template-mjd or --template")
+    if mjd is not None:
+        return MjdRange.parse(mjd)
+    chosen = TemplateFiles.parse(files)
+    chosen.check()
+    return chosen

@@ -34,14 +34,17 @@ def _draw(sequence: ImageSequence, stem: Path, how: Measuring) -> None:
         light_curve_figure(curve).savefig(path, dpi=DOTS_PER_INCH, format="png")
     if how.mode != "difference":
         return
-    for part in measure(sequence, mode="difference", causal=how.causal):
+    template = how.template_for(sequence)
+    for part in measure(sequence, mode="difference", causal=how.causal, template=template):
         if part.difference is None or not (part.difference.noise > 0).any():
             continue
         band = sequence.band[part.epochs[0]]
         with landing_file(
             stem.with_name(f"{stem.name}-{band or 'all'}.png"), overwrite=True
         ) as path:
+            named = "; ".join(one.name for one in part.difference.templates)
             title = f"{sequence.object_id} {sequence.class_name or ''}".strip()
+            title = f"{title}, template {named}"
             subtraction_figure(part, title=title).savefig(path, dpi=DOTS_PER_INCH, format="png")
 
 

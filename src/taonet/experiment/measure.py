@@ -16,6 +16,9 @@ from taonet.io.lightcurve_tables import Curve, is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
 from taonet.parallel import in_order
 from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measured_curve
+from taonet.photometry.template import MjdRange
+from taonet.photometry.template_choice import ENOUGH
+from taonet.sky.lightcurve import LightCurve
 
 
 def measure(
@@ -63,6 +66,7 @@ def measure(
             make_folder(Path(figures))
             sequences = drawn(sequences, Path(figures), how)
         curves = in_order(partial(measured_curve, how=how), sequences, workers=workers)
+        curves = _with_remarks(curves, tally, how)
         rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
     write_parts(tally.counted(rows), output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be measured")
@@ -81,8 +85,30 @@ def _refuse_for_tables(inputs: list[Path], *, figures: str | Path | None, how: M
             "there are no cutouts to draw in a table", where=where, do="leave out --figures"
         )
     if how != CAUSALLY:
-        do = "leave out --difference, --aperture, --archival and --nightly"
+        do = "leave out --difference, --template, --aperture, --archival and --nightly"
         raise InputError("light curves in a table are measured already", where=where, do=do)
+
+
+def _with_remarks(
+    curves: Iterator[LightCurve], tally: Tally, how: Measuring
+) -> Iterator[LightCurve]:
+    """Pass light curves on, counting the objects of which a band has no template."""
+    for curve in curves:
+        if curve.template is not None:
+            pairs = zip(curve.band, curve.template, strict=True)
+            if set(curve.band) - {band for band, template in pairs if template}:
+                tally.remarks[_without_template(how)] += 1
+        yield curve
+
+
+def _without_template(how: Measuring) -> str:
+    if isinstance(how.template, MjdRange):
+        return "no usable epoch in the range of --template-mjd in some band: no flux there"
+    if how.template is not None:
+        return "no --template of some band that shows the object and its stars: no flux there"
+    why = "no usable epoch" if not how.causal else f"no more than {ENOUGH} usable epochs"
+    do = "" if not how.causal else "; --archival or --template-mjd make one of those there are"
+    return f"{why} in some band, so no template and no flux there{do}"
 
 
 def _rows_of_tables(

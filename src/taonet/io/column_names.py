@@ -56,7 +56,8 @@ TEXT: Final = ("object_id", "band", "class_name")
 """Those of our columns that hold words."""
 
 OTHER_TEXT: Final = (
-    "predicted_class", "set", "exposure_id", "file", "template_file", "difference_file",
+    "predicted_class", "set", "exposure_id", "file", "template", "template_file",
+    "difference_file",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
 from taonet.photometry.stamps import cut_stamps, half_px_for
-from taonet.photometry.star_fit import StarFit, fit_stars, star_fluxes
+from taonet.photometry.star_fit import OVAL, StarFit, fit_stars, star_fluxes
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
@@ -56,9 +56,6 @@ exceeds the seeing's by more than this share it is no star."""
 
 BAD_STAR = 6.0
 """Reduced chi-square of a star that was hit by a cosmic ray, a trail or the edge."""
-
-OVAL = 0.3
-"""A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure."""
 
 ODD_WIDTH = 1.8
 """A PSF so many times wider or narrower than usual is a bad one."""
@@ -310,11 +307,13 @@ def _calibrate_block(
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
     sure = int(is_stated[known].sum())
     anchor = STATED / np.sqrt(max(sure / A_NIGHT, 1))
+    is_same = np.array_equal(known, new)
+    known_mismatch = fit.mismatch.square[-1] if is_same else before[1].square[0]
     state.unlike[new] = unlike_profile(
         reference,
         state.profile(reference.epochs),
         np.stack(points, axis=1),
-        float(np.sqrt(before[1].square[0] if len(known) > 1 else fit.mismatch.square[-1])),
+        float(np.sqrt(known_mismatch)),
     )
     state.zero_point_err[new] = np.where(state.anchored[new], anchor, 0.0)
     state.scale[new], state.scale_err[new] = scale, error
@@ -468,15 +467,16 @@ def _measure(
         beta=steepness.beta,
         blur_px2=exposed.blur_px2[epochs],
     )
+    settled = steepness.is_settled(len(x))
     fit = fit_stars(
         stamps,
         start,
-        steepness=steepness,
+        steepness=None if settled else steepness,
         mismatch=mismatch,
         causal=causal,
         all_points=all_points,
     )
-    return fit, coarse
+    return replace(fit, steepness=steepness) if settled else fit, coarse
 
 
 REACH_PX = 4

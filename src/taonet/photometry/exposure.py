@@ -175,9 +175,10 @@ def _product(z: Shaped[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.n
 
 
 def _saturated(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:
-    flat = frames.reshape(len(frames), -1)
-    top = np.nanmax(np.where(np.isfinite(flat), flat, -np.inf), axis=1)[:, None, None]
-    # steps of 20 counts make neighbours equal by chance, at the top of a bright star hardly
-    near = frames >= 0.98 * top
-    ceiling = ((frames == top).sum(axis=(1, 2)) >= PLATEAU) & (top[:, 0, 0] > 10_000)
-    return np.asarray(near & ceiling[:, None, None])
+    top = np.fmax.reduce(frames.reshape(len(frames), -1), axis=1)
+    found = np.zeros(frames.shape, bool)
+    for k in np.flatnonzero(np.isfinite(top) & (top > 10_000)):
+        # steps of 20 counts make neighbours equal by chance, at the top of a bright star hardly
+        if np.count_nonzero(frames[k] == top[k]) >= PLATEAU:
+            found[k] = frames[k] >= 0.98 * top[k]
+    return found

@@ -30,6 +30,9 @@ SCATTER = 0.02
 OF_MISMATCH = 0.5
 """The share of light that a fit misses is so much of the mismatch, one sigma."""
 
+LEAST_MISMATCH = 0.02
+"""A profile that fits so well misses next to nothing."""
+
 NOTHING: Float[np.ndarray, "side side"] = np.zeros((SIDE, SIDE))
 
 
@@ -55,6 +58,8 @@ def unlike_profile(
     array (side, side)
         The star's centre is that of the middle pixel; `SIDE` pixels wide.
     """
+    if mismatch < LEAST_MISMATCH:
+        return NOTHING
     seen = [
         found
         for k, place in enumerate(places)
@@ -68,7 +73,7 @@ def unlike_profile(
     # one star with a neighbour must not speak for all
     apart = np.abs(maps - np.median(maps, axis=0)).sum(axis=(1, 2))
     weight = weight / (1 + (apart / max(2 * float(np.median(apart)), SCATTER)) ** 4)
-    believed = weight.sum() / (weight.sum() + (OF_MISMATCH * max(mismatch, 1e-3)) ** -2.0)
+    believed = weight.sum() / (weight.sum() + (OF_MISMATCH * mismatch) ** -2.0)
     return np.asarray(believed * np.tensordot(weight / weight.sum(), maps, axes=1))
 
 

@@ -1,53 +1,30 @@
 """From the frames of a sequence to its light curve."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.calibrate import (
-    WIDTH_TO_FLUX,
-    Calibration,
-    calibrate,
-)
-from taonet.photometry.exposure import Exposed, before_smoothing, expose
-from taonet.photometry.forced import (
-    BAD_FIT,
-    Forced,
-    centre_stamps,
-    forced_photometry,
-    smoothed_noise,
-)
+from taonet.photometry.calibrate import Calibration, calibrate
+from taonet.photometry.difference_flux import difference_photometry
+from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.forced import BAD_FIT, Forced, forced_photometry, smoothed_noise
+from taonet.photometry.given_difference import measure_given_difference
 from taonet.photometry.neighbours import without_neighbours
-from taonet.photometry.star_fit import StarFit, fit_stars
-from taonet.photometry.subtract import Difference, difference_photometry, subtract
+from taonet.photometry.object_light import draw_object, where_noise_is_known
+from taonet.photometry.subtract import Difference, subtract
+from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
+from taonet.photometry.template_choice import choose_templates
+from taonet.photometry.template_image import calibrate_with_image
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
 Mode = Literal["science", "difference"]
-
-SUBTRACTED = 0.02
-"""Share of what a survey subtracts that its differences still hold, one sigma: errors of
-registration, photometric scale and PSF (ZTF: Masci et al. 2019, PASP 131, 018003, have 8 to 25
-millimagnitudes)."""
-
-LEVEL = 0.03
-"""Of the noise of a pixel: the sky of a difference is flat, its level told by the whole cutout."""
-
-ALIKE = 0.1
-"""Relative scatter of the width of a survey's difference about that of its science image."""
-
-UNSEEN = 0.35
-"""The same where no field star tells the width; every star counts as much again."""
-
-PSF_ROUNDS = 8
-"""A stated width may be far off."""
 
 BLIND_RADIUS_PX = 3.0
 """Radius of the circle that is summed where nothing tells the PSF."""
@@ -68,7 +45,9 @@ class Measured:
     calibration : Calibration
     forced : Forced
     difference : Difference or None
-        Where the sequence was subtracted from itself.
+        Where a template was subtracted here.
+    template : tuple of str
+        What the template of each epoch is called, ``""`` where it has none; empty in science mode.
     """
 
     epochs: Int[np.ndarray, " epoch"]
@@ -76,10 +55,15 @@ class Measured:
     calibration: Calibration
     forced: Forced
     difference: Difference | None = None
+    template: tuple[str, ...] = ()
 
 
 def light_curve(
-    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+    sequence: ImageSequence,
+    *,
+    mode: Mode = "science",
+    causal: bool = True,
+    template: MjdRange | Images | None = None,
 ) -> LightCurve:
     """Measure the object at the centre in every epoch, detected or not.
 
@@ -89,10 +73,15 @@ def light_curve(
     mode : {"science", "difference"}
         Whether the science image is measured, with host and all, or what has changed since the
         template: the sequence's difference channel where it has one, else the proper difference
-        to the best of its own epochs.
+        to a stack of its own epochs.
     causal : bool
         Whether an epoch's flux may depend on epochs up to it only; else on all, for archival
         curves.
+    template : MjdRange or mapping of str to TemplateImage, optional
+        Of differences, also where the sequence has its own: the times whose epochs are stacked,
+        band by band, or an image for each band, on the pixels of the cutouts. By default the first
+        epochs that are deep enough, and the later ones are measured; for archival curves the
+        deepest in which the object is not clearly brighter than usual.
 
     Returns
     -------
@@ -100,16 +89,24 @@ def light_curve(
         Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
         any, else instrumental. Errors include that of the calibration from one epoch to the next;
         what all epochs share, the error of the zero point and of the wings of the PSF, is told by
-        `measure`. NaN for blank epochs, and for differences before there is a template.
+        `measure`. NaN for blank epochs, and for differences without a template.
+
+    Notes
+    -----
+    The zero level of a difference is what its template holds of the object, one for all epochs of
+    a band. Its noise is in each error and common to all: averaging epochs does not take it away.
     """
-    return curve_of(sequence, measure(sequence, mode=mode, causal=causal))
+    return curve_of(sequence, measure(sequence, mode=mode, causal=causal, template=template))
 
 
 def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
     """Return the light curve of a sequence that was measured."""
     flux, error = np.full(len(sequence), np.nan), np.full(len(sequence), np.nan)
     quality = sequence.quality.copy()
+    template = np.full(len(sequence), "", object)
     for part in parts:
+        if part.template:
+            template[part.epochs] = part.template
         scale, own = part.calibration.scale, part.forced.flux / part.calibration.scale
         flux[part.epochs] = own
         error[part.epochs] = np.hypot(
@@ -130,62 +127,113 @@ def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
         band=sequence.band,
         class_name=sequence.class_name,
         quality=quality,
+        template=tuple(template) if any(part.template for part in parts) else None,
     )
 
 
 def measure(
-    sequence: ImageSequence, *, mode: Mode = "science", causal: bool = True
+    sequence: ImageSequence,
+    *,
+    mode: Mode = "science",
+    causal: bool = True,
+    template: MjdRange | Images | None = None,
 ) -> list[Measured]:
     """Measure a sequence band by band; see `light_curve`."""
+    how = _How(mode=mode, causal=causal, template=template)
     bands = np.array(sequence.band, dtype=object)
     return [
-        _measure_band(sequence.take(np.flatnonzero(bands == band)), index, mode, causal)
+        _measure_band(sequence.take(np.flatnonzero(bands == band)), index, how)
         for band in sorted(set(sequence.band))
         if len(index := np.flatnonzero(bands == band))
     ]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _How:
+    mode: Mode
+    causal: bool
+    template: MjdRange | Images | None
+
+
 def _measure_band(
-    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], mode: Mode, causal: bool
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
 ) -> Measured:
-    exposed, calibration = _calibrated(sequence, causal=causal)
-    if mode == "science":
-        # by the first epoch: what comes later must not change it
-        blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
-        forced = (
-            _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=causal)
+    if how.mode == "difference":
+        if "difference" in sequence.channels and how.template is None:
+            return _measure_survey_difference(sequence, epochs, causal=how.causal)
+        return _measure_own_difference(sequence, epochs, how)
+    exposed, calibration, _ = _calibrated(sequence, causal=how.causal)
+    # by the first epoch: what comes later must not change it
+    blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
+    forced = (
+        _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=how.causal)
+    )
+    forced = where_noise_is_known(forced, exposed)
+    return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+
+
+def _measure_own_difference(
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
+) -> Measured:
+    image, causal = None, how.causal
+    if isinstance(how.template, Mapping):
+        image = how.template.get(sequence.band[0])
+    exposed, calibration, template = _calibrated(sequence, causal=causal, image=image)
+    if isinstance(how.template, Mapping):
+        templates = [] if template is None else [template]
+    else:
+        templates = choose_templates(
+            sequence.mjd, exposed, calibration, how.template, causal=causal
         )
-        forced = _where_noise_is_known(forced, exposed)
-        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
-    if "difference" in sequence.channels:
-        calibration, forced = _on_given_difference(sequence, exposed, calibration, causal=causal)
-        return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
-    difference = subtract(exposed, calibration)
+    difference = subtract(exposed, calibration, templates)
+    forced = difference_photometry(
+        difference, calibration, photon_noise=exposed.photon_noise, causal=causal
+    )
     return Measured(
         epochs=epochs,
         exposed=exposed,
         calibration=calibration,
-        forced=difference_photometry(
-            difference, calibration, photon_noise=exposed.photon_noise, causal=causal
-        ),
+        forced=forced,
         difference=difference,
+        template=difference.template_names,
     )
 
 
-def _calibrated(sequence: ImageSequence, *, causal: bool) -> tuple[Exposed, Calibration]:
+def _measure_survey_difference(
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], *, causal: bool
+) -> Measured:
+    exposed, calibration, _ = _calibrated(sequence, causal=causal)
+    whole = _on_science(exposed, calibration, causal=causal)
+    calibration, forced = measure_given_difference(
+        sequence, exposed, calibration, whole, causal=causal
+    )
+    return Measured(
+        epochs=epochs,
+        exposed=exposed,
+        calibration=calibration,
+        forced=forced,
+        template=(OF_SURVEY,) * len(epochs),
+    )
+
+
+def _calibrated(
+    sequence: ImageSequence, *, causal: bool, image: TemplateImage | None = None
+) -> tuple[Exposed, Calibration, Template | None]:
+    """Calibrate the epochs of a band; with an image, it becomes their template."""
     small = _is_small(sequence)
     exposed = expose(sequence.pixels[:, 0], smoothed=not small)
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
     }
-    calibration = calibrate(exposed, **stated, causal=causal)
-    if not small:
-        return exposed, calibration
-    forced = _on_science(exposed, calibration, causal=causal)
-    light = _drawn(forced, calibration, exposed.light.shape[1:])
-    exposed = expose(sequence.pixels[:, 0], known_light=light)
-    return exposed, calibrate(exposed, **stated, causal=causal)
+    if small:
+        calibration = calibrate(exposed, **stated, causal=causal)
+        forced = _on_science(exposed, calibration, causal=causal)
+        light = draw_object(forced, calibration, exposed.light.shape[1:])
+        exposed = expose(sequence.pixels[:, 0], known_light=light)
+    if image is None:
+        return exposed, calibrate(exposed, **stated, causal=causal), None
+    return exposed, *calibrate_with_image(exposed, image, **stated, causal=causal)
 
 
 def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> Forced:
@@ -198,13 +246,6 @@ def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> 
         photon_noise=exposed.photon_noise,
         causal=causal,
     )
-
-
-def _where_noise_is_known(forced: Forced, exposed: Exposed) -> Forced:
-    """Return no flux where the sky tells no noise: a number without an error is no measurement."""
-    known = exposed.usable
-    flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
-    return replace(forced, flux=flux, flux_err=flux_err)
 
 
 def _is_small(sequence: ImageSequence) -> bool:
@@ -224,95 +265,6 @@ def _in_aperture(sequence: ImageSequence) -> Forced:
     return Forced(
         flux=flux, flux_err=flux_err, dx=nowhere, dy=nowhere, chi2=np.full(len(flux), np.nan)
     )
-
-
-def _on_given_difference(
-    sequence: ImageSequence, exposed: Exposed, calibration: Calibration, *, causal: bool
-) -> tuple[Calibration, Forced]:
-    """Measure the difference that the survey made; the sky under it is the science image's."""
-    channel = sequence.channels.index("difference")
-    given = expose(sequence.pixels[:, channel], darkest=np.inf)
-    photon_noise = _photon_noise(exposed, given)
-    whole = _on_science(exposed, calibration, causal=causal)
-    fit = _own_psf(given, calibration, photon_noise, causal=causal)
-    calibration = replace(
-        calibration,
-        profile=fit.profile,
-        mismatch=fit.mismatch,
-        unlike=np.zeros_like(calibration.unlike),
-    )
-    larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
-    forced = partial(
-        forced_photometry,
-        given.light,
-        given.valid,
-        calibration,
-        noise=np.nan_to_num(given.noise * larger, nan=1.0),
-        photon_noise=photon_noise,
-        level_err=LEVEL,
-        start=np.stack([fit.shift_x, fit.shift_y]),
-        causal=causal,
-    )
-    # what was subtracted left a share of itself behind
-    flux = np.nan_to_num(forced().flux)
-    left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
-    shape = np.hypot(WIDTH_TO_FLUX * fit.width_err, fit.steepness.flux_err(flat=True))
-    measured = forced(doubt=np.hypot(left, shape * flux))
-    return calibration, _where_noise_is_known(measured, given)
-
-
-def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch"]:
-    """Return one over the gain by the sky of the science image and the noise of the difference.
-
-    Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
-    """
-    sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    own = np.nan_to_num(given.noise**2 / sky) * before_smoothing(given.correlation)
-    return np.asarray(np.minimum(exposed.photon_noise, own))
-
-
-def _own_psf(
-    given: Exposed,
-    calibration: Calibration,
-    photon_noise: Float[np.ndarray, " epoch"],
-    *,
-    causal: bool,
-) -> StarFit:
-    """Fit place and PSF of what shines at the centre of each difference.
-
-    Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
-    alert may be that of the candidate: what has changed is a point, and tells its own width.
-    """
-    stamps = centre_stamps(
-        given.light,
-        given.valid,
-        calibration,
-        noise=np.nan_to_num(given.noise, nan=1.0),
-        photon_noise=photon_noise,
-    )
-    stamps = replace(stamps, level_err=LEVEL)
-    spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
-    return fit_stars(
-        stamps,
-        calibration.profile,
-        rounds=PSF_ROUNDS,
-        width_spread=spread,
-        steepness=calibration.steepness,
-        mismatch=calibration.mismatch,
-        causal=causal,
-        all_points=True,
-    )
-
-
-def _drawn(
-    forced: Forced, calibration: Calibration, shape: tuple[int, ...]
-) -> Float[np.ndarray, "epoch y x"]:
-    """Draw the object as it was measured."""
-    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
-    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
-    each = calibration.profile.take((slice(None), None, None))
-    light = np.nan_to_num(forced.flux)[:, None, None] * each.on(x[:, None, :], y[:, :, None])
-    return np.asarray(light, np.float32)
 
 
 def _quality(part: Measured) -> Int[np.ndarray, " epoch"]:

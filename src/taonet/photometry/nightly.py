@@ -54,7 +54,21 @@ def nightly_means(curve: LightCurve) -> LightCurve:
         zero_point_mag=curve.zero_point_mag[first][order],
         band=tuple(curve.band[i] for i in first[order]),
         quality=None if curve.quality is None else _shared(curve.quality, night, n)[order],
+        template=None if curve.template is None else _templates(curve.template, night, n, order),
     )
+
+
+def _templates(
+    template: tuple[str, ...],
+    night: Int[np.ndarray, " epoch"],
+    n: int,
+    order: Int[np.ndarray, " night"],
+) -> tuple[str, ...]:
+    """Return the template of each night: exposures without one were not measured."""
+    names = [""] * n
+    for number, name in zip(night.tolist(), template, strict=True):
+        names[number] = name or names[number]
+    return tuple(names[i] for i in order)
 
 
 def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:

@@ -55,54 +55,104 @@ class Profile:
         self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
     ) -> Float[np.ndarray, "..."]:
         """Return the share of a star's light in pixels whose centres lie at (dx, dy) from it."""
+        dx, dy, _ = np.broadcast_arrays(dx, dy, self.fwhm_px)
         # the squared distance is a x² + b y² + c x y, in units of the profile's own scale
-        alpha2 = self.alpha2
-        e = self.stretch
+        beta, alpha2, e = self.beta, self.alpha2, self.stretch
         norm = e.real**2 + e.imag**2
         unit = 1 / (alpha2 * (1 - norm))
         a, b = unit * (1 + norm - 2 * e.real), unit * (1 + norm + 2 * e.real)
         c = unit * -4 * e.imag
-        ax, by = a * dx, b * dy
-        middle = ax * dx + by * dy + c * (dx * dy) + 1
+        # a pixel is read at four points, a step to either side of its middle along both axes; with
+        # u there, p and q its changes over a step, the mean of u^(−beta) is that of the middle
+        # times a series in (p/u)² and (q/u)²: one power instead of four
         step2 = _PIXEL_VARIANCE + self.blur_px2
         step = np.sqrt(step2)
-        along_x = step * (2 * ax + c * dy)
-        along_y = step * (2 * by + c * dx)
-        # the four points of a pixel lie a step to either side along both axes
-        both, other = along_x + along_y, along_x - along_y
-        near, far = step2 * (a + b + c), step2 * (a + b - c)
-        one, two = middle + near, middle + far
-        total = _falling(one + both, self.beta) + _falling(one - both, self.beta)
-        total += _falling(two + other, self.beta) + _falling(two - other, self.beta)
-        return np.asarray(total * ((self.beta - 1) / (4 * np.pi * alpha2)))
+        p, q = a * dx, b * dy
+        inverse = p * dx
+        spare = q * dy
+        inverse += spare
+        spare = np.multiply(dx, c * dy, out=spare)
+        inverse += spare
+        inverse += 1 + step2 * (a + b)
+        np.reciprocal(inverse, out=inverse)
+        p *= 2
+        p += np.multiply(c, dy, out=spare)
+        q *= 2
+        q += np.multiply(c, dx, out=spare)
+        np.multiply(step, inverse, out=spare)
+        p *= spare
+        q *= spare
+        second = beta * (beta + 1) / 2
+        fourth = second * (beta + 2) * (beta + 3) / 12
+        sixth = fourth * (beta + 4) * (beta + 5) / 30
+        product = p * q
+        p *= p
+        p += np.multiply(q, q, out=q)
+        squares = p
+        total = np.multiply(sixth, squares, out=q)
+        total += fourth
+        total *= squares
+        total += second
+        total *= squares
+        total += 1
+        squares *= 12 * sixth
+        squares += 4 * fourth
+        squares *= product
+        # what the four points have of c itself
+        squares -= np.multiply(2 * second * (beta + 2) * step2 * c, inverse, out=spare)
+        squares *= product
+        total += squares
+        np.log(inverse, out=inverse)
+        inverse *= beta
+        total *= np.exp(inverse, out=inverse)
+        total *= (beta - 1) / (np.pi * alpha2)
+        return np.asarray(total)
 
     def slopes(
-        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
-    ) -> Float[np.ndarray, "six ..."]:
-        """Return how the shares change: with x and y, log width, shape (real, imag), and 1/beta.
+        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."], *, wings: bool = False
+    ) -> Float[np.ndarray, "shape ..."]:
+        """Return how the shares change with x and y, log width, and shape (real, imag).
 
-        Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
+        With ``wings``, also with 1/beta. Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
         order in the ellipticity: this steers a fit, no more.
         """
+        dx, dy, _ = np.broadcast_arrays(dx, dy, self.fwhm_px)
         e, beta, width2 = self.stretch, self.beta, self.fwhm_px**2
         added = FWHM2_OF_VARIANCE * (_PIXEL_VARIANCE + self.blur_px2)
         alpha2 = _alpha2(width2 + added, beta)
-        radius2 = _radius2(dx, dy, e)
-        u = 1 + radius2 / alpha2
-        log_u = np.log(u)
-        profile = np.exp(-beta * log_u) * ((beta - 1) / (np.pi * alpha2))
-        steep = (2 * beta / alpha2) * profile / u  # −2 dP/d(r²)
         own = width2 / (width2 + added)
-        slopes = np.empty((6, *profile.shape), profile.dtype)
-        slopes[0] = steep * ((1 - 2 * e.real) * dx - 2 * e.imag * dy)
-        slopes[1] = steep * ((1 + 2 * e.real) * dy - 2 * e.imag * dx)
-        slopes[2] = own * (steep * radius2 - 2 * profile)
-        slopes[3] = own * steep * (dx * dx - dy * dy)
-        slopes[4] = own * steep * (2 * dx * dy)
+        radius2 = _radius2(dx, dy, e)
+        slopes = np.empty((6 if wings else 5, *radius2.shape), radius2.dtype)
+        u = radius2 / alpha2
+        u += 1
+        log_u = np.log(u)
+        profile = np.multiply(log_u, -beta)
+        np.exp(profile, out=profile)
+        profile *= (beta - 1) / (np.pi * alpha2)
+        steep = np.divide(profile, u, out=u)
+        steep *= 2 * beta / alpha2  # −2 dP/d(r²)
+        for i, (one, other, along, across) in enumerate(((-1, -1, dx, dy), (1, -1, dy, dx))):
+            np.multiply(1 + 2 * one * e.real, along, out=slopes[i])
+            slopes[i] += 2 * other * e.imag * across
+            slopes[i] *= steep
+        steep_radius2 = np.multiply(steep, radius2, out=radius2)
+        np.multiply(profile, -2, out=slopes[2])
+        slopes[2] += steep_radius2
+        slopes[2] *= own
+        steep *= own
+        np.multiply(dx + dy, dx - dy, out=slopes[3])
+        slopes[3] *= steep
+        np.multiply(dx, 2 * dy, out=slopes[4])
+        slopes[4] *= steep
+        if not wings:
+            return slopes
         # at a given width the scale α shrinks as 1/beta grows
         shrinks = np.log(2) / (1 - 2 ** (-1 / beta))
-        level = shrinks - beta**2 / (beta - 1)
-        slopes[5] = profile * (level + beta**2 * log_u) - steep * radius2 * (shrinks / 2)
+        log_u *= beta**2
+        log_u += shrinks - beta**2 / (beta - 1)
+        np.multiply(profile, log_u, out=slopes[5])
+        steep_radius2 *= shrinks / 2
+        slopes[5] -= steep_radius2
         return slopes
 
     def transform(
@@ -147,15 +197,6 @@ def _alpha2(
     fwhm2: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
 ) -> Float[np.ndarray, "..."]:
     return np.asarray(fwhm2 / (4 * (2 ** (1 / beta) - 1)))
-
-
-def _falling(
-    u: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
-) -> Float[np.ndarray, "..."]:
-    # u ** −beta; half as slow as the general power
-    log = np.log(u, out=u)
-    log *= -beta
-    return np.exp(log, out=log)
 
 
 _STEP = 0.04

@@ -61,21 +61,44 @@ def stacked(
     scale, shift, fwhm_px : arrays (epoch, …)
         Of all epochs.
     """
+    best = deepest(exposed, known, scale=scale, fwhm_px=fwhm_px)
+    return stack(exposed, best, serves, scale=scale, shift=shift)
+
+
+def deepest(
+    exposed: Exposed,
+    known: Int[np.ndarray, " known"],
+    *,
+    scale: Float[np.ndarray, " epoch"],
+    fwhm_px: Float[np.ndarray, " epoch"],
+) -> Int[np.ndarray, " best"]:
+    """Return those of some epochs that see the faintest stars, in order of time."""
     depth = scale[known] / (exposed.noise[known] * fwhm_px[known])
-    best = np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
-    scale, shift = scale[best], shift[best]
-    weight = (scale / exposed.noise[best]) ** 2
+    return np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
+
+
+def stack(
+    exposed: Exposed,
+    members: Int[np.ndarray, " member"],
+    serves: Int[np.ndarray, " served"],
+    *,
+    scale: Float[np.ndarray, " epoch"],
+    shift: Float[np.ndarray, "epoch two"],
+) -> Reference:
+    """Stack epochs, all of them; see `stacked`."""
+    scale, shift = scale[members], shift[members]
+    weight = (scale / exposed.noise[members]) ** 2
     share = weight / weight.sum()
-    transforms = rfft2(exposed.light[best])
+    transforms = rfft2(exposed.light[members])
     height, width = exposed.light.shape[1:]
     rows = np.exp(2j * np.pi * np.outer(shift[:, 1], np.fft.fftfreq(height)))
     columns = np.exp(2j * np.pi * np.outer(shift[:, 0], np.fft.rfftfreq(width)))
     total = np.einsum("e,eyx,ey,ex->yx", share / scale, transforms, rows, columns, optimize=True)
     # pointings differ by parts of a pixel: what is not valid need not be shifted
-    seen = np.tensordot(share, exposed.valid[best], axes=1)
+    seen = np.tensordot(share, exposed.valid[members], axes=1)
     return Reference(
         serves=serves,
-        epochs=best,
+        epochs=members,
         share=share,
         image=irfft2(total, s=(height, width)) / np.maximum(seen, 0.1),
         seen=seen,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import FLATTEST_BETA, GAUSSIAN_BETA, Profile
@@ -57,6 +57,10 @@ ROUNDS = 3
 VOUCHED = 10.0
 """What is known to be a point tells the steepness like so many stars: neighbours it has too."""
 
+OVAL = 0.3
+"""A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure, and tells nothing of others.
+"""
+
 MOST_STEEPENING = 0.12
 """Largest step of ``1/beta``."""
 
@@ -103,20 +107,18 @@ def fit_stars(
     for turn in range(rounds):
         if turn == rounds - 2:
             stamps = stamps.without_outliers(fitted.model)
-        normal, slope = _normal_equations(stamps, theta, fitted, all_points=all_points)
-        inner = normal[:, :5, :5] + precision[:, :, None] * np.eye(5)
-        pull = slope[:, :5] - (theta[:, :5] - known) * precision
-        # the five of an epoch by itself, and how they give way when the steepness changes
-        solved = np.linalg.solve(inner, np.stack([pull, normal[:, :5, 5]], axis=-1))
-        step, gives = solved[..., 0], solved[..., 1]
-        if steepness is not None:
-            told = normal[:, 5, 5] - (normal[:, 5, :5] * gives).sum(axis=1)
-            steeper = slope[:, 5] - (normal[:, 5, :5] * step).sum(axis=1)
-            told = np.maximum(told, 0)
-            said = theta[:, 5] + steeper / np.maximum(told, 1e-9)
-            found = steepness.informed(said, told, n_stars=n_stars, causal=causal)
+        equations = _normal_equations(
+            stamps, theta, fitted, wings=steepness is not None, all_points=all_points
+        )
+        inner = equations[0][:, :5, :5] + precision[:, :, None] * np.eye(5)
+        pull = equations[1][:, :5] - (theta[:, :5] - known) * precision
+        if steepness is None:
+            step = np.linalg.solve(inner, pull[..., None])[..., 0]
+        else:
+            said = _about_wings(theta, equations, inner, pull)
+            found = steepness.informed(*said.wings, n_stars=n_stars, causal=causal)
             change = np.clip(found.mean - theta[:, 5], -MOST_STEEPENING, MOST_STEEPENING)
-            step = step - gives * change[:, None]
+            step = said.step - said.gives * change[:, None]
             theta[:, 5] += change
         theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
         fitted = _light_of(stamps, theta, fitted.model)
@@ -134,8 +136,46 @@ def fit_stars(
         flux=fitted.flux,
         flux_err=fitted.flux_err,
         chi2=_chi2(stamps, fitted.model),
-        mismatch=mismatch.informed(stamps, shining, stamps.light - fitted.model, causal=causal),
+        mismatch=mismatch.informed(
+            stamps,
+            np.where(_is_oval(theta)[:, None, None], 0, shining),
+            stamps.light - fitted.model,
+            causal=causal,
+        ),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _AboutWings:
+    """What the pixels of each epoch say about the steepness, by themselves.
+
+    ``wings`` is the best 1/beta and its precision, ``step`` what the five others would do if it
+    stayed, and ``gives`` how they give way to a change of it.
+    """
+
+    wings: tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]
+    step: Float[np.ndarray, "epoch five"]
+    gives: Float[np.ndarray, "epoch five"]
+
+
+def _about_wings(
+    theta: Float[np.ndarray, "epoch seven"],
+    equations: tuple[Float[np.ndarray, "epoch six six"], Float[np.ndarray, "epoch six"]],
+    inner: Float[np.ndarray, "epoch five five"],
+    pull: Float[np.ndarray, "epoch five"],
+) -> _AboutWings:
+    normal, slope = equations
+    solved = np.linalg.solve(inner, np.stack([pull, normal[:, :5, 5]], axis=-1))
+    step, gives = solved[..., 0], solved[..., 1]
+    precision = normal[:, 5, 5] - (normal[:, 5, :5] * gives).sum(axis=1)
+    steeper = slope[:, 5] - (normal[:, 5, :5] * step).sum(axis=1)
+    precision = np.where(_is_oval(theta), 0, np.maximum(precision, 0))
+    said = theta[:, 5] + steeper / np.maximum(precision, 1e-9)
+    return _AboutWings(wings=(said, precision), step=step, gives=gives)
+
+
+def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:
+    return np.asarray(np.hypot(theta[:, 3], theta[:, 4]) > OVAL)
 
 
 def _prior_precision(
@@ -232,23 +272,28 @@ def _chi2(
 
 
 def _normal_equations(
-    stamps: Stamps, theta: Float[np.ndarray, "epoch seven"], fitted: _Light, *, all_points: bool
-) -> tuple[Float[np.ndarray, "epoch six six"], Float[np.ndarray, "epoch six"]]:
-    """Return what all stars of an epoch say about its shift and PSF."""
+    stamps: Stamps,
+    theta: Float[np.ndarray, "epoch seven"],
+    fitted: _Light,
+    *,
+    wings: bool,
+    all_points: bool,
+) -> tuple[Float[np.ndarray, "epoch shape shape"], Float[np.ndarray, "epoch shape"]]:
+    """Return what all stars of an epoch say about its shift and PSF, with its wings or without."""
     profile, dx, dy = _at(theta, stamps)
     weight = stamps.weights(fitted.model)
     root = np.sqrt(weight)
-    # six parameters of the epoch, then flux and sky level of each star
-    rows = np.empty((*dx.shape[:2], 8, dx.shape[2]), np.float32)
-    slopes = np.moveaxis(profile.slopes(dx, dy), 0, -2)
-    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :6, :])
-    rows[..., 6, :], rows[..., 7, :] = fitted.psf, 1
+    slopes = np.moveaxis(profile.slopes(dx, dy, wings=wings), 0, -2)
+    # parameters of the epoch, then flux and sky level of each star
+    rows = np.empty((*dx.shape[:2], slopes.shape[-2] + 2, dx.shape[2]), np.float32)
+    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :-2, :])
+    rows[..., -2, :], rows[..., -1, :] = fitted.psf, 1
     rows *= root[..., None, :]
     residual = root * (stamps.light - fitted.model)
     normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
     slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
-    normal[..., 7, 7] += stamps.level_precision
-    slope[..., 7] -= stamps.level_precision * fitted.level
+    normal[..., -1, -1] += stamps.level_precision
+    slope[..., -1] -= stamps.level_precision * fitted.level
     # a star that the model does not fit is a galaxy or a blend: it has less of a say
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
     chi2 = np.ones_like(chi2) if all_points else chi2
@@ -258,16 +303,15 @@ def _normal_equations(
 
 
 def _eliminated(
-    normal: Float[np.ndarray, "epoch star eight eight"],
-    slope: Float[np.ndarray, "epoch star eight"],
-) -> tuple[Float[np.ndarray, "epoch star six six"], Float[np.ndarray, "epoch star six"]]:
+    normal: Float[np.ndarray, "epoch star all all"], slope: Float[np.ndarray, "epoch star all"]
+) -> tuple[Float[np.ndarray, "epoch star shape shape"], Float[np.ndarray, "epoch star shape"]]:
     """Return normal equations without their last two unknowns (Schur complement)."""
-    a, b, c = normal[..., 6, 6], normal[..., 6, 7], normal[..., 7, 7]
+    a, b, c = normal[..., -2, -2], normal[..., -2, -1], normal[..., -1, -1]
     determinant = a * c - b * b
     told = determinant > 1e-9 * a * c
     safe = np.where(told, determinant, 1.0)
     inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
     inverse *= told[..., None, None]
-    both = normal[..., :6, 6:] @ inverse
-    left = normal[..., :6, :6] - both @ normal[..., 6:, :6]
-    return left, slope[..., :6] - (both @ slope[..., 6:, None])[..., 0]
+    both = normal[..., :-2, -2:] @ inverse
+    left = normal[..., :-2, :-2] - both @ normal[..., -2:, :-2]
+    return left, slope[..., :-2] - (both @ slope[..., -2:, None])[..., 0]

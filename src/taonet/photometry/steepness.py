@@ -25,6 +25,9 @@ are fitted anew, to a fifth for seeing of two to four pixels; wider wings have m
 TO_FLUX_FLAT = 0.21
 """The same where the level of the sky is known."""
 
+SETTLED = 0.85
+"""Of all that stars can tell."""
+
 GROWTH = 3.2
 """By how much its logarithm grows with ``1/beta``."""
 
@@ -90,6 +93,11 @@ class Steepness:
     def take(self, epochs: Int[np.ndarray, " some"]) -> "Steepness":
         """Return what is known in some epochs."""
         return Steepness(mean=self.mean[epochs], precision=self.precision[epochs])
+
+    def is_settled(self, n_stars: int) -> bool:
+        """Return whether so many stars would hardly tell anything new, in whatever epoch."""
+        most = SPREAD**-2.0 + (n_stars - ALONE) / STAR**2
+        return bool(self.precision.min(initial=np.inf) > SETTLED * most)
 
     def informed(
         self,

@@ -1,20 +1,26 @@
-"""Image subtraction within a sequence: every epoch minus what its best epochs saw before.
+"""Image subtraction within a sequence: every epoch minus the template of its curve.
 
 The proper subtraction of Zackay, Ofek & Gal-Yam (2016, ApJ 830, 27): neither image is bent to the
-PSF of the other, and the noise of the difference is white. The template is the stack that the
-calibration of the epoch rests on, without the epoch itself.
+PSF of the other, and the noise of the difference is white. What is left of constant sources tells
+how far PSFs, scale and shift are off (`taonet.photometry.matching`). An epoch that is in the
+template is subtracted from the template without it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Complex, Float, Int
+from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced import Forced, centre_stamps, fit_centre, fitted_flux
-from taonet.photometry.reference import Reference
+from taonet.photometry.forced import (
+    UNALIGNED_PX,
+)
+from taonet.photometry.matching import Kernel, constant_light, fit_kernel
+from taonet.photometry.profile import Profile
+from taonet.photometry.template import Template
 
 GRID = 32
 """Side of the grid that PSFs are drawn on: no light of a star gets further than 16 pixels."""
@@ -35,6 +41,12 @@ class Difference:
         What was subtracted, roughly: its photons are noise.
     psf : array (epoch, ky, kx)
         Transform of the PSF of the difference, on a grid of `GRID` pixels.
+    doubt : array (epoch,)
+        Error of the flux at the centre because what was subtracted is not known exactly.
+    left : array (epoch,)
+        Weight of the template without the epoch itself: 1 but for those in it.
+    templates : tuple of Template
+        One, or one for the epochs on the survey's scale and one for those on their own.
     """
 
     light: Float[np.ndarray, "epoch y x"]
@@ -42,16 +54,30 @@ class Difference:
     noise: Float[np.ndarray, " epoch"]
     steady: Float[np.ndarray, "epoch y x"]
     psf: Float[np.ndarray, "epoch ky kx"]
+    doubt: Float[np.ndarray, " epoch"]
+    left: Float[np.ndarray, " epoch"]
+    templates: tuple[Template, ...]
+
+    @property
+    def template_names(self) -> tuple[str, ...]:
+        """What the template of each epoch is called, ``""`` where it has none."""
+        names = np.full(len(self.noise), "", object)
+        for template in self.templates:
+            names[template.stack.serves] = template.name
+        return tuple(np.where(np.isfinite(self.noise), names, ""))
 
 
-def subtract(exposed: Exposed, calibration: Calibration) -> Difference:
-    """Subtract from each epoch the template that its calibration knows.
+def subtract(
+    exposed: Exposed, calibration: Calibration, templates: Sequence[Template]
+) -> Difference:
+    """Subtract from each epoch the template that serves it.
 
     Parameters
     ----------
     exposed : Exposed
     calibration : Calibration
-        Causal or not: the templates are as causal as it is.
+    templates : sequence of Template
+        Epochs that none of them serves have no difference.
     """
     n, *shape = exposed.light.shape
     found = Difference(
@@ -60,65 +86,159 @@ def subtract(exposed: Exposed, calibration: Calibration) -> Difference:
         noise=np.full(n, np.nan),
         steady=np.zeros((n, *shape), np.float32),
         psf=np.zeros((n, GRID, GRID // 2 + 1)),
+        doubt=np.zeros(n),
+        left=np.ones(n),
+        templates=tuple(templates),
     )
-    for reference in calibration.references:
-        for epoch in reference.serves.tolist():
-            _subtract_one(found, exposed, calibration, reference, epoch)
+    for template in templates:
+        whole = _Deep.of(template)
+        for epoch in template.stack.serves.tolist():
+            left = found.left[epoch] = 1 - template.own_share(epoch)
+            if left > LEAST_LEFT:
+                deep = whole if left == 1 else _without(whole, template, calibration, epoch)
+                _subtract_one(found, exposed, calibration, deep, epoch)
     return found
 
-
-def _subtract_one(
-    found: Difference, exposed: Exposed, calibration: Calibration, reference: Reference, epoch: int
-) -> None:
-    template = _template(exposed, calibration, reference, epoch)
-    if template is None:
-        return
-    image, noise_r, share = template
-    shape = image.shape
-    scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
-    phase = _phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch])
-    kernel_n, kernel_r = _kernels(calibration, reference.epochs, share, epoch, shape)
-    science = rfft2(exposed.light[epoch])
-    total = np.sqrt((noise_n * kernel_r) ** 2 + (noise_r * scale * kernel_n) ** 2)
-    white = np.hypot(noise_n, noise_r * scale)
-    shifted = rfft2(image) * phase
-    difference = (kernel_r * science - scale * kernel_n * shifted) * white / total
-    found.light[epoch] = irfft2(difference, s=shape)
-    seen = reference.seen > LEAST_SEEN
-    found.valid[epoch] = exposed.valid[epoch] & seen
-    found.noise[epoch] = white
-    found.steady[epoch] = np.maximum(scale * irfft2(shifted, s=shape), 0)
-    on_grid = _kernels(calibration, reference.epochs, share, epoch, (GRID, GRID))
-    total = np.sqrt((noise_n * on_grid[1]) ** 2 + (noise_r * scale * on_grid[0]) ** 2)
-    found.psf[epoch] = on_grid[0] * on_grid[1] * white / total
-
-
-MISMATCH = 0.005
-"""Share of a constant star that is left in the difference because no PSF is known exactly."""
 
 LEAST_SEEN = 0.5
 """Share of the template's epochs that must have seen a pixel."""
 
+LEAST_LEFT = 1e-6
+"""Weight of a template without an epoch; less is nothing."""
 
-def _template(
-    exposed: Exposed, calibration: Calibration, reference: Reference, epoch: int
-) -> tuple[Float[np.ndarray, "y x"], float, Float[np.ndarray, " member"]] | None:
-    """Return the stack without an epoch, its noise, and the shares; None if nothing is left.
 
-    An epoch in its own template would take away a part of its own light.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Deep:
+    """A template ready to be subtracted: its transforms, and that of its PSF.
+
+    Both PSFs are transforms, ``psf`` on the pixels of the frames, ``small_psf`` on a `GRID`.
     """
-    own = np.flatnonzero(reference.epochs == epoch)
-    if not len(own):
-        return reference.image, reference.noise, reference.share
-    rest = 1 - float(reference.share[own[0]])
-    if rest < 1e-6:
-        return None
-    shape = reference.image.shape
-    back = np.conj(_phase(shape, calibration.shift_x[epoch], calibration.shift_y[epoch]))
-    mine = irfft2(rfft2(exposed.light[epoch]) * back, s=shape) / calibration.scale[epoch]
-    share = np.where(reference.epochs == epoch, 0.0, reference.share) / rest
-    image = (reference.image - (1 - rest) * mine) / rest
-    return image, reference.noise / np.sqrt(rest), share
+
+    image: Complex[np.ndarray, "ky kx"]
+    shape: tuple[int, ...]
+    seen: Bool[np.ndarray, "y x"]
+    noise: float
+    psf: Float[np.ndarray, "ky kx"]
+    small_psf: Float[np.ndarray, "gy gx"]
+    scale_err: float
+    photon_noise: float
+
+    @classmethod
+    def of(cls, template: Template) -> "_Deep":
+        stack = template.stack
+        shape = stack.image.shape
+        return cls(
+            image=rfft2(stack.image),
+            shape=shape,
+            seen=stack.seen > LEAST_SEEN,
+            noise=stack.noise,
+            psf=_mean_psf(template.profile, stack.share, shape),
+            small_psf=_mean_psf(template.profile, stack.share, (GRID, GRID)),
+            scale_err=float(np.sqrt(((stack.share * template.scale_err) ** 2).sum())),
+            photon_noise=template.photon_noise,
+        )
+
+
+def _without(whole: _Deep, template: Template, calibration: Calibration, epoch: int) -> _Deep:
+    """Take an epoch out of a template: it would take away a part of its own light."""
+    stack = template.stack
+    shape, rest = stack.image.shape, 1 - template.own_share(epoch)
+    back = np.conj(_phase(shape, *_shift(calibration, epoch)))
+    own = int(np.flatnonzero(stack.epochs == epoch)[0])
+    mine = rfft2(template.light[own]) * back / calibration.scale[epoch]
+    share = np.where(stack.epochs == epoch, 0.0, stack.share) / rest
+    return replace(
+        whole,
+        image=(whole.image - (1 - rest) * mine) / rest,
+        noise=whole.noise / float(np.sqrt(rest)),
+        psf=_mean_psf(template.profile, share, shape),
+        small_psf=_mean_psf(template.profile, share, (GRID, GRID)),
+        photon_noise=whole.photon_noise / rest,
+    )
+
+
+def _subtract_one(
+    found: Difference, exposed: Exposed, calibration: Calibration, deep: _Deep, epoch: int
+) -> None:
+    shape, own = deep.shape, calibration.profile.take((epoch, None, None))
+    scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
+    noise_r = deep.noise * scale
+    white = np.hypot(noise_n, noise_r)
+    psf = own.transform(*_frequencies(shape))
+    total = np.sqrt((noise_n * deep.psf) ** 2 + (noise_r * psf) ** 2)
+    shifted = scale * deep.image * _phase(shape, *_shift(calibration, epoch))
+    subtracted = irfft2(psf * shifted * white / total, s=shape)
+    light = irfft2(deep.psf * rfft2(exposed.light[epoch]) * white / total, s=shape) - subtracted
+    found.valid[epoch] = exposed.valid[epoch] & deep.seen
+    found.noise[epoch] = white
+    found.steady[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
+    small = own.transform(*_frequencies((GRID, GRID)))
+    total = np.sqrt((noise_n * deep.small_psf) ** 2 + (noise_r * small) ** 2)
+    found.psf[epoch] = small * deep.small_psf * white / total
+    kernel = _kernel(found, light, subtracted, calibration, deep, epoch, exposed.photon_noise)
+    found.light[epoch] = light - kernel.apply(subtracted)
+    found.doubt[epoch] = _doubt(found.psf[epoch], kernel, subtracted)
+
+
+def _kernel(
+    found: Difference,
+    light: Float[np.ndarray, "y x"],
+    subtracted: Float[np.ndarray, "y x"],
+    calibration: Calibration,
+    deep: _Deep,
+    epoch: int,
+    photon_noise: Float[np.ndarray, " epoch"],
+) -> Kernel:
+    """Fit what is left of the other sources of the field."""
+    shift_x, shift_y = _shift(calibration, epoch)
+    height, width = light.shape
+    photons = photon_noise[epoch] + calibration.scale[epoch] * deep.photon_noise
+    return fit_kernel(
+        light,
+        subtracted,
+        usable=constant_light(
+            found.steady[epoch],
+            found.valid[epoch],
+            noise=float(found.noise[epoch]),
+            fwhm_px=float(calibration.profile.fwhm_px[epoch]),
+            x=width // 2 + shift_x,
+            y=height // 2 + shift_y,
+        ),
+        variance=found.noise[epoch] ** 2 + photons * found.steady[epoch],
+        scale_err=float(np.hypot(calibration.scale_err[epoch], deep.scale_err)),
+        shift_err_px=float(np.nan_to_num(calibration.shift_err_px[epoch], nan=UNALIGNED_PX)),
+    )
+
+
+def _doubt(
+    psf: Float[np.ndarray, "ky kx"], kernel: Kernel, subtracted: Float[np.ndarray, "y x"]
+) -> float:
+    """Return the error of a fitted flux at the centre that the kernel's makes."""
+    centre, n = (size // 2 for size in subtracted.shape), min(9, *subtracted.shape)
+    star = draw_psf(psf[None], np.zeros(1), np.zeros(1), n)[0].reshape(n, n)
+    y, x = centre
+    return kernel.doubt(subtracted, star / (star**2).sum(), x, y)
+
+
+def _shift(calibration: Calibration, epoch: int) -> tuple[float, float]:
+    return float(calibration.shift_x[epoch]), float(calibration.shift_y[epoch])
+
+
+def _mean_psf(
+    profile: Profile, share: Float[np.ndarray, " member"], shape: tuple[int, ...]
+) -> Float[np.ndarray, "ky kx"]:
+    """Return the transform of the PSF of a stack."""
+    there = np.flatnonzero(share)
+    kx, ky = _frequencies(shape)
+    each = profile.take((there, None, None)).transform(kx[None], ky[None])
+    return np.asarray(np.tensordot(share[there], each, axes=1))
+
+
+def _frequencies(
+    shape: tuple[int, ...],
+) -> tuple[Float[np.ndarray, "1 kx"], Float[np.ndarray, "ky 1"]]:
+    """Return radians a pixel along x and y."""
+    return 2 * np.pi * rfftfreq(shape[1])[None, :], 2 * np.pi * fftfreq(shape[0])[:, None]
 
 
 def _phase(shape: tuple[int, ...], dx: float, dy: float) -> Complex[np.ndarray, "ky kx"]:
@@ -128,24 +248,8 @@ def _phase(shape: tuple[int, ...], dx: float, dy: float) -> Complex[np.ndarray, 
     return np.asarray(rows[:, None] * columns[None, :])
 
 
-def _kernels(
-    calibration: Calibration,
-    members: Int[np.ndarray, " member"],
-    share: Float[np.ndarray, " member"],
-    epoch: int,
-    shape: tuple[int, ...],
-) -> tuple[Float[np.ndarray, "ky kx"], Float[np.ndarray, "ky kx"]]:
-    """Return the transforms of the PSFs of an epoch and of the template."""
-    kx = 2 * np.pi * rfftfreq(shape[1])[None, :]
-    ky = 2 * np.pi * fftfreq(shape[0])[:, None]
-    there = np.flatnonzero(share)
-    each = calibration.profile.take((members[there], None, None)).transform(kx[None], ky[None])
-    template = np.tensordot(share[there], each, axes=1)
-    return calibration.profile.take((epoch, None, None)).transform(kx, ky), np.asarray(template)
-
-
 def held_by_template(
-    calibration: Calibration, values: Float[np.ndarray, " epoch"]
+    templates: Sequence[Template], values: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return the mean of a quantity over the epochs in each epoch's template.
 
@@ -157,76 +261,27 @@ def held_by_template(
         Of every epoch of the band.
     """
     held = np.full(len(values), np.nan)
-    for reference in calibration.references:
-        for epoch in reference.serves.tolist():
-            share = np.where(reference.epochs == epoch, 0.0, reference.share)
-            if share.sum() > 0:
-                held[epoch] = share @ values[reference.epochs] / share.sum()
+    for template in templates:
+        served = template.stack.serves[template.left_without > LEAST_LEFT]
+        held[served] = template.stack.share @ values[template.stack.epochs]
     return held
 
 
-def difference_photometry(
-    difference: Difference,
-    calibration: Calibration,
-    *,
-    photon_noise: Float[np.ndarray, " epoch"],
-    causal: bool = True,
-) -> Forced:
-    """Measure the flux at the centre of every difference, in ADU of its epoch.
-
-    Parameters
-    ----------
-    photon_noise : array (epoch,)
-        See `taonet.photometry.exposure.Exposed`.
-    """
-    stamps = centre_stamps(
-        np.nan_to_num(difference.light),
-        difference.valid,
-        calibration,
-        noise=np.nan_to_num(difference.noise, nan=1.0),
-        photon_noise=photon_noise,
-    )
-    held = centre_stamps(
-        difference.steady,
-        difference.valid,
-        calibration,
-        noise=np.nan_to_num(difference.noise, nan=1.0),
-        photon_noise=photon_noise,
-    )
-    steady = held.light[:, 0].astype(np.float64)
-    n = int(np.sqrt(stamps.light.shape[-1]))
-    # the stamp's middle pixel as seen from where the source is expected
-    middle_x, middle_y = stamps.dx[:, 0, stamps.dx.shape[-1] // 2], stamps.dy[:, 0, -1] - n // 2
-
-    def shapes(
-        x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
-    ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
-        psf, *slopes = _drawn(difference.psf, x - middle_x, y - middle_y, n)
-        return psf, np.stack(slopes)
-
-    # what is left of a bright object by a wrong scale is no change of it
-    nowhere = np.zeros(len(steady))
-    template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
-    doubt = np.abs(template_flux) * np.hypot(_scale_doubt(calibration), MISMATCH)
-    return fit_centre(stamps, shapes, calibration, steady=steady, doubt=doubt, causal=causal)
-
-
-def _scale_doubt(calibration: Calibration) -> Float[np.ndarray, " epoch"]:
-    """Return the relative error of the scale between each epoch and its template."""
-    template = np.zeros(len(calibration.scale))
-    for reference in calibration.references:
-        own = reference.share * calibration.scale_err[reference.epochs]
-        template[reference.serves] = np.sqrt((own**2).sum())
-    return np.asarray(np.hypot(calibration.scale_err, template))
-
-
-def _drawn(
+def draw_psf(
     psf: Float[np.ndarray, "epoch ky kx"],
     x: Float[np.ndarray, " epoch"],
     y: Float[np.ndarray, " epoch"],
     n: int,
 ) -> tuple[Float[np.ndarray, "epoch pixel"], ...]:
-    """Draw PSFs at places near the middle of n × n pixels, and their slopes with the place."""
+    """Draw PSFs at places near the middle of n × n pixels, and their slopes with the place.
+
+    Parameters
+    ----------
+    psf : array (epoch, ky, kx)
+        See `Difference`.
+    x, y : array (epoch,)
+        As seen from the middle pixel.
+    """
     kx, ky = 2 * np.pi * rfftfreq(GRID), 2 * np.pi * fftfreq(GRID)
     centre = n // 2
     rows = np.exp(-1j * np.outer(y + centre, ky))[:, :, None]

@@ -9,6 +9,8 @@ import pandas as pd
 from taonet.photometry.aperture import aperture_curve
 from taonet.photometry.lightcurves import light_curve
 from taonet.photometry.nightly import nightly_means
+from taonet.photometry.template import Images, MjdRange
+from taonet.photometry.template_files import TemplateFiles
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -28,11 +30,19 @@ class Measuring:
         Whether an epoch may depend on epochs up to it only.
     nightly : bool
         Whether the exposures of a night and band are averaged.
+    template : MjdRange, TemplateFiles or None
+        What differences are counted from, where it is not chosen by itself.
     """
 
     mode: Mode = "science"
     causal: bool = True
     nightly: bool = False
+    template: MjdRange | TemplateFiles | None = None
+
+    def template_for(self, sequence: ImageSequence) -> MjdRange | Images | None:
+        """Return the template that was chosen for an object."""
+        chosen = self.template
+        return chosen.images_for(sequence) if isinstance(chosen, TemplateFiles) else chosen
 
 
 CAUSALLY = Measuring()
@@ -43,7 +53,8 @@ def measured_curve(sequence: ImageSequence, how: Measuring = CAUSALLY) -> LightC
     if how.mode == "aperture":
         curve = replace(aperture_curve(sequence), quality=sequence.quality)
     else:
-        curve = light_curve(sequence, mode=how.mode, causal=how.causal)
+        template = how.template_for(sequence)
+        curve = light_curve(sequence, mode=how.mode, causal=how.causal, template=template)
     return nightly_means(curve) if how.nightly else curve
 
 
@@ -56,10 +67,11 @@ def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
         object_id, class_name, mjd, band, flux, flux_err, mag, magerr, limiting_mag, quality,
         zero_point_mag; every
         epoch is there, detected or not. Magnitudes are NaN where the flux is not positive; the
-        limit is that of a detection at five sigma.
+        limit is that of a detection at five sigma. Differences also have template: ``MIN:MAX (n)``
+        are the MJD of the n epochs in it; missing where a row has none.
     """
     n = len(curve.mjd)
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "object_id": np.repeat(np.array([curve.object_id], dtype=object), n),
             "class_name": np.repeat(np.array([curve.class_name], dtype=object), n),
@@ -74,3 +86,6 @@ def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
             "zero_point_mag": curve.zero_point_mag,
         }
     )
+    if curve.template is not None:
+        rows["template"] = np.array([name or None for name in curve.template], dtype=object)
+    return rows

@@ -31,6 +31,9 @@ class LightCurve:
     class_name : str or None
     quality : array (epoch,), optional
         Bits of `taonet.sky.cutout.Quality`.
+    template : tuple of str, optional
+        Of differences: what the template of each epoch is called, ``""`` where it has none. Epochs
+        of one template are counted from one zero level.
     """
 
     object_id: str
@@ -41,6 +44,7 @@ class LightCurve:
     band: tuple[str, ...]
     class_name: str | None = None
     quality: Int[np.ndarray, " epoch"] | None = None
+    template: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         check_mjd(self.mjd, where=f"light curve {self.object_id}")

@@ -1,0 +1,97 @@
+"""Forced photometry on differences: the flux at one place, counted from one zero level."""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.photometry.calibrate import Calibration
+from taonet.photometry.exposure import expose
+from taonet.photometry.forced import (
+    Forced,
+    centre_stamps,
+    fit_centre,
+    fitted_flux,
+    smoothed_noise,
+)
+from taonet.photometry.subtract import Difference, draw_psf
+
+MISMATCH = 0.005
+"""Share of a constant star that is left in the difference because no PSF is known exactly."""
+
+
+def difference_photometry(
+    difference: Difference,
+    calibration: Calibration,
+    *,
+    photon_noise: Float[np.ndarray, " epoch"],
+    causal: bool = True,
+) -> Forced:
+    """Measure the flux at the centre of every difference, in ADU of its epoch.
+
+    All epochs are counted from what the template holds of the object. An epoch in the template is
+    subtracted from the others in it, which makes its change as many times larger as its weight is
+    missing; that is taken back.
+
+    Parameters
+    ----------
+    photon_noise : array (epoch,)
+        See `taonet.photometry.exposure.Exposed`.
+    """
+    noise = np.nan_to_num(difference.noise, nan=1.0) * _larger(difference, calibration)
+    stamps = centre_stamps(
+        np.nan_to_num(difference.light),
+        difference.valid,
+        calibration,
+        noise=noise,
+        photon_noise=photon_noise,
+    )
+    held = centre_stamps(
+        difference.steady,
+        difference.valid,
+        calibration,
+        noise=noise,
+        photon_noise=photon_noise,
+    )
+    steady = held.light[:, 0].astype(np.float64)
+    n = int(np.sqrt(stamps.light.shape[-1]))
+    # the stamp's middle pixel as seen from where the source is expected
+    middle_x, middle_y = stamps.dx[:, 0, stamps.dx.shape[-1] // 2], stamps.dy[:, 0, -1] - n // 2
+
+    def shapes(
+        x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
+    ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
+        psf, *slopes = draw_psf(difference.psf, x - middle_x, y - middle_y, n)
+        return psf, np.stack(slopes)
+
+    # what is left of a bright object by a wrong scale is no change of it
+    nowhere = np.zeros(len(steady))
+    template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
+    doubt = np.hypot(difference.doubt, MISMATCH * template_flux)
+    noisy = steady * _photons_of_both(difference, calibration, photon_noise)[:, None]
+    forced = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
+    left = difference.left
+    return replace(forced, flux=forced.flux * left, flux_err=forced.flux_err * left)
+
+
+def _larger(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
+    """Return by how much noise that is not white makes errors larger."""
+    # faint constant sources go together, too, but not in a difference
+    sky = expose(np.where(difference.valid, difference.light, np.nan), darkest=np.inf)
+    return smoothed_noise(sky.correlation, calibration.profile.fwhm_px)
+
+
+def _photons_of_both(
+    difference: Difference, calibration: Calibration, photon_noise: Float[np.ndarray, " epoch"]
+) -> Float[np.ndarray, " epoch"]:
+    """Return the variance that photons of what was subtracted make, over that of the epoch's own.
+
+    Those of the template are noise as those of the epoch are.
+    """
+    both = np.ones(len(photon_noise))
+    for template in difference.templates:
+        served = template.stack.serves
+        own = np.maximum(photon_noise[served], 1e-12)
+        theirs = calibration.scale[served] * template.photon_noise
+        both[served] += np.where(photon_noise[served] > 0, theirs / own, 0.0)
+    return both

@@ -1,0 +1,39 @@
+"""The object as it was measured: its light on the frames, and where its flux means anything."""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.photometry.calibrate import Calibration
+from taonet.photometry.exposure import Exposed
+from taonet.photometry.forced import Forced
+
+
+def draw_object(
+    forced: Forced, calibration: Calibration, shape: tuple[int, ...]
+) -> Float[np.ndarray, "epoch y x"]:
+    """Draw the object as it was measured.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Of the frames.
+
+    Returns
+    -------
+    array (epoch, y, x)
+        In ADU.
+    """
+    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
+    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
+    each = calibration.profile.take((slice(None), None, None))
+    light = np.nan_to_num(forced.flux)[:, None, None] * each.on(x[:, None, :], y[:, :, None])
+    return np.asarray(light, np.float32)
+
+
+def where_noise_is_known(forced: Forced, exposed: Exposed) -> Forced:
+    """Return no flux where the sky tells no noise: a number without an error is no measurement."""
+    known = exposed.usable
+    flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
+    return replace(forced, flux=flux, flux_err=flux_err)

@@ -1,0 +1,170 @@
+"""An image from elsewhere as the template: calibrated as if it were one more epoch of the curve.
+
+The stars of the field tell its shift, PSF and flux scale, as they do for every epoch; its unit may
+be any. It stands behind the first epoch, whatever its own date: so it is known throughout the
+curve, and later epochs change nothing of it.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.ndimage import uniform_filter
+
+from taonet.errors import InputError
+from taonet.photometry.calibrate import Calibration, calibrate
+from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.reference import stack
+from taonet.photometry.template import Template, TemplateImage, shows_object
+
+SMOOTH_PX = 7
+"""Sums over so many pixels hardly know the seeing."""
+
+BRIGHT = 10.0
+"""Sums so many sigma above the sky tell how the units of two images compare."""
+
+LEAST_PIXELS = 9
+
+MOST_OFF = 3.0
+"""Stars that are so many times brighter or fainter than the image as a whole are not the same."""
+
+NO_EPOCH = -1
+"""Stands for an image among the epochs of a stack."""
+
+
+def calibrate_with_image(
+    exposed: Exposed,
+    image: TemplateImage,
+    *,
+    seeing_fwhm_px: Float[np.ndarray, " epoch"],
+    zero_point_mag: Float[np.ndarray, " epoch"],
+    causal: bool = True,
+) -> tuple[Calibration, Template | None]:
+    """Calibrate the epochs of a band and an image of the same field against each other.
+
+    Parameters
+    ----------
+    exposed : Exposed
+    image : TemplateImage
+    seeing_fwhm_px, zero_point_mag, causal
+        See `taonet.photometry.calibrate.calibrate`.
+
+    Returns
+    -------
+    calibration : Calibration
+        Of the epochs.
+    template : Template or None
+        None where the image, or every epoch, shows nothing of the object or its field.
+
+    Raises
+    ------
+    InputError
+        If the image has not the shape of the cutouts.
+    """
+    sizes = [shape[::-1] for shape in (image.pixels.shape, exposed.light.shape[1:])]
+    if sizes[0] != sizes[1]:
+        got = " beside ".join(f"{width} × {height}" for width, height in sizes)
+        do = "give an image with a WCS, and cutouts with ra and dec"
+        raise InputError(
+            "the template has not the size of the cutouts", where=image.name, got=got, do=do
+        )
+    stated = {"seeing_fwhm_px": seeing_fwhm_px, "zero_point_mag": zero_point_mag}
+    usable = np.flatnonzero(exposed.usable)
+    one = expose(image.pixels[None])
+    if not len(usable) or not one.usable.all():
+        return calibrate(exposed, **stated, causal=causal), None
+    at = int(usable[0]) + 1
+    joined = _with_epoch(exposed, _in_unit_of(one, exposed, int(usable[0])), at)
+    stated = {name: np.insert(values, at, np.nan) for name, values in stated.items()}
+    whole = calibrate(joined, **stated, causal=causal)
+    rest = _without_epoch(whole, at)
+    if not shows_object(joined, whole)[at] or not _shows_stars(whole, at):
+        return rest, None
+    return rest, _template(joined, whole, at, image.name)
+
+
+def _shows_stars(calibration: Calibration, at: int) -> bool:
+    """Return whether an image shows the stars of the field where they are, if there are any."""
+    if not calibration.n_stars.any():
+        return True
+    off = np.abs(np.log(calibration.scale[at] / calibration.scale[at - 1]))
+    return bool(calibration.n_stars[at] > 0 and off < np.log(MOST_OFF))
+
+
+def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> Template:
+    # fluxes on a scale of their own are not to be compared with calibrated ones
+    alike = calibration.anchored == calibration.anchored[at]
+    there = np.delete(joined.usable & alike, at)
+    shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
+    alone = stack(
+        joined, np.array([at]), np.flatnonzero(there), scale=calibration.scale, shift=shift
+    )
+    return Template(
+        name=name,
+        stack=replace(alone, epochs=np.array([NO_EPOCH])),
+        light=joined.light[[at]],
+        profile=calibration.profile.take([at]),
+        scale_err=calibration.scale_err[[at]],
+        photon_noise=float(joined.photon_noise[at] / calibration.scale[at]),
+    )
+
+
+def _in_unit_of(one: Exposed, exposed: Exposed, first: int) -> Exposed:
+    """Bring an image roughly to the unit of an epoch, and guess the noise of its photons.
+
+    A stack is as deep for photons of stars as for those of the sky.
+    """
+    unit = _flux_ratio(one, exposed, first)
+    noise = one.noise / unit
+    return replace(
+        one,
+        light=(one.light / unit).astype(np.float32),
+        sky=one.sky / unit,
+        noise=noise,
+        photon_noise=exposed.photon_noise[first] * (noise / exposed.noise[first]) ** 2,
+    )
+
+
+def _flux_ratio(one: Exposed, exposed: Exposed, first: int) -> float:
+    """Return the flux of what shines in an image over that in an epoch; 1 where too little does."""
+    here, there = (
+        uniform_filter(light, SMOOTH_PX) for light in (one.light[0], exposed.light[first])
+    )
+    both = uniform_filter((one.valid[0] & exposed.valid[first]).astype(float), SMOOTH_PX) > 0.99
+    bright = both & _stands_out(there, exposed.noise[first]) & _stands_out(here, one.noise[0])
+    if bright.sum() < LEAST_PIXELS:
+        return 1.0
+    return float(np.median(here[bright] / there[bright]))
+
+
+def _stands_out(smooth: Float[np.ndarray, "y x"], noise: float) -> Bool[np.ndarray, "y x"]:
+    return np.asarray(smooth > BRIGHT * noise / SMOOTH_PX)
+
+
+def _with_epoch(exposed: Exposed, one: Exposed, at: int) -> Exposed:
+    # epochs are the last axis of the correlation and the first of all else
+    names = [name for name in exposed.__dataclass_fields__ if name != "correlation"]
+    rows = {name: _inserted(getattr(exposed, name), getattr(one, name), at) for name in names}
+    correlation = np.insert(exposed.correlation, at, one.correlation[:, 0], axis=1)
+    return Exposed(**rows, correlation=correlation)
+
+
+def _inserted(values: np.ndarray, own: np.ndarray, at: int) -> np.ndarray:
+    return np.concatenate([values[:at], own.astype(values.dtype), values[at:]])
+
+
+def _without_epoch(calibration: Calibration, at: int) -> Calibration:
+    keep = np.delete(np.arange(len(calibration.scale)), at)
+    columns = {
+        name: values[keep]
+        for name in calibration.__dataclass_fields__
+        if isinstance(values := getattr(calibration, name), np.ndarray)
+    }
+    return replace(
+        calibration,
+        **columns,
+        profile=calibration.profile.take(keep),
+        steepness=calibration.steepness.take(keep),
+        mismatch=calibration.mismatch.take(keep),
+        references=(),
+    )

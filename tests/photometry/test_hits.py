@@ -1,0 +1,23 @@
+"""Cosmic rays beside other frames of the same field."""
+
+import numpy as np
+
+from photometry.made import field
+from taonet.photometry.exposure import expose
+from taonet.photometry.hits import without_hits
+
+
+def test_hits_are_replaced_and_nothing_else_in_any_seeing():
+    sequence, truth = field(6, seed=4, flux=5000.0)
+    exposed = expose(sequence.pixels[:, 0])
+    how = {"noise": exposed.noise, "scale": truth["clear"], "shift": truth["shift"]}
+    same = without_hits(exposed.light, **how)
+    changed = same != exposed.light
+    assert changed.mean() < 1e-4
+    light = exposed.light.copy()
+    light[3, 40:42, 10] += 2000
+    cleaned = without_hits(light, **how)
+    assert np.abs(cleaned[3, 40:42, 10]).max() < 5 * exposed.noise[3]
+    assert (cleaned != light).sum() < 8 + changed.sum()
+    few = light[:3]
+    assert without_hits(few, **{name: values[:3] for name, values in how.items()}) is few
