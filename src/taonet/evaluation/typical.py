@@ -44,7 +44,7 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    by_knot = rows_by_knot(rows)
+    by_knot = rows_by_knot(rows, least=LEAST_OF_A_CLASS)
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
     classes = _placed(counts)
     counts = {k: n.reindex(classes, fill_value=0) for k, n in counts.items()}
