@@ -114,7 +114,8 @@ def test_a_prior_in_words_or_in_a_table_is_told_and_its_answers_are_scored(taone
     code, out, err = taonet("evaluate", tmp_path / "p0.parquet", "--data", world / "archive")
     assert code == 0, err
     page = tmp_path / "r.html"
-    assert taonet("report", tmp_path / "p0.parquet", "--data", world / "archive", "-o", page)[0] == 0
+    words = ("report", tmp_path / "p0.parquet", "--data", world / "archive", "-o", page)
+    assert taonet(*words)[0] == 0
     facts = json.loads((world / "run/bundle/config.json").read_text())["facts"]
     assert facts["learnt_mix"] == {name: 1 / len(names) for name in names}
     output = tmp_path / "none.csv"

@@ -205,7 +205,8 @@ def calibrate(
 ) -> None:
     """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
 
-    The probabilities are then right for the mix of classes of the archive; the sets for any mix.
+    Both then hold after every number of epochs, for all objects that have so many: probabilities
+    where classes are equally common (predict --prior restates them), sets for any mix.
     """
     from taonet.experiment.calibrating import calibrate as fit
 

@@ -132,7 +132,8 @@ def drawings_of_trust(
         return []
     caption = (
         "How far confidence is from the share of right answers, by the number of epochs seen, "
-        "of the objects that have so many; all: last answers. 0 is best; with few objects it is never 0."
+        "of the objects that have so many; all: last answers. 0 is best; with few objects it is "
+        "never 0."
     )
     found = [
         _drawing(
