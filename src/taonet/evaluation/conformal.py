@@ -33,15 +33,19 @@ from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Thresholds
 
 LEAST_OBJECTS: Final = 100
-"""Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points."""
+"""Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points.
+
+Half as many are enough of those that are still there after many epochs: a threshold of fewer epochs
+would miss by as much, and in one direction.
+"""
 
 
 def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.9) -> Thresholds:
     """Fit sets on objects that were neither trained nor are tested on.
 
-    Where too few objects of a class have so many epochs, its threshold stays what it was: objects
+    Where too few objects of a class have so many epochs, its threshold stays what it was. Objects
     that long are known better as a rule, so that sets hold the truth too often rather than too
-    seldom.
+    seldom; but nothing promises it.
 
     Parameters
     ----------
@@ -62,9 +66,10 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
     least: list[float | None] = [None] * len(taxonomy.classes)
     for knot, rows in rows_by_knot(table).items():
         own = _of_the_truth(rows, taxonomy)
-        if max(map(len, own)) < LEAST_OBJECTS:
+        few = LEAST_OBJECTS // 2 if fitted else LEAST_OBJECTS
+        if max(map(len, own)) < few:
             break
-        enough = [_lowest_kept(p, level) if len(p) >= LEAST_OBJECTS else None for p in own]
+        enough = [_lowest_kept(p, level) if len(p) >= few else None for p in own]
         least = [old if new is None else new for new, old in zip(enough, least, strict=True)]
         known = tuple(value for value in least if value is not None)
         if len(known) == len(least):
