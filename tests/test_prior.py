@@ -74,9 +74,9 @@ def test_counts_are_shares_and_it_is_said():
     assert prior(A=0.75, B=0.25).note.endswith("class mix A=0.75 B=0.25")
 
 
-def test_a_bundle_says_what_it_learnt_or_all_classes_count_alike():
-    assert learnt_shares({}, AB) == (0.5, 0.5)
-    assert learnt_shares({}, AB, met=["B"]) == (0.0, 1.0)
+def test_a_bundle_says_what_it_learnt():
+    with pytest.raises(InputError, match="does not say which class mix it learnt"):
+        learnt_shares({}, AB)
     assert learnt_shares({"learnt_mix": {"B": 0.9, "A": 0.1}}, AB) == (0.1, 0.9)
     assert equal_shares(["A"], AB) == {"A": 1.0, "B": 0.0}
     more = {"A": 1.0, "B": 0.0, "C": 0.0}

@@ -128,30 +128,23 @@ class Prior:
         return " ".join(f"{name}={share:.6g}" for name, share in pairs)
 
 
-def learnt_shares(
-    facts: Mapping[str, Any], classes: Sequence[str], *, met: Sequence[str] | None = None
-) -> tuple[float, ...]:
+def learnt_shares(facts: Mapping[str, Any], classes: Sequence[str]) -> tuple[float, ...]:
     """Return the class mix that a bundle's probabilities speak of, in label order.
-
-    Networks are trained on batches with as many objects of each class, trees on weights that
-    make classes equal: where a bundle does not say, all classes that it met count alike.
 
     Parameters
     ----------
     facts : mapping
         Of the bundle.
-    met : sequence of str, optional
-        Classes it learnt from; all by default.
 
     Raises
     ------
     InputError
-        If the bundle says what is no class mix.
+        If the bundle does not say, or says what is no class mix.
     """
     told = facts.get(LEARNT_MIX)
     if told is None:
-        found = [name for name in classes if met is None or name in met]
-        told = equal_shares(found, classes)
+        what = "the bundle does not say which class mix it learnt, so no prior can be put in place"
+        raise InputError(what, where=f"facts.{LEARNT_MIX}", do="train it again with this taonet")
     try:
         shares = np.array([told[name] for name in classes], np.float64)
     except (KeyError, TypeError, ValueError):

@@ -41,8 +41,8 @@ def classify_curves(
     Parameters
     ----------
     prior : mapping, optional
-        How common each class is among the objects, as shares or counts. Trees are grown with
-        classes that weigh alike; that mix is what their probabilities speak of.
+        How common each class is among the objects, as shares or counts. What mix the
+        probabilities of trees speak of is a fact of their bundle (`Trees.learnt_mix`).
 
     Raises
     ------
@@ -79,8 +79,7 @@ def classify_curves(
 
 def _prior_of(bundle: TreesBundle, given: Mapping[str, object]) -> Prior:
     classes = bundle.taxonomy.classes
-    met = [classes[label] for label in bundle.classes]
-    return Prior.of(given, classes, learnt_shares(bundle.facts, classes, met=met))
+    return Prior.of(given, classes, learnt_shares(bundle.facts, classes))
 
 
 def _parts(

@@ -16,7 +16,7 @@ from taonet.data.measured import Known
 from taonet.data.transforms import turned
 from taonet.errors import InputError
 from taonet.models.bundle import Bundle
-from taonet.prior import Prior, learnt_shares
+from taonet.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Thresholds, Trust
@@ -138,6 +138,7 @@ def prior_of(bundle: Bundle, given: Mapping[str, object]) -> Prior:
 
     They speak of the mix that the network learnt from: batches with as many objects of each class,
     whatever the archive (`taonet.data.batches.training_batches`); a temperature leaves that alone.
+    A bundle that does not say which classes it met, of an older version, met all.
 
     Raises
     ------
@@ -145,7 +146,8 @@ def prior_of(bundle: Bundle, given: Mapping[str, object]) -> Prior:
         If it is none for the classes of the bundle.
     """
     classes = bundle.taxonomy.classes
-    return Prior.of(given, classes, learnt_shares(bundle.facts, classes))
+    equal = {LEARNT_MIX: equal_shares(classes, classes)}
+    return Prior.of(given, classes, learnt_shares({**equal, **bundle.facts}, classes))
 
 
 def predict_prepared(
