@@ -162,8 +162,9 @@ def predict(
 
     The table's format follows its name: .parquet, .csv, .ecsv or .vot.
 
-    Probabilities hold where classes are equally common; --prior restates them for another mix.
-    Sets of classes hold for any mix: of them it takes only classes of share 0.
+    Probabilities hold for the class mix that was learnt, which for networks is that of classes
+    equally common; --prior restates them for another. Sets hold for any mix: only classes of
+    share 0 leave them.
     """
     from taonet.io.priors import read_prior
     from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
