@@ -3,7 +3,7 @@
     python benchmarks/calibrate_bundles.py WORK                     # all that are calibrated
     python benchmarks/calibrate_bundles.py WORK --only hits-sim --workers 2
 
-Simulates the objects that each card names (``WORK/<name>-C``), fits temperature, sets and what is
+Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature, sets and what is
 typical on them, and puts the bundle in the place of the old one once its weights have proven to be
 the same. Then objects of another seed (``WORK/<name>-T``) are answered for; what is found there is
 added to the card and printed. What is in WORK already is not simulated again: remove it after a
@@ -12,6 +12,7 @@ change to the simulator.
 
 import argparse
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ OF = {
         preset="crts", objects=9000, seed=701, test_objects=3000, test_seed=801
     ),
     "hits-sim": Simulation(
-        preset="hits", objects=1200, seed=41, test_objects=2000, test_seed=42
+        preset="hits", objects=4000, seed=41, test_objects=2000, test_seed=42
     ),
     "ztf-sim": Simulation(
         preset="ztf", objects=2800, seed=903, test_objects=1400, test_seed=904
@@ -82,7 +83,11 @@ def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers:
     text = card.read_text()
     begin = text.index("## Calibration\n")
     end = text.index("\n## ", begin)
-    card.write_text(f"{text[:end].rstrip()}\n\n{said}\n{text[end:]}")
+    text = f"{text[:end].rstrip()}\n\n{said}\n{text[end:]}"
+    seed = f"--seed {simulation.seed}"
+    # where a card tells how to make the objects, it tells how many
+    text = re.sub(rf"--objects \d+ {seed}\b", f"--objects {simulation.objects} {seed}", text)
+    card.write_text(text)
     for file in (work / name).iterdir():
         shutil.copyfile(file, into / name / file.name)
 
