@@ -3,11 +3,11 @@
     python benchmarks/calibrate_bundles.py WORK                     # all that are calibrated
     python benchmarks/calibrate_bundles.py WORK --only hits-sim --workers 2
 
-Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature, sets and what is
-typical on them, and puts the bundle in the place of the old one once its weights have proven to be
-the same. Then objects of another seed (``WORK/<name>-T``) are answered for; what is found there is
-added to the card and printed. What is in WORK already is not simulated again: remove it after a
-change to the simulator.
+Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature,
+sets and what is typical on them, and puts the bundle in the place of the old one once its weights
+have proven to be the same. Then objects of another seed (``WORK/<name>-T``) are answered for; what
+is found there is added to the card and printed. What is in WORK already is not simulated again:
+remove it after a change to the simulator.
 """
 
 import argparse
