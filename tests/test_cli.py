@@ -91,6 +91,41 @@ def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_pa
     np.testing.assert_allclose(rows.filter(like="p_").sum(axis=1), 1, atol=1e-6)
 
 
+def test_a_prior_in_words_or_in_a_table_is_told_and_its_answers_are_scored(taonet, world, tmp_path):
+    names = [c[2:] for c in pd.read_parquet(world / "run/predictions/tao-net.parquet").filter(
+        like="p_")]  # fmt: skip
+    words = ",".join(f"{name}={i}" for i, name in enumerate(names))
+    table = tmp_path / "mix.csv"
+    pd.DataFrame({"class": names, "prior": range(len(names))}).to_csv(table, index=False)
+    tables = []
+    for given in (words, table):
+        output = tmp_path / f"p{len(tables)}.parquet"
+        code, out, err = taonet(
+            *("predict", world / "run", world / "archive", "-o", output),
+            *("--prior", given, "--limit", 12),
+        )
+        assert code == 0, err
+        assert f"restated for the class mix {names[0]}=0 {names[1]}=" in out
+        assert "divided by their sum" in out
+        tables.append(pd.read_parquet(output))
+    assert tables[0].equals(tables[1])
+    assert (tables[0][f"p_{names[0]}"] == 0).all()
+    assert tables[0]["prior"].nunique() == 1
+    code, out, err = taonet("evaluate", tmp_path / "p0.parquet", "--data", world / "archive")
+    assert code == 0, err
+    page = tmp_path / "r.html"
+    words = ("report", tmp_path / "p0.parquet", "--data", world / "archive", "-o", page)
+    assert taonet(*words)[0] == 0
+    facts = json.loads((world / "run/bundle/config.json").read_text())["facts"]
+    assert facts["learnt_mix"] == {name: 1 / len(names) for name in names}
+    output = tmp_path / "none.csv"
+    refused(
+        taonet("predict", world / "run", world / "archive", "-o", output, "--prior", "SN=1"),
+        "classes without a share",
+    )
+    assert not output.exists()
+
+
 def test_evaluate_and_report_read_any_prediction_table(taonet, world, tmp_path):
     tables = sorted((world / "run" / "predictions").glob("[tf]*.parquet"))
     code, out, _ = taonet("evaluate", *tables, "--data", world / "archive", "--json")

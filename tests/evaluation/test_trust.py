@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from evaluation.honest import EPOCHS, THREE, draw, with_sets
+from evaluation.honest import EPOCHS, THREE, draw, draw_archive, with_sets
 from taonet.errors import InputError
 from taonet.evaluation.calibration import (
     as_before,
@@ -24,7 +24,12 @@ from taonet.evaluation.conformal import (
     set_sizes,
 )
 from taonet.evaluation.early import kept_after_nights, stability, with_clock
-from taonet.evaluation.predictions import final_rows, labels_of, probabilities_of
+from taonet.evaluation.predictions import (
+    final_rows,
+    labels_of,
+    probabilities_of,
+    rows_passing,
+)
 from taonet.evaluation.resampling import resample
 from taonet.trust import Temperature, Thresholds, Trust
 
@@ -33,8 +38,8 @@ from taonet.trust import Temperature, Thresholds, Trust
 def test_the_temperature_finds_how_much_too_sure_a_reader_is(sureness):
     found = fit_temperature(draw(3000, seed=1, sureness=sureness), THREE)
     np.testing.assert_allclose(found.values, sureness, rtol=0.15)
-    test = calibrated(draw(3000, seed=2, sureness=sureness), THREE, found)
-    assert ece_by_epochs(test, THREE, EPOCHS)["ece"].max() < 0.03
+    test = calibrated(draw(12_000, seed=2, sureness=sureness), THREE, found)
+    assert ece_by_epochs(test, THREE, EPOCHS, n_bootstrap=2)["ece"].max() < 0.015
 
 
 def test_one_temperature_does_not_fit_every_number_of_epochs():
@@ -67,6 +72,94 @@ def test_sets_hold_the_truth_as_often_as_they_promise_in_every_class(level):
         # calibration and test both wander: about 2000 and 700 objects
         slack = binom.std(row.n_objects, level) / row.n_objects + 0.007
         assert abs(row.coverage - level) < 4 * slack, row
+
+
+@pytest.fixture(scope="module")
+def archives():
+    return draw_archive(6000, seed=1), draw_archive(6000, seed=2)
+
+
+def held_by(thresholds, table):
+    """Return whether the set of each row holds its truth."""
+    inside = thresholds.members(probabilities_of(table, THREE), table["n_epochs"].to_numpy())
+    return inside[np.arange(len(table)), labels_of(table, THREE)]
+
+
+def test_sets_hold_for_all_objects_that_pass_each_number_of_epochs_not_only_for_knots(archives):
+    calibration, test = archives
+    thresholds = fit_thresholds(calibration, THREE)
+    of_class = calibration.groupby(["n_epochs", "class_name"]).size()
+    test = test.assign(held=held_by(thresholds, test))
+    checked = 0
+    for (k, name), own in test.groupby(["n_epochs", "class_name"]):
+        if k <= thresholds.epochs[-1]:
+            # the slack is four times the scatter of as many calibration and test objects
+            slack = 4 * np.sqrt(0.09 / of_class[k, name] + 0.09 / len(own)) + 0.01
+            assert abs(own["held"].mean() - 0.9) < slack, (k, name)
+            checked += 1
+    assert checked > 3 * 60
+    near = test[test["n_epochs"].between(32, 60)]
+    assert near.groupby("class_name")["held"].mean().between(0.87, 0.93).all()
+
+
+def test_last_answers_and_those_beyond_the_longest_knot_are_held_at_least_as_often(archives):
+    calibration, test = archives
+    thresholds = fit_thresholds(calibration, THREE)
+    last = final_rows(test)
+    assert (last["n_epochs"] > thresholds.epochs[-1]).sum() > 100
+    beyond = test[test["n_epochs"] > thresholds.epochs[-1]]
+    # little more than a hundred objects of a class tell the last threshold: ± 3 points
+    for rows, least in ((last, 0.89), (beyond, 0.9 - 3 * 0.03)):
+        held = rows.assign(held=held_by(thresholds, rows)).groupby("class_name")["held"].mean()
+        assert (held > least).all()
+
+
+def test_the_coverage_table_has_what_passes_and_what_is_last(archives):
+    calibration, test = archives
+    few = test[test["object_id"].isin(test["object_id"].unique()[:600])]
+    found = coverage_table(with_sets(few, fit_thresholds(calibration, THREE)), THREE, (10, 41))
+    passing = found[found["n_epochs"] == 41]
+    longest = few.groupby("object_id")["n_epochs"].max()
+    assert passing["n_objects"].sum() == (longest >= 41).sum()
+    assert found.loc[found["n_epochs"] == 0, "n_objects"].sum() == 600
+    assert rows_passing(few[few["n_epochs"] != 41], 41)["n_epochs"].eq(40).all()
+
+
+def test_temperatures_go_by_the_objects_that_pass_not_by_those_that_end(archives):
+    calibration, _ = archives
+    longest = calibration.groupby("object_id")["n_epochs"].transform("max")
+    sure = Temperature(epochs=(1,), values=(0.5,))
+    too_sure = calibrated(calibration, THREE, sure)
+    mixed = pd.concat([
+        calibration[calibration["n_epochs"] == longest], too_sure[calibration["n_epochs"] < longest]
+    ])  # fmt: skip
+    found = fit_temperature(mixed, THREE)
+    np.testing.assert_allclose(found.at(np.array([25, 30, 35, 40, 45])), 2.0, rtol=0.15)
+
+
+def test_the_mix_of_the_archive_does_not_move_the_temperature():
+    # honest for equal classes: 2 is right however many objects of each there are
+    found = fit_temperature(draw(8000, seed=1, mix=(12, 1, 3), sureness=2.0), THREE)
+    np.testing.assert_allclose(found.values, 2.0, rtol=0.2)
+
+
+def test_a_class_that_ends_early_keeps_its_last_threshold_while_others_go_on():
+    table = draw(1500, seed=1)
+    short = table[(table["class_name"] != "C") | (table["n_epochs"] <= 5)]
+    found = fit_thresholds(short, THREE)
+    assert found.epochs == EPOCHS
+    values = dict(zip(found.epochs, np.array(found.values).T[2], strict=True))
+    assert len({values[k] for k in (5, 8, 12, 20, 30)}) == 1
+    assert found.values == tuple(
+        (*row[:2], values[k])
+        for k, row in zip(EPOCHS, fit_thresholds(table, THREE).values, strict=True)
+    )
+
+
+def test_final_answers_alone_calibrate_nothing():
+    last = final_rows(draw_archive(300, seed=1))
+    with pytest.raises(InputError, match="answers of at least 200 objects after every epoch"):
+        fit_temperature(last, THREE)
 
 
 def test_sets_shrink_as_more_is_seen():

@@ -164,6 +164,34 @@ def test_saved_trees_say_of_a_table_what_grown_ones_said(table, tmp_path):
     np.testing.assert_allclose(ours.filter(like="p_"), theirs.filter(like="p_"), atol=1e-5)
 
 
+def test_a_prior_restates_what_trees_say_and_stands_for_what_was_not_measured(run, table, tmp_path):
+    few = pd.read_parquet(table)
+    named = few["object_id"].unique()
+    few = pd.concat([few, few[few["object_id"] == named[0]].head(3).assign(object_id="short")])
+    few.to_parquet(tmp_path / "t.parquet")
+    trees = load_trees(run)
+    names = trees.taxonomy.classes
+    given = {name: i + 1 for i, name in enumerate(names)}
+    shares = np.arange(1, len(names) + 1) / sum(given.values())
+    for file, prior in (("plain", None), ("new", given)):
+        classify_curves(str(run), [tmp_path / "t.parquet"], tmp_path / f"{file}.parquet",
+                        prior=prior)  # fmt: skip
+    plain, new = (pd.read_parquet(tmp_path / f"{f}.parquet").set_index("object_id")
+                  for f in ("plain", "new"))  # fmt: skip
+    columns = [f"p_{name}" for name in names]
+    np.testing.assert_allclose(new.loc["short", columns].to_numpy(float), shares)
+    # a forest speaks of the mix it grew on
+    learnt = np.array([trees.facts["learnt_mix"][name] for name in names])
+    said = plain.loc[named, columns].to_numpy()
+    expected = said * shares / learnt
+    expected /= expected.sum(axis=1, keepdims=True)
+    measured = np.abs(said - trees.class_mix).max(axis=1) > 1e-6
+    assert measured.sum() > len(named) / 2
+    expected[~measured] = shares
+    np.testing.assert_allclose(new.loc[named, columns].to_numpy(), expected, atol=1e-6)
+    assert new["prior"].str.startswith(f"{names[0]}=").all()
+
+
 def test_short_and_spoilt_curves_are_answered_or_set_aside_and_it_is_said(run, tmp_path):
     table = pd.DataFrame(
         {

@@ -1,3 +1,4 @@
+import nifty_ls
 import numpy as np
 import pytest
 from astropy.timeseries import LombScargle
@@ -31,6 +32,21 @@ def test_the_periodogram_is_that_of_astropy(precision, close):
     np.testing.assert_allclose(power, reference.power(frequency, method="slow"), atol=close)
     _, a, b = reference.model_parameters(frequency[133])
     np.testing.assert_allclose(amplitude[133], np.hypot(a, b), rtol=max(close, 1e-6))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_whole_periodogram_is_that_of_nifty_ls(seed):
+    # eight years and all frequencies that are tried
+    t, y, errors = a_sine(period=1.9, n=250, span=3000.0, amplitude=2.0, seed=seed)
+    weight = errors**-2 / (errors**-2).sum()
+    lowest, step = LEAST_CYCLES / 3000.0, STEP / 3000.0
+    power, _ = periodogram(t, y - weight @ y, weight, lowest, step, count=MOST_FREQUENCIES)
+    theirs = nifty_ls.lombscargle(
+        t, y, errors, fmin=lowest, fmax=lowest + step * (MOST_FREQUENCIES - 1),
+        Nf=MOST_FREQUENCIES, backend="finufft",
+    )  # fmt: skip
+    np.testing.assert_allclose(power, theirs.power, atol=1e-7)
+    assert abs(lowest + step * np.argmax(power) - 1 / 1.9) < 1 / 3000
 
 
 @pytest.mark.parametrize("amplitude", [0.0, 0.8, 3.0])

@@ -20,6 +20,7 @@ from taonet.models.selection import choose
 from taonet.models.trees import GRID, BoostedConfig, ForestConfig, Trees, measured_rows
 from taonet.models.trees_bundle import load_trees, save_trees
 from taonet.models.trees_onnx import onnx_of
+from taonet.prior import Prior
 from taonet.sky.taxonomy import Taxonomy
 
 FOREST = ForestConfig(trees=30)
@@ -312,3 +313,27 @@ def test_there_must_be_something_to_choose_from():
     with pytest.raises(InputError, match="too few objects of a class"):
         choose(GRID, features, label, seed=0)
     assert len(GRID) == 4
+
+
+@pytest.mark.parametrize("config", [ForestConfig(trees=60), BoostedConfig(rounds=40)])
+def test_answers_speak_of_the_mix_that_trees_say_they_learnt(config):
+    def objects(n, mix, seed):
+        rng = np.random.default_rng(seed)
+        label = rng.choice(3, n, p=mix)
+        return np.diag([1.5, 1.2, 1.0])[label] + rng.normal(0, 1, (n, 3)), label
+
+    uneven = (0.7, 0.2, 0.1)
+    trees = Trees(config, n_classes=3, seed=1)
+    trees.fit(*objects(3000, uneven, 0))
+    even = isinstance(config, BoostedConfig)
+    np.testing.assert_allclose(trees.learnt_mix, (1 / 3,) * 3 if even else uneven, atol=0.02)
+    for mix in (trees.learnt_mix, (0.1, 0.3, 0.6)):
+        features, label = objects(4000, mix, 1)
+        given = dict(zip("ABC", mix, strict=True))
+        prior = Prior.of(given, tuple("ABC"), trees.learnt_mix.tolist())
+        plain = trees.probabilities(features)
+        said = prior.restate(plain)
+        # what trees say is not calibrated, so that their means are near the mix only
+        np.testing.assert_allclose(said.mean(axis=0), mix, atol=0.06)
+        lost = [-np.log(np.maximum(p[np.arange(4000), label], 1e-3)).mean() for p in (said, plain)]
+        assert lost[0] <= lost[1] - (0.1 if mix is not trees.learnt_mix else 0)

@@ -9,7 +9,7 @@ import pytest
 
 from models.conftest import sequence
 from taonet.errors import InputError
-from taonet.evaluation import calibration, typical
+from taonet.evaluation import typical
 from taonet.evaluation.calibration import fitted_rows
 from taonet.models.bundle import load_bundle, save_bundle
 from taonet.models.predict import predict, predict_with_features, readable_example
@@ -20,7 +20,7 @@ plain = pytest.mark.parametrize("bundle", ["plain"], indirect=True)
 
 @pytest.fixture
 def trusted(bundle, monkeypatch):
-    monkeypatch.setattr(calibration, "LEAST_OBJECTS", 10)
+    monkeypatch.setattr(typical, "LEAST_OBJECTS", 20)
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 5)
     known = [sequence(100 + i, 3 + i % 3) for i in range(24)]
     prepared = ((s, readable_example(bundle, s)) for s in known)

@@ -5,6 +5,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from celerite2 import GaussianProcess, terms
+from scipy.stats import chi2, kstest
 
 from taonet.simulate.cataclysmic import Cataclysmics, dwarf_nova
 from taonet.simulate.light import MISSED_SHARE
@@ -40,6 +42,26 @@ def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(class_name):
 
 def test_the_other_class_holds_all_its_kinds():
     assert {light.subtype for light in drawn(TRANSIENTS["OTHER"], 200)} == set(OTHERS)
+
+
+def test_simulated_walks_are_drawn_from_the_process_of_celerite():
+    rng = np.random.default_rng(8)
+    chances = []
+    for _ in range(400):
+        mjd = 53500 + np.sort(rng.uniform(0, 3000, 60))
+        tau, sf_inf = rng.uniform(5, 600), rng.uniform(0.05, 1.0)
+        walk = damped_random_walk(mjd, rng, tau_days=tau, sf_inf_mag=sf_inf)
+        process = GaussianProcess(terms.RealTerm(a=sf_inf**2 / 2, c=1 / tau), mean=0.0)
+        process.compute(mjd)
+        # of a draw of the process this is a χ² of as many degrees of freedom as epochs
+        chances.append(chi2.sf(walk @ process.apply_inverse(walk), len(mjd)))
+    assert kstest(chances, "uniform").pvalue > 1e-3
+    # and each whitened step is a standard normal one
+    lower = np.linalg.cholesky(process.kernel.get_value(mjd[:, None] - mjd))
+    walks = [damped_random_walk(mjd, rng, tau_days=tau, sf_inf_mag=sf_inf) for _ in range(300)]
+    white = np.linalg.solve(lower, np.array(walks).T)
+    assert kstest(white.ravel(), "norm").pvalue > 1e-3
+    assert np.abs(np.corrcoef(white) - np.eye(60)).max() < 6 / np.sqrt(300)
 
 
 def test_the_damped_random_walk_has_its_structure_function():

@@ -150,6 +150,10 @@ def predict(
     ],
     output: Output,
     final: Annotated[bool, typer.Option("--final", help="Only the last answer an object.")] = False,
+    prior: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="How common classes are: SN=0.1,CV=0.2,… or a table (class, prior)."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     limit: Limit = None,
     overwrite: Overwrite = False,
@@ -157,14 +161,20 @@ def predict(
     """Say what each object is, after every epoch, with probabilities.
 
     The table's format follows its name: .parquet, .csv, .ecsv or .vot.
+
+    Probabilities hold for the class mix that was learnt, which for networks is that of classes
+    equally common; --prior restates them for another. Sets hold for any mix: only classes of
+    share 0 leave them.
     """
+    from taonet.io.priors import read_prior
     from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
 
+    mix = None if prior is None else read_prior(prior)
     if bundle_config(find_bundle(bundle))["format"] == TREES:
         from taonet.experiment.classify_curves import classify_curves
 
         result = classify_curves(
-            bundle, inputs, output, limit=limit, overwrite=overwrite, track=track
+            bundle, inputs, output, limit=limit, prior=mix, overwrite=overwrite, track=track
         )
     else:
         from taonet.experiment.classify import classify
@@ -176,6 +186,7 @@ def predict(
             final=final,
             limit=limit,
             workers=workers,
+            prior=mix,
             overwrite=overwrite,
             track=track,
         )
@@ -195,7 +206,8 @@ def calibrate(
 ) -> None:
     """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
 
-    The probabilities are then right for the mix of classes of the archive; the sets for any mix.
+    Both then hold after every number of epochs, for all objects that have so many: probabilities
+    where classes are equally common (predict --prior restates them), sets for any mix.
     """
     from taonet.experiment.calibrating import calibrate as fit
 

@@ -1,6 +1,6 @@
 """What a report says of answers over time: how early, how steady, how trustworthy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,14 +10,17 @@ from taonet.evaluation.asked import goals_of
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.conformal import coverage_table, set_sizes
 from taonet.evaluation.early import kept_after_nights, stability
-from taonet.evaluation.predictions import final_rows, rows_at
+from taonet.evaluation.predictions import final_rows, rows_passing
 from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy
 
 RESAMPLES: Final = 200
 
-EPOCHS: Final = (3, 5, 10, 20, 40)
-"""Numbers of epochs that trust is looked at after."""
+EPOCHS: Final = (3, 5, 10, 20, 40, 80, 120)
+"""Numbers of epochs that trust is looked at after, as far as objects have so many."""
+
+LEAST_SHARE: Final = 0.1
+"""Share of the objects that must have so many epochs; the few that are longer tell too little."""
 
 ATYPICAL: Final = 0.05
 """Typicality below which an object is called atypical: so are as many of those like the others."""
@@ -34,7 +37,8 @@ class OverTime:
     stable : mapping
         Medians and means of `stability` over objects.
     calibration : DataFrame
-        `ece_by_epochs`.
+        `ece_by_epochs`, as all tables of trust: answers about the objects that have so many
+        epochs, and each object's last.
         With ``before`` (and ``_low``, ``_high``) where it is known what it was uncalibrated.
     coverage, sizes : DataFrame or None
         `coverage_table` and `set_sizes`; None without sets.
@@ -95,6 +99,7 @@ def over_time(
     if known:
         nights = kept_after_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
     table, sets = _with_sets(table)
+    epochs = _reached(table)
     typical = "typicality" in table and table["typicality"].notna().all()
     return OverTime(
         nights=nights,
@@ -104,10 +109,10 @@ def over_time(
             "median_stable_epochs": float(found["stable_epochs"].median()),
             "median_stable_days": float(found["stable_days"].median()),
         },
-        calibration=_calibration(table, uncalibrated, taxonomy, seed=seed),
-        coverage=coverage_table(table, taxonomy, EPOCHS) if sets else None,
-        sizes=set_sizes(table, EPOCHS) if sets else None,
-        typical=_atypical(table) if typical else None,
+        calibration=_calibration(table, uncalibrated, taxonomy, epochs, seed=seed),
+        coverage=coverage_table(table, taxonomy, epochs) if sets else None,
+        sizes=set_sizes(table, epochs) if sets else None,
+        typical=_atypical(table, epochs) if typical else None,
         undetected=len(found) - len(known) if known else 0,
     )
 
@@ -130,19 +135,29 @@ def _first_detections(table: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(mjd) for name, mjd in first.items()}
 
 
+def _reached(table: pd.DataFrame) -> list[int]:
+    longest = table.groupby("object_id")["n_epochs"].max()
+    return [k for k in EPOCHS if (longest >= k).mean() >= LEAST_SHARE]
+
+
 def _calibration(
-    table: pd.DataFrame, uncalibrated: pd.DataFrame | None, taxonomy: Taxonomy, *, seed: int
+    table: pd.DataFrame,
+    uncalibrated: pd.DataFrame | None,
+    taxonomy: Taxonomy,
+    epochs: Sequence[int],
+    *,
+    seed: int,
 ) -> pd.DataFrame:
-    found = ece_by_epochs(table, taxonomy, EPOCHS, n_bootstrap=RESAMPLES, seed=seed)
+    found = ece_by_epochs(table, taxonomy, epochs, n_bootstrap=RESAMPLES, seed=seed)
     if uncalibrated is None:
         return found
-    before = ece_by_epochs(uncalibrated, taxonomy, EPOCHS, n_bootstrap=RESAMPLES, seed=seed)
+    before = ece_by_epochs(uncalibrated, taxonomy, epochs, n_bootstrap=RESAMPLES, seed=seed)
     numbers = before[["ece", "ece_low", "ece_high"]]
     return found.join(numbers.rename(columns=lambda name: name.replace("ece", "before")))
 
 
-def _atypical(table: pd.DataFrame) -> pd.DataFrame:
-    parts = {k: rows_at(table, k) for k in EPOCHS} | {0: final_rows(table)}
+def _atypical(table: pd.DataFrame, epochs: Sequence[int]) -> pd.DataFrame:
+    parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
     rows = []
     for k, part in parts.items():
         if part.empty:

@@ -98,15 +98,19 @@ def _support(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
 
 
 def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
-    growing = [row for row in rows if row["n_epochs"]] + [
-        row for row in rows if not row["n_epochs"]
-    ]
-    if len(growing) < 2:
+    """Judge whether sets shrink: with epochs, and at the end against fewer epochs than typical."""
+    growing = [row for row in rows if row["n_epochs"]]
+    ends = [row for row in rows if not row["n_epochs"]]
+    if len(rows) < 2:
         return []
-    sizes = [float(row["set_size"]) for row in growing]
-    met = all(later < earlier for earlier, later in pairwise(sizes))
-    text = " → ".join(f"{size:.2f}" for size in sizes)
-    return [Goal(name="classes in a set", asked="fewer with epochs", found=text, met=met)]
+    met = all(later["set_size"] < row["set_size"] for row, later in pairwise(growing))
+    for end in ends:
+        typical = end.get("typical_epochs", float("inf"))
+        earlier = [row["set_size"] for row in growing if row["n_epochs"] < typical]
+        met = met and all(end["set_size"] < size for size in earlier)
+    text = " → ".join(f"{row['set_size']:.2f}" for row in growing)
+    text += "".join(f", {end['set_size']:.2f} at the end" for end in ends)
+    return [Goal(name="classes in a set", asked="fewer with epochs", found=text, met=bool(met))]
 
 
 def _early(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:

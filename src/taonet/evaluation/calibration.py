@@ -2,6 +2,9 @@
 
 A network is too sure, or not sure enough, by different amounts after 3 epochs and after 100; one
 temperature for all cannot mend both (temperature scaling: Guo et al. 2017, arXiv 1706.04599).
+
+Everything is fitted to what a user sees after so many epochs: the answers about all objects that
+have so many, whether they go on or end there. Nobody knows at that moment which of the two it is.
 """
 
 from collections.abc import Sequence
@@ -9,7 +12,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from scipy.optimize import minimize_scalar
 
 from taonet.errors import InputError
@@ -19,7 +22,7 @@ from taonet.evaluation.predictions import (
     final_rows,
     labels_of,
     probabilities_of,
-    rows_at,
+    rows_passing,
 )
 from taonet.evaluation.resampling import (
     ECE_BINS,
@@ -32,7 +35,10 @@ from taonet.evaluation.resampling import (
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import FLOOR, Temperature, cooled
 
-KNOTS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 70, 110, 170, 260, 400)
+KNOTS: Final = (
+    *(1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90),
+    *(110, 135, 170, 210, 260, 320, 400),
+)  # fmt: skip
 """Numbers of epochs that are fitted on their own; between them their logarithm leads."""
 
 LEAST_OBJECTS: Final = 200
@@ -45,23 +51,28 @@ COLDEST, HOTTEST = 0.2, 5.0
 def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
     """Fit a temperature to each number of epochs by the likelihood of the true classes.
 
+    Every class counts as much as any other, however many objects it has: that is the mix that
+    networks are trained on, so the one that their probabilities speak of. A temperature cannot
+    change the mix; `taonet.prior` can.
+
     Parameters
     ----------
     table : DataFrame
-        A prediction table of objects that were neither trained nor are tested on. Its mix of
-        classes is the one that the probabilities will be right for.
+        A prediction table of objects that were neither trained nor are tested on, with answers
+        after every epoch.
 
     Raises
     ------
     InputError
-        If the table cannot be scored or holds too few objects.
+        If the table cannot be scored, holds too few objects, or has final answers only.
     """
     check_predictions(table, taxonomy)
     last = final_rows(table)
     if len(last) < LEAST_OBJECTS:
         do = f"give at least {LEAST_OBJECTS} objects"
         raise InputError("too few objects to calibrate on", got=len(last), do=do)
-    fitted = {k: _fit(rows, taxonomy) for k, rows in rows_by_knot(table).items()}
+    weight = 1 / last["class_name"].value_counts()
+    fitted = {k: _fit(rows, taxonomy, weight) for k, rows in rows_by_knot(table).items()}
     return Temperature(epochs=tuple(fitted), values=tuple(fitted.values()))
 
 
@@ -79,28 +90,37 @@ def as_before(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature)
     return table.assign(**dict(zip(columns_of(taxonomy), raw.T, strict=True)))
 
 
-def rows_by_knot(table: pd.DataFrame) -> dict[int, pd.DataFrame]:
-    """Return the rows to fit after each number of epochs: one an object.
+def rows_by_knot(table: pd.DataFrame, *, least: int | None = None) -> dict[int, pd.DataFrame]:
+    """Return the rows to fit after each number of epochs: one of each object that has so many.
 
-    That is the row after exactly so many epochs where enough objects have one. About the typical
-    length it is the last row of objects that end there: answers are mostly asked for at the end.
+    Objects that end there and objects that go on are fitted together. The longest number that is
+    fitted is the last of `KNOTS` that enough objects reach; it stands for all beyond.
+
+    Parameters
+    ----------
+    least : int, optional
+        So many objects are enough; `LEAST_OBJECTS` by default.
+
+    Raises
+    ------
+    InputError
+        If no number of epochs has enough answers.
     """
+    least = LEAST_OBJECTS if least is None else least
     table = table.reset_index(drop=True)
     number = table["n_epochs"]
-    last = table.loc[number.groupby(table["object_id"]).idxmax()]
-    typical = int(last["n_epochs"].median())
-    near = last[last["n_epochs"].between(typical / 1.5, typical * 1.5)]
-    ends = near if len(near) >= 3 * LEAST_OBJECTS else last
-    exact = {k: table[number == k] for k in KNOTS if not 0.8 * typical <= k <= 1.5 * typical}
-    found = {k: rows for k, rows in exact.items() if len(rows) >= LEAST_OBJECTS}
-    return dict(sorted({**found, typical: ends}.items()))
+    counts = number.value_counts()
+    found = {k: table[number == k] for k in KNOTS if counts.get(k, 0) >= least}
+    if not found:
+        got = f"{table['object_id'].nunique()} objects, {len(table)} answers"
+        do = f"give the answers of at least {least} objects after every epoch"
+        raise InputError("too few answers after any number of epochs", got=got, do=do)
+    return found
 
 
 def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     """Return which rows `rows_by_knot` may choose from."""
-    number = table["n_epochs"]
-    last = number == number.groupby(table["object_id"]).transform("max")
-    return np.asarray(number.isin(KNOTS) | last)
+    return np.asarray(table["n_epochs"].isin(KNOTS))
 
 
 def ece_by_epochs(
@@ -116,9 +136,10 @@ def ece_by_epochs(
     Returns
     -------
     DataFrame
-        ``n_epochs`` (0 = each object's last), ``ece``, ``ece_low``, ``ece_high``, ``n_objects``.
+        ``n_epochs`` (answers about the objects that have so many; 0 = each object's last),
+        ``ece``, ``ece_low``, ``ece_high``, ``n_objects``.
     """
-    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
     rows = []
     for k, part in parts.items():
         if part.empty:
@@ -144,12 +165,14 @@ def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) 
     return error_interval(value, np.concatenate(drawn), chance=error_by_chance(said))
 
 
-def _fit(rows: pd.DataFrame, taxonomy: Taxonomy) -> float:
+def _fit(rows: pd.DataFrame, taxonomy: Taxonomy, class_weight: "pd.Series[float]") -> float:
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    weight: Float[np.ndarray, " row"] = rows["class_name"].map(class_weight).to_numpy(np.float64)
 
     def surprise(log_temperature: float) -> float:
         answer = cooled(said, np.exp(log_temperature))
-        return float(-np.log(np.maximum(answer[np.arange(len(truth)), truth], FLOOR)).mean())
+        lost = -np.log(np.maximum(answer[np.arange(len(truth)), truth], FLOOR))
+        return float(np.average(lost, weights=weight))
 
     bounds = (float(np.log(COLDEST)), float(np.log(HOTTEST)))
     best = minimize_scalar(surprise, bounds=bounds, method="bounded")

@@ -4,7 +4,9 @@ Class-conditional ("Mondrian") split conformal prediction (Vovk et al. 2005, ch.
 one minus the probability of the true class, Sadinle et al. 2019): a class is in an object's set
 if its probability is not lower than that of all but the most unlikely tenth of calibration objects
 of that class, seen for as many epochs. It holds for any mix of classes, as no class vouches for
-another; and at each number of epochs, not at all of them at once.
+another; and at each number of epochs, not at all of them at once: of all objects that have so
+many, whether they go on or end there. An object's *last* answer is no random one of those: objects
+that end after k epochs may be easier than those that pass k, and are then covered more often.
 
 A set may be empty: then the object looks like a typical member of no class. It is not filled, as
 that would break the promise upwards, and as it is worth knowing.
@@ -24,23 +26,31 @@ from taonet.evaluation.predictions import (
     final_rows,
     labels_of,
     probabilities_of,
-    rows_at,
+    rows_passing,
 )
 from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Thresholds
 
 LEAST_OBJECTS: Final = 100
-"""Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points."""
+"""Calibration objects a class: with fewer, coverage at 90 % wanders by more than ± 6 points.
+
+Half as many are enough of those that are still there after many epochs: a threshold of fewer epochs
+would miss by as much, and in one direction.
+"""
 
 
 def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.9) -> Thresholds:
     """Fit sets on objects that were neither trained nor are tested on.
 
+    Where too few objects of a class have so many epochs, its threshold stays what it was. Objects
+    that long are known better as a rule, so that sets hold the truth too often rather than too
+    seldom; but nothing promises it.
+
     Parameters
     ----------
     table : DataFrame
-        A prediction table; calibrate its probabilities first.
+        A prediction table with answers after every epoch; calibrate its probabilities first.
     level : float
         Between 0 and 1.
 
@@ -51,25 +61,44 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
     """
     check_predictions(table, taxonomy)
     check_level(level)
-    support = final_rows(table)["class_name"].value_counts()
+    _check_support(final_rows(table), taxonomy)
+    fitted: dict[int, tuple[float, ...]] = {}
+    least: list[float | None] = [None] * len(taxonomy.classes)
+    for knot, rows in rows_by_knot(table).items():
+        own = _of_the_truth(rows, taxonomy)
+        few = LEAST_OBJECTS // 2 if fitted else LEAST_OBJECTS
+        if max(map(len, own)) < few:
+            break
+        enough = [_lowest_kept(p, level) if len(p) >= few else None for p in own]
+        least = [old if new is None else new for new, old in zip(enough, least, strict=True)]
+        known = tuple(value for value in least if value is not None)
+        if len(known) == len(least):
+            fitted[knot] = known
+    if not fitted:
+        do = f"give answers about {LEAST_OBJECTS} objects of each class after the same epochs"
+        raise InputError("too few answers after any number of epochs for sets", do=do)
+    return Thresholds(
+        level=level,
+        classes=taxonomy.classes,
+        epochs=tuple(fitted),
+        values=tuple(fitted.values()),
+    )
+
+
+def _check_support(last: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    support = last["class_name"].value_counts()
     few = {name: int(support.get(name, 0)) for name in taxonomy.classes}
     few = {name: n for name, n in few.items() if n < LEAST_OBJECTS}
     if few:
         got = ", ".join(f"{name} {n}" for name, n in few.items())
         do = f"give at least {LEAST_OBJECTS} of each class"
         raise InputError("too few calibration objects for conformal sets", got=got, do=do)
-    found: dict[int, tuple[float, ...]] = {}
-    for knot, rows in rows_by_knot(table).items():
-        truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-        own = [said[truth == label, label] for label in range(len(taxonomy.classes))]
-        if min(map(len, own)) >= LEAST_OBJECTS:
-            found[knot] = tuple(_lowest_kept(p, level) for p in own)
-    return Thresholds(
-        level=level,
-        classes=taxonomy.classes,
-        epochs=tuple(found),
-        values=tuple(found.values()),
-    )
+
+
+def _of_the_truth(rows: pd.DataFrame, taxonomy: Taxonomy) -> list[Float[np.ndarray, " object"]]:
+    """Return, by class, what its objects are given as the probability of it."""
+    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    return [said[truth == label, label] for label in range(len(taxonomy.classes))]
 
 
 def check_level(level: float) -> None:
@@ -98,11 +127,12 @@ def coverage_table(
     Returns
     -------
     DataFrame
-        ``n_epochs`` (0 = each object's last), ``class_name``, ``coverage`` with ``_low`` and
-        ``_high`` (Wilson), ``set_size`` (mean), ``empty`` (share), ``n_objects``.
+        ``n_epochs`` (answers about the objects that have so many; 0 = each object's last),
+        ``class_name``, ``coverage`` with ``_low`` and ``_high`` (Wilson), ``set_size`` (mean),
+        ``empty`` (share), ``n_objects``.
     """
     check_predictions(table, taxonomy)
-    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
     rows = []
     for k, part in parts.items():
         for name, own in part.groupby("class_name", sort=False):
@@ -121,11 +151,12 @@ def set_sizes(table: pd.DataFrame, epochs: Sequence[int] = (3, 5, 10, 20, 40)) -
     Returns
     -------
     DataFrame
-        ``n_epochs`` (0 = each object's last), ``set_size`` (mean over objects) with ``_low`` and
-        ``_high`` (normal, 95 %), ``one`` (share of sets of a single class), ``empty`` (share),
-        ``n_objects``.
+        ``n_epochs`` (answers about the objects that have so many; 0 = each object's last),
+        ``set_size`` (mean over objects) with ``_low`` and ``_high`` (normal, 95 %), ``one`` (share
+        of sets of a single class), ``empty`` (share), ``n_objects``, ``typical_epochs`` (median
+        number of epochs that were seen).
     """
-    parts = {k: rows_at(table, k) for k in epochs} | {0: final_rows(table)}
+    parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
     rows = []
     for k, part in parts.items():
         if part.empty:
@@ -135,6 +166,7 @@ def set_sizes(table: pd.DataFrame, epochs: Sequence[int] = (3, 5, 10, 20, 40)) -
         numbers = {"set_size": size.mean(), "set_size_low": size.mean() - half}
         numbers |= {"set_size_high": size.mean() + half}
         numbers |= {"one": np.mean(size == 1), "empty": np.mean(size == 0)}
+        numbers |= {"typical_epochs": float(part["n_epochs"].median())}
         rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
     return pd.DataFrame(rows)
 

@@ -131,8 +131,9 @@ def drawings_of_trust(
     if answers is None:
         return []
     caption = (
-        "How far confidence is from the share of right answers, by the number of epochs seen; "
-        "an object with fewer keeps its last answer. 0 is best; with few objects it is never 0."
+        "How far confidence is from the share of right answers, by the number of epochs seen, "
+        "of the objects that have so many; all: last answers. 0 is best; with few objects it is "
+        "never 0."
     )
     found = [
         _drawing(

@@ -76,6 +76,17 @@ def rows_at(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
     return final_rows(table[table["n_epochs"] <= n_epochs])
 
 
+def rows_passing(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
+    """Return what was said after ``n_epochs`` epochs of the objects that have so many, or more.
+
+    Unlike `rows_at` it leaves out objects that end before: these are the answers that a user sees
+    after so many epochs. Where a table has no answer after exactly so many, the last one before
+    counts.
+    """
+    longest = table.groupby("object_id")["n_epochs"].transform("max")
+    return final_rows(table[(longest >= n_epochs) & (table["n_epochs"] <= n_epochs)])
+
+
 def among(
     table: pd.DataFrame, taxonomy: Taxonomy, classes: Sequence[str]
 ) -> tuple[pd.DataFrame, Taxonomy]:

@@ -45,7 +45,8 @@ def _by_epochs(primary: str, found: Mapping[str, Any]) -> list[str]:
         row += [_number(sizes[k], "set_size")] if sizes else []
         row += [_number(typical[k], "atypical")] if typical else []
         rows.append(row)
-    return ["", *aligned(rows)]
+    who = "After so many epochs: answers about the objects that have so many; all: last answers."
+    return ["", *aligned(rows), who]
 
 
 def _by_nights(nights: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from sklearn.covariance import ledoit_wolf
 
 from taonet.errors import InputError
-from taonet.evaluation.calibration import rows_by_knot
+from taonet.evaluation.calibration import LEAST_OBJECTS, rows_by_knot
 from taonet.typicality import TINY, Typicality, along
 
 MOST_AXES: Final = 32
@@ -44,7 +44,8 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    by_knot = rows_by_knot(rows)
+    # where there are too few of all, the classes are what is missing: `_placed` says so
+    by_knot = rows_by_knot(rows, least=min(LEAST_OBJECTS, rows["object_id"].nunique()))
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
     classes = _placed(counts)
     counts = {k: n.reindex(classes, fill_value=0) for k, n in counts.items()}

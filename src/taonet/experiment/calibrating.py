@@ -78,7 +78,7 @@ def calibrate(
     file = find_bundle(bundle_name) / "README.md"
     card = file.read_text(encoding="utf-8") if file.is_file() else ""
     kind = "simulated" if archive.simulated else "real"
-    card = with_calibration(card, calibration_text(trust, kind, archive.digest))
+    card = with_calibration(card, calibration_text(trust, kind, archive.digest), trust)
     honest = replace(bundle, trust=trust, facts=facts)
     save_bundle(honest, output, card=card, overwrite=overwrite)
     before = ece_by_epochs(found.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]

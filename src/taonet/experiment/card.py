@@ -15,6 +15,10 @@ SIMULATED = (
     "say nothing about the real sky; do not use it for science without testing it on real data."
 )
 
+NOT_CALIBRATED: Final = "They are not calibrated: high ones are too sure, or not sure enough."
+
+NO_WARNING: Final = "Nothing warns of objects unlike those it learnt from."
+
 SECTIONS: Final = (
     "Data",
     "Split",
@@ -84,21 +88,33 @@ def calibration_text(trust: Trust | None, kind: str, digest: str) -> str:
     sets = "There are no sets: a class had too few objects."
     if trust.thresholds is not None:
         level = f"{trust.thresholds.level:.0%}"
-        sets = f"Sets hold the truth in {level} of the objects of each class."
+        sets = (
+            f"Sets hold the truth in {level} of the objects of each class that have so many "
+            "epochs, whether they go on or end there, in any mix of classes; among last answers "
+            "alone the share may be another."
+        )
     typical = "What is typical was not fitted: there were too few objects."
     if trust.typicality is not None:
         typical = (
             "`typicality` is the share of those objects that lie as far out or farther after as "
             "many epochs: high is typical, 5 % of objects like those are below 0.05."
         )
+    longest = trust.temperature.epochs[-1]
     return (
-        f"On {trust.objects} {kind} objects ({digest[:12]}), by number of epochs; probabilities "
-        f"are right for their mix of classes. {sets} {typical}"
+        f"On {trust.objects} {kind} objects ({digest[:12]}), after every number of epochs on all "
+        f"objects that have so many; what has more than {longest} goes by that number. "
+        f"Probabilities speak of classes that are equally common; `--prior` restates them. {sets} "
+        f"{typical}"
     )
 
 
-def with_calibration(card: str, text: str) -> str:
-    """Return a card with another text about calibration, whether it had one or not."""
+def with_calibration(card: str, text: str, trust: Trust) -> str:
+    """Return a card with another text about calibration, whether it had one or not.
+
+    What its limits were without is left out of it.
+    """
+    card = card.replace(f"{NOT_CALIBRATED} ", "")
+    card = card if trust.typicality is None else card.replace(f"{NO_WARNING} ", "")
     section, before = f"## Calibration\n\n{text}\n", "## Limits"
     # a function, as the text may hold what looks like a group
     new, replaced = re.subn(
@@ -213,11 +229,13 @@ def _out_of_scope(bundle: Bundle) -> str:
 
 
 def _limits(bundle: Bundle, experiment: Experiment) -> str:
-    lines = ["Probabilities hold for the mix of classes and lengths they were scored on."]
+    lines = [
+        "Probabilities hold where classes are equally common, for sequences like those learnt from."
+    ]
     if bundle.trust is None:
-        lines.append("They are not calibrated: high ones are too sure, or not sure enough.")
+        lines.append(NOT_CALIBRATED)
     if bundle.trust is None or bundle.trust.typicality is None:
-        lines.append("Nothing warns of objects unlike those it learnt from.")
+        lines.append(NO_WARNING)
     if experiment.archive.simulated:
         lines.append(
             "What the simulation lacks — rare subtypes, artefacts, blends beyond its fields — it "

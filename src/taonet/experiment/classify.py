@@ -1,6 +1,6 @@
 """From a bundle and inputs of any kind to a prediction table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from taonet.experiment.inputs import Tally, Track, open_inputs, sequences_in
 from taonet.io.landing import refuse_existing
 from taonet.io.tables import SUFFIXES, check_suffix, write_parts
 from taonet.models.bundle import Bundle, load_bundle
-from taonet.models.predict import check_size, predict_prepared
+from taonet.models.predict import check_size, predict_prepared, prior_of
 from taonet.parallel import in_order
+from taonet.prior import Prior
 from taonet.sky.sequence import ImageSequence
 
 
@@ -26,6 +27,7 @@ def classify(
     final: bool = False,
     limit: int | None = None,
     workers: int = 1,
+    prior: Mapping[str, object] | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
 ) -> Tally:
@@ -39,11 +41,14 @@ def classify(
         Keep only each object's last answer.
     workers : int
         Processes that measure what the network reads beside the pixels.
+    prior : mapping, optional
+        How common each class is among the objects: see `taonet.models.predict.prior_of`.
 
     Raises
     ------
     InputError
-        If nothing could be classified; nothing is written then.
+        If nothing could be classified, or the prior is none for the classes; nothing is written
+        then.
     OutputError
         If the table exists, or cannot be written.
     """
@@ -58,23 +63,32 @@ def classify(
                 do="give it cutouts; for light curves train trees: taonet train --lightcurves",
             )
     bundle = load_bundle(bundle_name)
+    mix = None if prior is None else prior_of(bundle, prior)
     tally = Tally(output)
     sources = open_inputs(paths)
     sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
-    answers = answered(bundle, sequences, tally, workers=workers)
+    answers = answered(bundle, sequences, tally, workers=workers, prior=mix)
     parts = tally.counted(rows.tail(1) if final else rows for rows in answers)
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
     tally.write_list()
+    if mix is not None:
+        tally.remarks[mix.note] = 1
     return tally
 
 
 def answered(
-    bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
+    bundle: Bundle,
+    sequences: Iterable[ImageSequence],
+    tally: Tally,
+    *,
+    workers: int = 1,
+    prior: Prior | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object; what the network cannot read is put aside."""
     ready = made_ready(bundle, sequences, tally, workers=workers)
-    return predict_prepared(bundle, ready, turns=int(bundle.facts.get("turns", 1)))
+    turns = int(bundle.facts.get("turns", 1))
+    return predict_prepared(bundle, ready, turns=turns, prior=prior)
 
 
 def made_ready(

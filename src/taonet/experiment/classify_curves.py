@@ -1,8 +1,9 @@
 """From saved trees and tables of light curves to a prediction table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
@@ -13,7 +14,9 @@ from taonet.features.sets import SETS
 from taonet.io.landing import refuse_existing
 from taonet.io.lightcurve_tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
+from taonet.models.trees import measured_rows
 from taonet.models.trees_bundle import TreesBundle, load_trees
+from taonet.prior import Prior, learnt_shares
 
 OBJECTS_AT_ONCE = 1000
 
@@ -26,17 +29,26 @@ def classify_curves(
     output: str | Path,
     *,
     limit: int | None = None,
+    prior: Mapping[str, object] | None = None,
     overwrite: bool = False,
     track: Track = lambda items, _n, _title: items,
 ) -> Tally:
     """Classify every object in tables of light curves and write the prediction table.
 
-    An object too short to have features is answered for with the class mix of the training set.
+    An object too short to have features is answered for with the class mix of the training set,
+    or with the prior.
+
+    Parameters
+    ----------
+    prior : mapping, optional
+        How common each class is among the objects, as shares or counts. What mix the
+        probabilities of trees speak of is a fact of their bundle (`Trees.learnt_mix`).
 
     Raises
     ------
     InputError
-        If an input is no table, or nothing could be classified; nothing is written then.
+        If an input is no table, nothing could be classified, or the prior is none for the
+        classes; nothing is written then.
     OutputError
         If the table exists, or cannot be written.
     """
@@ -54,16 +66,29 @@ def classify_curves(
     if bundle.feature_set not in SETS:
         what = "the bundle reads a set of features that is not known here"
         raise InputError(what, where=bundle.name, got=bundle.feature_set, do=UPGRADE)
+    mix = None if prior is None else _prior_of(bundle, prior)
     tally = Tally(output)
-    parts = (part for path in paths for part in _parts(bundle, path, tally, limit, track))
+    parts = (part for path in paths for part in _parts(bundle, path, tally, limit, mix, track))
     write_parts(parts, output, overwrite=overwrite)
     tally.refuse_nothing("nothing could be classified")
     tally.write_list()
+    if mix is not None:
+        tally.remarks[mix.note] = 1
     return tally
 
 
+def _prior_of(bundle: TreesBundle, given: Mapping[str, object]) -> Prior:
+    classes = bundle.taxonomy.classes
+    return Prior.of(given, classes, learnt_shares(bundle.facts, classes))
+
+
 def _parts(
-    bundle: TreesBundle, path: Path, tally: Tally, limit: int | None, track: Track
+    bundle: TreesBundle,
+    path: Path,
+    tally: Tally,
+    limit: int | None,
+    prior: Prior | None,
+    track: Track,
 ) -> Iterator[pd.DataFrame]:
     curves, count = tallied_curves(path, tally, limit=limit)
     starts = range(0, count, OBJECTS_AT_ONCE)
@@ -71,7 +96,7 @@ def _parts(
         some = curves[start : start + OBJECTS_AT_ONCE]
         tally.objects += len(some)
         _note_bands(bundle, some, tally)
-        yield answered(bundle, some)
+        yield answered(bundle, some, prior)
 
 
 def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> None:
@@ -83,7 +108,9 @@ def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> N
             ] += 1
 
 
-def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:
+def answered(
+    bundle: TreesBundle, curves: Sequence[Curve], prior: Prior | None = None
+) -> pd.DataFrame:
     """Return the prediction rows of some light curves."""
     colour = bundle.facts.get("colour")
     pair = (str(colour[0]), str(colour[1])) if colour else None
@@ -93,4 +120,10 @@ def answered(bundle: TreesBundle, curves: Sequence[Curve]) -> pd.DataFrame:
         what = "the bundle reads features that are not known here"
         raise InputError(what, where=bundle.name, got=", ".join(missing[:5]), do=UPGRADE)
     values = features[list(bundle.feature_names)].to_numpy(float)
-    return curve_predictions(curves, bundle.probabilities(values), bundle.taxonomy)
+    said = bundle.probabilities(values)
+    if prior is None:
+        return curve_predictions(curves, said, bundle.taxonomy)
+    # of what was not measured nothing is known but how common classes are
+    known = measured_rows(values)[:, None]
+    restated = np.where(known, prior.restate(said), prior.shares)
+    return curve_predictions(curves, restated, bundle.taxonomy).assign(prior=str(prior))

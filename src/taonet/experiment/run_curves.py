@@ -29,6 +29,7 @@ from taonet.io.rejection import remark_lines
 from taonet.models.selection import choose
 from taonet.models.trees import GRID, Trees, kind_of
 from taonet.models.trees_bundle import save_trees
+from taonet.prior import LEARNT_MIX
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.version import __version__
 
@@ -139,7 +140,7 @@ def run_curves(
     values = features.drop(columns="object_id").to_numpy(np.float64)
     tables, trees, count = _rounds(experiment, split, values, say)
     scores = _report(experiment, split, tables)
-    facts = _facts(experiment, split, scores, count)
+    facts = _facts(experiment, split, scores, count, trees)
     save_trees(
         trees,
         folder / "bundle",
@@ -338,8 +339,9 @@ def _report(
 
 
 def _facts(
-    experiment: CurveExperiment, split: Split, scores: dict[str, Any], count: int
+    experiment: CurveExperiment, split: Split, scores: dict[str, Any], count: int, trees: Trees
 ) -> dict[str, Any]:
+    mix = zip(experiment.taxonomy.classes, trees.learnt_mix.tolist(), strict=True)
     return {
         "survey": experiment.table.stem,
         "trained_on_simulation": experiment.simulated,
@@ -350,5 +352,6 @@ def _facts(
         "bands": list(bands_of(experiment.curves)),
         "colour": experiment.colour,
         "objects": count,
+        LEARNT_MIX: dict(mix),
         "scores": scores[_method(experiment)],
     }

@@ -22,6 +22,7 @@ from taonet.experiment.plan import Experiment, run_digest
 from taonet.experiment.stages import write_json
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.predict import readable_example
+from taonet.prior import LEARNT_MIX, equal_shares
 from taonet.sky.sequence import ImageSequence
 from taonet.training.loop import train_network
 from taonet.version import __version__
@@ -102,12 +103,20 @@ def _trained(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path)
             "run_digest": run_digest(recipe, archive, experiment.start),
             "started_from": None if experiment.start is None else experiment.start.name,
             "objects": len(train),
+            LEARNT_MIX: _learnt_mix(experiment, train),
             "turns": recipe.prediction.turns,
             "weights": sum(p.numel() for p in network.parameters()),
             "version": __version__,
             "cost": json.loads((folder / "cost.json").read_text()),
         },
     )
+
+
+def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[str, float]:
+    """Return the class mix of the batches, which hold as many objects of each class that is met."""
+    met = experiment.archive.objects["class_name"].iloc[train].unique().tolist()
+    classes = experiment.taxonomy.classes
+    return equal_shares([name for name in classes if name in met], classes)
 
 
 @contextmanager

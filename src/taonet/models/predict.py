@@ -1,7 +1,7 @@
 """Prediction tables: what a network says of each object after every epoch."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -16,6 +16,7 @@ from taonet.data.measured import Known
 from taonet.data.transforms import turned
 from taonet.errors import InputError
 from taonet.models.bundle import Bundle
+from taonet.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import Thresholds, Trust
@@ -54,6 +55,7 @@ def prediction_rows(
     *,
     typicality: Float[np.ndarray, " epoch"] | None = None,
     detected: Float[np.ndarray, " epoch"] | None = None,
+    prior: Prior | None = None,
 ) -> pd.DataFrame:
     """Lay out the answers about one object as rows of the prediction table.
 
@@ -68,23 +70,31 @@ def prediction_rows(
         Share of calibration objects that lie as far out; NaN without.
     detected : array (epoch,), optional
         For the column ``mjd_detected``: the first detection, NaN before; NaN without.
+    prior : Prior, optional
+        The class mix that probabilities are restated for, named in the column ``prior``. Sets go
+        by what they were before, without the classes that cannot be.
     """
     n = len(mjd)
+    n_epochs = np.arange(1, n + 1)
+    sets = [None] * n if thresholds is None else thresholds.sets(probabilities, n_epochs)
+    if prior is not None:
+        probabilities, sets = prior.restate(probabilities), prior.possible(sets)
     rows: dict[str, Any] = {
         "object_id": [sequence.object_id] * n,
         "ra": np.full(n, sequence.ra),
         "dec": np.full(n, sequence.dec),
         "class_name": pd.array([sequence.class_name] * n, dtype="object"),
-        "n_epochs": np.arange(1, n + 1),
+        "n_epochs": n_epochs,
         "mjd_last": mjd,
     }
     for i, name in enumerate(taxonomy.classes):
         rows[f"p_{name}"] = probabilities[:, i]
     rows["predicted_class"] = taxonomy.most_probable(probabilities)
-    sets = [None] * n if thresholds is None else thresholds.sets(probabilities, rows["n_epochs"])
     rows["set"] = pd.array(sets, dtype="object")
     rows["typicality"] = np.full(n, np.nan) if typicality is None else typicality
     rows["mjd_detected"] = np.full(n, np.nan) if detected is None else detected
+    if prior is not None:
+        rows["prior"] = str(prior)
     return pd.DataFrame(rows)
 
 
@@ -94,6 +104,7 @@ def predict(
     *,
     known: Iterable[Known | None] | None = None,
     turns: int = 1,
+    prior: Mapping[str, float] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object, in the order given.
 
@@ -106,41 +117,70 @@ def predict(
         What was worked out of the readable epochs of each sequence beforehand.
     turns : int
         Average the answers over this many of the eight turns and flips.
+    prior : mapping, optional
+        How common each class is among the objects, as shares or counts; see `prior_of`.
 
     Raises
     ------
     InputError
-        If a sequence is not what the model reads.
+        If a sequence is not what the model reads, or the prior is none for its classes.
     """
+    mix = None if prior is None else prior_of(bundle, prior)
     prepared = (
         (sequence, readable_example(bundle, sequence, known=beforehand))
         for sequence, beforehand in zip(sequences, known or repeat(None), strict=False)
     )
-    yield from predict_prepared(bundle, prepared, turns=turns)
+    yield from predict_prepared(bundle, prepared, turns=turns, prior=mix)
+
+
+def prior_of(bundle: Bundle, given: Mapping[str, object]) -> Prior:
+    """Return a class mix that the probabilities of a bundle can be restated for.
+
+    They speak of the mix that the network learnt from: batches with as many objects of each class,
+    whatever the archive (`taonet.data.batches.training_batches`); a temperature leaves that alone.
+    A bundle that does not say which classes it met, of an older version, met all.
+
+    Raises
+    ------
+    InputError
+        If it is none for the classes of the bundle.
+    """
+    classes = bundle.taxonomy.classes
+    equal = {LEARNT_MIX: equal_shares(classes, classes)}
+    return Prior.of(given, classes, learnt_shares({**equal, **bundle.facts}, classes))
 
 
 def predict_prepared(
-    bundle: Bundle, prepared: Iterable[tuple[ImageSequence, Example]], *, turns: int = 1
+    bundle: Bundle,
+    prepared: Iterable[tuple[ImageSequence, Example]],
+    *,
+    turns: int = 1,
+    prior: Prior | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of objects whose sequences were made ready; see `predict`.
 
     Of the sequences only name, place and class are read.
     """
-    yield from (rows for rows, _ in predict_with_features(bundle, prepared, turns=turns))
+    answered = predict_with_features(bundle, prepared, turns=turns, prior=prior)
+    yield from (rows for rows, _ in answered)
 
 
 def predict_with_features(
-    bundle: Bundle, prepared: Iterable[tuple[ImageSequence, Example]], *, turns: int = 1
+    bundle: Bundle,
+    prepared: Iterable[tuple[ImageSequence, Example]],
+    *,
+    turns: int = 1,
+    prior: Prior | None = None,
 ) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
     """Yield the rows of each object and what the network made them from; see `predict_prepared`."""
     waiting: list[tuple[ImageSequence, Example]] = []
     for sequence, example in prepared:
         waiting.append((sequence, example))
         if sum(len(example.mjd) for _, example in waiting) >= FRAMES_AT_ONCE:
-            yield from _answered(bundle, waiting, turns)
+            yield from _answered(bundle, waiting, turns, prior)
             waiting = []
     if waiting:
-        yield from _answered(bundle, waiting, turns)
+        yield from _answered(bundle, waiting, turns, prior)
 
 
 def readable_example(
@@ -229,7 +269,10 @@ def _turned(example: Example, which: int) -> Example:
 
 
 def _answered(
-    bundle: Bundle, waiting: Sequence[tuple[ImageSequence, Example]], turns: int
+    bundle: Bundle,
+    waiting: Sequence[tuple[ImageSequence, Example]],
+    turns: int,
+    prior: Prior | None,
 ) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
     found = answers(bundle, [example for _, example in waiting], turns=turns)
     thresholds = None if bundle.trust is None else bundle.trust.thresholds
@@ -242,6 +285,7 @@ def _answered(
             thresholds=thresholds,
             typicality=answer.typicality,
             detected=_first_detection(example) if bundle.reading.measured else None,
+            prior=prior,
         )
         yield rows, answer.features
 

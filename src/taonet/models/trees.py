@@ -103,6 +103,7 @@ class Trees:
         self.config = config
         self.n_classes = n_classes
         self.class_mix: Float[np.ndarray, " class"] = np.full(n_classes, 1 / n_classes)
+        self.learnt_mix = self.class_mix
         self.classifier = _classifier(config, seed, threads)
 
     def fit(
@@ -113,7 +114,7 @@ class Trees:
         class_mix: Float[np.ndarray, " class"] | None = None,
         weight: Float[np.ndarray, " n"] | None = None,
     ) -> None:
-        """Grow the trees, every class counting as much as any other.
+        """Grow the trees, every class counting as much as any other where they split.
 
         Parameters
         ----------
@@ -143,6 +144,17 @@ class Trees:
         rows[:, np.isnan(rows).all(axis=0)] = 0
         own = None if weight is None else weight[measured]
         self.classifier.fit(rows, label[measured], sample_weight=own)
+        self.learnt_mix = self._mix_of(label[measured])
+
+    def _mix_of(self, label: Int[np.ndarray, " n"]) -> Float[np.ndarray, " class"]:
+        """Return the class mix that answers speak of once trees grew on objects of these labels.
+
+        A forest's leaves hold objects of one class, so weights move its splits and not its votes:
+        those are of the mix it grew on. Leaves of boosted trees are sums over weighted objects.
+        """
+        counts = np.bincount(label, minlength=self.n_classes)
+        counts = counts if isinstance(self.config, ForestConfig) else np.minimum(counts, 1)
+        return np.asarray(counts / counts.sum())
 
     @property
     def classes(self) -> Int[np.ndarray, " known"]:

@@ -1,0 +1,145 @@
+"""Calibrate the bundles that ship anew, on fresh simulations; their weights stay what they are.
+
+    python benchmarks/calibrate_bundles.py WORK                     # all that are calibrated
+    python benchmarks/calibrate_bundles.py WORK --only hits-sim --workers 2
+
+Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature,
+sets and what is typical on them, and puts the bundle in the place of the old one once its weights
+have proven to be the same. Then objects of another seed (``WORK/<name>-T``) are answered for; what
+is found there is added to the card and printed. What is in WORK already is not simulated again:
+remove it after a change to the simulator.
+"""
+
+import argparse
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from coverage import lines_of
+
+from taonet.evaluation.calibration import ece_by_epochs
+from taonet.evaluation.conformal import coverage_table, set_sizes
+from taonet.experiment.calibrating import calibrate
+from taonet.experiment.classify import classify
+from taonet.experiment.simulated import how_simulated, simulate_archive
+from taonet.models.bundle import load_bundle
+from taonet.models.bundle_folder import SHIPPED
+
+EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What a bundle is calibrated and tested on: objects and seeds of a preset."""
+
+    preset: str
+    objects: int
+    seed: int
+    test_objects: int
+    test_seed: int
+
+
+OF = {
+    "crts-sim": Simulation(
+        preset="crts", objects=9000, seed=701, test_objects=3000, test_seed=801
+    ),
+    "hits-sim": Simulation(
+        preset="hits", objects=4000, seed=41, test_objects=2000, test_seed=42
+    ),
+    "ztf-sim": Simulation(
+        preset="ztf", objects=2800, seed=903, test_objects=1400, test_seed=904
+    ),
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--only", choices=sorted(OF))
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--into", type=Path, default=SHIPPED, help="folder of bundles")
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    for name in [given.only] if given.only else sorted(OF):
+        renew(name, OF[name], given.work, given.into, workers=given.workers)
+
+
+def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers: int) -> None:
+    """Calibrate one bundle, put it in its place, and test it."""
+    data = simulated(work / f"{name}-C", simulation, test=False, workers=workers)
+    print(calibrate(SHIPPED / name, data, work / name, workers=workers, overwrite=True))
+    if weights_of(work / name) != weights_of(SHIPPED / name):
+        raise SystemExit(f"{name}: the weights have changed")
+    tested = simulated(work / f"{name}-T", simulation, test=True, workers=workers)
+    answers = work / f"{name}.parquet"
+    classify(work / name, [tested], answers, workers=workers, overwrite=True)
+    table, taxonomy = pd.read_parquet(answers), load_bundle(work / name).taxonomy
+    print("\n".join(lines_of(table, taxonomy, enough=50)))
+    card = work / name / "README.md"
+    said = found_text(name, table, tested)
+    text = card.read_text()
+    begin = text.index("## Calibration\n")
+    end = text.index("\n## ", begin)
+    text = f"{text[:end].rstrip()}\n\n{said}\n{text[end:]}"
+    seed = f"--seed {simulation.seed}"
+    # where a card tells how to make the objects, it tells how many
+    text = re.sub(rf"--objects \d+ {seed}\b", f"--objects {simulation.objects} {seed}", text)
+    card.write_text(text)
+    for file in (work / name).iterdir():
+        shutil.copyfile(file, into / name / file.name)
+
+
+def simulated(folder: Path, simulation: Simulation, *, test: bool, workers: int) -> Path:
+    """Return the archive of calibration or test objects, simulated if it is not there."""
+    objects = simulation.test_objects if test else simulation.objects
+    seed = simulation.test_seed if test else simulation.seed
+    if not (folder / "manifest.json").exists():
+        simulate_archive(simulation.preset, folder, n_objects=objects, seed=seed, workers=workers)
+    return folder
+
+
+def weights_of(bundle: Path) -> tuple[str, bytes]:
+    """Return the hash of the weights that a bundle claims, and the weights."""
+    config = json.loads((bundle / "config.json").read_text())
+    return config["weights_sha256"], (bundle / "model.safetensors").read_bytes()
+
+
+def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
+    """Return what a card says of objects that nothing was fitted on."""
+    taxonomy = load_bundle(name).taxonomy
+    longest = table.groupby("object_id")["n_epochs"].max()
+    epochs = [k for k in EPOCHS if (longest >= k).mean() >= 0.2]
+    errors = ece_by_epochs(table, taxonomy, epochs, n_bootstrap=200)
+    early, end = errors[errors["n_epochs"] > 0], errors[errors["n_epochs"] == 0].iloc[0]
+    held = coverage_table(table, taxonomy, epochs)
+    passing, last = held[held["n_epochs"] > 0], held[held["n_epochs"] == 0]
+    sizes = set_sizes(table, epochs).set_index("n_epochs")["set_size"]
+    return (
+        f"On {len(longest):,} other simulated objects ({how_simulated(tested)}): calibration error "
+        f"{interval(end, 'ece')} of last answers, at most {early['ece'].max():.3f} after "
+        f"{epochs[0]} to {epochs[-1]} epochs, of the objects that have so many. Sets hold the "
+        f"truth after {epochs[0]} to {epochs[-1]} epochs in {extremes(passing)} of them; among "
+        f"last answers in {extremes(last)}. Classes in a set: {sizes[epochs[0]]:.2f} after "
+        f"{epochs[0]}, {sizes[epochs[-1]]:.2f} after {epochs[-1]}, {sizes[0]:.2f} in last answers."
+    )
+
+
+def extremes(rows: pd.DataFrame) -> str:
+    shares = rows["coverage"]
+    least, most = (rows.loc[pick] for pick in (shares.idxmin(), shares.idxmax()))
+    return " to ".join(
+        f"{interval(row, 'coverage')} ({row['class_name']}"
+        f"{', after ' + str(row['n_epochs']) if row['n_epochs'] else ''})"
+        for row in (least, most)
+    )
+
+
+def interval(row: pd.Series, name: str) -> str:
+    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
+
+
+if __name__ == "__main__":
+    main()
