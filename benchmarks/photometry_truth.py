@@ -33,10 +33,13 @@ RANGES = ((0, 3), (3, 10), (10, 30), (30, 100), (100, 300))
 HARMLESS = int(Quality.UNCALIBRATED | Quality.NAN_PIXELS | Quality.PADDED)
 
 
-def planted(magnitudes: tuple[float, float], _: str, visits: Visits, rng: np.random.Generator) -> Light:
+def planted(
+    magnitudes: tuple[float, float], _: str, visits: Visits, rng: np.random.Generator
+) -> Light:
     """Draw a source without a host, constant or not."""
     n = len(visits.mjd)
-    mag = rng.uniform(*magnitudes, n) if rng.random() < 0.5 else np.full(n, rng.uniform(*magnitudes))
+    is_constant = rng.random() < 0.5
+    mag = np.broadcast_to(rng.uniform(*magnitudes, 1 if is_constant else n), n)
     return Light(mag=mag, subtype="planted", template_mag=np.full(n, np.inf))
 
 

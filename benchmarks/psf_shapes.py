@@ -5,14 +5,15 @@
 DATA holds ``field_stars`` (real frames: what is empty of each gives the noise) and
 ``ztf_conditions`` (real PSFs). Every sequence holds the object, constant and of a signal-to-noise
 ratio of 100 to 400 an epoch, and five field stars of 60 to 400, all of one PSF, which is a
-Gaussian, a Moffat profile or one of ZTF's, moved by parts of a pixel from epoch to epoch (``moved``,
-by a cubic spline) or not (ZTF's are known on whole pixels only). The truth is all light of a
+Gaussian, a Moffat profile or one of ZTF's, moved by parts of a pixel from epoch to epoch (for ZTF's
+by a cubic spline) or not (they are known on whole pixels only). The truth is all light of a
 profile, for ZTF's that within 21 x 21 pixels. Prints, over sequences, the median of the mean error
 of the flux and its spread, that of the last quarter of the epochs, and the median of the stated
 error that all epochs share.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,9 @@ def real(psf: np.ndarray, x: float, y: float) -> np.ndarray:
     return image if apart == (0, 0) else shift(image, apart, order=3)
 
 
-def sequence(noise: np.ndarray, draw, *, moved: bool, fwhm: float, rng) -> tuple[ImageSequence, float]:
+def sequence(
+    noise: np.ndarray, draw, *, moved: bool, fwhm: float, rng
+) -> tuple[ImageSequence, float]:
     """Plant the object and its field; return the sequence and the object's flux."""
     x = np.array([32.0, 12, 51, 14, 50, 32])
     y = np.array([32.0, 13, 12, 50, 51, 11])
@@ -79,7 +82,9 @@ def sequence(noise: np.ndarray, draw, *, moved: bool, fwhm: float, rng) -> tuple
     for frame in frames:
         jitter = rng.normal(0, 0.3, 2) if moved else np.zeros(2)
         for k in range(6):
-            frame += snr[k] * unit * draw(x[k] + place[0, k] + jitter[0], y[k] + place[1, k] + jitter[1])
+            frame += (
+                snr[k] * unit * draw(x[k] + place[0, k] + jitter[0], y[k] + place[1, k] + jitter[1])
+            )
     n = len(frames)
     found = ImageSequence.from_frames("planted", frames[:, None], 59000.0 + np.arange(n),
                                       zero_point_mag=np.full(n, 25.0))  # fmt: skip
@@ -100,10 +105,12 @@ def main() -> None:
         for i in range(n):
             if name.startswith("ZTF"):
                 chosen = psfs[rng.integers(len(psfs))]
-                planted = lambda x, y, psf=chosen: real(psf, x, y)
+                planted = partial(real, chosen)
             else:
-                planted = lambda x, y, fwhm=fwhm, beta=beta: profile(fwhm, beta, x, y)
-            made, flux = sequence(noise[i % len(noise)], planted, moved=beta != 0, fwhm=fwhm, rng=rng)
+                planted = partial(profile, fwhm, beta)
+            made, flux = sequence(
+                noise[i % len(noise)], planted, moved=beta != 0, fwhm=fwhm, rng=rng
+            )
             parts = measure(made)
             off = curve_of(made, parts).flux / flux - 1
             stated = parts[0].calibration.steepness.flux_err(flat=False)

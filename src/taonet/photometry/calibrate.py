@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import uniform_filter
 
+from taonet.photometry.alignment import measure_stars
 from taonet.photometry.ensemble import (
     STATED,
     WEATHER,
@@ -25,12 +25,13 @@ from taonet.photometry.ensemble import (
     scales_together,
 )
 from taonet.photometry.exposure import Exposed
+from taonet.photometry.field_state import FieldState, Stated
 from taonet.photometry.growth import SIDE, unlike_profile
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
 from taonet.photometry.stamps import cut_stamps, half_px_for
-from taonet.photometry.star_fit import OVAL, StarFit, fit_stars, star_fluxes
+from taonet.photometry.star_fit import OVAL, StarFit, star_fluxes
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
@@ -114,68 +115,6 @@ class Calibration:
         return np.asarray(ZERO_POINT_MAG + 2.5 * np.log10(self.scale))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Stated:
-    """What the survey states of each epoch; NaN where it does not."""
-
-    scale: Float[np.ndarray, " epoch"]
-    fwhm_px: Float[np.ndarray, " epoch"]
-
-    def usual_scale(self, known: Int[np.ndarray, " known"]) -> float:
-        """Return what stands in where no zero point is stated: the usual one of some epochs."""
-        scale = self.scale[known]
-        there = np.isfinite(scale)
-        return float(np.median(scale[there])) if there.any() else 1.0
-
-
-@dataclass
-class _State:
-    """What has been measured so far; arrays over all epochs, filled block by block."""
-
-    shift: Float[np.ndarray, "epoch two"]
-    shift_err: Float[np.ndarray, " epoch"]
-    fwhm: Float[np.ndarray, " epoch"]
-    stretch: np.ndarray[tuple[int, ...], np.dtype[np.complex128]]
-    steepness: Steepness
-    mismatch: Mismatch
-    scale: Float[np.ndarray, " epoch"]
-    scale_err: Float[np.ndarray, " epoch"]
-    zero_point_err: Float[np.ndarray, " epoch"]
-    unlike: Float[np.ndarray, "epoch side side"]
-    n_stars: Int[np.ndarray, " epoch"]
-    odd: Bool[np.ndarray, " epoch"]
-    anchored: Bool[np.ndarray, " epoch"]
-    blur_px2: Float[np.ndarray, " epoch"]
-    causal: bool
-
-    def profile(self, epochs: Int[np.ndarray, " some"]) -> Profile:
-        """Return the PSF of some epochs, with the steepness as it was known then."""
-        return Profile(
-            fwhm_px=self.fwhm[epochs],
-            stretch=self.stretch[epochs],
-            beta=self.steepness.beta[epochs],
-            blur_px2=self.blur_px2[epochs],
-        )
-
-    def known_before(
-        self, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
-    ) -> tuple[Steepness, Mismatch]:
-        """Return what known epochs say of the wings of stars in new ones."""
-        if np.array_equal(known, new):
-            return Steepness.unseen(len(new)), Mismatch.unseen(len(new))
-        last = np.full(len(new), known[-1])
-        return self.steepness.take(last), self.mismatch.take(last)
-
-    def keep(
-        self, epochs: Int[np.ndarray, " some"], steepness: Steepness, mismatch: Mismatch
-    ) -> None:
-        """Remember what is known of the wings of stars in some epochs."""
-        self.steepness.mean[epochs] = steepness.mean
-        self.steepness.precision[epochs] = steepness.precision
-        self.mismatch.square[epochs] = mismatch.square
-        self.mismatch.weight[epochs] = mismatch.weight
-
-
 def calibrate(
     exposed: Exposed,
     *,
@@ -195,13 +134,13 @@ def calibrate(
         Whether each epoch may know of earlier ones only; else of all, for archival curves.
     """
     n = len(exposed.light)
-    stated = _Stated(
+    stated = Stated(
         scale=np.asarray(10 ** (0.4 * (zero_point_mag - ZERO_POINT_MAG))),
         fwhm_px=np.asarray(seeing_fwhm_px, np.float64),
     )
     guess = np.where(np.isfinite(seeing_fwhm_px), seeing_fwhm_px, USUAL_FWHM_PX)
     usual = 1.0 if causal else stated.usual_scale(np.arange(n))
-    state = _State(
+    state = FieldState(
         shift=np.zeros((n, 2)),
         shift_err=np.full(n, np.nan),
         fwhm=guess.astype(np.float64),
@@ -230,7 +169,10 @@ def calibrate(
 
 
 def _stacked(
-    exposed: Exposed, state: _State, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
+    exposed: Exposed,
+    state: FieldState,
+    known: Int[np.ndarray, " known"],
+    new: Int[np.ndarray, " new"],
 ) -> Reference:
     seen = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
     return stacked(exposed, known, new, **seen)
@@ -263,8 +205,8 @@ def _contrast(exposed: Exposed) -> Float[np.ndarray, " epoch"]:
 
 def _calibrate_block(
     exposed: Exposed,
-    state: _State,
-    stated: _Stated,
+    state: FieldState,
+    stated: Stated,
     known: Int[np.ndarray, " known"],
     reference: Reference,
 ) -> None:
@@ -286,7 +228,7 @@ def _calibrate_block(
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
     before = state.known_before(known, new)
     points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
-    fit, coarse = _measure(exposed, new, points, guess[new], before, causal=state.causal)
+    fit, coarse = measure_stars(exposed, new, points, guess[new], before, causal=state.causal)
     flux, error = (seen[:, : len(x)] for seen in _good_fluxes(fit))
     state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
     state.shift_err[new] = fit.shift_err_px
@@ -319,13 +261,13 @@ def _calibrate_block(
     state.scale[new], state.scale_err[new] = scale, error
 
 
-def _is_anchored(state: _State, stated: _Stated, known: Int[np.ndarray, " known"]) -> bool:
+def _is_anchored(state: FieldState, stated: Stated, known: Int[np.ndarray, " known"]) -> bool:
     return bool((state.anchored[known] | np.isfinite(stated.scale[known])).any())
 
 
 def _scales(
     exposed: Exposed,
-    state: _State,
+    state: FieldState,
     seen: StarFluxes,
     expected: Expected,
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
@@ -336,7 +278,7 @@ def _scales(
     new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
         return scales_together(seen, expected.take(new), state.scale[new])
-    earlier = _earlier_fluxes(exposed, state, best, *places)
+    earlier = _earlier_fluxes(exposed, state, best, int(known[-1]), *places)
     anchored = state.anchored[best]
     if anchored.any():
         # what was instrumental so far says nothing about the scale of what is stated
@@ -350,8 +292,9 @@ def _scales(
 
 def _earlier_fluxes(
     exposed: Exposed,
-    state: _State,
+    state: FieldState,
     known: Int[np.ndarray, " known"],
+    last: int,
     x: Float[np.ndarray, " star"],
     y: Float[np.ndarray, " star"],
 ) -> StarFluxes:
@@ -365,8 +308,8 @@ def _earlier_fluxes(
         noise=exposed.noise[known],
         photon_noise=exposed.photon_noise[known],
     )
-    # as steep as is known by now
-    usual = state.steepness.beta[np.full(len(known), known.max())]
+    # as steep as is known by the last of all that are known
+    usual = state.steepness.beta[np.full(len(known), last)]
     profile = replace(state.profile(known), beta=usual)
     flux, error = star_fluxes(stamps, profile)
     return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
@@ -374,8 +317,8 @@ def _earlier_fluxes(
 
 def _without_stars(
     exposed: Exposed,
-    state: _State,
-    stated: _Stated,
+    state: FieldState,
+    stated: Stated,
     known: Int[np.ndarray, " known"],
     new: Int[np.ndarray, " new"],
 ) -> None:
@@ -396,7 +339,7 @@ def _without_stars(
 
 def _see_on_object(
     exposed: Exposed,
-    state: _State,
+    state: FieldState,
     known: Int[np.ndarray, " known"],
     epochs: Int[np.ndarray, " some"],
     guess: Float[np.ndarray, " some"],
@@ -411,7 +354,7 @@ def _see_on_object(
     height, width = exposed.light.shape[1:]
     x, y = np.array([width // 2], float), np.array([height // 2], float)
     before = Steepness.unseen(len(epochs)), Mismatch.unseen(len(epochs))
-    fit, coarse = _measure(
+    fit, coarse = measure_stars(
         exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
     )
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
@@ -437,77 +380,6 @@ def _see_on_object(
     state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
 
 
-def _measure(
-    exposed: Exposed,
-    epochs: Int[np.ndarray, " some"],
-    places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
-    guess: Float[np.ndarray, " some"],
-    known: tuple[Steepness, Mismatch],
-    *,
-    causal: bool,
-    all_points: bool = False,
-) -> tuple[StarFit, Float[np.ndarray, "some two"]]:
-    """Fit the stars in some epochs, after finding how many whole pixels they are off."""
-    x, y = places
-    light, valid = exposed.light[epochs], exposed.valid[epochs]
-    coarse = _coarse_shift(light / exposed.noise[epochs, None, None], x, y)
-    stamps = cut_stamps(
-        light,
-        valid,
-        x + coarse[:, :1],
-        y + coarse[:, 1:],
-        half_px=half_px_for(guess[0]),
-        noise=exposed.noise[epochs],
-        photon_noise=exposed.photon_noise[epochs],
-    )
-    steepness, mismatch = known
-    start = Profile(
-        fwhm_px=guess,
-        stretch=np.zeros(len(guess), complex),
-        beta=steepness.beta,
-        blur_px2=exposed.blur_px2[epochs],
-    )
-    settled = steepness.is_settled(len(x))
-    fit = fit_stars(
-        stamps,
-        start,
-        steepness=None if settled else steepness,
-        mismatch=mismatch,
-        causal=causal,
-        all_points=all_points,
-    )
-    return replace(fit, steepness=steepness) if settled else fit, coarse
-
-
-REACH_PX = 4
-"""Pointings differ by less than so many pixels."""
-
-CLEAR = 6.0
-"""Stars must be brighter elsewhere by so many sigma; roots of noise scatter by 0.4."""
-
-
-def _coarse_shift(
-    snr: Float[np.ndarray, "some y x"],
-    x: Float[np.ndarray, " star"],
-    y: Float[np.ndarray, " star"],
-) -> Float[np.ndarray, "some two"]:
-    """Return by how many whole pixels the stars are off: where they are brightest together."""
-    reach = np.arange(-REACH_PX, REACH_PX + 1)
-    rows = np.clip(np.rint(y).astype(int)[:, None] + reach, 0, snr.shape[1] - 1)
-    columns = np.clip(np.rint(x).astype(int)[:, None] + reach, 0, snr.shape[2] - 1)
-    windows = snr[:, rows[:, :, None], columns[:, None, :]]
-    # one bright star must not speak for all
-    together = uniform_filter(np.sqrt(np.maximum(windows, 0)).sum(axis=1), (0, 3, 3)) * 9
-    inner = together[:, 1:-1, 1:-1]
-    centre = inner[:, REACH_PX - 2 : REACH_PX + 1, REACH_PX - 2 : REACH_PX + 1].max(axis=(1, 2))
-    flat = inner.reshape(len(snr), -1)
-    row, column = np.divmod(flat.argmax(axis=1), inner.shape[2])
-    # a shift must be seen clearly: noise alone makes some place the brightest
-    clear = flat.max(axis=1) - centre > CLEAR * 0.4 * np.sqrt(9 * len(x))
-    shift = np.stack([reach[column + 1], reach[row + 1]], axis=1)
-    return np.where(clear[:, None], shift, 0).astype(np.float64)
-
-
 def _good_fluxes(
     fit: StarFit,
 ) -> tuple[Float[np.ndarray, "some star"], Float[np.ndarray, "some star"]]:
@@ -516,7 +388,7 @@ def _good_fluxes(
     return np.where(good, fit.flux, np.nan), np.where(good, fit.flux_err, np.nan)
 
 
-def _result(state: _State, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:
+def _result(state: FieldState, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:
     usable = exposed.usable
     # as usual as the epochs so far
     width = np.log(state.fwhm)

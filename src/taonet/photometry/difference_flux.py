@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
+from taonet.photometry.amplitude import fitted_flux
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import expose
 from taonet.photometry.forced import (
     Forced,
     centre_stamps,
     fit_centre,
-    fitted_flux,
     smoothed_noise,
 )
 from taonet.photometry.subtract import Difference, draw_psf

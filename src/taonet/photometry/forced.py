@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
+from taonet.photometry.amplitude import fit_amplitude
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.growth import seen_at
 from taonet.photometry.profile import Profile
@@ -29,9 +30,6 @@ LEAST_SNR = 3.0
 
 FURTHEST_PX = 1.2
 """Something further from the centre is another object."""
-
-LEAST_SEEN = 0.7
-"""Share of a star's light that must fall on valid pixels."""
 
 ROUNDS = 3
 
@@ -219,17 +217,6 @@ def _beyond_profile(
     return beyond
 
 
-def fitted_flux(
-    stamps: Stamps, psf: Float[np.ndarray, "epoch pixel"]
-) -> Float[np.ndarray, " epoch"]:
-    """Return the flux of a PSF fitted to stamps, 0 where there is none."""
-    weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]
-    pixels = stamps.light[:, 0].astype(np.float64)
-    return np.asarray(
-        np.nan_to_num(_amplitude(pixels, weight, psf, stamps.level_precision[:, 0]).flux)
-    )
-
-
 def _half_px(profile: Profile, size: int) -> int:
     # by the first epoch: what comes later must not change it
     first = float(profile.fwhm_px[0]) if len(profile.fwhm_px) else 0.0
@@ -288,13 +275,13 @@ def _fit(
     psf, slopes = shapes(place.dx, place.dy)
     pixels, valid = stamps.light[:, 0].astype(np.float64), stamps.valid[:, 0]
     level = stamps.level_precision[:, 0]
-    first = _amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
+    first = fit_amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
     # photons of the source itself, as its model has them: weights that follow the data are biased
     flux = np.nan_to_num(first.flux)[:, None]
     variance = stamps.variance((steady + np.maximum(flux, 0) * psf)[:, None])[:, 0]
     unlike = (mismatch[:, None] * flux) ** 2 * psf.max(axis=-1, keepdims=True)
     weight = np.where(valid, 1 / (variance + unlike * np.maximum(psf, 0)), 0.0)
-    fit = _amplitude(pixels, weight, psf, level)
+    fit = fit_amplitude(pixels, weight, psf, level)
     slopes = slopes - _share(slopes, weight, level)[..., None]
     residual = weight * (pixels - fit.model)
     hold = (weight * slopes**2).sum(axis=-1)
@@ -319,61 +306,6 @@ def _share(
     """Return the weighted mean of the slopes, which the sky level would absorb."""
     total = weight.sum(axis=-1) + level_precision
     return np.asarray((weight * slopes).sum(axis=-1) / np.where(total > 0, total, 1))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Amplitude:
-    """A flux as a weighted sum of pixels, NaN where too little of the star's light is seen.
-
-    ``gains`` is what each pixel adds to the flux, ``level_gain`` what the level of sky does that is
-    known beforehand.
-    """
-
-    flux: Float[np.ndarray, " epoch"]
-    formal_variance: Float[np.ndarray, " epoch"]
-    model: Float[np.ndarray, "epoch pixel"]
-    gains: Float[np.ndarray, "epoch pixel"]
-    level_variance: Float[np.ndarray, " epoch"]
-    psf: Float[np.ndarray, "epoch pixel"]
-
-    def variance_of(
-        self, pixel: Float[np.ndarray, "epoch pixel"], unlike: Float[np.ndarray, " epoch"]
-    ) -> Float[np.ndarray, " epoch"]:
-        """Return the variance of the flux that comes from the noise of pixels and from the profile.
-
-        A profile that is wrong here is wrong elsewhere too, as its light sums to one: where all
-        light counts alike it does not matter.
-        """
-        square, light = self.gains**2, np.maximum(self.psf, 0)
-        profile = (square * light).sum(axis=-1) - 1 / np.maximum(light.sum(axis=-1), 1e-9)
-        noise = (square * pixel).sum(axis=-1) + self.level_variance
-        return np.asarray(noise + unlike * np.maximum(profile, 0))
-
-
-def _amplitude(
-    pixels: Float[np.ndarray, "epoch pixel"],
-    weight: Float[np.ndarray, "epoch pixel"],
-    psf: Float[np.ndarray, "epoch pixel"],
-    level_precision: Float[np.ndarray, " epoch"],
-) -> _Amplitude:
-    """Fit a PSF and a sky level by weighted least squares."""
-    weighed = weight * psf
-    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + level_precision
-    pd, d = (weighed * pixels).sum(-1), (weight * pixels).sum(-1)
-    determinant = pp * n - p1**2
-    seen = (psf * (weight > 0)).sum(-1) > LEAST_SEEN * psf.sum(-1)
-    told = seen & (determinant > 1e-6 * pp * n)
-    safe = np.where(told, determinant, 1.0)
-    flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
-    model = np.where(told, flux, 0)[:, None] * psf + np.where(told, level, 0)[:, None]
-    return _Amplitude(
-        flux=np.where(told, flux, np.nan),
-        formal_variance=np.where(told, n / safe, np.nan),
-        model=model,
-        gains=np.where(told, 1 / safe, np.nan)[:, None] * (n[:, None] * weighed - p1[:, None] * weight),
-        level_variance=(p1 / safe) ** 2 * level_precision,
-        psf=psf,
-    )
 
 
 def _refined(

@@ -113,8 +113,8 @@ class Profile:
     ) -> Float[np.ndarray, "shape ..."]:
         """Return how the shares change with x and y, log width, and shape (real, imag).
 
-        With ``wings``, also with 1/beta. Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
-        order in the ellipticity: this steers a fit, no more.
+        With ``wings``, also with 1/beta. Read at the centres of pixels, of a profile as much wider
+        as a pixel makes it, and to first order in the ellipticity: this steers a fit, no more.
         """
         dx, dy, _ = np.broadcast_arrays(dx, dy, self.fwhm_px)
         e, beta, width2 = self.stretch, self.beta, self.fwhm_px**2
@@ -216,10 +216,8 @@ def _round_transform(
     place = np.minimum(t, _MOST - 2 * _STEP) / _STEP
     left = place.astype(np.int64)
     down, along = row - low, place - left
-    near, far = (
-        (1 - along) * table[r, left] + along * table[r, left + 1] for r in (low, low + 1)
-    )
-    return np.exp((1 - down) * near + down * far)
+    near, far = ((1 - along) * table[r, left] + along * table[r, left + 1] for r in (low, low + 1))
+    return np.asarray(np.exp((1 - down) * near + down * far))
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,8 @@ OUTLIER = 6.0
 """Pixels so many times their error above the model were hit by a cosmic ray or a satellite."""
 
 OUTLIER_MISMATCH = 0.15
-"""The core of a badly modelled star is no cosmic ray: not even where the model has it a pixel off."""
+"""The core of a badly modelled star is no cosmic ray, not even where the model has it a pixel off.
+"""
 
 HALO = 0.01
 """Nor is the halo around a very bright one: so much of its peak."""

@@ -81,9 +81,7 @@ def reference_stars(
     fwhm_px: float,
     beta: float,
     blur_px2: float,
-) -> tuple[
-    Float[np.ndarray, " star"], Float[np.ndarray, " star"], Float[np.ndarray, "own two"]
-]:
+) -> tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"], Float[np.ndarray, "own two"]]:
     """Return the places of lonely, unsaturated stars in an image: x and y.
 
     The object at the centre is none of them, as it may change; its own place, x and y, comes last
