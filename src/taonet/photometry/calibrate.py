@@ -10,6 +10,7 @@ the epochs before blocks that grow in length, so each frame is measured a few ti
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,6 +58,10 @@ exceeds the seeing's by more than this share it is no star."""
 
 BAD_STAR = 6.0
 """Reduced chi-square of a star that was hit by a cosmic ray, a trail or the edge."""
+
+TRIES, MOST_AGREE = 3, 0.5
+"""An epoch is a bad first one, a trailed one perhaps, if fewer others show all its stars; so many
+are tried."""
 
 ODD_WIDTH = 1.8
 """A PSF so many times wider or narrower than usual is a bad one."""
@@ -157,15 +162,37 @@ def calibrate(
         blur_px2=exposed.blur_px2,
         causal=causal,
     )
+    usable = np.flatnonzero(exposed.usable)
+    if not causal and len(usable):
+        state = _begin_with_best(exposed, state, stated, usable)
     references = []
-    for known, new in _schedule(exposed, causal=causal):
+    for known, new in _schedule(usable, causal=causal):
         reference = _stacked(exposed, state, known, new)
         _calibrate_block(exposed, state, stated, known, reference)
         references.append(reference)
-        if not causal:
-            state.shift -= np.median(state.shift[new], axis=0)
-            references = [_stacked(exposed, state, new, new)]
+    if not causal and references:
+        state.shift -= np.median(state.shift[usable], axis=0)
+        references = [_stacked(exposed, state, usable, usable)]
     return _result(state, exposed, tuple(references))
+
+
+def _begin_with_best(
+    exposed: Exposed, state: FieldState, stated: Stated, usable: Int[np.ndarray, " some"]
+) -> FieldState:
+    """Measure the sharpest epochs by the stars of one; of another if most do not show them all."""
+    sharpest = usable[np.argsort(-_contrast(exposed)[usable], kind="stable")]
+    new = sharpest[:STACK]
+    tried = []
+    for first in sharpest[:TRIES]:
+        begun = deepcopy(state)
+        known = np.array([first])
+        _calibrate_block(exposed, begun, stated, known, _stacked(exposed, begun, known, new))
+        begun.shift -= np.median(begun.shift[new], axis=0)
+        tried.append(begun)
+        seen = begun.n_stars[new]
+        if (seen == seen.max()).mean() > MOST_AGREE:
+            break
+    return max(tried, key=lambda begun: int(begun.n_stars[new].sum()))
 
 
 def _stacked(
@@ -175,19 +202,17 @@ def _stacked(
     new: Int[np.ndarray, " new"],
 ) -> Reference:
     seen = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
-    return stacked(exposed, known, new, **seen)
+    is_round = np.abs(state.stretch[known]) <= OVAL
+    return stacked(exposed, known[is_round] if is_round.any() else known, new, **seen)
 
 
 def _schedule(
-    exposed: Exposed, *, causal: bool
+    usable: Int[np.ndarray, " some"], *, causal: bool
 ) -> Iterator[tuple[Int[np.ndarray, " known"], Int[np.ndarray, " new"]]]:
     """Yield which epochs the stars are taken from, and which are measured by them."""
-    usable = np.flatnonzero(exposed.usable)
     if not len(usable):
         return
     if not causal:
-        sharpest = usable[np.argsort(-_contrast(exposed)[usable], kind="stable")]
-        yield sharpest[:1], sharpest[:STACK]
         yield usable, usable
         return
     yield usable[:1], usable[:1]
