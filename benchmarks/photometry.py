@@ -23,17 +23,18 @@ from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive
 from taonet.photometry.forced import forced_photometry
 from taonet.photometry.lightcurves import Measured, measure
-from taonet.photometry.profile import BETA
+from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
 
 PHOTUTILS_FRAMES = 60
 REPEATS = 5
 
 
-def photutils_fluxes(image: np.ndarray, fwhm: float, x: list[float], y: list[float]) -> np.ndarray:
+def photutils_fluxes(
+    image: np.ndarray, profile: Profile, x: list[float], y: list[float]
+) -> np.ndarray:
     """Fit stars at given places above the sky of a ring around each."""
-    alpha = fwhm / (2 * np.sqrt(2 ** (1 / BETA) - 1))
-    model = MoffatPSF(alpha=alpha, beta=BETA)
+    model = MoffatPSF(alpha=float(np.sqrt(profile.alpha2)), beta=float(profile.beta))
     model.x_0.fixed = model.y_0.fixed = True
     ring = LocalBackground(7, 14)
     fit = PSFPhotometry(model, (11, 11), aperture_radius=4, local_bkg_estimator=ring)
@@ -49,17 +50,17 @@ def compare(archive: Path) -> None:
     place = centre + shift + np.stack([part.forced.dx, part.forced.dy], axis=1)
     frames = np.flatnonzero(np.isfinite(part.forced.flux))[:PHOTUTILS_FRAMES]
     image = part.exposed.light.astype(float)
-    fwhm = part.calibration.profile.fwhm_px
+    profile = part.calibration.profile
     began = time.perf_counter()
     alone = [
-        photutils_fluxes(image[k], float(fwhm[k]), *place[k][:, None].tolist()) for k in frames
+        photutils_fluxes(image[k], profile.take(k), *place[k][:, None].tolist()) for k in frames
     ]
     rate_alone = len(frames) / (time.perf_counter() - began)
     stars = np.linspace(12, 52, int(np.median(part.calibration.n_stars)))
     began = time.perf_counter()
     for k in frames[::4]:
         x, y = (np.append(stars + shift[k, axis], place[k, axis]).tolist() for axis in (0, 1))
-        photutils_fluxes(image[k], float(fwhm[k]), x, y)
+        photutils_fluxes(image[k], profile.take(k), x, y)
     rate_field = len(frames[::4]) / (time.perf_counter() - began)
     ours_alone, ours_whole = our_rates(sequence, part)
     print(f"the object alone:  photutils {rate_alone:7.1f}, ours {ours_alone:8.1f} frames/s: "

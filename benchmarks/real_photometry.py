@@ -1,6 +1,7 @@
 """Compare photometry of real alerts with what surveys state: ``python real_photometry.py DATA``.
 
-DATA holds ``alerts/ztf`` (packets), ``ztf_stamps`` and ``hits``; each packet is measured alone.
+DATA holds ``alerts/ztf`` (packets), ``ztf_stamps`` and ``hits``; each packet is measured alone, and
+printed where the survey's own PSF and aperture magnitudes agree within 0.1, and for all.
 """
 
 import sys
@@ -17,6 +18,7 @@ from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
 
 MATCH_DAYS = 0.003
 FEWEST = 10
+AGREE_MAG = 0.1
 
 
 def packets(data: Path) -> pd.DataFrame:
@@ -26,23 +28,42 @@ def packets(data: Path) -> pd.DataFrame:
         for record in records_of(path):
             curve = light_curve(sequence_of([alert_of(record)]), mode="difference")
             stated = record["candidate"]
-            flux = abs(float(curve.flux[0]))
-            rows.append((path.parent.name, stated["fid"], stated["magpsf"], flux, curve.quality[0]))
-    table = pd.DataFrame(rows, columns=["folder", "fid", "mag", "flux", "quality"])
-    return table.assign(off=25 - 2.5 * np.log10(table.flux) - table.mag)
+            rows.append(
+                {
+                    "folder": path.parent.name,
+                    "fid": stated["fid"],
+                    "mag": stated["magpsf"],
+                    "aperture": stated["magap"] - stated["magpsf"],
+                    "flux": abs(float(curve.flux[0])),
+                    "error": float(curve.flux_err[0]),
+                }
+            )
+    table = pd.DataFrame(rows)
+    off = 25 - 2.5 * np.log10(table.flux) - table.mag
+    return table.assign(off=off, pull=off * np.log(10) / 2.5 * table.flux / table.error)
 
 
 def print_packets(table: pd.DataFrame) -> None:
-    """Print offset and scatter by brightness, band and folder."""
+    """Print offset and scatter by brightness, band and folder; ours has no error of theirs."""
     bright = pd.cut(table.mag, [0, 17, 18, 19, 30]).rename("magnitude")
     below = table[table.mag < 19]
     for by in (table.groupby(bright, observed=True), below.groupby("fid"), below.groupby("folder")):
-        print(
-            by.off.agg(n="count", offset="median", median_abs=lambda off: off.abs().median()).round(
-                3
-            )
-        )
+        print(by.apply(_summary, include_groups=False).round(3))
+    print(_summary(below).round(3).rename("brighter than 19").to_frame().T)
     print("NaN:", int(table.off.isna().sum()))
+
+
+def _summary(rows: pd.DataFrame) -> pd.Series:
+    pull = rows.pull.dropna()
+    return pd.Series(
+        {
+            "n": len(rows),
+            "offset": rows.off.median(),
+            "median_abs": rows.off.abs().median(),
+            "pull": pull.median(),
+            "pull_std": 1.4826 * (pull - pull.median()).abs().median(),
+        }
+    )
 
 
 def stamps(data: Path) -> pd.DataFrame:
@@ -108,6 +129,10 @@ def hits(data: Path) -> pd.DataFrame:
 
 if __name__ == "__main__":
     given = Path(sys.argv[1])
-    print_packets(packets(given))
+    measured = packets(given)
+    print("where the survey's PSF and aperture magnitudes agree within 0.1:")
+    print_packets(measured[measured.aperture.abs() < AGREE_MAG])
+    print("all packets:")
+    print_packets(measured)
     print_stamps(stamps(given))
     print(hits(given).groupby("label")[["stated", "found"]].median().round(3))

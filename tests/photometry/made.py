@@ -8,10 +8,13 @@ from taonet.sky.sequence import ImageSequence
 STARS = np.array([(12.3, 14.8, 3e4), (50.6, 17.2, 2e4), (20.1, 52.7, 2e4), (47.4, 46.9, 3e4)])
 """x, y and flux of the field's stars."""
 
+HALO_PX = 3.5
+"""Sigma of a halo around every star, with the share ``halo`` of its light."""
+
 
 def field(
     n=12, *, flux=3000.0, size=64, sky=1000.0, gain=4.0, seed=0, x=0.2, y=-0.3, host=0.0, beta=3.5,
-    **columns,
+    halo=0.0, **columns,
 ):  # fmt: skip
     """A sequence of a field of four stars with one source near the centre, and its conditions."""
     rng = np.random.default_rng(seed)
@@ -32,7 +35,8 @@ def field(
     for sx, sy, f in sources:
         dx = axis[None, None, :] - sx - shift[:, 0, None, None]
         dy = axis[None, :, None] - sy - shift[:, 1, None, None]
-        light += (f * clear)[:, None, None] * profile.on(dx, dy)
+        wide = np.exp(-(dx**2 + dy**2) / (2 * HALO_PX**2)) / (2 * np.pi * HALO_PX**2)
+        light += (f * clear)[:, None, None] * ((1 - halo) * profile.on(dx, dy) + halo * wide)
     counts = light + sky
     counts = counts + np.sqrt(counts / gain) * rng.normal(size=counts.shape)
     frames = np.clip(np.rint(counts), 0, 65535).astype(np.uint16)[:, None]

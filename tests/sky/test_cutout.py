@@ -86,3 +86,14 @@ def test_blank_means_one_value_or_none():
     images[2] = np.nan
     assert list(is_blank(images)) == [True, False, True]
     assert list(is_blank(np.zeros((1, 2, 2), np.uint16))) == [True]
+
+
+def test_knots_of_nearly_equal_pixels_do_not_hide_the_noise():
+    rng = np.random.default_rng(5)
+    counts = np.rint(rng.normal(350.3, 0.8, (20, 64, 64)))
+    # wings of a planted star, everywhere and next to nothing
+    planted = counts + rng.uniform(0, 0.02, counts.shape)
+    _, before = sky_and_noise(counts)
+    _, after = sky_and_noise(planted)
+    assert before.mean() == pytest.approx(0.8, rel=0.12)
+    np.testing.assert_allclose(after, before, rtol=0.3)

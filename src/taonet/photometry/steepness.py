@@ -31,14 +31,14 @@ SETTLED = 0.85
 GROWTH = 3.2
 """By how much its logarithm grows with ``1/beta``."""
 
-STAR = 0.05
+STAR = 0.035
 """And so much that of single stars: unseen neighbours flatten it, epoch after epoch alike."""
 
 ALONE = 0.7
 """So much less than a star counts, as nothing vouches for the first."""
 
 ODD = 2.0
-"""Wings so many sigma wider than usual begin to be doubted."""
+"""Wings so many sigma wider than usual begin to be doubted of one star; of five, twice so many."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,14 +119,14 @@ class Steepness:
             Whether later epochs have no say in earlier ones.
         """
         weight = precision / (1 + precision * NIGHTLY**2)
-        # galaxies taken for stars have wide wings; nothing that is not a star has none
-        odd = np.maximum(said - 1 / USUAL_BETA, 0) / np.hypot(SPREAD, (weight + 1e-9) ** -0.5)
-        weight = weight / (1 + (odd / ODD) ** 4)
         total, told = weight.cumsum(), (weight * said).cumsum()
         if not causal:
             total, told = total[-1:], told[-1:]
         # more epochs of the same stars are no other stars
         kept = 1 / (1 + total * STAR**2 / (n_stars - ALONE))
+        # galaxies taken for stars have wide wings; nothing that is not a star has none
+        odd = np.maximum(told / np.maximum(total, 1e-9) - 1 / USUAL_BETA, 0) / SPREAD
+        kept = kept / (1 + (odd / (ODD * (3 + n_stars) / 4)) ** 4)
         both = self.precision + kept * total
         mean = (self.mean * self.precision + kept * told) / both
         return Steepness(mean=mean, precision=both)
