@@ -106,7 +106,7 @@ def test_faint_light_around_is_no_smoothing():
 
 
 def test_cores_of_bright_stars_are_no_cosmic_rays():
-    sequence, truth = field(12, flux=2e5, seed=1)
+    sequence, _ = field(12, flux=2e5, seed=1)
     frames = sequence.frames.astype(float)
     # a core that is sharper on one side than any profile, as that of ZTF
     frames[:, :, 31:33, 32] += 0.3 * (frames[:, :, 31:33, 32] - 1000)
