@@ -32,7 +32,7 @@ from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
 from taonet.photometry.stamps import cut_stamps, half_px_for
-from taonet.photometry.star_fit import OVAL, StarFit, star_fluxes
+from taonet.photometry.star_fit import OVAL, WIDTH_SPREAD, StarFit, star_fluxes
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
@@ -353,13 +353,14 @@ def _without_stars(
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
     state.keep(new, *state.known_before(known, new))
-    _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
+    width_err = _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
     anchored = known[state.anchored[known]]
     usual_scale = np.median(state.scale[anchored if len(anchored) else known])
     scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
     state.scale[new] = scale[new]
     # nothing here contradicts what is stated
-    state.scale_err[new] = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
+    weather = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
+    state.scale_err[new] = np.hypot(weather, WIDTH_TO_FLUX * width_err)
 
 
 def _see_on_object(
@@ -370,8 +371,10 @@ def _see_on_object(
     guess: Float[np.ndarray, " some"],
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
     new: Int[np.ndarray, " new"],
-) -> None:
+) -> Float[np.ndarray, " new"]:
     """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
+
+    Returns the relative error of the width of new epochs; none where the seeing is stated.
 
     Stamps that were resampled are a little wider than the seeing of their exposure. An object
     that is much wider, or never bright, tells nothing.
@@ -386,11 +389,12 @@ def _see_on_object(
     told = bright & np.isin(epochs, known)
     excess = (fit.profile.fwhm_px**2 - guess**2)[told]
     is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
+    unknown = np.where(stated, 0.0, WIDTH_SPREAD)[is_new]
     if told.sum() < FEW:
-        return
+        return unknown
     # a usual seeing is no measure of what is wide
     if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
-        return
+        return unknown
     learnt = np.flatnonzero(is_new)
     state.keep(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
     stretch = fit.profile.stretch[told]
@@ -403,6 +407,7 @@ def _see_on_object(
     seen = is_new & bright
     state.shift[epochs[seen]] = (shift - usual)[seen]
     state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
+    return np.where(bright[is_new] & ~stated[is_new], fit.width_err[is_new], unknown)
 
 
 def _good_fluxes(
