@@ -9,13 +9,13 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval, interval
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
     labels_of,
     probabilities_of,
 )
-from taonet.evaluation.resampling import Interval, interval
 from taonet.sky.taxonomy import Taxonomy
 
 Resampled = dict[str, Float[np.ndarray, "_ class"]]
