@@ -28,7 +28,7 @@ from taonet.evaluation.metrics import (
     scores_by_epochs,
 )
 from taonet.evaluation.predictions import labels_of, probabilities_of
-from taonet.evaluation.resampling import interval, resample, weights
+from taonet.evaluation.resampling import resample
 
 CLASSES = list(FOUR.classes)
 

@@ -48,17 +48,21 @@ class Resamples:
     def minus(self, other: "Resamples", name: str) -> Interval:
         """Return by how much a score is above that of other answers for the same objects.
 
-        Both must have been drawn with one seed. An error that chance explains may be none at all.
+        Both must have been drawn with one seed.
         """
         value = float(self.point[name][0] - other.point[name][0])
-        found = [interval(value, self.drawn[name] - other.drawn[name])]
-        if name == "ece":
-            ours, theirs = (
-                r.drawn[name] * (r.point[name][0] > r.ece_by_chance) for r in (self, other)
-            )
-            found.append(interval(value, ours - theirs))
-        low, high = min(each.low for each in found), max(each.high for each in found)
-        return Interval(value=value, low=low, high=high)
+        ours, theirs = self.drawn[name], other.drawn[name]
+        found = interval(value, ours - theirs)
+        if name != "ece":
+            return found
+        # an error that chance explains may be none at all, and errors below 0 there are none
+        high = interval(value, ours - theirs * (not other._by_chance)).high
+        low = interval(value, ours * (not self._by_chance) - theirs).low
+        return Interval(value=value, low=min(low, found.low), high=max(high, found.high))
+
+    @property
+    def _by_chance(self) -> bool:
+        return bool(self.point["ece"][0] <= self.ece_by_chance)
 
 
 def resample(
@@ -90,11 +94,25 @@ def resample(
     drawn = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
     point = dict(scoring(np.ones((1, len(truth))), Unseen.none(sample.n_classes)))
     gaps, resampled = point.pop("gaps"), drawn.pop("gaps")
+    _correct_max_f1(point, drawn)
     return Resamples(
         point={**point, "ece": np.abs(gaps).sum(axis=1)},
         drawn={**drawn, "ece": true_errors(gaps[0], resampled)},
         ece_by_chance=error_by_chance(probabilities, sample.groups),
     )
+
+
+def _correct_max_f1(
+    point: dict[str, Float[np.ndarray, "..."]], drawn: dict[str, Float[np.ndarray, "..."]]
+) -> None:
+    """Take from drawn max F1 what choosing thresholds adds, in the sample and in each resample.
+
+    As much as resamples lie above the sample, the sample is taken to lie above the truth.
+    """
+    chosen = point.pop("chosen_f1")[0]
+    flattery = drawn.pop("chosen_f1").mean(axis=0) - chosen
+    drawn["max_f1"] = np.clip(drawn["max_f1"] - 2 * flattery, 0, 1)
+    drawn["macro_max_f1"] = np.clip(drawn["macro_max_f1"] - 2 * np.nanmean(flattery), 0, 1)
 
 
 def calibration_error(

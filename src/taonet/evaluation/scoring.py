@@ -57,13 +57,17 @@ class Scoring:
         ]
 
     def __call__(self, weight: Float[np.ndarray, "resample object"], unseen: Unseen) -> Scored:
-        """Score resamples; ``gaps`` are the mean gaps by bin, which the ECE is made of."""
+        """Score resamples.
+
+        ``gaps`` are the mean gaps by bin, which the ECE is made of; ``chosen_f1`` is the max F1 of
+        each class without what is unseen.
+        """
         confusion = (weight @ self.cell).reshape(-1, self.n_classes, self.n_classes)
         seen = weight.sum(axis=1)
         extra = unseen.all_right + unseen.all_missed
         total = seen + extra
         per_class, for_means = scores_of_classes(confusion, unseen)
-        per_class["max_f1"], for_means["max_f1"] = self._max_f1(weight, unseen)
+        per_class["max_f1"], for_means["max_f1"], chosen_f1 = self._max_f1(weight, unseen)
         support = confusion.sum(axis=2)
         losses = (
             weight @ self.losses
@@ -81,12 +85,13 @@ class Scoring:
             "brier": losses[:, 0],
             "log_loss": losses[:, 1],
             "gaps": self.gaps(weight, unseen),
+            "chosen_f1": chosen_f1,
         }
 
     def _max_f1(
         self, weight: Float[np.ndarray, "resample object"], unseen: Unseen
-    ) -> tuple[_ByClass, _ByClass]:
-        best = np.full((2, len(weight), self.n_classes), np.nan)
+    ) -> tuple[_ByClass, _ByClass, _ByClass]:
+        best = np.full((3, len(weight), self.n_classes), np.nan)
         for label, (order, last, positive) in enumerate(self.curves):
             if not positive.any():
                 continue
@@ -94,7 +99,9 @@ class Scoring:
             hits = np.cumsum(ordered * positive[order], axis=1)[:, last]
             chosen = np.cumsum(ordered, axis=1)[:, last]
             support = hits[:, -1:]
-            place = (hits / (support + chosen)).argmax(axis=1)[:, None]
+            f1 = 2 * hits / (support + chosen)
+            place = f1.argmax(axis=1)[:, None]
+            best[2, :, label] = np.take_along_axis(f1, place, 1)[:, 0]
             hit, said = (np.take_along_axis(found, place, 1)[:, 0] for found in (hits, chosen))
             parts = (
                 (unseen.right, unseen.missed, unseen.wrong),
@@ -104,7 +111,7 @@ class Scoring:
                 right, missed, wrong = (each[:, label] for each in part)
                 both = support[:, 0] + said + 2 * right + missed + wrong
                 best[k, :, label] = 2 * (hit + right) / both
-        return best[0], best[1]
+        return best[0], best[1], best[2]
 
 
 def scores_of_classes(

@@ -120,12 +120,17 @@ class Sample:
             start += len(weight)
 
     def unseen(
-        self, n_resamples: int, predicted: Int[np.ndarray, " object"], *, seed: int
+        self, n_resamples: int, predicted: Int[np.ndarray, "... object"], *, seed: int
     ) -> Unseen:
         """Draw what was never seen: half of it alike for all methods, half by what they answered.
 
-        So two methods that always answered alike differ by nothing, and two that were both never
-        wrong may still differ.
+        So two methods that always answered alike differ by nothing, and two that hardly ever did
+        not may differ by more than was seen.
+
+        Parameters
+        ----------
+        predicted : array (object,) or (draw, object)
+            Labels that were answered; the number of classes for no answer.
         """
         order, key = self._in_order(predicted)
         one = self.size_of_one[order]
@@ -158,10 +163,12 @@ class Sample:
         return smallest
 
     def _in_order(
-        self, predicted: Int[np.ndarray, " object"]
+        self, predicted: Int[np.ndarray, "... object"]
     ) -> tuple[Int[np.ndarray, " class"], int]:
         """Return the classes as they appear, and a number for the answers: labels do not matter."""
-        seen = np.concatenate([self.truth, predicted, np.arange(self.n_classes)])
+        none = self.n_classes
+        seen = np.concatenate([self.truth, predicted.ravel(), np.arange(none)])
+        seen = seen[seen < none]
         order = seen[np.sort(np.unique(seen, return_index=True)[1])]
-        place = np.argsort(order)
+        place = np.append(np.argsort(order), none)
         return order, zlib.crc32(place[predicted].astype(np.int64).tobytes())
