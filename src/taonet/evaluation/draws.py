@@ -153,28 +153,40 @@ def _resampled(
     answers = cells.reshape(len(finals), len(objects), n, n).sum(axis=2)
     predicted = np.where(answers.any(axis=2), answers.argmax(axis=2), n)
     unseen = sample.unseen(n_bootstrap, predicted, seed=seed)
-    shares = _shares(len(tables), n_bootstrap, seed=seed)
-    chunks, start = [], 0
-    for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed):
-        chunks.append(_scores(cells, weight, shares[start : start + len(weight)], part))
-        start += len(weight)
+    chunks = [
+        _scores(cells, weight, part)
+        for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed)
+    ]
     ones, none = np.ones((1, len(objects))), Unseen.none(n)
-    alone = [_scores(own[None], ones, np.ones((1, 1)), none) for own in cells]
+    alone = [_scores(own[None], ones, none) for own in cells]
+    by_draw = {name: np.concatenate([own[name] for own in alone]) for name in chunks[0]}
+    scatter = _scatter(len(tables), n_bootstrap, seed=seed)
     return _Drawn(
-        point=_scores(cells, ones, np.full((1, len(tables)), 1 / len(tables)), none),
-        drawn={name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]},
-        by_draw=tuple(float(own["macro_recall"][0]) for own in alone),
+        point=_scores(cells, ones, none),
+        drawn={
+            name: np.concatenate([chunk[name] for chunk in chunks])
+            + scatter @ np.nan_to_num(values - _mean(values))
+            for name, values in by_draw.items()
+        },
+        by_draw=tuple(by_draw["macro_recall"].tolist()),
         n_objects=len(objects),
     )
 
 
-def _shares(n_draws: int, n_bootstrap: int, *, seed: int) -> Float[np.ndarray, "resample draw"]:
-    """Return how much each draw counts: as much as the mean of so many draws scatters."""
+def _scatter(n_draws: int, n_bootstrap: int, *, seed: int) -> Float[np.ndarray, "resample draw"]:
+    """Return by how much more or less each draw counts: as the mean of so many draws scatters."""
     if n_draws == 1:
-        return np.ones((n_bootstrap, 1))
+        return np.zeros((n_bootstrap, 1))
     normal = np.random.default_rng([seed, 3]).normal(size=(n_bootstrap, n_draws))
-    normal -= normal.mean(axis=1, keepdims=True)
-    return 1 / n_draws + normal / np.sqrt(n_draws * (n_draws - 1))
+    return np.asarray(normal / np.sqrt(n_draws * (n_draws - 1)))
+
+
+def _mean(values: Float[np.ndarray, "draw ..."]) -> Float[np.ndarray, "..."]:
+    """Return the mean over draws that have a value; NaN where none has."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def _cells(
@@ -192,24 +204,14 @@ def _cells(
 def _scores(
     cells: Float[np.ndarray, "draw object cell"],
     weight: Float[np.ndarray, "resample object"],
-    share: Float[np.ndarray, "resample draw"],
     unseen: Unseen,
 ) -> Resampled:
     """Return recall and F1, averaged over the draws that tested the class, then over classes."""
     n = round(cells.shape[2] ** 0.5)
-    total = {name: np.zeros((len(weight), n)) for name in ("recall", "mean_recall", "mean_f1")}
-    counted = np.zeros((len(weight), n))
-    for k, own in enumerate(cells):
-        itself, means = scores_of_classes((weight @ own).reshape(-1, n, n), unseen)
-        found = {
-            "recall": itself["recall"], "mean_recall": means["recall"], "mean_f1": means["f1"]
-        }  # fmt: skip
-        counted += share[:, k, None] * np.isfinite(itself["recall"])
-        for name, values in found.items():
-            total[name] += share[:, k, None] * np.nan_to_num(values)
-    with np.errstate(invalid="ignore"):
-        recall, *means = (
-            np.where(counted != 0, values / counted, np.nan) for values in total.values()
-        )
-    macro_recall, macro_f1 = (np.nanmean(values, axis=1) for values in means)
-    return {"recall": recall, "macro_recall": macro_recall, "macro_f1": macro_f1}
+    found = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]
+    recall, f1 = (
+        np.nanmean(_mean(np.stack([means[name] for _, means in found])), axis=1)
+        for name in ("recall", "f1")
+    )
+    by_class = _mean(np.stack([itself["recall"] for itself, _ in found]))
+    return {"recall": by_class, "macro_recall": recall, "macro_f1": f1}

@@ -258,6 +258,9 @@ def check_same_objects(table_a: pd.DataFrame, table_b: pd.DataFrame) -> None:
             got=got,
             do="compare methods on the same objects or not at all",
         )
+    one, other = (groups_of_rows(final_rows(table)) for table in (table_a, table_b))
+    if (one != other).any():
+        raise InputError("the two tables disagree about the groups of objects", where="comparison")
     if truths[0] != truths[1]:
         raise InputError("the two tables disagree about the true classes", where="comparison")
 

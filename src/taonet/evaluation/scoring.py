@@ -33,7 +33,7 @@ OVERALL: Final = (
 Scored = Mapping[str, Float[np.ndarray, "..."]]
 """By score: an array (resample,), or (resample, class) for those of each class."""
 
-_ByClass = Float[np.ndarray, "resample class"]
+_ByClass = Float[np.ndarray, "_ class"]
 
 
 class Scoring:
