@@ -176,7 +176,9 @@ def simulate(
 
 def intervals(case: Case, seed: int, n_bootstrap: int) -> dict[str, Interval]:
     """Return the intervals of one simulated test set."""
-    truth, answers = simulate(case, np.random.default_rng([seed, 17]))
+    # other cases are other samples: what does not depend on sureness may be pooled
+    entropy = [seed, *(round(100 * sure) for sure in case.sureness)]
+    truth, answers = simulate(case, np.random.default_rng(entropy))
     first, second = (
         resample(truth, answer, n_bootstrap=n_bootstrap, seed=seed) for answer in answers
     )
