@@ -112,7 +112,9 @@ def error_by_chance(
     """
     top = probabilities.max(axis=1)
     place = groups * ECE_BINS + confidence_bins(probabilities)
-    together = np.bincount(place, np.sqrt(top * (1 - top)), (int(groups.max()) + 1) * ECE_BINS)
+    # probabilities of few digits may lie a little above 1
+    scatter = np.sqrt(np.maximum(top * (1 - top), 0))
+    together = np.bincount(place, scatter, (int(groups.max()) + 1) * ECE_BINS)
     variance = (together.reshape(-1, ECE_BINS) ** 2).sum(axis=0) / len(top) ** 2
     mean = np.sqrt(2 * variance / np.pi).sum()
     return float(mean + ndtri(LEVEL) * np.sqrt((variance * (1 - 2 / np.pi)).sum()))
