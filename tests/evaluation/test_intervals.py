@@ -111,7 +111,7 @@ def test_the_recall_of_a_class_is_as_uncertain_as_jeffreys_says(hits: int) -> No
     found = resample(truth, answers_of(truth, right), n_bootstrap=20_000, seed=0)
     number = found.interval("recall", 0)
     # small classes are drawn wider; where nothing varies there is nothing to widen
-    shape = 1 - 2 / 20 if 0 < hits < 20 else 1
+    shape = 1 - 3 / 20 if 0 < hits < 20 else 1
     low, high = beta.ppf([0.025, 0.975], shape * hits + 0.5, shape * (20 - hits) + 0.5)
     assert number.value == hits / 20
     assert number.low == pytest.approx(0 if hits == 0 else low, abs=0.01)
