@@ -17,7 +17,7 @@ from jaxtyping import Float, Int
 
 _CHUNK = 2_000_000  # weights held at once: 16 MB
 
-_FEW = 200
+_FEW = 100
 """Classes smaller than this are drawn wider; see `_shapes`."""
 
 _LEAST_SHAPE = 1 / 3
@@ -160,11 +160,10 @@ class Sample:
         """Return the shape of each group's gamma weight: 1, an exponential one, or less.
 
         Exponential weights of n objects scatter a mean by s² / (n + 1), where s² itself falls short
-        by a share of 1 / n: too little for small classes. A shape of 1 − 2 / n makes up for both,
-        and 1 − 3 / n for some of what Student's distribution is wider than the normal one.
+        by a share of 1 / n: too little for small classes. A shape of 1 − 2 / n makes up for both.
         """
         number = np.maximum(self.independent, 1)
-        shape = np.where(number < _FEW, np.maximum(1 - 3 / number, _LEAST_SHAPE), 1.0)
+        shape = np.where(number < _FEW, np.maximum(1 - 2 / number, _LEAST_SHAPE), 1.0)
         smallest = np.ones(int(self.groups.max()) + 1)
         np.minimum.at(smallest, self.groups, shape[self.truth])
         return smallest
