@@ -17,6 +17,7 @@ import torch
 
 from taonet.evaluation.draws import difference, score_draws
 from taonet.experiment.config import read_recipe, varied
+from taonet.experiment.groups import with_groups
 from taonet.experiment.hits_benchmark import in_first_half
 from taonet.experiment.plan import Experiment, plan_experiment
 from taonet.experiment.together import Together
@@ -87,7 +88,10 @@ def _run(
             tables = (table.tail(1) for table in predict(bundle, _sequences(archive)))
             with landing_file(files[name]) as temporary:
                 pd.concat(tables, ignore_index=True).to_parquet(temporary, index=False)
-    return {name: pd.read_parquet(file) for name, file in files.items()}
+    return {
+        name: with_groups(pd.read_parquet(file), shown[name].objects)
+        for name, file in files.items()
+    }
 
 
 def _trained(experiment: Experiment, seed: int) -> Bundle:

@@ -23,6 +23,7 @@ from sklearn.ensemble import RandomForestClassifier
 import taonet
 from taonet.evaluation.metrics import final_rows, score
 from taonet.experiment.classify import answered
+from taonet.experiment.groups import with_groups
 from taonet.experiment.inputs import Tally
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
@@ -234,6 +235,7 @@ def main() -> None:
                 bundle, Archive(given.forest), archive, seed=given.seed
             )
         methods["always VAR"] = always(final_rows(found), "VAR")
+        methods = {name: with_groups(own, archive.objects) for name, own in methods.items()}
         objects = table.drop_duplicates("objectId")
         kinds = {"confirmed": objects.label_quality.eq("spectroscopic"), "all labels": True}
         halves = (given.half,) if given.half else ("second", "first", None)

@@ -32,7 +32,7 @@ def made_table(
     return pd.DataFrame(
         {
             "object_id": np.repeat([f"object {i:04d}" for i in range(n)], epochs),
-            "ra": 150.0,
+            "ra": np.repeat(150.0 + np.arange(n) / 60, epochs),
             "dec": 2.0,
             "class_name": np.repeat(names[truth], epochs),
             "n_epochs": np.tile(np.arange(1, epochs + 1), n),

@@ -61,3 +61,34 @@ def test_what_two_methods_share_cancels_in_their_difference():
 def test_no_draw_is_no_score():
     with pytest.raises(InputError, match="no draw"):
         score_draws([], TWO, seed=1)
+
+
+def test_a_class_that_no_draw_tests_is_left_out_as_scores_leave_it_out():
+    three = Taxonomy(name="three", classes=("A", "B", "C"))
+    table = answers(NAMES, right=0.8).assign(p_C=0.0)
+    one, plain = score_draws([table], three, seed=1), score(table, three, seed=1)
+    assert one.macro_recall.to_dict() == plain.macro_recall.to_dict()
+    assert one.macro_f1.to_dict() == plain.macro_f1.to_dict()
+    assert set(one.per_class) == {"A", "B"}
+    assert one.by_draw == (plain.macro_recall.value,)
+
+
+def test_a_class_counts_in_the_draws_that_tested_it():
+    table = answers(NAMES, right=0.8)
+    only_a = table[table["class_name"] == "A"]
+    both = score_draws([table, only_a], TWO, seed=1)
+    alone = score_draws([table], TWO, seed=1)
+    assert both.per_class["B"].value == pytest.approx(alone.per_class["B"].value)
+    assert both.by_draw[1] == pytest.approx(both.per_class["A"].value)
+
+
+def test_few_draws_scatter_as_their_mean_does():
+    rng, names = np.random.default_rng(0), [f"o{i}" for i in range(2000)]
+    rights = 0.8 + 0.05 * rng.normal(size=4)
+    tables = [answers(names, right=right) for right in rights]
+    found = score_draws(tables, TWO, n_bootstrap=4000, seed=1).macro_recall
+    objects = score_draws(tables[:1], TWO, n_bootstrap=4000, seed=1).macro_recall
+    by_draw = score_draws(tables, TWO, n_bootstrap=2, seed=1).by_draw
+    from_draws = 3.92 * np.std(by_draw, ddof=1) / 2
+    least = np.hypot(from_draws, (objects.high - objects.low) / 2)
+    assert found.high - found.low == pytest.approx(least, rel=0.1)

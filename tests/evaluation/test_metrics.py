@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
 from sklearn.metrics import (
     accuracy_score,
     confusion_matrix,
@@ -28,7 +27,9 @@ from taonet.evaluation.metrics import (
     scores_by_epochs,
 )
 from taonet.evaluation.predictions import labels_of, probabilities_of
-from taonet.evaluation.resampling import interval, resample, weights
+from taonet.evaluation.resampling import resample
+from taonet.evaluation.scoring import Scoring
+from taonet.evaluation.smoothing import Sample, Unseen
 
 CLASSES = list(FOUR.classes)
 
@@ -37,8 +38,8 @@ def truth_and_p(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return labels_of(table, FOUR), probabilities_of(table, FOUR)
 
 
-def max_f1(positive: np.ndarray, p: np.ndarray) -> float:
-    precision, recall, _ = precision_recall_curve(positive, p)
+def max_f1(positive: np.ndarray, p: np.ndarray, weight: np.ndarray | None = None) -> float:
+    precision, recall, _ = precision_recall_curve(positive, p, sample_weight=weight)
     return float((2 * precision * recall / np.maximum(precision + recall, 1e-12)).max())
 
 
@@ -82,14 +83,22 @@ def test_max_f1_does_not_cut_between_equal_probabilities() -> None:
     assert found[1] == pytest.approx(max_f1(truth == 1, 1 - p))
 
 
-def test_every_resample_scores_as_if_its_objects_were_drawn_one_by_one() -> None:
+def test_every_resample_scores_as_scikit_learn_scores_weighted_objects() -> None:
     truth, p = truth_and_p(made_table(23))
-    drawn = resample(truth, p, n_bootstrap=20, seed=3).drawn
-    for k, weight in enumerate(next(weights(23, 20, seed=3)).astype(int)):
-        chosen = np.repeat(np.arange(23), weight)
-        again = resample(truth[chosen], p[chosen], n_bootstrap=1, seed=0).point
-        for name in drawn:
-            np.testing.assert_allclose(drawn[name][k], again[name][0], err_msg=name)
+    sample = Sample(truth=truth, groups=np.arange(23), n_classes=4)
+    (weight,) = sample.weights(20, seed=3)
+    found = Scoring(truth, p)(weight, Unseen.none(4))
+    for k, own in enumerate(weight):
+        scores = precision_recall_fscore_support(truth, p.argmax(1), sample_weight=own)
+        for name, expected in zip(("precision", "recall", "f1"), scores, strict=False):
+            np.testing.assert_allclose(found[name][k], expected)
+            assert found[f"macro_{name}"][k] == pytest.approx(expected.mean())
+        best = [max_f1(truth == label, p[:, label], own) for label in range(4)]
+        np.testing.assert_allclose(found["max_f1"][k], best)
+        right = accuracy_score(truth, p.argmax(1), sample_weight=own)
+        assert found["accuracy"][k] == pytest.approx(right)
+        loss = log_loss(truth, p, labels=range(4), sample_weight=own)
+        assert found["log_loss"][k] == pytest.approx(loss)
 
 
 def test_intervals_agree_with_a_naive_bootstrap() -> None:
@@ -101,33 +110,6 @@ def test_intervals_agree_with_a_naive_bootstrap() -> None:
     found = score(table, FOUR, n_bootstrap=2000, seed=0).accuracy
     assert (found.low, found.high) == pytest.approx(np.quantile(naive, [0.025, 0.975]), abs=0.02)
     assert found.low < found.value < found.high
-
-
-def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
-    rng = np.random.default_rng(0)
-    covered = 0
-    for k in range(200):
-        truth = rng.integers(2, size=60)
-        guess = np.where(rng.random(60) < 0.8, truth, 1 - truth)
-        p = np.where(np.eye(2)[guess] == 1, 0.8, 0.2)
-        found = resample(truth, p, n_bootstrap=200, seed=k).interval("macro_recall")
-        covered += found.low <= 0.8 <= found.high
-    assert 0.88 <= covered / 200 <= 0.99
-
-
-def test_an_interval_leans_to_where_the_resamples_do_not() -> None:
-    drawn = np.linspace(0, 1, 10001)  # each quantile is its own value
-    middle = interval(0.5, drawn)
-    assert (middle.low, middle.high) == pytest.approx((0.025, 0.975), abs=1e-3)
-    below = interval(0.3, drawn)
-    shift = 2 * norm.ppf(0.3)
-    expected = norm.cdf([shift + norm.ppf(0.025), shift + norm.ppf(0.975)])
-    assert (below.low, below.high) == pytest.approx(tuple(expected), abs=1e-3)
-
-
-def test_an_interval_skips_resamples_without_a_score() -> None:
-    assert interval(0.5, np.array([np.nan, 0.5, 0.5])).high == 0.5
-    assert interval(0.5, np.array([np.nan])).to_dict() == {"value": 0.5, "low": None, "high": None}
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
@@ -146,11 +128,15 @@ def test_renaming_the_classes_around_changes_no_macro_score() -> None:
     np.testing.assert_array_equal(one.confusion, other.confusion[::-1, ::-1])
 
 
-def test_perfect_answers_score_one_without_doubt() -> None:
-    found = score(made_table(40, skill=1000.0), FOUR, n_bootstrap=50, seed=0)
+def test_perfect_answers_score_one_with_doubt() -> None:
+    found = score(made_table(40, skill=1000.0), FOUR, n_bootstrap=400, seed=0)
     for name in ("macro_recall", "macro_f1", "macro_max_f1", "accuracy"):
-        assert found.overall(name).to_dict() == {"value": 1.0, "low": 1.0, "high": 1.0}
-    assert found.ece.value == found.brier.value == 0.0
+        number = found.overall(name)
+        assert number.value == number.high == 1.0
+        assert 0.8 < number.low < 0.99, name
+    assert found.ece.value == found.brier.value == found.ece.low == found.brier.low == 0.0
+    assert 0 < found.ece.high < 0.2
+    assert 0 < found.brier.high < 0.4
 
 
 def test_an_absent_class_is_named_and_left_out_of_the_means() -> None:

@@ -35,9 +35,11 @@ def answers(n=24, classes=CLASSES, names="{:05d}"):
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("a") / "A"
-    frames = np.random.default_rng(0).normal(100, 5, (3, 1, 9, 9)).astype("f4")
+    rng = np.random.default_rng(0)
     with ArchiveWriter(folder, survey="mine", signature="s") as writer:
         for row in answers(20).itertuples():
+            # equal pixels would be one and the same object
+            frames = rng.normal(100, 5, (3, 1, 9, 9)).astype("f4")
             sequence = ImageSequence.from_frames(
                 row.object_id, frames, 58000 + np.arange(3.0), class_name=row.class_name
             )

@@ -96,5 +96,8 @@ def benchmark_seeds(
     from taonet.experiment.seeds import score_seeds, seed_lines
     from taonet.io.archive import Archive
 
-    found = score_seeds(runs, Archive(data).taxonomy, classes=names(classes), seed=seed)
+    archive = Archive(data)
+    found = score_seeds(
+        runs, archive.taxonomy, objects=archive.objects, classes=names(classes), seed=seed
+    )
     print_result(found, seed_lines(found), as_json=as_json)

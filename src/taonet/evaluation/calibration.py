@@ -16,22 +16,17 @@ from jaxtyping import Bool, Float
 from scipy.optimize import minimize_scalar
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval
 from taonet.evaluation.predictions import (
     check_predictions,
     columns_of,
     final_rows,
+    groups_of_rows,
     labels_of,
     probabilities_of,
     rows_passing,
 )
-from taonet.evaluation.resampling import (
-    ECE_BINS,
-    Interval,
-    confidence_bins,
-    error_by_chance,
-    error_interval,
-    weights,
-)
+from taonet.evaluation.resampling import calibration_error
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust import FLOOR, Temperature, cooled
 
@@ -156,13 +151,8 @@ def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) 
     The same as `taonet.evaluation.metrics.score` finds, without all the other scores.
     """
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-    gap = (said.argmax(axis=1) == truth) - said.max(axis=1)
-    by_bin = np.eye(ECE_BINS)[confidence_bins(said)] * gap[:, None] / len(rows)
-    drawn = [
-        np.abs(weight @ by_bin).sum(axis=1) for weight in weights(len(rows), n_bootstrap, seed=seed)
-    ]
-    value = float(np.abs(by_bin.sum(axis=0)).sum())
-    return error_interval(value, np.concatenate(drawn), chance=error_by_chance(said))
+    groups = groups_of_rows(rows)
+    return calibration_error(truth, said, groups=groups, n_bootstrap=n_bootstrap, seed=seed)
 
 
 def _fit(rows: pd.DataFrame, taxonomy: Taxonomy, class_weight: "pd.Series[float]") -> float:

@@ -9,17 +9,33 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval, interval
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
+    groups_of_rows,
     labels_of,
     probabilities_of,
 )
-from taonet.evaluation.resampling import Interval, interval
+from taonet.evaluation.scoring import scores_of_classes
+from taonet.evaluation.smoothing import Sample, Unseen
 from taonet.sky.taxonomy import Taxonomy
 
-Resampled = dict[str, Float[np.ndarray, "_ class"]]
-"""By score: (resample, class)."""
+Resampled = dict[str, Float[np.ndarray, "..."]]
+"""By score: (resample,), and of ``recall`` (resample, class)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Drawn:
+    """Scores, those of each resample, macro recall by draw, and the number of objects."""
+
+    point: Resampled
+    drawn: Resampled
+    by_draw: tuple[float, ...]
+    n_objects: int
+
+    def interval(self, name: str) -> Interval:
+        return interval(float(self.point[name][0]), self.drawn[name])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +77,9 @@ def score_draws(
 ) -> DrawScores:
     """Score the last answers of methods that differ in what they were trained on only.
 
-    Each resample draws draws, and objects: an object that a draw trained on is missing from that
-    draw's table and counts in the others.
+    Each resample draws draws, and objects, as `resampling.resample` does: an object that a draw
+    trained on is missing from that draw's table and counts in the others. A class that no draw
+    tested has no score and no part in the means.
 
     Parameters
     ----------
@@ -74,16 +91,18 @@ def score_draws(
     InputError
         If there is none, or one cannot be scored.
     """
-    point, drawn, by_draw, n_objects = _resampled(tables, taxonomy, n_bootstrap, seed)
+    found = _resampled(tables, taxonomy, n_bootstrap, seed)
+    recall = found.point["recall"][0]
     return DrawScores(
-        macro_recall=interval(float(point["recall"].mean()), drawn["recall"].mean(axis=1)),
-        macro_f1=interval(float(point["f1"].mean()), drawn["f1"].mean(axis=1)),
+        macro_recall=found.interval("macro_recall"),
+        macro_f1=found.interval("macro_f1"),
         per_class={
-            name: interval(float(point["recall"][0, label]), drawn["recall"][:, label])
+            name: interval(float(recall[label]), found.drawn["recall"][:, label])
             for label, name in enumerate(taxonomy.classes)
+            if np.isfinite(recall[label])
         },
-        by_draw=by_draw,
-        n_objects=n_objects,
+        by_draw=found.by_draw,
+        n_objects=found.n_objects,
     )
 
 
@@ -112,36 +131,66 @@ def difference(
     """
     if [set(t["object_id"]) for t in tables] != [set(t["object_id"]) for t in others]:
         raise InputError("the draws of two methods differ in number or objects")
-    (one, drawn, *_), (other, other_drawn, *_) = (
-        _resampled(found, taxonomy, n_bootstrap, seed) for found in (tables, others)
-    )
-    apart = drawn[score].mean(axis=1) - other_drawn[score].mean(axis=1)
-    return interval(float(one[score].mean() - other[score].mean()), apart)
+    one, other = (_resampled(found, taxonomy, n_bootstrap, seed) for found in (tables, others))
+    name = f"macro_{score}"
+    value = float(one.point[name][0] - other.point[name][0])
+    return interval(value, one.drawn[name] - other.drawn[name])
 
 
 def _resampled(
     tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, n_bootstrap: int, seed: int
-) -> tuple[Resampled, Resampled, tuple[float, ...], int]:
-    """Return scores, those of each resample, macro recall by draw, and the number of objects."""
+) -> _Drawn:
     if not tables:
         raise InputError("there is no draw to score")
     for table in tables:
         check_predictions(table, taxonomy)
     finals = [final_rows(table) for table in tables]
-    names = sorted(set().union(*(rows["object_id"] for rows in finals)))
-    cells = np.stack([_cells(rows, names, taxonomy) for rows in finals])
-    ones = np.ones((1, len(names)))
-    point = _scores(cells, ones, np.ones((1, len(tables))) / len(tables))
-    rng = np.random.default_rng(seed)
-    objects = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), n_bootstrap)
-    draws = rng.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), n_bootstrap)
-    drawn = _scores(cells, objects.astype(float), draws / len(tables))
-    by_draw = (float(_scores(own[None], ones, np.ones((1, 1)))["recall"].mean()) for own in cells)
-    return point, drawn, tuple(by_draw), len(names)
+    # the first row of an object has its class and group
+    objects = final_rows(pd.concat(finals, ignore_index=True).drop_duplicates("object_id"))
+    cells = np.stack([_cells(rows, objects["object_id"], taxonomy) for rows in finals])
+    n = len(taxonomy.classes)
+    sample = Sample(truth=labels_of(objects, taxonomy), groups=groups_of_rows(objects), n_classes=n)
+    answers = cells.reshape(len(finals), len(objects), n, n).sum(axis=2)
+    predicted = np.where(answers.any(axis=2), answers.argmax(axis=2), n)
+    unseen = sample.unseen(n_bootstrap, predicted, seed=seed)
+    chunks = [
+        _scores(cells, weight, part)
+        for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed)
+    ]
+    ones, none = np.ones((1, len(objects))), Unseen.none(n)
+    alone = [_scores(own[None], ones, none) for own in cells]
+    by_draw = {name: np.concatenate([own[name] for own in alone]) for name in chunks[0]}
+    scatter = _scatter(len(tables), n_bootstrap, seed=seed)
+    return _Drawn(
+        point=_scores(cells, ones, none),
+        drawn={
+            name: np.concatenate([chunk[name] for chunk in chunks])
+            + scatter @ np.nan_to_num(values - _mean(values))
+            for name, values in by_draw.items()
+        },
+        by_draw=tuple(by_draw["macro_recall"].tolist()),
+        n_objects=len(objects),
+    )
+
+
+def _scatter(n_draws: int, n_bootstrap: int, *, seed: int) -> Float[np.ndarray, "resample draw"]:
+    """Return by how much more or less each draw counts: as the mean of so many draws scatters."""
+    if n_draws == 1:
+        return np.zeros((n_bootstrap, 1))
+    normal = np.random.default_rng([seed, 3]).normal(size=(n_bootstrap, n_draws))
+    return np.asarray(normal / np.sqrt(n_draws * (n_draws - 1)))
+
+
+def _mean(values: Float[np.ndarray, "draw ..."]) -> Float[np.ndarray, "..."]:
+    """Return the mean over draws that have a value; NaN where none has."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0).sum(axis=0)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def _cells(
-    rows: pd.DataFrame, names: Sequence[str], taxonomy: Taxonomy
+    rows: pd.DataFrame, names: pd.Series, taxonomy: Taxonomy
 ) -> Float[np.ndarray, "object cell"]:
     """Return which cell of the confusion matrix each object is in; none where it was not tested."""
     n = len(taxonomy.classes)
@@ -155,15 +204,14 @@ def _cells(
 def _scores(
     cells: Float[np.ndarray, "draw object cell"],
     weight: Float[np.ndarray, "resample object"],
-    share: Float[np.ndarray, "resample draw"],
+    unseen: Unseen,
 ) -> Resampled:
-    """Return recall and F1 of each class, averaged over draws."""
+    """Return recall and F1, averaged over the draws that tested the class, then over classes."""
     n = round(cells.shape[2] ** 0.5)
-    found = {name: np.zeros((len(weight), n)) for name in ("recall", "f1")}
-    for k, own in enumerate(cells):
-        confusion = (weight @ own).reshape(-1, n, n)
-        hits = np.diagonal(confusion, axis1=1, axis2=2)
-        support, chosen = confusion.sum(axis=2), confusion.sum(axis=1)
-        found["recall"] += share[:, k, None] * hits / np.maximum(support, 1)
-        found["f1"] += share[:, k, None] * 2 * hits / np.maximum(support + chosen, 1)
-    return found
+    found = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]
+    recall, f1 = (
+        np.nanmean(_mean(np.stack([means[name] for _, means in found])), axis=1)
+        for name in ("recall", "f1")
+    )
+    by_class = _mean(np.stack([itself["recall"] for itself, _ in found]))
+    return {"recall": by_class, "macro_recall": recall, "macro_f1": f1}

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import interval
 from taonet.evaluation.metrics import resamples_of
 from taonet.evaluation.predictions import check_predictions, final_rows
-from taonet.evaluation.resampling import interval
 from taonet.photometry.nightly import NIGHT_GAP_DAYS
 from taonet.sky.taxonomy import Taxonomy
 

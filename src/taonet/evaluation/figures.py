@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
+from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
 from taonet.evaluation.metrics import Interval, Scores, check_predictions, final_rows
 from taonet.evaluation.palette import (
     ACCENT,
@@ -25,7 +26,7 @@ from taonet.evaluation.palette import (
     unit_axis,
 )
 from taonet.evaluation.predictions import labels_of, probabilities_of
-from taonet.evaluation.resampling import ECE_BINS, confidence_bins, wilson
+from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy
 
 METRIC_NAMES = {

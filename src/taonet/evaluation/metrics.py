@@ -24,22 +24,17 @@ import pandas as pd
 from jaxtyping import Int
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import LEVEL, Interval
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
+    groups_of_rows,
     labels_of,
     probabilities_of,
     rows_at,
 )
-from taonet.evaluation.resampling import (
-    LEVEL,
-    OVERALL,
-    PER_CLASS,
-    Interval,
-    Resamples,
-    interval,
-    resample,
-)
+from taonet.evaluation.resampling import Resamples, resample
+from taonet.evaluation.scoring import OVERALL, PER_CLASS
 from taonet.sky.taxonomy import Taxonomy
 
 __all__ = [
@@ -178,6 +173,7 @@ def resamples_of(
         probabilities_of(rows, taxonomy),
         n_bootstrap=n_bootstrap,
         seed=seed,
+        groups=groups_of_rows(rows),
     )
 
 
@@ -242,8 +238,7 @@ def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
     Whether they were is for the caller to know; `difference` and `check_same_objects` check it.
     """
     _check_metric(metric)
-    value = float(a.point[metric][0] - b.point[metric][0])
-    return interval(value, a.drawn[metric] - b.drawn[metric])
+    return a.minus(b, metric)
 
 
 def check_same_objects(table_a: pd.DataFrame, table_b: pd.DataFrame) -> None:
@@ -263,6 +258,9 @@ def check_same_objects(table_a: pd.DataFrame, table_b: pd.DataFrame) -> None:
             got=got,
             do="compare methods on the same objects or not at all",
         )
+    one, other = (groups_of_rows(final_rows(table)) for table in (table_a, table_b))
+    if (one != other).any():
+        raise InputError("the two tables disagree about the groups of objects", where="comparison")
     if truths[0] != truths[1]:
         raise InputError("the two tables disagree about the true classes", where="comparison")
 

@@ -173,6 +173,24 @@ def labels_of(table: pd.DataFrame, taxonomy: Taxonomy) -> Int[np.ndarray, " obje
     return table["class_name"].map(index).to_numpy(np.int64)
 
 
+def groups_of_rows(rows: pd.DataFrame) -> Int[np.ndarray, " object"]:
+    """Return the group of each row, numbered by first appearance.
+
+    That is the column ``group`` of objects that belong together, as `taonet.data.splits.groups_of`
+    finds them. Without it, or where it is empty, an object is alone.
+
+    Examples
+    --------
+    >>> groups_of_rows(pd.DataFrame({"object_id": list("abc"), "group": ["x", None, "x"]})).tolist()
+    [0, 1, 0]
+    """
+    if "group" not in rows:
+        return np.arange(len(rows))
+    number = pd.factorize(rows["group"])[0]
+    alone = np.where(number < 0, len(rows) + np.arange(len(rows)), number)
+    return pd.factorize(alone)[0].astype(np.int64)
+
+
 def classes_of(table: pd.DataFrame) -> tuple[str, ...]:
     """Return the classes that a table gives probabilities of, in its order.
 

@@ -13,6 +13,7 @@ from taonet.evaluation.answers_over_time import over_time
 from taonet.evaluation.comparison import left_out_line, side_by_side
 from taonet.evaluation.predictions import among, check_predictions, classes_of
 from taonet.evaluation.report import write_report
+from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
 from taonet.io.landing import refuse_existing
 from taonet.io.tables import read_table
@@ -134,6 +135,7 @@ def _load(
     if not common:
         raise InputError("the tables share no object of known class")
     kept = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
+    kept = all_with_groups(kept, None if archive is None else archive.objects)
     return {n: replace(one, scored=kept[n]) for n, one in asked.items()}, taxonomy
 
 

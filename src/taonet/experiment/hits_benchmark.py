@@ -22,6 +22,7 @@ from taonet.experiment.baselines import FOREST, tree_table
 from taonet.experiment.config import Recipe
 from taonet.experiment.early_features import early_features
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
+from taonet.experiment.groups import with_groups
 from taonet.experiment.plan import Experiment, Track, plan_experiment
 from taonet.experiment.together import Together
 from taonet.io.archive import Archive
@@ -142,7 +143,13 @@ def hits_benchmark(
         "zero_shot_no_brightness": [_answers(dimmed, _started(dimmed), everything)],
         "forest_shots_10": list(_forests(plain, drawn)),
     }
-    return {name: score_draws(found, bundle.taxonomy, seed=seed) for name, found in tables.items()}
+    objects = plain.archive.objects
+    return {
+        name: score_draws(
+            [with_groups(table, objects) for table in found], bundle.taxonomy, seed=seed
+        )
+        for name, found in tables.items()
+    }
 
 
 def without_brightness(bundle: Bundle) -> Bundle:

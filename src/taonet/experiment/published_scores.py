@@ -16,7 +16,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.evaluation.resampling import Interval, Resamples, interval, resample
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.resampling import Resamples, resample
 from taonet.experiment.inputs import Track
 from taonet.features.published import PUBLISHED
 from taonet.features.ratios import with_ratios
@@ -163,16 +164,12 @@ def _rows(
 def _row(
     method: str, drawn: Resamples, *, chosen: bool = False, against: Resamples | None = None
 ) -> Row:
-    minus = None
-    if against is not None:
-        value = float(drawn.point["macro_f1"][0] - against.point["macro_f1"][0])
-        minus = interval(value, drawn.drawn["macro_f1"] - against.drawn["macro_f1"])
     return Row(
         method=method,
         weighted_f1=drawn.interval("weighted_f1"),
         macro_f1=drawn.interval("macro_f1"),
         chosen=chosen,
-        minus_chosen=minus,
+        minus_chosen=None if against is None else drawn.minus(against, "macro_f1"),
     )
 
 

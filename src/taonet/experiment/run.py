@@ -23,6 +23,7 @@ from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.config import Recipe
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
+from taonet.experiment.groups import all_with_groups
 from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
 from taonet.experiment.plan import (
     Experiment,
@@ -242,6 +243,7 @@ def _report(
     notes: list[str],
 ) -> dict[str, Any]:
     recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
+    tables = all_with_groups(tables, archive.objects)
     write_paper_tables(
         experiment.folder / PAPER_TABLES,
         tables,

@@ -20,6 +20,7 @@ from taonet.experiment.curve_card import KINDS, curve_card
 from taonet.experiment.curve_features import bands_of, curve_features, usual_colour
 from taonet.experiment.curve_predictions import curve_predictions
 from taonet.experiment.curve_recipe import CurveRecipe
+from taonet.experiment.groups import all_with_groups
 from taonet.experiment.inputs import Track
 from taonet.experiment.listed import truth_path
 from taonet.experiment.stages import open_run, staged_table, write_json
@@ -315,7 +316,7 @@ def _report(
         experiment.folder / "report.html",
         title=f"{KINDS[method].capitalize()} on {experiment.table.name}: {recipe.name}",
         taxonomy=experiment.taxonomy,
-        tables=tables,
+        tables=all_with_groups(tables, experiment.objects),
         primary=method,
         notes=notes,
         details={

@@ -9,6 +9,7 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.evaluation.draws import difference, score_draws
 from taonet.evaluation.predictions import among
+from taonet.experiment.groups import all_with_groups
 from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores
 from taonet.sky.taxonomy import Taxonomy
@@ -18,6 +19,7 @@ def score_seeds(
     runs: Sequence[Path],
     taxonomy: Taxonomy,
     *,
+    objects: pd.DataFrame | None = None,
     classes: Sequence[str] = (),
     n_bootstrap: int = 1000,
     seed: int = 1,
@@ -30,6 +32,8 @@ def score_seeds(
         Folders of runs that tested the same objects.
     taxonomy : Taxonomy
         The classes that they were taught.
+    objects : DataFrame, optional
+        Those of the archive, which say what belongs together; see `taonet.experiment.groups`.
     classes : sequence of str
         Score which of these an object is; all by default.
     n_bootstrap, seed : int
@@ -47,10 +51,10 @@ def score_seeds(
     InputError
         If a run is not finished, or the runs do not answer for the same objects.
     """
-    found = {
-        method: [pd.read_parquet(prediction_file(run, method)) for run in runs]
-        for method in methods_of(runs)
-    }
+    methods = methods_of(runs)
+    read = {(m, run): pd.read_parquet(prediction_file(run, m)) for m in methods for run in runs}
+    read = all_with_groups(read, objects)
+    found = {method: [read[method, run] for run in runs] for method in methods}
     if classes:
         few = Taxonomy(name=taxonomy.name, classes=tuple(classes))
         found = {

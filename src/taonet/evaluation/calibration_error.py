@@ -1,0 +1,120 @@
+"""The calibration error and what its resamples say of the true one.
+
+A sample of honest answers is never perfectly calibrated, and its resamples are less so still: an
+error is a size, and sizes do not cancel. Percentiles of resampled errors therefore miss the truth.
+Instead each error that may be true is asked how often a sample would look better than this one.
+"""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.special import ndtri
+
+from taonet.evaluation.intervals import LEVEL, Interval, interval
+from taonet.evaluation.smoothing import Unseen
+
+ECE_BINS: Final = 10
+"""Equal-width bins of the highest probability, for the ECE and the reliability diagram."""
+
+_STEPS: Final = 20
+"""True errors that are asked; twice as many near the sample's own."""
+
+
+def confidence_bins(
+    probabilities: Float[np.ndarray, "object class"],
+) -> Int[np.ndarray, " object"]:
+    """Return the bin of each answer's highest probability: ``ECE_BINS`` of equal width."""
+    top = probabilities.max(axis=1)
+    return np.asarray(np.minimum((top * ECE_BINS).astype(np.int64), ECE_BINS - 1))
+
+
+class Gaps:
+    """By how much answers beat their confidence, by bin: what a calibration error is made of."""
+
+    def __init__(
+        self, truth: Int[np.ndarray, " object"], probabilities: Float[np.ndarray, "object class"]
+    ) -> None:
+        top = probabilities.max(axis=1)
+        inside = np.eye(ECE_BINS)[confidence_bins(probabilities)]
+        right = probabilities.argmax(axis=1) == truth
+        self.by_bin = inside * (right - top)[:, None]
+        # an unseen answer is as confident as the seen ones
+        self.share, self.sure = inside.mean(axis=0), (inside * top[:, None]).mean(axis=0)
+
+    def __call__(
+        self, weight: Float[np.ndarray, "resample object"], unseen: Unseen
+    ) -> Float[np.ndarray, "resample bin"]:
+        """Return the mean gap of each bin; their sizes add up to the error."""
+        right, missed = unseen.all_right[:, None], unseen.all_missed[:, None]
+        total = weight.sum(axis=1)[:, None] + right + missed
+        more = right * (self.share - self.sure) - missed * self.sure
+        return np.asarray((weight @ self.by_bin + more) / total)
+
+
+def true_errors(
+    gaps: Float[np.ndarray, " bin"], drawn: Float[np.ndarray, "resample bin"]
+) -> Float[np.ndarray, " resample"]:
+    """Return errors that may be true, as probable as the sample makes them, one a resample.
+
+    The distribution is found by turning a test round (a confidence distribution: Schweder & Hjort
+    2002, Scand. J. Stat. 29, 309): the chance that the true error is below *t* is the chance that
+    answers with the sample's gaps shrunk to an error of *t* look worse than the sample, with the
+    scatter of the resamples. Where chance alone would look worse, that leaves a share at 0. Ranks
+    are those of the resampled errors, so that two methods' errors stay paired.
+
+    Parameters
+    ----------
+    gaps : array (bin,)
+        Those of the sample; see `Gaps`.
+    drawn : array (resample, bin)
+        The same of each resample.
+    """
+    resampled: Float[np.ndarray, " resample"] = np.abs(drawn).sum(axis=1)
+    error, scatter = float(np.abs(gaps).sum()), drawn - gaps
+    if error == 0:
+        return resampled
+    spread = float(np.sqrt((scatter**2).sum(axis=1).mean()))
+    near = error + spread * np.linspace(-4, 8, 2 * _STEPS)
+    asked = np.unique([0.0, *(error * np.geomspace(0.02, 1, _STEPS)), *near[near > 0]])
+    # gaps less the scatter: an error that leans upwards in resamples leans upwards in truth
+    worse = [np.mean(np.abs(t / error * gaps - scatter).sum(axis=1) > error) for t in asked]
+    below = np.maximum.accumulate(worse)
+    rank = (np.argsort(np.argsort(resampled, kind="stable"), kind="stable") + 0.5) / len(drawn)
+    found = np.interp(rank, below + 1e-12 * np.arange(len(below)), asked)
+    return np.where(rank <= below[0], 0.0, found)
+
+
+def error_interval(
+    value: float, drawn: Float[np.ndarray, " resample"], *, chance: float
+) -> Interval:
+    """Return the interval of a calibration error: down to 0 where honest answers look as bad.
+
+    Parameters
+    ----------
+    drawn : array (resample,)
+        From `true_errors`.
+    chance : float
+        From `error_by_chance`.
+    """
+    found = interval(value, drawn)
+    return Interval(value=value, low=0.0 if value <= chance else found.low, high=found.high)
+
+
+def error_by_chance(
+    probabilities: Float[np.ndarray, "object class"], groups: Int[np.ndarray, " object"]
+) -> float:
+    """Return the calibration error that perfectly honest answers stay below, 19 times in 20.
+
+    Each bin's gap is then a normal number of known variance (Bröcker & Smith 2007, Weather and
+    Forecasting 22, 651); its size is half-normal, and sizes add up. Objects of one group are taken
+    to be right or wrong together.
+    """
+    top = probabilities.max(axis=1)
+    place = groups * ECE_BINS + confidence_bins(probabilities)
+    # probabilities of few digits may lie a little above 1
+    scatter = np.sqrt(np.maximum(top * (1 - top), 0))
+    together = np.bincount(place, scatter, (int(groups.max()) + 1) * ECE_BINS)
+    variance = (together.reshape(-1, ECE_BINS) ** 2).sum(axis=0) / len(top) ** 2
+    mean = np.sqrt(2 * variance / np.pi).sum()
+    return float(mean + ndtri(LEVEL) * np.sqrt((variance * (1 - 2 / np.pi)).sum()))
