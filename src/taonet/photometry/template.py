@@ -13,8 +13,8 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.photometry.calibrate import Calibration
+from taonet.photometry.cosmic_rays import without_hits
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.hits import without_hits
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import Reference, deepest, stack
 from taonet.sky.cutout import Quality

@@ -3,8 +3,8 @@
 import numpy as np
 
 from photometry.made import field
+from taonet.photometry.cosmic_rays import without_hits
 from taonet.photometry.exposure import expose
-from taonet.photometry.hits import without_hits
 
 
 def test_hits_are_replaced_and_nothing_else_in_any_seeing():
