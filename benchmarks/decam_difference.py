@@ -3,8 +3,9 @@
     python benchmarks/decam_difference.py DATA
 
 DATA, the folder ``decam_difference_oracle``, holds ``frames.npz`` and ``frames.csv``: five + five
-i-band frames of one field, aligned and sky-subtracted; then the stack of each five and the difference of the two by sfft (Hu et al. 2022,
-ApJ 936, 157), as it is and with its noise decorrelated. The five of the worse seeing are science.
+i-band frames of one field, aligned and sky-subtracted; then the stack of each five and the
+difference of the two by sfft (Hu et al. 2022, ApJ 936, 157), as it is and with its noise
+decorrelated. The five of the worse seeing are science.
 
 Printed are, for each difference: the noise of a pixel and of the flux of a point, how neighbouring
 pixels go together, what is left of bright stars, and how far it goes with the difference by sfft.
