@@ -8,7 +8,8 @@ from taonet.photometry.exposure import before_smoothing, expose
 from taonet.photometry.growth import LEAST_MISMATCH, RADIUS_PX, seen_at, unlike_profile
 from taonet.photometry.lightcurves import measure
 from taonet.photometry.mismatch import USUAL
-from taonet.photometry.profile import USUAL_BETA
+from taonet.photometry.profile import USUAL_BETA, Profile
+from taonet.photometry.reference import Reference
 from taonet.photometry.steepness import SPREAD, Steepness
 
 BRIGHT = 2e4
@@ -116,3 +117,24 @@ def test_cores_of_bright_stars_are_no_cosmic_rays():
     light = (frames[:, 0, 24:41, 24:41] - 1000).sum(axis=(1, 2))
     ratio = part.forced.flux / light
     assert abs(np.median(ratio) - 1) < 0.03
+
+
+def test_a_neighbour_is_no_wing():
+    one = Profile(
+        fwhm_px=np.full(1, 2.5), stretch=np.zeros(1, complex), beta=np.full(1, 3.5),
+        blur_px2=np.zeros(1),
+    )  # fmt: skip
+    y, x = np.mgrid[:64, :64].astype(float)
+    light = 1000 * one.on(x - 32.2, y - 31.9)
+
+    def stack(image):
+        return Reference(
+            serves=np.arange(1), epochs=np.arange(1), share=np.ones(1), image=image,
+            seen=np.ones((64, 64)), noise=0.1,
+        )  # fmt: skip
+
+    place = np.array([(32.2, 31.9)])
+    halo = 0.05 * 1000 * np.exp(-((x - 32.2) ** 2 + (y - 31.9) ** 2) / 40) / (40 * np.pi)
+    assert unlike_profile(stack(light + halo), one, place, 0.1).any()
+    neighbour = 300 * one.on(x - 39.0, y - 27.0)
+    assert not unlike_profile(stack(light + neighbour), one, place, 0.1).any()

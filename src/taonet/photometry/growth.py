@@ -24,6 +24,10 @@ SIDE = 2 * RADIUS_PX + 1
 LEAST_RING = 60
 """Pixels that tell the sky."""
 
+CORE_PX, NEIGHBOUR, NEIGHBOUR_SNR = 3.0, 0.04, 5.0
+"""A pixel further out that has more than such a share of the star's peak beyond the profile, and by
+so many sigma, belongs to a neighbour."""
+
 SCATTER = 0.02
 """Of single stars, as a share of their light: neighbours too faint to be seen."""
 
@@ -121,6 +125,9 @@ def _one_star(
     if flux <= 0:
         return None
     own = np.where(within, (light - sky) / flux - psf, 0.0)
+    aside = own[within & (radius > CORE_PX)].max()
+    if aside > NEIGHBOUR * psf.max() + NEIGHBOUR_SNR * reference.noise / flux:
+        return None
     middle = own[
         row - rows[0] - RADIUS_PX : row - rows[0] + RADIUS_PX + 1,
         column - columns[0] - RADIUS_PX : column - columns[0] + RADIUS_PX + 1,
