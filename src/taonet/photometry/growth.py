@@ -24,7 +24,7 @@ SIDE = 2 * RADIUS_PX + 1
 LEAST_RING = 60
 """Pixels that tell the sky."""
 
-CORE_PX, NEIGHBOUR, NEIGHBOUR_SNR = 3.0, 0.04, 5.0
+CORE_PX, NEIGHBOUR, NEIGHBOUR_SNR = 3.0, 0.05, 5.0
 """A pixel further out that has more than such a share of the star's peak beyond the profile, and by
 so many sigma, belongs to a neighbour."""
 
