@@ -55,11 +55,13 @@ def measure_stars(
         stamps,
         start,
         steepness=None if settled else steepness,
-        mismatch=mismatch,
+        mismatch=None if settled else mismatch,
         causal=causal,
         all_points=all_points,
     )
-    return replace(fit, steepness=steepness) if settled else fit, coarse
+    if settled:
+        fit = replace(fit, steepness=steepness, mismatch=mismatch)
+    return fit, coarse
 
 
 def _whole_pixels(

@@ -252,6 +252,8 @@ def _calibrate_block(
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
     before = state.known_before(known, new)
+    if before[0].is_settled(len(x)):
+        own = own[:0]
     points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
     fit, coarse = measure_stars(exposed, new, points, guess[new], before, causal=state.causal)
     flux, error = (seen[:, : len(x)] for seen in _good_fluxes(fit))

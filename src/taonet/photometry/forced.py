@@ -123,7 +123,7 @@ def forced_photometry(
         x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
     ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
         at = dx - x[:, None], dy - y[:, None]
-        return profile.on(*at), profile.slopes(*at)[:2]
+        return profile.on(*at), profile.slopes(*at, first=2)
 
     return fit_centre(
         stamps,

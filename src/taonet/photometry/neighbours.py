@@ -102,7 +102,7 @@ def _step(
     """Return a Gauss-Newton step; places are held near where they began."""
     away = at[0] - sources[:, :1], at[1] - sources[:, 1:2]
     shares = profile.on(*away)
-    slopes = profile.slopes(*away)[:2] * sources[:, 2, None]
+    slopes = profile.slopes(*away, first=2) * sources[:, 2, None]
     design = np.stack([*slopes, shares], axis=1).reshape(sources.size, -1)
     sky = np.ones((1, design.shape[1]))
     residual = wanted - sources[:, 2] @ shares

@@ -109,12 +109,17 @@ class Profile:
         return np.asarray(total)
 
     def slopes(
-        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."], *, wings: bool = False
+        self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."], *, first: int = 5
     ) -> Float[np.ndarray, "shape ..."]:
-        """Return how the shares change with x and y, log width, and shape (real, imag).
+        """Return how the shares change: with x and y, log width, shape (real, imag), and 1/beta.
 
-        With ``wings``, also with 1/beta. Read at the centres of pixels, of a profile as much wider
-        as a pixel makes it, and to first order in the ellipticity: this steers a fit, no more.
+        Read at the centres of pixels, of a profile as much wider as a pixel makes it, and to first
+        order in the ellipticity: this steers a fit, no more.
+
+        Parameters
+        ----------
+        first : int
+            How many of these six: 2, 5 or 6.
         """
         dx, dy, _ = np.broadcast_arrays(dx, dy, self.fwhm_px)
         e, beta, width2 = self.stretch, self.beta, self.fwhm_px**2
@@ -122,7 +127,7 @@ class Profile:
         alpha2 = _alpha2(width2 + added, beta)
         own = width2 / (width2 + added)
         radius2 = _radius2(dx, dy, e)
-        slopes = np.empty((6 if wings else 5, *radius2.shape), radius2.dtype)
+        slopes = np.empty((first, *radius2.shape), radius2.dtype)
         u = radius2 / alpha2
         u += 1
         log_u = np.log(u)
@@ -135,6 +140,8 @@ class Profile:
             np.multiply(1 + 2 * one * e.real, along, out=slopes[i])
             slopes[i] += 2 * other * e.imag * across
             slopes[i] *= steep
+        if first == 2:
+            return slopes
         steep_radius2 = np.multiply(steep, radius2, out=radius2)
         np.multiply(profile, -2, out=slopes[2])
         slopes[2] += steep_radius2
@@ -144,7 +151,7 @@ class Profile:
         slopes[3] *= steep
         np.multiply(dx, 2 * dy, out=slopes[4])
         slopes[4] *= steep
-        if not wings:
+        if first == 5:
             return slopes
         # at a given width the scale α shrinks as 1/beta grows
         shrinks = np.log(2) / (1 - 2 ** (-1 / beta))

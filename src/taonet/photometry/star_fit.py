@@ -91,7 +91,7 @@ def fit_stars(
         What is known of it without these pixels; that of ``start`` is taken to be right if not
         given.
     mismatch : Mismatch (epoch,), optional
-        What is known of it without these pixels; the usual one by default.
+        What is known of it without these pixels; it is not measured if not given.
     causal : bool
         Whether steepness and mismatch of an epoch may depend on epochs up to it only.
     all_points : bool
@@ -122,8 +122,6 @@ def fit_stars(
             theta[:, 5] += change
         theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
         fitted = _light_of(stamps, theta, fitted.model)
-    shining = np.nan_to_num(fitted.flux)[..., None] * fitted.psf
-    mismatch = Mismatch.unseen(len(theta)) if mismatch is None else mismatch
     error = np.sqrt(np.linalg.inv(inner).diagonal(axis1=1, axis2=2))
     profile = _profile(theta)
     return StarFit(
@@ -136,12 +134,7 @@ def fit_stars(
         flux=fitted.flux,
         flux_err=fitted.flux_err,
         chi2=_chi2(stamps, fitted.model),
-        mismatch=mismatch.informed(
-            stamps,
-            np.where(_is_oval(theta)[:, None, None], 0, shining),
-            stamps.light - fitted.model,
-            causal=causal,
-        ),
+        mismatch=_mismatch(stamps, theta, fitted, mismatch, causal=causal),
     )
 
 
@@ -172,6 +165,21 @@ def _about_wings(
     precision = np.where(_is_oval(theta), 0, np.maximum(precision, 0))
     said = theta[:, 5] + steeper / np.maximum(precision, 1e-9)
     return _AboutWings(wings=(said, precision), step=step, gives=gives)
+
+
+def _mismatch(
+    stamps: Stamps,
+    theta: Float[np.ndarray, "epoch seven"],
+    fitted: "_Light",
+    known: Mismatch | None,
+    *,
+    causal: bool,
+) -> Mismatch:
+    if known is None:
+        return Mismatch.unseen(len(theta))
+    flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(fitted.flux))
+    shining, residual = flux[..., None] * fitted.psf, stamps.light - fitted.model
+    return known.informed(stamps, shining, residual, causal=causal)
 
 
 def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:
@@ -283,7 +291,7 @@ def _normal_equations(
     profile, dx, dy = _at(theta, stamps)
     weight = stamps.weights(fitted.model)
     root = np.sqrt(weight)
-    slopes = np.moveaxis(profile.slopes(dx, dy, wings=wings), 0, -2)
+    slopes = np.moveaxis(profile.slopes(dx, dy, first=6 if wings else 5), 0, -2)
     # parameters of the epoch, then flux and sky level of each star
     rows = np.empty((*dx.shape[:2], slopes.shape[-2] + 2, dx.shape[2]), np.float32)
     np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :-2, :])

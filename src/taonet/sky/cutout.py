@@ -157,21 +157,29 @@ def _grouped_quartiles(
     ranked = np.partition(flat, sorted(ranks), axis=-1)
     median, clipped = _grouped_value(ranked, middle)
     lower, _ = _grouped_value(ranked, middle / 2)
-    for i in np.flatnonzero(~clipped & (median > lower)):
-        lower[i] = min(lower[i], _below_a_knot(ranked[i], median[i], lower[i]))
+    for i in np.flatnonzero(~clipped & _is_knotted(ranked, median, lower)):
+        lower[i] = min(lower[i], _quartile_by_tenth(ranked[i], median[i]))
     return np.stack([median, np.where(clipped, np.nan, lower)])
 
 
-def _below_a_knot(pixels: Shaped[np.ndarray, " pixel"], median: float, lower: float) -> float:
-    """Return the lower quartile by what lies lower still, where pixels crowd about the median.
+def _is_knotted(
+    pixels: Shaped[np.ndarray, "image pixel"],
+    median: Float[np.ndarray, " image"],
+    lower: Float[np.ndarray, " image"],
+) -> Bool[np.ndarray, " image"]:
+    """Return whether pixels crowd so much that the lower quartile says nothing of the noise.
 
     Counts that were rounded, and changed a little afterwards, lie in knots: both quartiles may be
     in one. Then far less than two thirds of the pixels are within the noise that they tell.
     """
     noise = 1.4826 * (median - lower)
-    near = np.count_nonzero(np.abs(pixels - median) < noise)
-    if near > KNOTTED * len(pixels):
-        return lower
+    above = pixels > (median - noise)[:, None]
+    near = above & (pixels < (median + noise)[:, None])
+    return np.asarray((noise > 0) & (near.mean(axis=1) <= KNOTTED))
+
+
+def _quartile_by_tenth(pixels: Shaped[np.ndarray, " pixel"], median: float) -> float:
+    """Return the lower quartile of a normal distribution with this median and lowest tenth."""
     tenth = np.partition(pixels, len(pixels) // 10)[len(pixels) // 10]
     return float(median - (median - tenth) * (0.67449 / 1.28155))
 
