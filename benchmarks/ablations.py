@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 import torch
 
-from taonet.evaluation.draws import difference, score_draws
-from taonet.experiment.config import read_recipe, varied
+from taonet.evaluation.repeated_runs import difference, score_draws
 from taonet.experiment.groups import with_groups
-from taonet.experiment.hits_benchmark import in_first_half
+from taonet.experiment.joined_archives import Together
 from taonet.experiment.plan import Experiment, plan_experiment
-from taonet.experiment.together import Together
+from taonet.experiment.recipe import read_recipe, varied
 from taonet.io.archive import Archive
-from taonet.io.landing import landing_file
+from taonet.io.atomic import landing_file
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import HITS
+from taonet.studies.hits import in_first_half
 from taonet.training.loop import train_network
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "ablation-hits.toml"

@@ -21,12 +21,13 @@ import pandas as pd
 from coverage import lines_of
 
 from taonet.evaluation.calibration import ece_by_epochs
-from taonet.evaluation.conformal import coverage_table, set_sizes
-from taonet.experiment.calibrating import calibrate
-from taonet.experiment.classify import classify
-from taonet.experiment.simulated import how_simulated, simulate_archive
+from taonet.evaluation.coverage import coverage_table, set_sizes
+from taonet.experiment.trust_stage import calibrate
+from taonet.io.provenance import simulation_command
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
+from taonet.tasks.predict import classify
+from taonet.tasks.simulate import simulate_archive
 
 EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
 
@@ -118,11 +119,11 @@ def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
     passing, last = held[held["n_epochs"] > 0], held[held["n_epochs"] == 0]
     sizes = set_sizes(table, epochs).set_index("n_epochs")["set_size"]
     return (
-        f"On {len(longest):,} other simulated objects ({how_simulated(tested)}): calibration error "
-        f"{interval(end, 'ece')} of last answers, at most {early['ece'].max():.3f} after "
-        f"{epochs[0]} to {epochs[-1]} epochs, of the objects that have so many. Sets hold the "
-        f"truth after {epochs[0]} to {epochs[-1]} epochs in {extremes(passing)} of them; among "
-        f"last answers in {extremes(last)}. Classes in a set: {sizes[epochs[0]]:.2f} after "
+        f"On {len(longest):,} other simulated objects ({simulation_command(tested)}): "
+        f"calibration error {interval(end, 'ece')} of last answers, at most "
+        f"{early['ece'].max():.3f} after {epochs[0]} to {epochs[-1]} epochs, "
+        f"of the objects that have so many. Sets hold the truth after {epochs[0]} to {epochs[-1]} "
+        f"epochs in {extremes(passing)} of them; among last answers in {extremes(last)}. Classes in a set: {sizes[epochs[0]]:.2f} after "
         f"{epochs[0]}, {sizes[epochs[-1]]:.2f} after {epochs[-1]}, {sizes[0]:.2f} in last answers."
     )
 

@@ -29,7 +29,7 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 from taonet.photometry.calibrate import Calibration, calibrate
 from taonet.photometry.difference_flux import difference_photometry
 from taonet.photometry.exposure import Exposed, expose
-from taonet.photometry.forced import forced_photometry
+from taonet.photometry.forced_photometry import forced_photometry
 from taonet.photometry.reference import stack
 from taonet.photometry.subtract import Difference, subtract
 from taonet.photometry.template import template_of

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from taonet.io.deep_tao import read_deep_tao
-from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.deep_tao.reader import read_deep_tao
+from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.fits_scan import columns_of, images_of, scan_fits
 from taonet.sky.sequence import ImageSequence
 

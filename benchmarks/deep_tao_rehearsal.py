@@ -33,11 +33,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taonet.experiment.config import Recipe, read_recipe
+from taonet.experiment.recipe import Recipe, read_recipe
+from taonet.fetch.deep_tao_listing import PUBLISHED
 from taonet.io.archive import Archive
-from taonet.io.deep_tao import read_deep_tao
-from taonet.io.deep_tao_listing import PUBLISHED
-from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.deep_tao.reader import read_deep_tao
+from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.sky.sequence import ImageSequence
 
 RELEASE = {"objects": 16_307, "frames": 1_249_079}

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from taonet.models.trees import ForestConfig, Trees
-from taonet.models.trees_bundle import load_trees, save_trees
+from taonet.models.trees.bundle import load_trees, save_trees
+from taonet.models.trees.trees import ForestConfig, Trees
 from taonet.sky.taxonomy import Taxonomy
 
 CLASSES = tuple("abcdefgh")

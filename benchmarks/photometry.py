@@ -19,12 +19,12 @@ from astropy.table import Table
 from photutils.background import LocalBackground
 from photutils.psf import MoffatPSF, PSFPhotometry
 
-from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive
-from taonet.photometry.forced import forced_photometry
+from taonet.photometry.forced_photometry import forced_photometry
 from taonet.photometry.lightcurves import Measured, measure
 from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
+from taonet.tasks.simulate import simulate_archive
 
 PHOTUTILS_FRAMES = 60
 REPEATS = 5
@@ -89,7 +89,7 @@ def our_rates(sequence: ImageSequence, part: Measured) -> tuple[float, float]:
 
 def our_rate(archive: Path, folder: Path, *, workers: int) -> float:
     """Return frames a second, from a finished archive to a finished table."""
-    from taonet.experiment.measure import measure as to_table
+    from taonet.tasks.photometry import measure as to_table
 
     began = time.perf_counter()
     to_table([archive], folder / f"{workers}.parquet", workers=workers)
@@ -99,7 +99,7 @@ def our_rate(archive: Path, folder: Path, *, workers: int) -> float:
 def peak_mb(archive: Path, folder: Path, n_objects: int) -> float:
     """Return the peak memory of measuring so many objects in a process of its own."""
     out = folder / f"peak-{n_objects}.parquet"
-    code = "from taonet.experiment.measure import measure; from pathlib import Path; "
+    code = "from taonet.tasks.photometry import measure; from pathlib import Path; "
     code += f"measure([Path({str(archive)!r})], Path({str(out)!r}), limit={n_objects}); "
     code += "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

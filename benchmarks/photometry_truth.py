@@ -19,11 +19,11 @@ import numpy as np
 
 from taonet.photometry.lightcurves import light_curve, measure
 from taonet.photometry.subtract import held_by_template
-from taonet.simulate.conditions import Visits
-from taonet.simulate.light import Light
-from taonet.simulate.objects import simulate_object
-from taonet.simulate.presets import survey_named
-from taonet.simulate.survey import QUIET_CLASS, Survey
+from taonet.simulation.conditions import Visits
+from taonet.simulation.light import Light
+from taonet.simulation.objects import simulate_object
+from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence

@@ -17,12 +17,12 @@ from pathlib import Path
 import galsim
 import numpy as np
 
-from taonet.experiment.simulated import simulate_archive
-from taonet.simulate import objects
-from taonet.simulate.detector import read_out
-from taonet.simulate.exposures import Scene
-from taonet.simulate.optics import BETA
-from taonet.simulate.presets import survey_named
+from taonet.simulation import objects
+from taonet.simulation.detector import read_out
+from taonet.simulation.exposures import Scene
+from taonet.simulation.optics import BETA
+from taonet.simulation.presets.by_name import survey_named
+from taonet.tasks.simulate import simulate_archive
 
 SURVEY = survey_named("crts")
 GALSIM_OBJECTS = 4

@@ -21,16 +21,18 @@ import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 
 import taonet
-from taonet.evaluation.metrics import final_rows, score
-from taonet.experiment.classify import answered
+from taonet.evaluation.metrics import score
+from taonet.evaluation.predictions import final_rows
 from taonet.experiment.groups import with_groups
-from taonet.experiment.inputs import Tally
+from taonet.io.alerts.source import alerts_source
+from taonet.io.alerts.surveys import ZTF, is_negative
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
-from taonet.io.sources import Found, Source, alerts_source
-from taonet.io.surveys import ZTF, is_negative
+from taonet.io.inputs import Tally
+from taonet.io.items import Found
+from taonet.io.sources import Source
 from taonet.models.bundle import Bundle
-from taonet.models.predict import prediction_rows
+from taonet.models.predict import answered, prediction_rows
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
 

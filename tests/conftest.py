@@ -13,7 +13,7 @@ import torch
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 torch.set_num_threads(1)
 RECIPES = Path(__file__).parents[1] / "recipes"
-_MAKER = Path(__file__).parent / "data" / "make_deep_tao.py"
+_MAKER = Path(__file__).parent / "fixtures" / "make_deep_tao.py"
 
 jaxtyping.install_import_hook("taonet", "typecheck.checker")
 
@@ -42,10 +42,10 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
     """A small simulated archive and a run trained on it."""
-    from taonet.experiment.config import read_recipe
+    from taonet.experiment.recipe import read_recipe
     from taonet.experiment.run import run_experiment
-    from taonet.experiment.simulated import simulate_archive
     from taonet.io.archive import Archive
+    from taonet.tasks.simulate import simulate_archive
 
     folder = tmp_path_factory.mktemp("world")
     simulate_archive("tiny", folder / "archive", n_objects=24, seed=3)
@@ -55,7 +55,7 @@ def world(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def deep_tao_maker():
-    """The script tests/data/make_deep_tao.py as a module."""
+    """The script tests/fixtures/make_deep_tao.py as a module."""
     spec = importlib.util.spec_from_file_location("make_deep_tao", _MAKER)
     module = importlib.util.module_from_spec(spec)
     sys.modules["make_deep_tao"] = module  # its dataclasses look themselves up

@@ -64,7 +64,7 @@ def test_reading_headers_never_imports_torch():
     code = (
         "import sys\n"
         "import taonet.io.sources, taonet.io.ingest\n"
-        "import taonet.simulate.survey, taonet.photometry.tables\n"
+        "import taonet.simulation.survey, taonet.photometry.tables\n"
         "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -78,9 +78,9 @@ def test_every_verb_explains_itself(taonet, verb):
 
 
 def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_path):
-    from taonet.io.deep_tao_writer import write_deep_tao
-    from taonet.simulate.objects import simulate_object
-    from taonet.simulate.presets import survey_named
+    from taonet.io.deep_tao.writer import write_deep_tao
+    from taonet.simulation.objects import simulate_object
+    from taonet.simulation.presets.by_name import survey_named
 
     sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
     write_deep_tao(tmp_path / "new.fits", sequence)
@@ -162,7 +162,7 @@ def test_info_knows_archives_bundles_and_runs(taonet, world):
 @pytest.fixture(scope="module")
 def curves(tmp_path_factory):
     """A table of simulated light curves with faults, and a run of trees on it."""
-    from taonet.experiment.listed import simulate_light_curves
+    from taonet.tasks.simulate_light_curves import simulate_light_curves
 
     folder = tmp_path_factory.mktemp("curves")
     simulate_light_curves("crts", folder / "c.parquet", n_objects=36, seed=3)
@@ -277,9 +277,9 @@ def bad_files(folder, deep_tao):
 
 @pytest.fixture
 def deep_tao(tmp_path):
-    from taonet.io.deep_tao_writer import write_deep_tao
-    from taonet.simulate.objects import simulate_object
-    from taonet.simulate.presets import survey_named
+    from taonet.io.deep_tao.writer import write_deep_tao
+    from taonet.simulation.objects import simulate_object
+    from taonet.simulation.presets.by_name import survey_named
 
     folder = tmp_path / "data" / "SN"
     folder.mkdir(parents=True)

@@ -15,8 +15,8 @@ import taonet
 from taonet import cli
 from taonet.data.batches import Reading
 from taonet.data.transforms import Scaling
-from taonet.experiment.config import read_recipe
-from taonet.io.deep_tao import read_deep_tao
+from taonet.experiment.recipe import read_recipe
+from taonet.io.deep_tao.reader import read_deep_tao
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.models.taonet import TaoNet

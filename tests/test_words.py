@@ -9,14 +9,14 @@ import pytest
 
 from taonet import cli, load
 from taonet.errors import InputError, OutputError
-from taonet.experiment.classify import classify
-from taonet.experiment.compare import compare_tables, report_tables
-from taonet.experiment.demo import run_demo
-from taonet.experiment.describe import describe
-from taonet.experiment.measure import measure
-from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive, is_archive
-from taonet.io.landing import make_folder
+from taonet.io.atomic import make_folder
+from taonet.tasks.demo import run_demo
+from taonet.tasks.evaluate import compare_tables, report_tables
+from taonet.tasks.info import describe
+from taonet.tasks.photometry import measure
+from taonet.tasks.predict import classify
+from taonet.tasks.simulate import simulate_archive
 
 
 @pytest.fixture

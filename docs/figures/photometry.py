@@ -7,11 +7,11 @@ Writes docs/images/light-curve.png and docs/images/subtraction.png.
 
 from pathlib import Path
 
-from taonet.evaluation.lightcurve_figures import light_curve_figure, subtraction_figure
 from taonet.photometry.lightcurves import light_curve, measure
 from taonet.photometry.nightly import nightly_means
-from taonet.simulate.objects import simulate_object
-from taonet.simulate.presets import survey_named
+from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
+from taonet.simulation.objects import simulate_object
+from taonet.simulation.presets.by_name import survey_named
 
 IMAGES = Path(__file__).parents[1] / "images"
 SEED, NUMBER = 11, 15

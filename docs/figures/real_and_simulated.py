@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taonet.io.archive import Archive
-from taonet.simulate.objects import simulate
-from taonet.simulate.presets import survey_named
+from taonet.simulation.objects import simulate
+from taonet.simulation.presets.by_name import survey_named
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 

@@ -13,10 +13,10 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import taonet
-from taonet.evaluation.palette import INK, STYLE, class_colours, quiet, unit_axis
-from taonet.io.sources import alerts_source
+from taonet.io.alerts.source import alerts_source
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
+from taonet.reports.palette import INK, STYLE, class_colours, quiet, unit_axis
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 

@@ -17,14 +17,14 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from taonet.io.sources import alerts_source
-from taonet.simulate.colours import g_minus_r
-from taonet.simulate.conditions import Visits
-from taonet.simulate.light import Galaxy, Light
-from taonet.simulate.objects import simulate_object
-from taonet.simulate.presets import survey_named
-from taonet.simulate.supernovae import magnitudes_below_peak
-from taonet.simulate.survey import Survey
+from taonet.io.alerts.source import alerts_source
+from taonet.simulation.conditions import Visits
+from taonet.simulation.light import Galaxy, Light
+from taonet.simulation.objects import simulate_object
+from taonet.simulation.populations.colours import g_minus_r
+from taonet.simulation.populations.supernovae import magnitudes_below_peak
+from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.survey import Survey
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 

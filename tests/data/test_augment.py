@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from taonet.data.augment import Augmentation, varied
-from taonet.data.deep import SOFTENING, look_epochs
-from taonet.data.measured import UNMEASURED
+from taonet.data.epoch_photometry import UNMEASURED
+from taonet.data.running_mean import SOFTENING, look_epochs
 from taonet.data.transforms import SOFT_SCALE
 
 N = 4000

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import kstest
 
 from taonet.data.redraw import copies_to_balance, redrawn, redraws
-from taonet.io.lightcurve_tables import Curve
+from taonet.io.lightcurves.tables import Curve
 
 
 def a_curve(n=5000, error=0.2):

@@ -8,9 +8,9 @@ from scipy.stats import beta
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
 from taonet.evaluation.calibration_error import true_errors
-from taonet.evaluation.draws import score_draws
 from taonet.evaluation.intervals import interval
 from taonet.evaluation.metrics import difference, score
+from taonet.evaluation.repeated_runs import score_draws
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scoring import scores_of_classes
 from taonet.evaluation.smoothing import Sample, Unseen

@@ -17,16 +17,14 @@ from sklearn.metrics import (
 
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
-from taonet.evaluation.metrics import (
+from taonet.evaluation.metrics import difference, score, score_table, scores_by_epochs
+from taonet.evaluation.predictions import (
     check_predictions,
-    difference,
     final_rows,
+    labels_of,
+    probabilities_of,
     rows_at,
-    score,
-    score_table,
-    scores_by_epochs,
 )
-from taonet.evaluation.predictions import labels_of, probabilities_of
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scoring import Scoring
 from taonet.evaluation.smoothing import Sample, Unseen

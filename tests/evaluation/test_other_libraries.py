@@ -9,9 +9,10 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 from evaluation.honest import EPOCHS, THREE, draw
-from taonet.evaluation.calibration import calibrated, ece, fit_temperature
-from taonet.evaluation.conformal import fit_thresholds
+from taonet.evaluation.calibration import ece
 from taonet.evaluation.predictions import labels_of, probabilities_of
+from taonet.training.fit_sets import fit_thresholds
+from taonet.training.fit_temperature import calibrated, fit_temperature
 
 
 @pytest.fixture(scope="module")

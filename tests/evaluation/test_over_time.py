@@ -7,9 +7,9 @@ import numpy as np
 from evaluation.honest import THREE, draw, with_sets
 from evaluation.made import FOUR, made_table
 from taonet.evaluation.answers_over_time import over_time
-from taonet.evaluation.conformal import fit_thresholds
-from taonet.evaluation.report import write_report
-from taonet.evaluation.trust_lines import trust_lines
+from taonet.reports.page import write_report
+from taonet.reports.terminal import trust_lines
+from taonet.training.fit_sets import fit_thresholds
 
 
 def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):

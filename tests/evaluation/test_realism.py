@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from taonet.evaluation import realism
-from taonet.evaluation.realism import columns_figure, told_apart, transfer
+from taonet.evaluation.realism import told_apart, transfer
+from taonet.reports.realism_figures import columns_figure
 
 
 def table(n, seed, shift=0.0):

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from taonet.experiment import baselines
-from taonet.experiment.config import read_recipe
-from taonet.experiment.early_features import early_features
+from taonet.experiment.joined_archives import Together
 from taonet.experiment.plan import plan_experiment
+from taonet.experiment.recipe import read_recipe
 from taonet.experiment.run import NETWORK, run_experiment
-from taonet.experiment.together import Together
+from taonet.features.early import early_features
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.photometry.lightcurves import measure

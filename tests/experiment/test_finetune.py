@@ -11,14 +11,14 @@ import torch
 from taonet.data.batches import Reading
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError, LeakError
-from taonet.experiment.config import read_recipe, varied
-from taonet.experiment.hits_benchmark import DESCRIPTIONS, FINETUNE, hits_benchmark, in_first_half
+from taonet.experiment.recipe import read_recipe, varied
 from taonet.experiment.run import run_experiment
-from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle, load_bundle, weights_digest
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import HITS
+from taonet.studies.hits import DESCRIPTIONS, FINETUNE, hits_benchmark, in_first_half
+from taonet.tasks.simulate import simulate_archive
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_the_real_halves_are_those_that_the_preset_was_tuned_on(shared_data):
 def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice, monkeypatch):
     learnt = []
     # the module and its function share a name
-    module = importlib.import_module("taonet.experiment.hits_benchmark")
+    module = importlib.import_module("taonet.studies.hits")
     plain = module.train_network
 
     def noted(architecture, sequences, members, **rest):

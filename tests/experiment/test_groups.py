@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from evaluation.made import made_table
-from taonet.experiment.compare import compare_tables
 from taonet.experiment.groups import all_with_groups, with_groups
+from taonet.tasks.evaluate import compare_tables
 
 
 def objects_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,11 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
 from taonet.models.predict import predict
+from taonet.tasks.simulate import simulate_archive
 
 LARGEST = 4_000_000
 """Bytes."""

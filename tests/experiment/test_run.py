@@ -14,15 +14,15 @@ from taonet.errors import InputError, OutputError
 from taonet.evaluation.metrics import score
 from taonet.evaluation.predictions import among
 from taonet.experiment import baselines
-from taonet.experiment.config import Recipe, read_recipe
-from taonet.experiment.early_features import counts_of, early_features
+from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.experiment.stages import prediction_file
+from taonet.features.early import counts_of, early_features
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.photometry.lightcurves import measure
-from taonet.simulate.objects import simulate_object
-from taonet.simulate.presets import survey_named
+from taonet.simulation.objects import simulate_object
+from taonet.simulation.presets.by_name import survey_named
 from taonet.sky.taxonomy import CRTS
 
 FOLDER = Path(__file__).parents[2] / "recipes"

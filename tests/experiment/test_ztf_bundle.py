@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.experiment.classify import classify
-from taonet.io.avro import records_of
+from taonet.io.alerts.framing import records_of
 from taonet.sky.taxonomy import ZTF
+from taonet.tasks.predict import classify
 
 NAME = "ztf-sim"
 

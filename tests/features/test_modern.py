@@ -5,7 +5,7 @@ from sklearn.metrics import roc_auc_score
 from features.made import constant_curves, curves_of, nights_of
 from taonet.features.curves import Curves
 from taonet.features.modern import MODERN, modern_features
-from taonet.simulate.nuclei import damped_random_walk
+from taonet.simulation.populations.nuclei import damped_random_walk
 from taonet.sky.flux import POGSON, flux_of
 
 CADENCES = {

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from taonet.errors import InputError, OutputError
-from taonet.experiment.simulated import simulate_archive
 from taonet.io.archive import VERSION, Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
+from taonet.tasks.simulate import simulate_archive
 
 
 def sequence(i, n=4, *, shape=(1, 6, 6), dtype=np.uint16, **more):

@@ -11,7 +11,7 @@ import pytest
 
 from taonet.errors import InputError
 from taonet.io.archive import Archive
-from taonet.io.deep_tao_writer import write_deep_tao
+from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.ingest import ingest
 from taonet.io.sources import deep_tao_source, source_of
 from taonet.sky.sequence import ImageSequence

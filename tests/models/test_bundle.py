@@ -9,7 +9,7 @@ import torch
 from taonet.errors import InputError, MissingError, OutputError
 from taonet.models.bundle import VERSION, in_half, load_bundle, save_bundle
 from taonet.models.predict import predict
-from taonet.trust import Temperature, Trust
+from taonet.trust.trust import Temperature, Trust
 
 
 @pytest.fixture

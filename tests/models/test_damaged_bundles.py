@@ -11,10 +11,10 @@ import safetensors.torch
 import torch
 
 from taonet.errors import InputError
-from taonet.experiment.describe import describe
 from taonet.models.bundle import TYPICALITY, load_bundle, save_bundle
-from taonet.trust import Temperature, Thresholds, Trust
-from taonet.typicality import Typicality
+from taonet.tasks.info import describe
+from taonet.trust.trust import Temperature, Thresholds, Trust
+from taonet.trust.typicality import Typicality
 
 pytestmark = pytest.mark.parametrize("bundle", ["plain"], indirect=True)
 TEMPERATURE = Temperature(epochs=(1, 5), values=(2.0, 1.5))

@@ -10,8 +10,8 @@ from taonet.errors import InputError
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import NETWORK, SHIPPED, bundle_config, bundle_names
 from taonet.models.predict import predict
-from taonet.simulate.objects import simulate
-from taonet.simulate.presets import survey_named
+from taonet.simulation.objects import simulate
+from taonet.simulation.presets.by_name import survey_named
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 

@@ -5,11 +5,11 @@ import pytest
 
 from models.conftest import CLASSES, sequence
 from taonet.errors import InputError
-from taonet.experiment.curve_predictions import curve_predictions
-from taonet.io.lightcurve_tables import Curve
+from taonet.experiment.curves.predictions import curve_predictions
+from taonet.io.lightcurves.tables import Curve
 from taonet.io.tables import read_table, write_table
 from taonet.models.predict import predict, prediction_rows, prior_of
-from taonet.trust import Temperature, Thresholds, Trust
+from taonet.trust.trust import Temperature, Thresholds, Trust
 
 SAID = np.array([[0.2, 0.7, 0.1], [np.nan, np.nan, np.nan], [0.5, 0.2, np.inf]])
 

@@ -8,8 +8,8 @@ import pytest
 from photometry.made import field
 from taonet.photometry.lightcurves import light_curve, measure
 from taonet.photometry.subtract import held_by_template
-from taonet.simulate.objects import simulate_object
-from taonet.simulate.presets import survey_named
+from taonet.simulation.objects import simulate_object
+from taonet.simulation.presets.by_name import survey_named
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from taonet.photometry.profile import Profile, noise_pixels
-from taonet.simulate.optics import expose_to, plane
+from taonet.simulation.optics import expose_to, plane
 
 STRETCH = 0.06 + 0.05j
 X, Y = 32.3, 31.8

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from taonet.io.avro import records_of
-from taonet.io.surveys import alert_of
+from taonet.io.alerts.framing import records_of
+from taonet.io.alerts.surveys import alert_of
 from taonet.photometry.lightcurves import light_curve
 from taonet.sky.alert import sequence_of
 

@@ -91,7 +91,7 @@ def info(
     as_json: AsJson = False,
 ) -> None:
     """Say what something is: an archive, a bundle, a run, or a file that ingest reads."""
-    from taonet.experiment.describe import describe
+    from taonet.tasks.info import describe
 
     facts = describe(path, verify=verify)
     print_result(

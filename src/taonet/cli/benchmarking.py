@@ -34,7 +34,7 @@ def benchmark_crts_features(
     as_json: AsJson = False,
 ) -> None:
     """Score forests and boosted trees on published features of CRTS, beside published scores."""
-    from taonet.experiment.published_scores import published_scores, score_lines
+    from taonet.studies.crts_features import published_scores, score_lines
 
     found = published_scores(data, seed=seed, track=track)
     print_result(found, score_lines(found), as_json=as_json)
@@ -64,10 +64,10 @@ def benchmark_hits(
     as_json: AsJson = False,
 ) -> None:
     """Score a network on real sequences: from simulation alone, and tuned on ten of each class."""
-    from taonet.experiment.config import read_recipe
-    from taonet.experiment.hits_benchmark import FINETUNE, hits_benchmark, score_lines
+    from taonet.experiment.recipe import read_recipe
     from taonet.io.archive import Archive
     from taonet.models.bundle import load_bundle
+    from taonet.studies.hits import FINETUNE, hits_benchmark, score_lines
 
     found = hits_benchmark(
         load_bundle(start),
@@ -93,8 +93,8 @@ def benchmark_seeds(
     as_json: AsJson = False,
 ) -> None:
     """Score every method of several runs, as means over them; intervals over objects and runs."""
-    from taonet.experiment.seeds import score_seeds, seed_lines
     from taonet.io.archive import Archive
+    from taonet.studies.seeds import score_seeds, seed_lines
 
     archive = Archive(data)
     found = score_seeds(

@@ -17,7 +17,7 @@ def demo(
 
     Needs no data. Takes a few minutes on two cores; everything lands in one folder.
     """
-    from taonet.experiment.demo import run_demo
+    from taonet.tasks.demo import run_demo
 
     report = run_demo(output, seed=seed, overwrite=overwrite, track=track, say=say)
     typer.echo(report)

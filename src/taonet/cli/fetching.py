@@ -33,8 +33,8 @@ def fetch(
     An interrupted fetch goes on where it stopped, within a file too. With --limit, files are
     taken from each class in turn.
     """
-    from taonet.io.deep_tao_release import fetch_deep_tao
-    from taonet.io.polite import Client
+    from taonet.fetch.deep_tao import fetch_deep_tao
+    from taonet.fetch.polite_http import Client
 
     summary = fetch_deep_tao(
         output,

@@ -61,8 +61,8 @@ def train(
     An interrupted run of the same recipe and data goes on where it stopped.
     """
     from taonet.evaluation.comparison import score_lines
-    from taonet.evaluation.trust_lines import trust_lines
     from taonet.experiment.stages import read_scores
+    from taonet.reports.terminal import trust_lines
 
     more: dict[str, Any] = {
         "test": test,
@@ -95,8 +95,8 @@ def _carried_out(
         given = {options.get(name, f"--{name}"): value for name, value in more.items()}
         del given["--workers"]
         leave_out(given, "a recipe for light curves says all that there is to choose")
-        from taonet.experiment.curve_recipe import read_curve_recipe
-        from taonet.experiment.run_curves import run_curves
+        from taonet.experiment.curves.recipe import read_curve_recipe
+        from taonet.experiment.curves.run import run_curves
 
         return run_curves(read_curve_recipe(recipe), lightcurves, output, track=track, say=say)
     if data is None or lightcurves is not None:
@@ -105,7 +105,7 @@ def _carried_out(
         do = "give --data ARCHIVE or --lightcurves TABLE"
         raise InputError("training needs an archive or a table of light curves", do=do)
 
-    from taonet.experiment.config import read_recipe, varied
+    from taonet.experiment.recipe import read_recipe, varied
     from taonet.experiment.run import run_experiment
     from taonet.io.archive import Archive
     from taonet.models.bundle import load_bundle
@@ -135,8 +135,8 @@ def evaluate(
     first it is said how early and how trustworthy they are.
     """
     from taonet.evaluation.comparison import score_lines
-    from taonet.evaluation.trust_lines import trust_lines
-    from taonet.experiment.compare import compare_tables
+    from taonet.reports.terminal import trust_lines
+    from taonet.tasks.evaluate import compare_tables
 
     scores = compare_tables(predictions, data, classes=names(classes), seed=seed)
     print_result(scores, "\n".join([score_lines(scores), *trust_lines(scores)]), as_json=as_json)
@@ -171,13 +171,13 @@ def predict(
 
     mix = None if prior is None else read_prior(prior)
     if bundle_config(find_bundle(bundle))["format"] == TREES:
-        from taonet.experiment.classify_curves import classify_curves
+        from taonet.tasks.predict_light_curves import classify_curves
 
         result = classify_curves(
             bundle, inputs, output, limit=limit, prior=mix, overwrite=overwrite, track=track
         )
     else:
-        from taonet.experiment.classify import classify
+        from taonet.tasks.predict import classify
 
         result = classify(
             bundle,
@@ -209,7 +209,7 @@ def calibrate(
     Both then hold after every number of epochs, for all objects that have so many: probabilities
     where classes are equally common (predict --prior restates them), sets for any mix.
     """
-    from taonet.experiment.calibrating import calibrate as fit
+    from taonet.experiment.trust_stage import calibrate as fit
 
     typer.echo(
         fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)
@@ -229,7 +229,7 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write one self-contained HTML page from prediction tables; the first is the main one."""
-    from taonet.experiment.compare import report_tables
+    from taonet.tasks.evaluate import report_tables
 
     report_tables(
         predictions,
@@ -245,7 +245,7 @@ def report(
 
 def recipes(as_json: AsJson = False) -> None:
     """List the recipes that come with the package, for `train`."""
-    from taonet.experiment.recipes import recipe_lines, shipped_recipes
+    from taonet.experiment.shipped_recipes import recipe_lines, shipped_recipes
 
     found = shipped_recipes()
     print_result(found, "\n".join(recipe_lines(found)), as_json=as_json)
@@ -253,7 +253,7 @@ def recipes(as_json: AsJson = False) -> None:
 
 def models(as_json: AsJson = False) -> None:
     """List the bundles that come with the package."""
-    from taonet.experiment.shipped import listing, shipped_bundles
+    from taonet.tasks.models import listing, shipped_bundles
 
     found = shipped_bundles()
     text = "\n".join(listing(found)) if found else "no bundles ship with this version"

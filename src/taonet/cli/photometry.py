@@ -76,8 +76,8 @@ def photometry(
     stars tell how each epoch is shifted, blurred and dimmed; no catalogue is needed.
     """
     from taonet.errors import InputError
-    from taonet.experiment.measure import measure
     from taonet.photometry.tables import Measuring, Mode
+    from taonet.tasks.photometry import measure
 
     if difference and aperture:
         raise InputError("--difference fits the PSF", do="leave out --aperture")

@@ -56,12 +56,12 @@ def simulate(
         "workers": workers, "overwrite": overwrite, "track": track,
     }  # fmt: skip
     if light_curves_only:
-        from taonet.experiment.listed import simulate_light_curves
+        from taonet.tasks.simulate_light_curves import simulate_light_curves
 
         leave_out({"--fits": fits}, "there are no images with --light-curves-only")
         count, what = simulate_light_curves(survey, output, **settings), "points"
     else:
-        from taonet.experiment.simulated import simulate_archive
+        from taonet.tasks.simulate import simulate_archive
 
         count, what = simulate_archive(survey, output, fits=fits, **settings), "frames"
     text = f"{objects} objects, {count} {what} -> {output}"
@@ -83,7 +83,7 @@ def simulate_check(
     as_json: AsJson = False,
 ) -> None:
     """Measure how real a preset is: told apart from real objects, and learnt from."""
-    from taonet.experiment.simcheck import check_survey, summary
+    from taonet.studies.simulator_realism import check_survey, summary
 
     found = check_survey(
         survey, against, output, n_objects=objects, seed=seed, workers=workers,
@@ -109,7 +109,7 @@ def simulate_inject(
     as_json: AsJson = False,
 ) -> None:
     """Plant transients of known truth into sequences that do not change, into a new archive."""
-    from taonet.experiment.injected import inject_archive
+    from taonet.tasks.inject import inject_archive
 
     count = inject_archive(
         archive, output, class_name=class_name, survey_name=survey, n_objects=objects, seed=seed,

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 from jaxtyping import Float
 
-from taonet.data.deep import SOFTENING, look_epochs
-from taonet.data.measured import UNMEASURED
+from taonet.data.epoch_photometry import UNMEASURED
+from taonet.data.running_mean import SOFTENING, look_epochs
 from taonet.data.transforms import SOFT_SCALE, turned
-from taonet.limits import Count, Natural, NotNegative, Share
+from taonet.types import Count, Natural, NotNegative, Share
 
 VARIED: Final = ("images", "deep", "light", "days")
 """What of an example is varied."""

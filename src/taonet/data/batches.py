@@ -10,8 +10,8 @@ from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.augment import VARIED, Augmentation, varied
-from taonet.data.deep import deep_images, look_of
-from taonet.data.measured import Known, Measured, measured_of
+from taonet.data.epoch_photometry import Known, Measured, measured_of
+from taonet.data.running_mean import deep_images, look_of
 from taonet.data.transforms import (
     Scaling,
     compress,
@@ -20,11 +20,11 @@ from taonet.data.transforms import (
     shown_epochs,
 )
 from taonet.errors import InputError
-from taonet.limits import Count
 from taonet.sky.cutout import centre_crop
 from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import Count
 
 NO_LABEL = -1
 """Label of an object whose class is not known."""
@@ -257,7 +257,7 @@ def running_mean(
     measured: Measured,
     size: int,
 ) -> tuple[Float[np.ndarray, "look channel size size"], Int[np.ndarray, " epoch"]]:
-    """Return the running mean of the centres of calibrated frames; see `taonet.data.deep`."""
+    """Return the running mean of the frames' centres; see `taonet.data.running_mean`."""
     width = measured.depth(band) * measured.scale[:, None]
     linear = in_noise(centre_crop(frames, size), measured.sky, width)
     weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Int
 
-from taonet.io.lightcurve_tables import Curve
+from taonet.io.lightcurves.tables import Curve
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 

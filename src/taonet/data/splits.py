@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from taonet.errors import InputError, LeakError
-from taonet.io.landing import landing_file
+from taonet.io.atomic import landing_file
 
 FRIENDS_ARCSEC = 10.0
 """Sources nearer than this are taken to be one (catalogued twice, also across classes)."""

@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from taonet.errors import ConfigError
-from taonet.limits import Count, Positive
 from taonet.sky.cutout import centre_crop, sky_and_noise
+from taonet.types import Count, Positive
 
 SOFT_SCALE = 3.0
 """Compressed pixels are divided by this, to be of order one."""

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from taonet.evaluation.asked import goals_of
 from taonet.evaluation.calibration import ece_by_epochs
-from taonet.evaluation.conformal import coverage_table, set_sizes
+from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.early import kept_after_nights, stability
+from taonet.evaluation.goals import goals_of
 from taonet.evaluation.predictions import final_rows, rows_passing
 from taonet.evaluation.resampling import wilson
 from taonet.sky.taxonomy import Taxonomy

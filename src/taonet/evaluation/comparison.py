@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import (
-    Interval,
     Scores,
     check_same_objects,
     difference_of,

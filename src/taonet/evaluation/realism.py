@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
-from matplotlib.figure import Figure
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from taonet.evaluation.palette import ACCENT, SECOND, quiet, styled
-
 FOLDS = 5
 RESAMPLES = 300
 TREES = 700
-MOST_PANELS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,32 +153,3 @@ def transfer(
 
 def _interval(values: Sequence[float]) -> list[float]:
     return [round(float(v), 4) for v in np.percentile(values, [2.5, 97.5])]
-
-
-@styled
-def columns_figure(real: pd.DataFrame, simulated: pd.DataFrame, title: str) -> Figure:
-    """Draw how each column is distributed, real against simulated."""
-    names = list(real.columns)[:MOST_PANELS]
-    wide = min(6, len(names))
-    tall = -(-len(names) // wide)
-    figure = Figure(figsize=(2.1 * wide, 1.7 * tall + 0.6), layout="constrained")
-    for i, name in enumerate(names):
-        axes = quiet(figure.add_subplot(tall, wide, i + 1), grid="none")
-        both = np.concatenate([real[name], simulated[name]]).astype(float)
-        low, high = np.nanpercentile(both, [1, 99])
-        edges = np.linspace(low, high if high > low else low + 1, 30)
-        for table, colour, label in ((real, ACCENT, "real"), (simulated, SECOND, "simulated")):
-            axes.hist(
-                table[name],
-                edges.tolist(),
-                density=True,
-                histtype="step",
-                color=colour,
-                label=label,
-            )
-        axes.set_title(name, fontsize=7)
-        axes.set_yticks([])
-        axes.tick_params(labelsize=6)
-    figure.axes[0].legend(fontsize=6)
-    figure.suptitle(title, fontsize=9)
-    return figure

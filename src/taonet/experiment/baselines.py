@@ -21,7 +21,7 @@ from taonet.evaluation.controls import (
 from taonet.experiment.plan import Experiment
 from taonet.models.bundle import Bundle
 from taonet.models.predict import answers, prediction_rows, readable_example
-from taonet.models.trees import Trees, UnmeasuredError, measured_rows
+from taonet.models.trees.trees import Trees, UnmeasuredError, measured_rows
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -102,7 +102,7 @@ def tree_table(
     Parameters
     ----------
     features : DataFrame
-        Of all objects: see `taonet.experiment.early_features.early_features`.
+        Of all objects: see `taonet.features.early.early_features`.
     train, test : arrays
         Indices of objects in the archive.
     method : str

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment
-from taonet.experiment.simulated import how_simulated
+from taonet.io.provenance import simulation_command
 from taonet.models.bundle import WEIGHTS_SHA256, Bundle
-from taonet.trust import Trust
+from taonet.trust.trust import Trust
 
 SIMULATED = (
     "**Trained on simulated sequences.** Its scores are measured on simulated sequences too and "
@@ -41,7 +41,7 @@ def model_card(
     Parameters
     ----------
     scores : mapping
-        By method, the bundle's own first, as `taonet.evaluation.report.write_report` returns them.
+        By method, the bundle's own first, as `taonet.reports.page.write_report` returns them.
     """
     ours = next(iter(scores.values()))
     written = (
@@ -136,7 +136,7 @@ def _data(bundle: Bundle, experiment: Experiment) -> str:
         f"* trained on {bundle.facts['objects']} {kind} objects of {archive.survey}",
     ]
     for part, own in archive.parts.items():
-        made = how_simulated(own.path)
+        made = simulation_command(own.path)
         told = f"; {made}" if made else ""
         lines.append(f"* archive to {_verb(part)}: {len(own)} objects ({own.digest[:12]}){told}")
     return "\n".join(lines)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from taonet.errors import ConfigError, InputError
-from taonet.experiment.config import DataSettings, Recipe
-from taonet.experiment.together import Together
+from taonet.experiment.joined_archives import Together
+from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle
 from taonet.models.taonet import TaoNetConfig
 

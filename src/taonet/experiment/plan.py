@@ -1,7 +1,6 @@
 """What a run is about: a recipe and an archive put together, checked, and parted."""
 
 import hashlib
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,13 @@ from taonet.data.batches import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError
-from taonet.experiment.config import Recipe
-from taonet.experiment.together import Together
+from taonet.experiment.joined_archives import Together
+from taonet.experiment.recipe import Recipe
 from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import Track, no_progress
 from taonet.version import __version__
-
-Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 
 CALIBRATION = "calibration"
 """The part of an experiment that only fits how far answers can be trusted."""
@@ -115,7 +113,7 @@ def plan_experiment(
     folder: Path,
     *,
     start: Bundle | None = None,
-    track: Track = lambda items, _n, _title: items,
+    track: Track = no_progress,
 ) -> Experiment:
     """Put a recipe and an archive together, and refuse what cannot work before any work is done.
 

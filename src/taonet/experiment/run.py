@@ -14,33 +14,33 @@ from jaxtyping import Int
 
 from taonet.data.batches import known_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
-from taonet.evaluation.calibration import as_before
 from taonet.evaluation.controls import TREES
-from taonet.evaluation.paper_tables import write_paper_tables
 from taonet.evaluation.predictions import among
-from taonet.evaluation.report import write_report
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
-from taonet.experiment.config import Recipe
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.groups import all_with_groups
-from taonet.experiment.measuring import MeasuredSequences, features_in, measure_all
+from taonet.experiment.joined_archives import Together
+from taonet.experiment.photometry_stage import MeasuredSequences, features_in, measure_all
 from taonet.experiment.plan import (
     Experiment,
-    Track,
     draw_split,
     plan_experiment,
     run_digest,
     times_of,
 )
-from taonet.experiment.simulated import how_simulated
+from taonet.experiment.recipe import Recipe
 from taonet.experiment.stages import in_short, open_run, prediction_file, staged_table, write_json
-from taonet.experiment.together import Together
-from taonet.experiment.trained import ready_network
+from taonet.experiment.training_stage import ready_network
 from taonet.io.archive import Archive
-from taonet.io.landing import landing_file, refuse_file
+from taonet.io.atomic import landing_file, refuse_file
+from taonet.io.provenance import simulation_command
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
+from taonet.reports.page import write_report
+from taonet.reports.paper_tables import write_paper_tables
+from taonet.training.fit_temperature import as_before
+from taonet.types import Track, no_progress
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
@@ -59,7 +59,7 @@ def run_experiment(
     start: Bundle | None = None,
     measured: str | Path | None = None,
     workers: int = 1,
-    track: Track = lambda items, _n, _title: items,
+    track: Track = no_progress,
     say: Callable[[str], None] = lambda _line: None,
 ) -> Path:
     """Carry out a recipe on an archive, or go on with a run that was interrupted.
@@ -271,7 +271,7 @@ def _report(
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
-    made = {part: how_simulated(own.path) for part, own in archive.parts.items()}
+    made = {part: simulation_command(own.path) for part, own in archive.parts.items()}
     if any(made.values()):
         details["simulation"] = "; ".join(f"{part}: {how}" for part, how in made.items() if how)
     scores = write_report(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError, OutputError
-from taonet.io.landing import landing_file, make_folder
+from taonet.io.atomic import landing_file, make_folder
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from taonet.photometry.centroids import LEAST_SNR, own_places
 from taonet.photometry.lightcurves import Measured
-from taonet.photometry.places import LEAST_SNR, own_places
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stars import find_peaks

@@ -24,9 +24,9 @@ from taonet.features.curves import Curves
 from taonet.features.nights import begins_night, night_of, nightly, weighted_mean
 from taonet.features.peaks import DETECTION_SIGMA, Peaks
 from taonet.features.periods import Periods, best_periods
+from taonet.features.random_walk import Walks, best_walks
 from taonet.features.segments import Segments
 from taonet.features.structure import LAGS_DAYS, structure_function
-from taonet.features.walk import Walks, best_walks
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude
 
 BRIGHT_SIGMA = 3.0

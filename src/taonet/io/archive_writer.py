@@ -23,7 +23,7 @@ from jaxtyping import Shaped
 
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
-from taonet.io.landing import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
+from taonet.io.atomic import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
 from taonet.io.pixel_types import common_type, without_loss
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence

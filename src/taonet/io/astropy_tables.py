@@ -14,7 +14,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
-from taonet.io.lightcurve_times import is_time
+from taonet.io.lightcurves.times import is_time
 from taonet.io.text_tables import column_twice
 
 SPELLED: Final = {"degrees": "deg", "degree": "deg", "days": "d", "hours": "h", "mjd": "d"}

@@ -49,7 +49,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Their names as `plain` writes them, the more specific first; the first name is ours.
 
-Of a time see `taonet.io.lightcurve_times`.
+Of a time see `taonet.io.lightcurves.times`.
 """
 
 TEXT: Final = ("object_id", "band", "class_name")

@@ -12,7 +12,7 @@ from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.fits_epochs import object_in_files
 from taonet.io.items import Found
-from taonet.io.lightcurve_times import times_of
+from taonet.io.lightcurves.times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
 from taonet.io.text_tables import column_twice

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from taonet.errors import TaoNetError
-from taonet.io.landing import landing_file
+from taonet.io.atomic import landing_file
 
 IN_MEMORY = 1_000_000
 """Bytes of a list of rejections that are held in memory; longer ones go to a temporary file."""

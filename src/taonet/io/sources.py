@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from taonet.errors import InputError, TaoNetError
-from taonet.io.alerts import alerts_source as alerts_source  # what reads sequences is found here
+from taonet.io.alerts.source import (
+    alerts_source as alerts_source,  # what reads sequences is found here
+)
 from taonet.io.archive import Archive, is_archive
 from taonet.io.arrays import count_arrays, read_arrays, unused_arrays
 from taonet.io.content import head_of, not_avro
-from taonet.io.deep_tao import deep_tao_paths, read_deep_tao
+from taonet.io.deep_tao.reader import deep_tao_paths, read_deep_tao
 from taonet.io.fits_cutouts import objects_in, read_cutout_table
 from taonet.io.input_files import (
     ALERTS,

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from taonet.errors import InputError, OutputError
 from taonet.io.astropy_tables import degrees_of, read_astropy_table
+from taonet.io.atomic import landing_file, refuse_existing
 from taonet.io.cells import words
 from taonet.io.column_names import NAMES, WORDS, plain
-from taonet.io.landing import landing_file, refuse_existing
 from taonet.io.text_tables import column_twice, read_text_table
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")

@@ -19,13 +19,13 @@ from safetensors import SafetensorError
 
 from taonet.data.batches import Reading
 from taonet.errors import InputError
-from taonet.io.landing import landing_folder
+from taonet.io.atomic import landing_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
-from taonet.trust import Trust
-from taonet.typicality import Typicality
+from taonet.trust.trust import Trust
+from taonet.trust.typicality import Typicality
 from taonet.version import __version__
 
 TYPICALITY = "typicality.safetensors"

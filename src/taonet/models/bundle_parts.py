@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from taonet.data.batches import Reading
 from taonet.errors import InputError, TaoNetError
-from taonet.limits import Count, Natural
 from taonet.models.bundle_folder import HEAD
 from taonet.models.taonet import TaoNetConfig
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
-from taonet.trust import Temperature, Thresholds
+from taonet.trust.trust import Temperature, Thresholds
+from taonet.types import Count, Natural
 
 MOST_TURNS: Final = 8
 """Turns and flips there are of a square."""
@@ -20,7 +20,7 @@ MOST_TURNS: Final = 8
 
 @dataclass(frozen=True, kw_only=True)
 class StoredTrust:
-    """What a configuration holds of a `taonet.trust.Trust`.
+    """What a configuration holds of a `taonet.trust.trust.Trust`.
 
     Parameters
     ----------

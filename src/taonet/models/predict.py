@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -11,15 +12,17 @@ import pandas as pd
 import torch
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Batch, Example, example_of
-from taonet.data.measured import Known
+from taonet.data.batches import Batch, Example, Reading, example_of
+from taonet.data.epoch_photometry import Known
 from taonet.data.transforms import turned
 from taonet.errors import InputError
+from taonet.io.inputs import Tally
 from taonet.models.bundle import Bundle
-from taonet.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
+from taonet.parallel import in_order
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
-from taonet.trust import Thresholds, Trust
+from taonet.trust.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
+from taonet.trust.trust import Thresholds, Trust
 
 FRAMES_AT_ONCE = 2048
 
@@ -38,7 +41,7 @@ class Answer:
     features : array (epoch, feature)
         What they were made from.
     typicality : array (epoch,)
-        See `taonet.typicality`; NaN if the bundle is not calibrated.
+        See `taonet.trust.typicality`; NaN if the bundle is not calibrated.
     """
 
     probabilities: Float[np.ndarray, "epoch class"]
@@ -300,3 +303,57 @@ def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
     if len(clear):
         when[clear[0] :] = example.mjd[clear[0]]
     return when
+
+
+def answered(
+    bundle: Bundle,
+    sequences: Iterable[ImageSequence],
+    tally: Tally,
+    *,
+    workers: int = 1,
+    prior: Prior | None = None,
+) -> Iterator[pd.DataFrame]:
+    """Yield the prediction rows of each object; what the network cannot read is put aside."""
+    ready = made_ready(bundle, sequences, tally, workers=workers)
+    turns = int(bundle.facts.get("turns", 1))
+    return predict_prepared(bundle, ready, turns=turns, prior=prior)
+
+
+def made_ready(
+    bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
+) -> Iterator[tuple[ImageSequence, Example]]:
+    """Yield what the network reads of each object; what it cannot read is put aside.
+
+    An epoch in a band that it does not know costs itself, not the object.
+    Of the sequences only one frame is left.
+    """
+    make = partial(_made_ready, bundle.reading, bundle.frame_px)
+    return _readable(in_order(make, sequences, workers=workers), tally)
+
+
+def _made_ready(
+    reading: Reading, frame_px: int, sequence: ImageSequence
+) -> tuple[ImageSequence, Example | InputError, list[InputError]]:
+    """Return what the network reads of a sequence, or why it cannot, and which epochs it cannot.
+
+    Of the frames only one is left.
+    """
+    named = sequence.take(np.zeros(1, np.int64))
+    try:
+        check_size(sequence, frame_px)
+        example = example_of(sequence, reading)
+        return named, example, list(reading.bands_not_known(sequence).values())
+    except InputError as error:
+        return named, error, []
+
+
+def _readable(
+    made: Iterable[tuple[ImageSequence, Example | InputError, list[InputError]]], tally: Tally
+) -> Iterator[tuple[ImageSequence, Example]]:
+    for sequence, example, left_out in made:
+        for error in left_out:
+            tally.reject(sequence.object_id, error, part=True)
+        if isinstance(example, InputError):
+            tally.reject(sequence.object_id, example)
+        else:
+            yield sequence, example

@@ -16,15 +16,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.batches import Batch
-from taonet.data.measured import CONDITIONS, LIGHT
+from taonet.data.epoch_photometry import CONDITIONS, LIGHT
 from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
-from taonet.limits import Count, Natural, Share
 from taonet.models.encoder import Apertures, Encoder
 from taonet.models.light import MeasuredMemory
 from taonet.models.memory import ApertureMemory
 from taonet.models.recurrence import Kind, Recurrence
 from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.types import Count, Natural, Share
 
 CALIBRATION = 32
 """Hidden units of the correction for seeing and transparency."""
@@ -46,8 +46,8 @@ class TaoNetConfig:
         Sides of the central crops of each frame that are looked at, in pixels; each has its own
         CNN. Empty: no CNN looks at single frames.
     deep_zooms : tuple of int
-        The same for the running mean of the frames so far (`taonet.data.deep`), in which faint
-        hosts show.
+        The same for the running mean of the frames so far (`taonet.data.running_mean`), in which
+        faint hosts show.
     zoom_px : int
         Crops larger than this are averaged down to it.
     stem : int
@@ -78,7 +78,7 @@ class TaoNetConfig:
         Give the days since the last epoch to the memory.
     measured : bool
         Read what the field's stars tell of each frame and the flux measured at the object's place
-        (`taonet.data.measured`); else sky and noise against the usual.
+        (`taonet.data.epoch_photometry`); else sky and noise against the usual.
     statistics : bool
         Give running moments and extremes of the light to the memory.
     """

@@ -9,8 +9,8 @@ from scipy.ndimage import uniform_filter
 from taonet.photometry.exposure import Exposed
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
-from taonet.photometry.stamps import cut_stamps, half_px_for
 from taonet.photometry.star_fit import StarFit, fit_stars
+from taonet.photometry.star_windows import cut_stamps, half_px_for
 from taonet.photometry.steepness import Steepness
 
 REACH_PX = 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.stamps import Stamps
+from taonet.photometry.star_windows import Stamps
 
 LEAST_SEEN = 0.7
 """Share of a star's light that must fall on valid pixels."""

@@ -31,8 +31,8 @@ from taonet.photometry.growth import SIDE, unlike_profile
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
-from taonet.photometry.stamps import cut_stamps, half_px_for
 from taonet.photometry.star_fit import OVAL, WIDTH_SPREAD, StarFit, star_fluxes
+from taonet.photometry.star_windows import cut_stamps, half_px_for
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality

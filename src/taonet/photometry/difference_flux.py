@@ -8,7 +8,7 @@ from jaxtyping import Float
 from taonet.photometry.amplitude import fitted_flux
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import expose
-from taonet.photometry.forced import (
+from taonet.photometry.forced_photometry import (
     Forced,
     centre_stamps,
     fit_centre,

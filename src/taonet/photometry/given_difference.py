@@ -8,7 +8,12 @@ from jaxtyping import Float
 
 from taonet.photometry.calibrate import WIDTH_TO_FLUX, Calibration
 from taonet.photometry.exposure import Exposed, before_smoothing, expose
-from taonet.photometry.forced import Forced, centre_stamps, forced_photometry, smoothed_noise
+from taonet.photometry.forced_photometry import (
+    Forced,
+    centre_stamps,
+    forced_photometry,
+    smoothed_noise,
+)
 from taonet.photometry.object_light import where_noise_is_known
 from taonet.photometry.star_fit import StarFit, fit_stars
 from taonet.sky.sequence import ImageSequence

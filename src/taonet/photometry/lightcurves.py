@@ -11,7 +11,7 @@ from taonet.photometry.aperture import aperture_flux
 from taonet.photometry.calibrate import Calibration, calibrate
 from taonet.photometry.difference_flux import difference_photometry
 from taonet.photometry.exposure import Exposed, expose
-from taonet.photometry.forced import BAD_FIT, Forced, forced_photometry, smoothed_noise
+from taonet.photometry.forced_photometry import BAD_FIT, Forced, forced_photometry, smoothed_noise
 from taonet.photometry.given_difference import measure_given_difference
 from taonet.photometry.neighbours import without_neighbours
 from taonet.photometry.object_light import draw_object, where_noise_is_known

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from taonet.photometry.stamps import Stamps
+from taonet.photometry.star_windows import Stamps
 
 USUAL = 0.05
 """Share of a star's light by which its peak differs from the profile, where nothing is known."""

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced import Forced
+from taonet.photometry.forced_photometry import Forced
 
 
 def draw_object(

@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import FLATTEST_BETA, GAUSSIAN_BETA, Profile
-from taonet.photometry.stamps import Stamps
+from taonet.photometry.star_windows import Stamps
 from taonet.photometry.steepness import Steepness
 
 

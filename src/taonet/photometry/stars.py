@@ -5,8 +5,8 @@ from jaxtyping import Bool, Float, Int
 from scipy.ndimage import gaussian_filter, maximum_filter
 
 from taonet.photometry.profile import Profile
-from taonet.photometry.stamps import cut_stamps, half_px_for
 from taonet.photometry.star_fit import fit_stars
+from taonet.photometry.star_windows import cut_stamps, half_px_for
 
 LEAST_SNR = 10.0
 """Fainter stars say next to nothing about an epoch."""

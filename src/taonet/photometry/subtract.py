@@ -15,7 +15,7 @@ from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced import (
+from taonet.photometry.forced_photometry import (
     UNALIGNED_PX,
 )
 from taonet.photometry.matching import Kernel, constant_light, fit_kernel

@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter1d
 
 from taonet.photometry.calibrate import Calibration
 from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced import forced_photometry
+from taonet.photometry.forced_photometry import forced_photometry
 from taonet.photometry.object_light import draw_object
 from taonet.photometry.template import MjdRange, Template, shows_object, template_of
 

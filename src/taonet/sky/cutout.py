@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
-from taonet.shapes import Images
 from taonet.sky.no_data import with_gaps
+from taonet.types import Images
 
 
 class Quality(IntFlag):

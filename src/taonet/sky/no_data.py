@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Shaped
 
-from taonet.shapes import Images
+from taonet.types import Images
 
 NO_LIGHT: Final = 0.999e20
 """No pixel holds so much: programs write 1e20 or the largest number there is for no data."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import torch
 
 from taonet.errors import InputError
-from taonet.io.landing import landing_file
+from taonet.io.atomic import landing_file
 
 HOLDS: Final = {"step", "network", "average", "optimizer"}
 """What is in every checkpoint."""

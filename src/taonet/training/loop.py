@@ -1,11 +1,11 @@
 """The training loop: take a batch, forward, loss, backward, step, log."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,15 +14,14 @@ from jaxtyping import Int
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, Reading, Sequences, training_batches
 from taonet.errors import InputError
-from taonet.limits import Natural, NotNegative, Positive, Share
 from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
 from taonet.training.faults import fault_in, runaway
 from taonet.training.objective import answer_loss, unsteadiness
+from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
 
-Track = Callable[[Iterable[Any], int, str], Iterable[Any]]
 """Wraps an iterable of known length to show progress under a title."""
 
 
@@ -87,7 +86,7 @@ def train_network(
     folder: Path,
     start: Mapping[str, torch.Tensor] | None = None,
     title: str = "training",
-    track: Track = lambda items, _n, _title: items,
+    track: Track = no_progress,
 ) -> TaoNet:
     """Train a network on some of the sequences, or go on with a training that was interrupted.
 

@@ -1,0 +1,237 @@
+"""Recipes: a complete experiment as one TOML file — strict in, complete out."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import StringConstraints
+
+from taonet.data.transforms import Scaling
+from taonet.errors import ConfigError
+from taonet.experiment.shipped_recipes import check_reads, find_recipe
+from taonet.models.taonet import TaoNetConfig
+from taonet.models.trees.trees import BoostedConfig, ForestConfig
+from taonet.settings import settings_of
+from taonet.training.loop import TrainingConfig
+from taonet.types import Count, Natural
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""A name that can name a folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """What of the archive is used.
+
+    Parameters
+    ----------
+    mjd_max : float or None
+        Leave out epochs at or after this time.
+    use_bands : bool
+        Tell the network the photometric band.
+    channels : tuple of str
+        Channels to read; empty takes all that the archive has.
+    """
+
+    mjd_max: float | None = None
+    use_bands: bool = False
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSettings:
+    """How objects are parted: in folds (every object is tested once) or once for all.
+
+    Parameters
+    ----------
+    kind : {"folds", "holdout", "shots"}
+        With ``shots``, a few objects of each class are drawn to learn from; all others test.
+    folds : int
+        Number of folds.
+    test : float
+        Share of the objects held out for testing (holdout).
+    shots : int
+        Objects of each class.
+    """
+
+    kind: Literal["folds", "holdout", "shots"] = "holdout"
+    folds: Annotated[int, Ge(2)] = 5
+    test: Annotated[float, Gt(0), Lt(1)] = 0.3
+    shots: Natural = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionSettings:
+    """How predictions are made and reported.
+
+    Parameters
+    ----------
+    turns : int
+        Average the answers over this many turns and flips of the sequence (1 to 8).
+    epochs : tuple of int
+        Numbers of epochs that the trees answer after, besides the last; the network answers after
+        every one.
+    bootstrap : int
+        Resamples behind every interval.
+    examples : int
+        Example sequences shown in the report.
+    scored : tuple of str
+        Score the answers to the question which of these classes an object is; empty for all.
+    """
+
+    turns: Annotated[int, Ge(1), Le(8)] = 1
+    epochs: tuple[Natural, ...] = (3, 5, 10, 20, 40)
+    bootstrap: Natural = 1000
+    examples: Count = 6
+    scored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A complete experiment.
+
+    Parameters
+    ----------
+    name : str
+        Names the run and its bundle.
+    about : str
+        One or two sentences for the report and the model card.
+    seed : int
+        The one seed of the experiment.
+    threads : int
+        CPU threads; 0 takes all.
+    data, split, scaling, model, training, forest, boosted, prediction
+        See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
+        come from the data.
+    """
+
+    name: Name
+    about: str = ""
+    seed: Count = 1
+    threads: Count = 0
+    data: DataSettings = field(default_factory=DataSettings)
+    split: SplitSettings = field(default_factory=SplitSettings)
+    scaling: Scaling = field(default_factory=Scaling)
+    model: TaoNetConfig = field(default_factory=TaoNetConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    forest: ForestConfig = field(default_factory=ForestConfig)
+    boosted: BoostedConfig = field(default_factory=BoostedConfig)
+    prediction: PredictionSettings = field(default_factory=PredictionSettings)
+
+    @property
+    def digest(self) -> str:
+        """A hash of every setting, given or default."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None) -> Recipe:
+    """Return a recipe with another seed, or with few objects to learn from."""
+    if shots is not None:
+        recipe = replace(recipe, split=replace(recipe.split, kind="shots", shots=shots))
+    return recipe if seed is None else replace(recipe, seed=seed)
+
+
+FROM_DATA = ("channels", "classes", "bands")
+
+
+def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of a TOML file, or the name of a recipe that ships.
+    changes : sequence of str
+        What to set instead of what the recipe says; see `changed`.
+
+    Raises
+    ------
+    MissingError
+        If there is none; the nearest name is told.
+    ConfigError
+        If it is not TOML, or has a key or value that is not understood; the nearest known key is
+        told.
+    """
+    given = read_toml(path)
+    check_reads(given, "cutouts", where=path)
+    return recipe_of(changed(given, changes), where=str(path))
+
+
+def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+    """Return settings with some of them set anew, unchecked.
+
+    Parameters
+    ----------
+    changes : sequence of str
+        ``section.key=value``, the value in TOML; a word needs no quotes.
+
+    Raises
+    ------
+    ConfigError
+        If a change has no key or no value.
+
+    Examples
+    --------
+    >>> changed({"model": {"hidden": 8}}, ["model.recurrence=lstm", "model.zooms=[20]"])
+    {'model': {'hidden': 8, 'recurrence': 'lstm', 'zooms': [20]}}
+    """
+    found = deepcopy(dict(given))
+    for change in changes:
+        place, equals, text = change.partition("=")
+        *sections, key = place.strip().split(".")
+        if not (equals and text.strip() and all((*sections, key))):
+            do = "write it as section.key=value, e.g. model.recurrence=lstm"
+            raise ConfigError("not a setting", got=change, do=do)
+        within = found
+        for section in sections:
+            within = within.setdefault(section, {})
+            if not isinstance(within, dict):
+                raise ConfigError(f"{section} is no section", got=change)
+        within[key] = _toml_value(text)
+    return found
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text.strip()
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read the settings in a recipe, unchecked.
+
+    Raises
+    ------
+    MissingError
+        If there is none.
+    ConfigError
+        If it is not TOML, or cannot be read.
+    """
+    file = find_recipe(path)
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError("the recipe cannot be read", where=file, got=error.strerror) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        do = "give a recipe; `taonet recipes` lists those that ship"
+        raise ConfigError("not TOML", where=file, got=error, do=do) from error
+
+
+def recipe_of(given: Mapping[str, Any], *, where: str = "recipe") -> Recipe:
+    """Check settings and fill in the defaults.
+
+    Raises
+    ------
+    ConfigError
+    """
+    for key in FROM_DATA:
+        if key in given.get("model", {}):
+            raise ConfigError(f"model.{key} comes from the data", where=where, do="remove it")
+    return settings_of(given, Recipe, where=where)

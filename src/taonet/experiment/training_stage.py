@@ -1,0 +1,141 @@
+"""The stage that trains a network, and makes its answers honest where there are objects for it."""
+
+import json
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Int
+
+from taonet.data.batches import Example, known_in
+from taonet.data.splits import Split
+from taonet.experiment.plan import Experiment, run_digest
+from taonet.experiment.stages import write_json
+from taonet.experiment.trust_stage import answered_for_trust, fit_trust
+from taonet.io.inputs import Tally
+from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.models.predict import readable_example
+from taonet.sky.sequence import ImageSequence
+from taonet.training.loop import train_network
+from taonet.trust.prior import LEARNT_MIX, equal_shares
+from taonet.version import __version__
+
+
+def ready_network(
+    experiment: Experiment,
+    split: Split,
+    name: str,
+    train: Int[np.ndarray, " n"],
+    say: Callable[[str], None],
+) -> Bundle:
+    """Train the network of a round, or load it; calibrate it where a part of the split is for that.
+
+    Parameters
+    ----------
+    name : str
+        Of the round; its folder in ``training`` holds what has been done so far.
+    train : array
+        Objects to learn from.
+    say : function
+        Told what was calibrated.
+    """
+    folder = experiment.folder / "training" / name
+    bundle = _trained(experiment, train, folder)
+    if "calibration" not in split.parts:
+        return bundle
+    place = folder / "calibrated"
+    if not (place / "config.json").exists():
+        members = split.members("calibration", experiment.archive.objects["object_id"].tolist())
+        found = answered_for_trust(bundle, _prepared(experiment, bundle, members), Tally(place))
+        trust, notes = fit_trust(found, bundle.taxonomy)
+        say("\n".join([f"{name}: calibrated on {trust.objects} objects", *notes]))
+        save_bundle(replace(bundle, trust=trust), place, card="")
+    facts = {**bundle.facts, "calibrated_on": experiment.archive.parts["calibration"].digest}
+    # what was calibrated is the network as it was trained, however bundles keep weights
+    return replace(bundle, trust=load_bundle(place).trust, facts=facts)
+
+
+def _prepared(
+    experiment: Experiment, bundle: Bundle, members: Int[np.ndarray, " n"]
+) -> Iterator[tuple[ImageSequence, Example]]:
+    for i in experiment.track(members.tolist(), len(members), "calibrating"):
+        sequence = experiment.archive[i]
+        known = known_in(experiment.sequences, i)
+        yield sequence, readable_example(bundle, sequence, known=known)
+
+
+def _trained(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:
+    recipe, archive = experiment.recipe, experiment.archive
+    folder.mkdir(parents=True, exist_ok=True)
+    with _counted(folder / "cost.json"):
+        network = train_network(
+            experiment.architecture,
+            experiment.sequences,
+            train,
+            reading=experiment.reading,
+            taxonomy=experiment.taxonomy,
+            config=recipe.training,
+            seed=recipe.seed,
+            folder=folder,
+            start=None if experiment.start is None else experiment.start.network.state_dict(),
+            title=f"training {folder.name}",
+            track=experiment.track,
+        )
+    return Bundle(
+        name=recipe.name,
+        network=network,
+        taxonomy=experiment.taxonomy,
+        reading=experiment.reading,
+        frame_px=experiment.frame_px,
+        facts={
+            "survey": archive.survey,
+            "trained_on_simulation": archive.simulated,
+            "recipe_digest": recipe.digest,
+            "data_digest": archive.digest,
+            "learnt_from": archive.first.digest,
+            "run_digest": run_digest(recipe, archive, experiment.start),
+            "started_from": None if experiment.start is None else experiment.start.name,
+            "objects": len(train),
+            LEARNT_MIX: _learnt_mix(experiment, train),
+            "turns": recipe.prediction.turns,
+            "weights": sum(p.numel() for p in network.parameters()),
+            "version": __version__,
+            "cost": json.loads((folder / "cost.json").read_text()),
+        },
+    )
+
+
+def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[str, float]:
+    """Return the class mix of the batches, which hold as many objects of each class that is met."""
+    met = experiment.archive.objects["class_name"].iloc[train].unique().tolist()
+    classes = experiment.taxonomy.classes
+    return equal_shares([name for name in classes if name in met], classes)
+
+
+@contextmanager
+def _counted(path: Path) -> Iterator[None]:
+    """Add the time that passes and the memory that was needed to what earlier tries took."""
+    before = json.loads(path.read_text()) if path.exists() else {"seconds": 0.0, "peak_mib": 0.0}
+    start = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds = before["seconds"] + time.monotonic() - start
+        peak = max(before["peak_mib"], peak_memory_mib())
+        device = f"{platform.machine()}, {torch.get_num_threads()} threads"
+        told = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1), "device": device}
+        write_json(path, told)
+
+
+def peak_memory_mib() -> float:
+    """Return the most memory that this process has held so far."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # kilobytes, but bytes on macOS
+    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)

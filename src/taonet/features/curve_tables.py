@@ -1,0 +1,93 @@
+"""From tables of light curves to the features that trees read."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from taonet.features.curves import Curves
+from taonet.features.sets import feature_table
+from taonet.io.lightcurves.tables import Curve
+from taonet.sky.bands import blue_to_red, plain_band
+from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
+
+Pair = tuple[str, str]
+
+
+def curve_features(
+    curves: Iterable[Curve], name: str, *, colour: Pair | None = None
+) -> pd.DataFrame:
+    """Measure a set of features of each light curve.
+
+    Parameters
+    ----------
+    name : str
+        Of `taonet.features.sets.SETS`.
+    colour : (str, str), optional
+        The two bands whose colour is measured; see `taonet.features.curves.Curves`.
+
+    Returns
+    -------
+    DataFrame
+        One row a curve, one column a feature, NaN where it is not defined. It depends on the curve
+        alone, whatever bands others have.
+    """
+    return feature_table(replace(laid_end_to_end(tuple(curves)), colour=colour), name)
+
+
+def laid_end_to_end(curves: Sequence[Curve]) -> Curves:
+    """Return curves of a table as features want them.
+
+    Those that were given in fluxes keep them, negative ones too.
+    """
+    bands = blue_to_red(name for curve in curves for name in _bands(curve)) or ("",)
+    index = {name: i for i, name in enumerate(bands)}
+    columns = ("mjd", "flux", "flux_err", "mag", "magerr")
+    rows = [np.stack([curve.mjd, *_fluxes(curve), curve.mag, curve.magerr]) for curve in curves]
+    values = np.concatenate([np.zeros((len(columns), 0)), *rows], axis=1)
+    return Curves.from_both(
+        **dict(zip(columns, values, strict=True)),
+        counts=np.array([len(curve.mjd) for curve in curves], np.int64),
+        band=np.array([index[name] for curve in curves for name in _bands(curve)], np.int64),
+        bands=bands,
+    )
+
+
+def usual_colour(curves: Sequence[Curve]) -> Pair | None:
+    """Return the two neighbouring bands, by plain names, that most objects have both of.
+
+    Of pairs that are as frequent the bluest counts. Trees that learnt from one colour must not be
+    shown another in its place.
+    """
+    pairs: Counter[Pair] = Counter()
+    for curve in curves:
+        own = blue_to_red(plain_band(name) for name in _bands(curve))
+        pairs.update(pairwise(own))
+    most = max(pairs.values(), default=0)
+    frequent = [pair for pair, count in pairs.items() if count == most]
+    if not frequent:
+        return None
+    order = blue_to_red(name for pair in frequent for name in pair)
+    return min(frequent, key=lambda pair: (order.index(pair[0]), order.index(pair[1])))
+
+
+def bands_of(curves: Iterable[Curve]) -> tuple[str, ...]:
+    """Return the plain names of all bands of some curves, from blue to red."""
+    return blue_to_red(plain_band(name) for curve in curves for name in _bands(curve))
+
+
+def _fluxes(
+    curve: Curve,
+) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"]]:
+    if curve.flux is not None and curve.flux_err is not None:
+        return curve.flux, curve.flux_err
+    flux = flux_of(np.asarray(curve.mag, np.float64), ZERO_POINT_MAG)
+    return flux, flux * curve.magerr / POGSON
+
+
+def _bands(curve: Curve) -> tuple[str, ...]:
+    return curve.band or ("",) * len(curve.mjd)

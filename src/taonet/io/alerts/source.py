@@ -1,0 +1,236 @@
+"""Alert packets as a source: joined by object, across all files.
+
+Every packet is read once to learn whose it is and where it lies. Then the objects are taken a
+handful at a time, as many as fit into memory as packed bytes; their packets are fetched in the
+order of the files, and the pictures decoded one object at a time. So each block of a file is
+unpacked once for the first look and once for every handful that has packets in it, and memory
+grows neither with the night nor with the number of files.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from taonet.errors import InputError
+from taonet.io.alerts.framing import PackedRecord, Packet, Place, fetch, packets_of
+from taonet.io.alerts.surveys import alert_of, object_id_of
+from taonet.io.input_files import alert_lot
+from taonet.io.items import Found, Source, signature_of
+from taonet.io.rejection import Rejection
+from taonet.sky.alert import Alert, choose, sequence_of
+
+HANDFUL_BYTES = 64_000_000
+"""Packed packets held in memory at a time."""
+
+COLUMNS = ("file", "number", *Place._fields)
+"""Of the table of packets: the file, the packet's number in it, and its place."""
+
+NOBODY = ""
+"""Whose packets without a usable object id are."""
+
+Rows = Int[np.ndarray, "packet column"]
+
+
+class _Group(NamedTuple):
+    """The packets of one item: of an object, or one that has no usable object id."""
+
+    item: str
+    rows: Rows
+
+
+class _Index:
+    """What a first look at the files tells.
+
+    Parameters
+    ----------
+    files : tuple of Path
+        All are looked into.
+    """
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        self.files = files
+        self._packets: list[int] = []
+        self._owners: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._damage: dict[int, list[InputError]] = defaultdict(list)
+        for file in range(len(files)):
+            self._packets.append(self._look_into(file))
+        self._nobodys = self._owners.pop(NOBODY, array("q"))
+
+    def _look_into(self, file: int) -> int:
+        number = 0
+        try:
+            for packet in packets_of(self.files[file]):
+                if isinstance(packet, InputError):
+                    self._damage[file].append(packet)
+                else:
+                    number += 1
+                    self._owners[_owner_of(packet)].extend((file, number, *packet.place))
+        except InputError as error:
+            self._damage[file].append(error)
+        return number
+
+    @property
+    def unread(self) -> dict[str, list[InputError]]:
+        """What is wrong with the files of which not one packet could be read."""
+        damage = self._damage.items()
+        return {str(self.files[i]): errors for i, errors in damage if not self._packets[i]}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Say how many files are in order, but empty."""
+        empty = sum(not n and i not in self._damage for i, n in enumerate(self._packets))
+        return (f"{empty} Avro files without a packet in them",) if empty else ()
+
+    @property
+    def n_groups(self) -> int:
+        """Number of objects, and of packets without a usable object id."""
+        return len(self._owners) + len(_as_rows(self._nobodys))
+
+    def groups(self) -> Iterator[_Group]:
+        """Yield what was sent about each object, and what is nobody's."""
+        for row in _as_rows(self._nobodys):
+            yield _Group(self.name_of(row.tolist()), row[None])
+        for object_id, rows in self._owners.items():
+            yield _Group(object_id, _as_rows(rows))
+
+    def name_of(self, row: Sequence[int]) -> str:
+        """Name a packet: by its file, and where that holds several, by its number in it."""
+        file, number = row[0], row[1]
+        path = str(self.files[file])
+        return path if self._packets[file] == 1 else f"{path}, packet {number}"
+
+    def damage_carried_by(self, group: _Group) -> list[Rejection]:
+        """Return what is wrong with files whose first packet is of the group.
+
+        So it is told once, and not again when an interrupted ingest goes on.
+        """
+        firsts = group.rows[group.rows[:, 1] == 1, 0].tolist()
+        found = [(str(self.files[file]), self._damage.get(file, [])) for file in firsts]
+        return [Rejection.of(path, error, part=True) for path, errors in found for error in errors]
+
+
+def alerts_source(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()) -> Source:
+    """Read alert packets, joined by object.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, and folders that hold some.
+    read_elsewhere : frozenset of str
+        Kinds of files in the folders (see `taonet.io.input_files.kind_of`) that another source
+        reads; of all others the number is told.
+    """
+    lot = alert_lot(paths, read_elsewhere=read_elsewhere)
+    index = _Index(lot.files)
+    unread = index.unread
+
+    def read(done: frozenset[str]) -> Iterator[Found]:
+        for item, (first, *others) in unread.items():
+            if item not in done:
+                parts = tuple(Rejection.of(item, error, part=True) for error in others)
+                yield Found(item=item, rejection=Rejection.of(item, first), parts=parts)
+        groups = (group for group in index.groups() if group.item not in done)
+        for handful in _handfuls(groups):
+            for group, packets in _fetch_groups(index, handful):
+                yield _sequence_of_group(index, group, packets)
+
+    return Source(
+        kind="alerts",
+        survey="ztf",
+        signature=signature_of(lot.files),
+        count=len(unread) + index.n_groups,
+        read=read,
+        remarks=(*lot.remarks, *index.remarks),
+    )
+
+
+def _handfuls(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
+    handful: list[_Group] = []
+    size = 0
+    for group in groups:
+        handful.append(group)
+        size += int(group.rows[:, COLUMNS.index("size")].sum())
+        if size >= HANDFUL_BYTES:
+            yield handful
+            handful, size = [], 0
+    if handful:
+        yield handful
+
+
+def _fetch_groups(
+    index: _Index, groups: list[_Group]
+) -> Iterator[tuple[_Group, list[PackedRecord | InputError]]]:
+    """Yield the packets of several groups, fetched in the order of the files."""
+    rows = np.concatenate([group.rows for group in groups])
+    packets: list[PackedRecord | InputError] = [InputError("no packet")] * len(rows)
+    order = np.lexsort(rows.T[::-1]).tolist()
+    for file, members in groupby(order, key=lambda i: int(rows[i, 0])):
+        which = list(members)
+        for i, packet in zip(which, _fetch_from(index.files[file], rows[which]), strict=True):
+            packets[i] = packet
+    ends = np.cumsum([len(group.rows) for group in groups]).tolist()
+    for group, end in zip(groups, ends, strict=True):
+        yield group, packets[end - len(group.rows) : end]
+
+
+def _fetch_from(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]:
+    places = [Place(*row) for row in rows[:, COLUMNS.index("header") :].tolist()]
+    fetched = 0
+    try:
+        for packet in fetch(file, places):
+            fetched += 1
+            yield packet
+    except InputError as error:
+        yield from [error] * (len(places) - fetched)
+
+
+def _sequence_of_group(
+    index: _Index, group: _Group, packets: list[PackedRecord | InputError]
+) -> Found:
+    alerts: list[Alert] = []
+    bad: list[tuple[str, InputError]] = []
+    for row, packet in zip(group.rows.tolist(), packets, strict=True):
+        source = index.name_of(row)
+        try:
+            alerts.append(_alert_in(packet, source))
+        except InputError as error:
+            bad.append((source, error))
+    parts = index.damage_carried_by(group)
+    if not alerts:
+        first, *bad = bad
+        parts += [Rejection.of(source, error, part=True) for source, error in bad]
+        return Found(item=group.item, rejection=_rejection(group.item, *first), parts=tuple(parts))
+    choice = choose(alerts)
+    bad += [(alert.source, error) for alert, error in choice.left_out]
+    parts += [Rejection.of(source, error, part=True) for source, error in bad]
+    sequence = sequence_of(choice.alerts)
+    return Found(item=group.item, sequence=sequence, parts=tuple(parts), remarks=choice.remarks)
+
+
+def _alert_in(packet: PackedRecord | InputError, source: str) -> Alert:
+    if isinstance(packet, InputError):
+        raise packet
+    return alert_of(packet.read(), source=source)
+
+
+def _rejection(item: str, source: str, error: InputError) -> Rejection:
+    """Return the reason why nothing is left of an item: what is wrong with its first packet."""
+    reason = str(error) if source == item else f"{source}: {error}"
+    return Rejection(source=item, reason=reason, kind=error.what)
+
+
+def _owner_of(packet: Packet) -> str:
+    try:
+        return object_id_of(packet.record)
+    except InputError:
+        return NOBODY  # read again when its turn comes, to say why
+
+
+def _as_rows(flat: "array[int]") -> Rows:
+    return np.frombuffer(flat, np.int64).reshape(-1, len(COLUMNS))

@@ -1,0 +1,175 @@
+"""How bright: whether a table is read by its fluxes or by its magnitudes, and in which unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from taonet.io.column_names import plain
+from taonet.io.lightcurves.surveys import ZERO_POINTS, SurveyTable
+from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
+from taonet.sky.unknown import MAGNITUDE, known_numbers
+from taonet.sky.unknown import ZERO_POINT_MAG as ZERO_POINTS_KNOWN
+
+SENTINELS: Final = (-999.0, -9999.0, -99999.0)
+"""What stands in tables of fluxes where nothing was measured; −99 may be a measurement."""
+
+LARGEST_FLUX: Final = 1e18
+
+ALIKE_MAG: Final = 0.02
+"""Fluxes and magnitudes whose zero points scatter less belong together."""
+
+Values = Float[np.ndarray, " row"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Brightness:
+    """How bright each row is.
+
+    Parameters
+    ----------
+    values : mapping
+        ``flux`` and ``flux_err`` with a zero point of 25, or ``mag`` and ``magerr``.
+    unused : tuple of str
+        Which of our columns did not serve.
+    remarks : tuple of str
+    """
+
+    values: Mapping[str, Values]
+    unused: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = field(default=())
+
+
+def brightness_of(
+    ours: pd.DataFrame,
+    roles: Mapping[str, str],
+    *,
+    survey: SurveyTable | None,
+    units: Mapping[str, str],
+) -> Brightness:
+    """Return how bright each row is: by its flux where its unit is known, for it may be negative.
+
+    Parameters
+    ----------
+    ours : DataFrame
+        Numbers under our names.
+    roles : mapping
+        What they are called in the table.
+    units : mapping
+        Of the table's columns, as far as it states them.
+    """
+    if "sign" in ours and "mag" in roles and "magerr" in roles:
+        return _signed_fluxes(ours)
+    if not {"flux", "flux_err"} <= set(roles) or _more_magnitudes(ours):
+        unused = ("flux", "flux_err", "zero_point_mag")
+        return Brightness(values=_columns(ours, "mag", "magerr"), unused=unused)
+    zero_point, said = _zero_points(ours, roles, survey, units)
+    if zero_point is None:
+        return Brightness(
+            values=_columns(ours, "mag", "magerr"),
+            unused=("flux", "flux_err"),
+            remarks=("magnitudes are used, as fluxes beside them have no known unit",),
+        )
+    unit = flux_of(zero_point, ZERO_POINT_MAG)
+    flux, flux_err = _known_fluxes(ours)
+    return Brightness(
+        values={"flux": flux * unit, "flux_err": flux_err * unit},
+        # magnitudes of the same light tell nothing more
+        unused=("mag", "magerr"),
+        remarks=said,
+    )
+
+
+def _more_magnitudes(ours: pd.DataFrame) -> bool:
+    if not {"mag", "magerr"} <= set(ours.columns):
+        return False
+    return int(ours["mag"].notna().sum()) > int(ours["flux"].notna().sum())
+
+
+def _columns(ours: pd.DataFrame, *names: str) -> dict[str, Values]:
+    return {name: ours[name].to_numpy(np.float64) for name in names}
+
+
+def _known_fluxes(ours: pd.DataFrame) -> tuple[Values, Values]:
+    flux, flux_err = _columns(ours, "flux", "flux_err").values()
+    known = (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, SENTINELS)
+    # −99 with an error of −99
+    known &= ~((flux == flux_err) & (flux < 0))
+    return np.where(known | np.isinf(flux), flux, np.nan), flux_err
+
+
+def _zero_points(
+    ours: pd.DataFrame,
+    roles: Mapping[str, str],
+    survey: SurveyTable | None,
+    units: Mapping[str, str],
+) -> tuple[Values | None, tuple[str, ...]]:
+    """Return the magnitude of one unit of each row's flux; None where magnitudes know better."""
+    everywhere = np.ones(len(ours))
+    if "zero_point_mag" in ours:
+        return known_numbers(ours["zero_point_mag"].to_numpy(), ZERO_POINTS_KNOWN), ()
+    stated = _stated_zero_point(roles["flux"], survey, units)
+    if stated is not None:
+        return stated * everywhere, ()
+    if "mag" in roles:
+        told = _told_by_magnitudes(ours)
+        # magnitudes that contradict the fluxes are used instead, if their errors are known
+        if told is not None or "magerr" in ours:
+            return told, ()
+    said = (
+        f"fluxes have no zero point: magnitudes are instrumental, of zero point {ZERO_POINT_MAG:g}"
+    )
+    return ZERO_POINT_MAG * everywhere, (said,)
+
+
+def _stated_zero_point(
+    column: str, survey: SurveyTable | None, units: Mapping[str, str]
+) -> float | None:
+    if survey and survey.zero_point_mag is not None:
+        return survey.zero_point_mag
+    if plain(column).split("_")[-1] in ZERO_POINTS:
+        return ZERO_POINTS[plain(column).split("_")[-1]]
+    return _of_unit(units[column]) if column in units else None
+
+
+def _of_unit(text: str) -> float | None:
+    """Return the AB magnitude of a unit of flux, None for counts and the like."""
+    from astropy import units
+
+    unit = units.Unit(text, parse_strict="silent")
+    try:
+        jansky = (1.0 * unit).to_value(units.Jy)
+    except (ValueError, TypeError):
+        return None
+    return float(ZERO_POINTS["jy"] - 2.5 * np.log10(jansky))
+
+
+def _told_by_magnitudes(ours: pd.DataFrame) -> Values | None:
+    """Return the zero points that lie between fluxes and the magnitudes beside them, by band."""
+    flux = ours["flux"].to_numpy(np.float64)
+    mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = mag + 2.5 * np.log10(np.where(flux > 0, flux, np.nan))
+    if not np.isfinite(between).any():
+        return np.full(len(ours), ZERO_POINT_MAG) if not np.isfinite(mag).any() else None
+    by = ours["band"].fillna("") if "band" in ours else pd.Series("", index=ours.index)
+    told = pd.Series(between, index=ours.index).groupby(by)
+    usual = told.transform("median").to_numpy(np.float64)
+    off = np.abs(between - usual)
+    return usual if np.nanquantile(off, 0.9) < ALIKE_MAG else None
+
+
+def _signed_fluxes(ours: pd.DataFrame) -> Brightness:
+    """Return the fluxes of differences, whose magnitudes are those of their size."""
+    mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)
+    flux = ours["sign"].to_numpy(np.float64) * flux_of(mag, ZERO_POINT_MAG)
+    flux_err = np.abs(flux) * ours["magerr"].to_numpy(np.float64) / POGSON
+    said = "magnitudes are those of differences: fluxes below zero where isdiffpos says so"
+    return Brightness(
+        values={"flux": flux, "flux_err": flux_err},
+        unused=("flux", "flux_err", "zero_point_mag"),
+        remarks=(said,),
+    )

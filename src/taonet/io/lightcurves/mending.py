@@ -1,0 +1,234 @@
+"""Mending light curves: which points cannot be used, and how many of each kind there were."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+
+from taonet.io.lightcurves.times import EARLIEST_MJD, LATEST_MJD
+
+NOT_DETECTED_MAG: Final = 90.0
+"""No star is as bright or as faint as this; 99, 99.999, −99 and 999 say "not detected"."""
+
+BRIGHTEST_OF_LIMITS: Final = -5.0
+"""A magnitude of −20.5 without an error is a limit of 20.5, as old survey files have it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mending:
+    """What was wrong with a table of light curves; every row left out is counted once.
+
+    Parameters
+    ----------
+    rows : int
+        Of the table as it was.
+    nameless : int
+        Rows without an object.
+    flagged : int
+        Rows that the table itself says must not be used.
+    text : int
+        Rows with a word where a number belongs.
+    not_a_number, infinite : int
+        Rows without a time, a brightness or an error, or with −999 and the like in its place;
+        rows with an infinite one.
+    impossible_times : int
+        Rows before MJD 9000 (1883) or after 100000 (2132).
+    not_detected : int
+        Rows that say so: magnitudes or errors of 99 and the like, limits such as ``>16.5``, and
+        rows without a brightness but with a limiting magnitude.
+    upper_limits : int
+        How many of those are kept as upper limits.
+    bad_errors : int
+        Rows whose error is not positive.
+    repeated : int
+        Rows that repeat another one exactly.
+    unsorted_objects : int
+        Objects whose points were not in order of time.
+    from_jd : bool
+        Times were JD.
+    """
+
+    rows: int
+    nameless: int = 0
+    flagged: int = 0
+    text: int = 0
+    not_a_number: int = 0
+    infinite: int = 0
+    impossible_times: int = 0
+    not_detected: int = 0
+    upper_limits: int = 0
+    bad_errors: int = 0
+    repeated: int = 0
+    unsorted_objects: int = 0
+    from_jd: bool = False
+
+    @property
+    def dropped(self) -> int:
+        """Rows that are no point of a light curve."""
+        kinds = (
+            self.nameless, self.flagged, self.text, self.not_a_number, self.infinite,
+            self.impossible_times, self.not_detected, self.bad_errors, self.repeated,
+        )  # fmt: skip
+        return sum(kinds)
+
+    def __str__(self) -> str:
+        """Say in one line what was mended; empty where nothing was."""
+        lost = {
+            "without an object": self.nameless,
+            "flagged as not to be used": self.flagged,
+            "with a word where a number belongs": self.text,
+            "with a value that is not a number, or stands for none": self.not_a_number,
+            "with an infinite value": self.infinite,
+            "with an impossible time (before MJD 9000 or after 100000)": self.impossible_times,
+            "not detected (magnitudes of 99, limits and the like)": self.not_detected,
+            "with an error that is not positive": self.bad_errors,
+            "repeated exactly": self.repeated,
+        }
+        parts = [f"{count} {what}" for what, count in lost.items() if count]
+        said = [f"{self.dropped} of {self.rows} rows dropped: {', '.join(parts)}"] if parts else []
+        if self.upper_limits:
+            said.append(f"{self.upper_limits} kept as upper limits")
+        if self.unsorted_objects:
+            said.append(f"{self.unsorted_objects} objects sorted by time")
+        if self.from_jd:
+            said.append("JD turned into MJD = JD - 2400000.5")
+        return "; ".join(said)
+
+
+def mended(
+    points: pd.DataFrame, *, from_jd: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame, Mending]:
+    """Leave out what is no point of a light curve, and sort the rest.
+
+    Parameters
+    ----------
+    points : DataFrame
+        As `taonet.io.lightcurves.columns.our_columns` returns them.
+
+    Returns
+    -------
+    points, upper_limits : DataFrame
+        In order of object and time; the limits have a finite ``mjd`` and ``limiting_mag``.
+    mending : Mending
+    """
+    kept, counts = points, {}
+    upper = points.iloc[:0]
+    for reason, test in REASONS.items():
+        bad = test(kept)
+        counts[reason] = int(bad.sum())
+        if reason == "not_detected":
+            upper = _upper_limits(kept[bad])
+        kept = kept[~bad]
+    mending = Mending(
+        rows=len(points),
+        **counts,
+        upper_limits=len(upper),
+        unsorted_objects=_unsorted_objects(kept),
+        from_jd=from_jd,
+    )
+    order = ["object_id", "mjd"]
+    return (
+        kept.sort_values(order, kind="stable", ignore_index=True),
+        upper.sort_values(order, kind="stable", ignore_index=True),
+        mending,
+    )
+
+
+def _nameless(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return points["object_id"].isna().to_numpy()
+
+
+def _flagged_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return points["flagged"].to_numpy(bool)
+
+
+def _text(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return points["text"].to_numpy(bool)
+
+
+def _not_detected(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    values = _measured(points).to_numpy()[:, 1:]
+    if "flux" in points:
+        said = _limited(points) | points["limit"].to_numpy(bool)
+        return np.asarray(np.isnan(values[:, 0]) & said)
+    said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
+    unseen = np.isnan(values[:, 0]) & _limited(points)
+    return np.asarray(said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _turned(points))
+
+
+def _turned(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    """Return where a limit is written as its negative, without an error."""
+    if "mag" not in points:
+        return np.zeros(len(points), bool)
+    below = points["mag"].to_numpy() < BRIGHTEST_OF_LIMITS
+    return np.asarray(below & ~(points["magerr"].to_numpy() > 0))
+
+
+def _limited(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    limit = _limits(points)
+    return np.asarray(np.isfinite(limit) & (np.abs(limit) < NOT_DETECTED_MAG))
+
+
+def _limits(points: pd.DataFrame) -> Float[np.ndarray, " point"]:
+    limit = np.full(len(points), np.nan)
+    if "limiting_mag" in points:
+        limit = points["limiting_mag"].to_numpy(np.float64)
+    if "mag" not in points:
+        return limit
+    mag = points["mag"].to_numpy(np.float64)
+    limit = np.where(points["limit"].to_numpy(bool) & np.isnan(limit), mag, limit)
+    return np.where(_turned(points) & np.isnan(limit), -mag, limit)
+
+
+def _measured(points: pd.DataFrame) -> pd.DataFrame:
+    values = ["flux", "flux_err"] if "flux" in points else ["mag", "magerr"]
+    return points[["mjd", *values]]
+
+
+def _not_a_number(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray(_measured(points).isna().any(axis=1))
+
+
+def _infinite(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray(np.isinf(_measured(points)).any(axis=1))
+
+
+def _impossible_times(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray((points["mjd"] < EARLIEST_MJD) | (points["mjd"] > LATEST_MJD))
+
+
+def _bad_errors(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray(_measured(points).iloc[:, 2] <= 0)
+
+
+def _repeated(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    said = [c for c in ("object_id", *_measured(points).columns, "band") if c in points]
+    return np.asarray(points.duplicated(said))
+
+
+REASONS: Final = {
+    "nameless": _nameless,
+    "flagged": _flagged_rows,
+    "text": _text,
+    "not_detected": _not_detected,
+    "not_a_number": _not_a_number,
+    "infinite": _infinite,
+    "impossible_times": _impossible_times,
+    "bad_errors": _bad_errors,
+    "repeated": _repeated,
+}
+"""Why a row is no point, in the order in which it is asked: the first reason counts."""
+
+
+def _upper_limits(points: pd.DataFrame) -> pd.DataFrame:
+    timed = np.isfinite(points["mjd"].to_numpy()) & ~_impossible_times(points)
+    found: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[timed & _limited(points)]
+    said = [c for c in ("object_id", "mjd", "limiting_mag", "band") if c in found]
+    return found.drop_duplicates(said)
+
+
+def _unsorted_objects(points: pd.DataFrame) -> int:
+    before = points.groupby("object_id", sort=False)["mjd"].diff()
+    return int(points.loc[before < 0, "object_id"].nunique())

@@ -1,0 +1,69 @@
+"""Where an object lies in each epoch, by the pixels of that epoch alone: what moves shows.
+
+Forced photometry wants one place for all epochs and pulls each towards it; here nothing is pulled.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.photometry.forced_photometry import BAD_FIT, UNALIGNED_PX
+from taonet.photometry.lightcurves import Measured
+from taonet.photometry.star_fit import SHIFT_SPREAD, fit_stars
+from taonet.photometry.star_windows import cut_stamps
+
+LEAST_SNR = 5.0
+"""Of the object in an epoch that tells where it lies, and of a source in a stack."""
+
+HALF_PX = 5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnPlaces:
+    """Where each epoch sees the object.
+
+    Parameters
+    ----------
+    x, y : array (epoch,)
+        Pixels from where the centre of the cutout lies.
+    err : array (epoch,)
+        Of either; NaN, as ``x`` and ``y``, where the object is too faint to tell.
+    flux : array (epoch,)
+        ADU.
+    """
+
+    x: Float[np.ndarray, " epoch"]
+    y: Float[np.ndarray, " epoch"]
+    err: Float[np.ndarray, " epoch"]
+    flux: Float[np.ndarray, " epoch"]
+
+
+def own_places(part: Measured) -> OwnPlaces:
+    """Fit the object in each epoch by itself."""
+    exposed, calibration = part.exposed, part.calibration
+    height, width = exposed.light.shape[1:]
+    stamps = cut_stamps(
+        exposed.light,
+        exposed.valid,
+        width // 2 + calibration.shift_x[:, None],
+        height // 2 + calibration.shift_y[:, None],
+        half_px=min(HALF_PX, min(height, width) // 2),
+        noise=np.nan_to_num(exposed.noise, nan=1.0),
+        photon_noise=exposed.photon_noise,
+    )
+    fit = fit_stars(stamps, calibration.profile)
+    # what was known beforehand pulls every fit to the centre: taken off again
+    variance = fit.shift_err_px**2
+    own = np.maximum(1 - variance / SHIFT_SPREAD**2, 1e-3)
+    alignment = np.where(
+        np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
+    )
+    flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
+    told = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
+    return OwnPlaces(
+        x=np.where(told, fit.shift_x / own, np.nan),
+        y=np.where(told, fit.shift_y / own, np.nan),
+        err=np.where(told, np.hypot(np.sqrt(variance / own), alignment), np.nan),
+        flux=flux,
+    )

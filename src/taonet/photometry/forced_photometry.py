@@ -1,0 +1,338 @@
+"""Forced photometry: the flux at the object's place in every epoch, detected or not.
+
+The place is one for the whole sequence. It starts as the centre of the cutout, is known to a part
+of a pixel only, and is refined by the epochs in which the object shines; each epoch then places it
+within the error of its alignment. Flux follows from the best fit of the epoch's PSF and a level of
+sky, which for a point source is the most that pixels can tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from taonet.photometry.amplitude import fit_amplitude
+from taonet.photometry.calibrate import Calibration
+from taonet.photometry.growth import seen_at
+from taonet.photometry.profile import Profile
+from taonet.photometry.star_windows import Stamps, cut_stamps, half_px_for
+
+CENTRING_PX = 0.35
+"""How far from the centre pixel's middle the object lies, one sigma along each axis: cutouts are
+cut at whole pixels, which alone makes 0.29."""
+
+UNALIGNED_PX = 0.2
+"""Scatter of pointings where no field star tells the shift."""
+
+LEAST_SNR = 3.0
+"""Fainter epochs do not say where the object lies: noise would."""
+
+FURTHEST_PX = 1.2
+"""Something further from the centre is another object."""
+
+ROUNDS = 3
+
+
+def smoothed_noise(
+    correlation: Float[np.ndarray, "three epoch"], fwhm_px: Float[np.ndarray, " epoch"]
+) -> Float[np.ndarray, " epoch"]:
+    """Return by how much correlated noise makes the error of a fitted flux larger than white noise.
+
+    The weights of a fit go together over neighbouring pixels as a Gaussian of its width squared
+    does: ``exp(−d²/4σ²)`` at distance d.
+    """
+    sigma2 = (fwhm_px / 2.355) ** 2 + 1 / 12
+    side, corner = np.exp(-1 / (4 * sigma2)), np.exp(-2 / (4 * sigma2))
+    return np.asarray(np.sqrt(1 + 4 * correlation[0] * side + 4 * correlation[1] * corner))
+
+
+BAD_FIT = 4.0
+"""Reduced chi-square from which on the pixels do not look like a star."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Forced:
+    """Flux at one place in every epoch.
+
+    Parameters
+    ----------
+    flux, flux_err : array (epoch,)
+        In ADU of the epoch; NaN where the place was not seen. The error holds the noise of sky and
+        photons and what is not known of the place; that of the calibration is not in it.
+    dx, dy : array (epoch,)
+        The place, as seen from where the centre pixel of the reference lies in the epoch.
+    chi2 : array (epoch,)
+        A degree of freedom.
+    """
+
+    flux: Float[np.ndarray, " epoch"]
+    flux_err: Float[np.ndarray, " epoch"]
+    dx: Float[np.ndarray, " epoch"]
+    dy: Float[np.ndarray, " epoch"]
+    chi2: Float[np.ndarray, " epoch"]
+
+
+Shapes = Callable[
+    [Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]],
+    tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]],
+]
+"""Returns, for a place of the star in each epoch, the PSF on the pixels of a stamp and its slopes
+along x and y."""
+
+
+def forced_photometry(
+    light: Float[np.ndarray, "epoch y x"],
+    valid: Bool[np.ndarray, "epoch y x"],
+    calibration: Calibration,
+    *,
+    noise: Float[np.ndarray, " epoch"],
+    photon_noise: Float[np.ndarray, " epoch"],
+    doubt: float | Float[np.ndarray, " epoch"] = 0.0,
+    level_err: float = np.inf,
+    start: Float[np.ndarray, "two epoch"] | None = None,
+    causal: bool = True,
+) -> Forced:
+    """Measure the flux at the centre of every epoch with the PSF of its calibration.
+
+    Parameters
+    ----------
+    light : array (epoch, y, x)
+        Sky subtracted, in ADU.
+    valid : array (epoch, y, x)
+    calibration : Calibration
+        Shift and PSF of each epoch.
+    noise, photon_noise : array (epoch,)
+        See `taonet.photometry.exposure.Exposed`.
+    doubt : array (epoch,)
+        One-sigma error of the flux besides what the pixels' noise makes of it.
+    level_err : float
+        See `taonet.photometry.star_windows.Stamps`.
+    start : array (2, epoch), optional
+        Where the object lies roughly, x and y, as seen from the centre; a sharp and bright one half
+        a pixel off looks like a cosmic ray.
+    causal : bool
+        Whether the place in an epoch may depend on epochs up to it only.
+    """
+    stamps = centre_stamps(light, valid, calibration, noise=noise, photon_noise=photon_noise)
+    stamps = replace(stamps, level_err=level_err)
+    dx, dy = stamps.dx[:, 0].astype(np.float64), stamps.dy[:, 0].astype(np.float64)
+    profile = calibration.profile.take((slice(None), None))
+
+    def shapes(
+        x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
+    ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
+        at = dx - x[:, None], dy - y[:, None]
+        return profile.on(*at), profile.slopes(*at, first=2)
+
+    return fit_centre(
+        stamps,
+        shapes,
+        calibration,
+        steady=np.zeros_like(dx),
+        doubt=doubt,
+        start=start,
+        unlike=calibration.unlike,
+        causal=causal,
+    )
+
+
+def centre_stamps(
+    light: Float[np.ndarray, "epoch y x"],
+    valid: Bool[np.ndarray, "epoch y x"],
+    calibration: Calibration,
+    *,
+    noise: Float[np.ndarray, " epoch"],
+    photon_noise: Float[np.ndarray, " epoch"],
+) -> Stamps:
+    """Cut one window an epoch, around where the centre of the reference lies in it."""
+    return cut_stamps(
+        light,
+        valid,
+        light.shape[2] // 2 + calibration.shift_x[:, None],
+        light.shape[1] // 2 + calibration.shift_y[:, None],
+        half_px=_half_px(calibration.profile, light.shape[-1]),
+        noise=noise,
+        photon_noise=photon_noise,
+    )
+
+
+def fit_centre(
+    stamps: Stamps,
+    shapes: Shapes,
+    calibration: Calibration,
+    *,
+    steady: Float[np.ndarray, "epoch pixel"],
+    doubt: float | Float[np.ndarray, " epoch"] = 0.0,
+    start: Float[np.ndarray, "two epoch"] | None = None,
+    unlike: Float[np.ndarray, "epoch side side"] | None = None,
+    causal: bool,
+) -> Forced:
+    """Fit one source near the centre of every epoch's stamp, at one place in all of them.
+
+    Parameters
+    ----------
+    steady : array (epoch, pixel)
+        Light that was there besides and has been taken off: its photons are noise too.
+    doubt : array (epoch,)
+        One-sigma error of the flux besides what the pixels' noise makes of it.
+    start : array (2, epoch), optional
+        See `forced_photometry`.
+    unlike : array (epoch, side, side), optional
+        What stars have beyond the profile: see `taonet.photometry.growth`.
+    """
+    alignment = np.where(
+        np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
+    )
+    mismatch = np.sqrt(calibration.mismatch.square)
+    place = _Place.near_centre(len(alignment), start)
+    fit = _fit(stamps, shapes, place, steady, mismatch)
+    stamps = stamps.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
+    for _ in range(ROUNDS):
+        fit = _fit(stamps, shapes, place, steady, mismatch)
+        place = _refined(place, fit, alignment, doubt, causal=causal)
+    fit = _fit(stamps, shapes, place, steady, mismatch)
+    missed = fit.sharpness * place.variance
+    beyond = 0.0 if unlike is None else _beyond_profile(stamps, place, fit.gains, unlike)
+    return Forced(
+        flux=fit.flux / (1 + np.where(place.own, missed, -missed)) / (1 + beyond),
+        flux_err=np.sqrt(fit.flux_err**2 + (fit.flux * missed) ** 2 + np.square(doubt)),
+        dx=place.dx,
+        dy=place.dy,
+        chi2=fit.chi2,
+    )
+
+
+def _beyond_profile(
+    stamps: Stamps,
+    place: "_Place",
+    gains: Float[np.ndarray, "epoch pixel"],
+    unlike: Float[np.ndarray, "epoch side side"],
+) -> Float[np.ndarray, " epoch"]:
+    """Return the share of the flux that a fit takes from what stars have beyond their profile."""
+    dx, dy = stamps.dx[:, 0] - place.dx[:, None], stamps.dy[:, 0] - place.dy[:, None]
+    beyond = np.zeros(len(gains))
+    for k in np.flatnonzero(unlike.any(axis=(1, 2))):
+        beyond[k] = gains[k] @ seen_at(unlike[k], dx[k], dy[k])
+    return beyond
+
+
+def _half_px(profile: Profile, size: int) -> int:
+    # by the first epoch: what comes later must not change it
+    first = float(profile.fwhm_px[0]) if len(profile.fwhm_px) else 0.0
+    return min(half_px_for(first), size // 2)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Place:
+    """Where the object lies in each epoch, as seen from where the centre of the reference lies.
+
+    ``variance`` is along each axis; ``own`` tells whether the epoch's own pixels had a say.
+    """
+
+    dx: Float[np.ndarray, " epoch"]
+    dy: Float[np.ndarray, " epoch"]
+    variance: Float[np.ndarray, " epoch"]
+    own: Bool[np.ndarray, " epoch"]
+
+    @classmethod
+    def near_centre(cls, n: int, start: Float[np.ndarray, "two epoch"] | None) -> "_Place":
+        at = np.zeros((2, n)) if start is None else np.clip(start, -FURTHEST_PX, FURTHEST_PX)
+        return cls(
+            dx=at[0],
+            dy=at[1],
+            variance=np.full(n, CENTRING_PX**2),
+            own=np.zeros(n, bool),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fit:
+    """The best PSF and sky level of each epoch, and what its pixels say about the place.
+
+    ``pull`` and ``hold`` are slope and curvature of the likelihood along x and y for a source of
+    unit flux; ``sharpness`` is the curvature as a share of what determines the flux: half of it,
+    times a distance squared, is the share of the flux that a fit so far off misses.
+    """
+
+    flux: Float[np.ndarray, " epoch"]
+    flux_err: Float[np.ndarray, " epoch"]
+    model: Float[np.ndarray, "epoch pixel"]
+    pull: Float[np.ndarray, "two epoch"]
+    hold: Float[np.ndarray, "two epoch"]
+    sharpness: Float[np.ndarray, " epoch"]
+    chi2: Float[np.ndarray, " epoch"]
+    gains: Float[np.ndarray, "epoch pixel"]
+
+
+def _fit(
+    stamps: Stamps,
+    shapes: Shapes,
+    place: _Place,
+    steady: Float[np.ndarray, "epoch pixel"],
+    mismatch: Float[np.ndarray, " epoch"],
+) -> _Fit:
+    psf, slopes = shapes(place.dx, place.dy)
+    pixels, valid = stamps.light[:, 0].astype(np.float64), stamps.valid[:, 0]
+    level = stamps.level_precision[:, 0]
+    first = fit_amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
+    # photons of the source itself, as its model has them: weights that follow the data are biased
+    flux = np.nan_to_num(first.flux)[:, None]
+    variance = stamps.variance((steady + np.maximum(flux, 0) * psf)[:, None])[:, 0]
+    unlike = (mismatch[:, None] * flux) ** 2 * psf.max(axis=-1, keepdims=True)
+    weight = np.where(valid, 1 / (variance + unlike * np.maximum(psf, 0)), 0.0)
+    fit = fit_amplitude(pixels, weight, psf, level)
+    slopes = slopes - _share(slopes, weight, level)[..., None]
+    residual = weight * (pixels - fit.model)
+    hold = (weight * slopes**2).sum(axis=-1)
+    freedom = np.maximum((weight > 0).sum(axis=-1) - 2, 1)
+    return _Fit(
+        flux=fit.flux,
+        flux_err=np.sqrt(fit.variance_of(variance, unlike[:, 0])),
+        model=fit.model,
+        pull=(residual * slopes).sum(axis=-1),
+        hold=hold,
+        sharpness=np.nan_to_num(hold.mean(axis=0) * fit.formal_variance),
+        chi2=(residual * (pixels - fit.model)).sum(axis=-1) / freedom,
+        gains=fit.gains,
+    )
+
+
+def _share(
+    slopes: Float[np.ndarray, "two epoch pixel"],
+    weight: Float[np.ndarray, "epoch pixel"],
+    level_precision: Float[np.ndarray, " epoch"],
+) -> Float[np.ndarray, "two epoch"]:
+    """Return the weighted mean of the slopes, which the sky level would absorb."""
+    total = weight.sum(axis=-1) + level_precision
+    return np.asarray((weight * slopes).sum(axis=-1) / np.where(total > 0, total, 1))
+
+
+def _refined(
+    place: _Place,
+    fit: _Fit,
+    alignment: Float[np.ndarray, " epoch"],
+    doubt: float | Float[np.ndarray, " epoch"],
+    *,
+    causal: bool,
+) -> _Place:
+    """Let the epochs in which the object shines say where it lies.
+
+    One place for all, and each epoch's own deviation from it, both Gaussian: the mean of what
+    they say, weighed with the prior, is exact.
+    """
+    flux = np.nan_to_num(fit.flux)
+    error = np.hypot(np.nan_to_num(fit.flux_err, nan=np.inf), doubt)
+    shines = np.abs(flux) > LEAST_SNR * error
+    said = np.where(shines, flux**2 * fit.hold, 0.0)
+    torn = np.where(shines, flux * fit.pull, 0.0) + said * np.stack([place.dx, place.dy])
+    damped = 1 + said * alignment**2
+    total, weight = (torn / damped).cumsum(axis=1), (said / damped).cumsum(axis=1)
+    if not causal:
+        total, weight = total[:, -1:], weight[:, -1:]
+    common_variance = 1 / (weight + CENTRING_PX**-2)
+    common = total * common_variance
+    own = alignment**2 / damped
+    at = np.clip(common + own * (torn - said * common), -FURTHEST_PX, FURTHEST_PX)
+    variance = common_variance / damped**2 + own
+    return _Place(dx=at[0], dy=at[1], variance=variance.mean(axis=0), own=shines)

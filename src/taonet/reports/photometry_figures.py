@@ -1,0 +1,53 @@
+"""Figures of the first few objects that are measured."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from taonet.io.atomic import landing_file
+from taonet.photometry.lightcurves import measure
+from taonet.photometry.tables import Measuring, measured_curve
+from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
+from taonet.sky.sequence import ImageSequence
+
+MOST = 12
+DOTS_PER_INCH = 110
+
+
+def drawn(
+    sequences: Iterable[ImageSequence], folder: Path, how: Measuring
+) -> Iterator[ImageSequence]:
+    """Pass sequences on; draw the light curves of the first twelve into a folder.
+
+    Where epochs are subtracted from each other, they are also shown before and after.
+    """
+    for number, sequence in enumerate(sequences):
+        if number < MOST:
+            _draw(sequence, folder / _file_name(sequence), how)
+        yield sequence
+
+
+def _draw(sequence: ImageSequence, stem: Path, how: Measuring) -> None:
+    curve = measured_curve(sequence, how)
+    if not (curve.flux_err > 0).any():
+        return
+    with landing_file(stem.with_name(f"{stem.name}.png"), overwrite=True) as path:
+        light_curve_figure(curve).savefig(path, dpi=DOTS_PER_INCH, format="png")
+    if how.mode != "difference":
+        return
+    template = how.template_for(sequence)
+    for part in measure(sequence, mode="difference", causal=how.causal, template=template):
+        if part.difference is None or not (part.difference.noise > 0).any():
+            continue
+        band = sequence.band[part.epochs[0]]
+        with landing_file(
+            stem.with_name(f"{stem.name}-{band or 'all'}.png"), overwrite=True
+        ) as path:
+            named = "; ".join(one.name for one in part.difference.templates)
+            title = f"{sequence.object_id} {sequence.class_name or ''}".strip()
+            title = f"{title}, template {named}"
+            subtraction_figure(part, title=title).savefig(path, dpi=DOTS_PER_INCH, format="png")
+
+
+def _file_name(sequence: ImageSequence) -> str:
+    # names may hold colons and slashes
+    return "".join(c if c.isalnum() or c in "+-._" else "_" for c in sequence.object_id)

@@ -1,0 +1,334 @@
+"""The figures of a report, each a matplotlib `Figure` of its own: no global state, no pyplot."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve
+
+from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metrics import Scores
+from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
+from taonet.evaluation.resampling import wilson
+from taonet.reports.palette import (
+    ACCENT,
+    FAINT,
+    INK,
+    OTHERS,
+    RULE,
+    SECOND,
+    class_colours,
+    panel,
+    plain,
+    quiet,
+    styled,
+    unit_axis,
+)
+from taonet.sky.taxonomy import Taxonomy
+
+METRIC_NAMES = {
+    "macro_recall": "macro recall",
+    "macro_f1": "macro F1 at arg-max",
+    "macro_max_f1": "macro max F1",
+    "accuracy": "accuracy",
+    "log_loss": "log-loss",
+    "brier": "Brier",
+    "ece": "ECE",
+}
+
+
+@styled
+def per_class_figure(scores: Scores) -> Figure:
+    """Draw each class's F1 both ways, at arg-max and at its best threshold, with intervals."""
+    names = list(scores.per_class)
+    figure = Figure(figsize=(8, 1.5 + 0.62 * (len(names) + 1)), layout="constrained")
+    axes = panel(figure, grid="x")
+    for row, name in enumerate(names):
+        numbers = scores.per_class[name]
+        _two_dots(axes, row, numbers["f1"], numbers["max_f1"])
+    _two_dots(axes, len(names) + 0.25, scores.macro_f1, scores.macro_max_f1)
+    axes.axhline(len(names) - 0.38, color=RULE, linewidth=1.2)
+    labels = [f"{plain(name)}  ({scores.support[name]})" for name in names]
+    axes.set_yticks([*range(len(names)), len(names) + 0.25], [*labels, "mean of classes"])
+    axes.set_ylim(len(names) + 0.75, -0.6)
+    unit_axis(axes, which="x")
+    axes.set_xlabel("F1, with 95 % interval")
+    _mark(axes, ACCENT, "o", "at arg-max")
+    _mark(axes, SECOND, "D", "best on the precision-recall curve")
+    figure.legend(loc="outside upper left", ncols=2, handletextpad=0.3, columnspacing=1.5)
+    return figure
+
+
+@styled
+def comparison_figure(
+    scores: Mapping[str, Scores],
+    *,
+    primary: str,
+    metrics: tuple[str, ...] = ("macro_recall", "macro_f1"),
+) -> Figure:
+    """Draw methods below each other, best first, the primary one highlighted.
+
+    Parameters
+    ----------
+    scores : mapping
+        By name of the method, on the same objects.
+    metrics : tuple of str
+        One panel each.
+    """
+    order = sorted(scores, key=lambda name: -scores[name].overall(metrics[0]).value)
+    width = 3.0 + 3.0 * len(metrics)
+    figure = Figure(figsize=(width, 1.2 + 0.48 * len(order)))
+    figure.set_layout_engine("constrained", wspace=0.06)
+    panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
+    for axes, metric in zip(panels, metrics, strict=True):
+        quiet(axes, grid="x").set_title(METRIC_NAMES.get(metric, metric))
+        axes.spines["left"].set_visible(False)
+        for row, name in enumerate(order):
+            _method_dot(axes, row, scores[name].overall(metric), ours=name == primary)
+        unit_axis(axes, which="x")
+    panels[0].set_yticks(range(len(order)), [plain(name) for name in order])
+    panels[0].set_ylim(len(order) - 0.4, -0.7)
+    for label, name in zip(panels[0].get_yticklabels(), order, strict=True):
+        if name == primary:
+            label.set(color=ACCENT, fontweight="bold")
+    return figure
+
+
+@styled
+def confusion_figure(scores: Scores) -> Figure:
+    """Draw where each true class went: shares of its objects, with their numbers."""
+    classes, counts = scores.taxonomy.classes, scores.confusion
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    side = 2.0 + 0.95 * len(classes)
+    figure = Figure(figsize=(side, side - 0.4), layout="constrained")
+    axes = panel(figure, grid="none")
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.15)
+    for (row, column), part in np.ndenumerate(share):
+        _confusion_cell(axes, row, column, float(part), int(counts[row, column]))
+    labels = [plain(name) for name in classes]
+    axes.set_xticks(range(len(classes)), labels)
+    axes.set_yticks(range(len(classes)), labels)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    axes.spines[:].set_visible(False)
+    edges = np.arange(len(classes) + 1) - 0.5
+    axes.hlines(edges, -0.5, edges[-1], color="white", linewidth=3)
+    axes.vlines(edges, -0.5, edges[-1], color="white", linewidth=3)
+    return figure
+
+
+@styled
+def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
+    """Draw each class's precision-recall curve, its best F1 marked, over lines of equal F1."""
+    check_predictions(table, taxonomy)
+    rows = final_rows(table)
+    truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    figure = Figure(figsize=(8, 5.2), layout="constrained")
+    axes = panel(figure, grid="none")
+    _equal_f1(axes)
+    for label, (name, colour) in enumerate(class_colours(taxonomy).items()):
+        if (truth == label).any():
+            _curve(axes, truth == label, probabilities[:, label], plain(name), colour)
+    for which in "xy":
+        unit_axis(axes, which=which)
+    axes.set_aspect("equal")
+    axes.set_xlabel("recall (completeness)")
+    axes.set_ylabel("precision (purity)")
+    figure.legend(loc="outside right center", title="class: best F1", alignment="left")
+    return figure
+
+
+@styled
+def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
+    """Draw how often answers of each confidence are right, above how many there are."""
+    check_predictions(table, taxonomy)
+    rows = final_rows(table)
+    probabilities = probabilities_of(rows, taxonomy)
+    right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
+    figure = Figure(figsize=(5.6, 6.6), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
+    _reliability(quiet(above), probabilities, right)
+    edges = np.linspace(0, 1, ECE_BINS + 1)
+    counts = np.bincount(confidence_bins(probabilities), minlength=ECE_BINS)
+    quiet(below, grid="y").bar(
+        edges[:-1], counts, width=0.94 / ECE_BINS, align="edge", color=OTHERS
+    )
+    below.set_ylabel("objects")
+    below.set_xlabel("confidence: highest probability of an answer")
+    unit_axis(below, which="x")
+    return figure
+
+
+@styled
+def epochs_figure(
+    by_method: Mapping[str, pd.DataFrame],
+    *,
+    primary: str,
+    metric: str = "macro_recall",
+    levels: Mapping[str, Interval] | None = None,
+) -> Figure:
+    """Draw how the score grows with the epochs seen.
+
+    Parameters
+    ----------
+    by_method : mapping
+        Tables of `scores_by_epochs`, by name of the method.
+    metric : str
+        ``macro_recall`` or ``macro_f1``.
+    levels : mapping, optional
+        Methods that answer once, after the last epoch: drawn as dashed lines.
+    """
+    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    axes = panel(figure, grid="y")
+    colours = _method_colours([*by_method, *(levels or {})], primary)
+    for name, found in by_method.items():
+        _grown(axes, found, metric, plain(name), colours[name])
+    for name, number in (levels or {}).items():
+        axes.axhline(number.value, color=colours[name], linestyle=(0, (5, 3)), label=plain(name))
+    axes.set_xlabel("epochs seen")
+    axes.set_ylabel(f"{METRIC_NAMES.get(metric, metric)}, with 95 % interval")
+    unit_axis(axes, which="y")
+    axes.set_xlim(left=min(found["n_epochs"].min() for found in by_method.values()))
+    if len(colours) > 1:
+        axes.legend(loc="lower right")
+    return figure
+
+
+def _two_dots(axes: Axes, row: float, at_arg_max: Interval, best: Interval) -> None:
+    for number, shift, colour, marker in (
+        (at_arg_max, -0.13, ACCENT, "o"),
+        (best, 0.13, SECOND, "D"),
+    ):
+        axes.plot(
+            [number.low, number.high],
+            [row + shift] * 2,
+            color=colour,
+            linewidth=2.4,
+            alpha=0.45,
+            solid_capstyle="round",
+        )
+        axes.plot(number.value, row + shift, marker, color=colour, markersize=8)
+
+
+def _mark(axes: Axes, colour: str, marker: str, label: str) -> None:
+    axes.plot([], [], marker, color=colour, markersize=8, label=label)
+
+
+def _method_dot(axes: Axes, row: int, number: Interval, *, ours: bool) -> None:
+    colour = ACCENT if ours else OTHERS
+    axes.plot(
+        [number.low, number.high],
+        [row, row],
+        color=colour,
+        linewidth=3,
+        alpha=0.5,
+        solid_capstyle="round",
+    )
+    axes.plot(number.value, row, "o", color=colour, markersize=10 if ours else 8)
+    axes.annotate(
+        f"{number.value:.2f}",
+        (number.value, row),
+        xytext=(0, 8),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9.5,
+        color=ACCENT if ours else FAINT,
+        fontweight="bold" if ours else "normal",
+    )
+
+
+def _confusion_cell(axes: Axes, row: int, column: int, share: float, count: int) -> None:
+    if not count:
+        return
+    colour = "white" if share > 0.6 else INK
+    weight = "bold" if row == column else "normal"
+    axes.text(
+        column,
+        row - 0.08,
+        f"{share:.0%}",
+        ha="center",
+        va="center",
+        color=colour,
+        fontsize=14,
+        fontweight=weight,
+    )
+    axes.text(column, row + 0.22, f"{count}", ha="center", va="center", color=colour, fontsize=9.5)
+
+
+def _equal_f1(axes: Axes) -> None:
+    recall = np.linspace(0.01, 1.02, 300)
+    for f1 in (0.2, 0.4, 0.6, 0.8):
+        with_it = recall[recall > f1 / 2 + 0.01]
+        precision = f1 * with_it / (2 * with_it - f1)
+        shown = precision <= 1.02
+        axes.plot(with_it[shown], precision[shown], color=RULE, linewidth=1.2, zorder=0)
+        axes.text(1.03, f1 / (2 - f1), f"F1 {f1:.1f}", color=FAINT, fontsize=9, va="center")
+
+
+def _curve(
+    axes: Axes,
+    positive: Int[np.ndarray, " object"] | np.ndarray,
+    probability: Float[np.ndarray, " object"],
+    name: str,
+    colour: str,
+) -> None:
+    precision, recall, _ = precision_recall_curve(positive, probability)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    best = int(f1.argmax())
+    axes.step(
+        recall,
+        precision,
+        where="post",
+        color=colour,
+        linewidth=2.4,
+        label=f"{name}: {f1[best]:.2f}",
+    )
+    axes.plot(
+        recall[best],
+        precision[best],
+        "o",
+        color=colour,
+        markersize=9,
+        markeredgecolor="white",
+        markeredgewidth=1.5,
+    )
+
+
+def _reliability(
+    axes: Axes, probabilities: Float[np.ndarray, "object class"], right: np.ndarray
+) -> None:
+    bins, top = confidence_bins(probabilities), probabilities.max(axis=1)
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.text(0.06, 0.10, "as sure as right", color=FAINT, fontsize=10, rotation=45)
+    for k in np.unique(bins):
+        inside = bins == k
+        share, low, high = wilson(int(right[inside].sum()), int(inside.sum()))
+        x = float(top[inside].mean())
+        axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
+        axes.plot(x, share, "o", color=ACCENT, markersize=8)
+    unit_axis(axes, which="y")
+    axes.set_ylabel("share that is right")
+
+
+def _method_colours(names: list[str], primary: str) -> dict[str, str]:
+    others = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
+    rest = [name for name in names if name != primary]
+    return {primary: ACCENT} | {name: others[i % len(others)] for i, name in enumerate(rest)}
+
+
+def _grown(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
+    low, high = found[f"{metric}_low"], found[f"{metric}_high"]
+    axes.fill_between(found["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.plot(
+        found["n_epochs"],
+        found[metric],
+        color=colour,
+        linewidth=2.6,
+        label=name,
+        marker="o" if len(found) < 15 else "",
+        markersize=6,
+    )

@@ -1,0 +1,358 @@
+"""Image subtraction: science, template and difference, and the detections in the difference.
+
+The template is a deep image of what was there before; the difference is the science image minus
+the template brought to its PSF. What the subtraction gets wrong (registration, photometric scale,
+width of the PSF) leaves residuals under everything bright.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+from scipy.special import ndtr
+
+from taonet.simulation.conditions import Conditions
+from taonet.simulation.detector import Detector
+from taonet.simulation.exposures import Exposures, Scene
+from taonet.simulation.gaps import Gaps, draw_gaps
+from taonet.simulation.optics import BETA, expose_to, plane
+from taonet.simulation.populations.colours import galaxy_in_g, neighbours_in_g
+from taonet.simulation.scene import constant_light, path
+from taonet.sky.cutout import Quality
+from taonet.sky.flux import flux_of
+
+CHANNELS = ("science", "template", "difference")
+
+PROMISING = 0.5
+"""Visits expected to reach this share of the limit are drawn; noise decides about the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subtraction:
+    """How good the template is, what the subtraction gets wrong, and what counts as detected.
+
+    Parameters
+    ----------
+    template_fwhm_px : (float, float)
+        Seeing of the template: median, and relative scatter between objects.
+    noise_share : float
+        Noise of the template, as a share of that of the science image.
+    smoothing_px : float
+        Sigma of the Gaussian that resampling smoothed the template's noise with.
+    registration_px : float
+        Scatter of the shift left between science and template, along each axis.
+    flux_share, width_share : float
+        Scatter of the relative errors of the photometric scale and of the width of the PSF.
+    least_snr : float
+        Signal-to-noise ratio of a detection, either sign.
+    error_factor : float
+        How much larger errors are than the noise of the pixels alone makes them.
+    most_epochs : int
+        An object's first detections, so many at most, are kept.
+    """
+
+    template_fwhm_px: tuple[float, float] = (2.2, 0.07)
+    noise_share: float = 0.22
+    smoothing_px: float = 0.39
+    registration_px: float = 0.035
+    flux_share: float = 0.01
+    width_share: float = 0.02
+    least_snr: float = 5.0
+    error_factor: float = 1.65
+    most_epochs: int = 60
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Looks:
+    """Some visits of one band, with all that their images depend on; arrays (look,).
+
+    Parameters
+    ----------
+    conditions : Conditions
+    flux, template_flux : array (look,)
+        Of the object now and in the template, in ADU of the science image.
+    x, y, template_x, template_y : array (look,)
+        Its place now and in the template, in pixels, apart from the shifts of the pointing.
+    scale_error, width_error, shift_x_error, shift_y_error : array (look,)
+        What the subtraction gets wrong: relative, relative, pixels, pixels.
+    """
+
+    conditions: Conditions
+    flux: Float[np.ndarray, " look"]
+    template_flux: Float[np.ndarray, " look"]
+    x: Float[np.ndarray, " look"]
+    y: Float[np.ndarray, " look"]
+    template_x: Float[np.ndarray, " look"]
+    template_y: Float[np.ndarray, " look"]
+    scale_error: Float[np.ndarray, " look"]
+    width_error: Float[np.ndarray, " look"]
+    shift_x_error: Float[np.ndarray, " look"]
+    shift_y_error: Float[np.ndarray, " look"]
+
+    def take(self, index: Int[np.ndarray, " some"]) -> "Looks":
+        """Return some of the looks."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        conditions = columns.pop("conditions")
+        return replace(
+            self,
+            conditions=conditions.take(index),
+            **{name: column[index] for name, column in columns.items()},
+        )
+
+
+def detections(
+    subtraction: Subtraction,
+    gaps: Gaps,
+    scene: Scene,
+    detector: Detector,
+    rng: np.random.Generator,
+) -> Exposures:
+    """Keep the visits at which the difference shows something at the place of the object.
+
+    Where the object is fainter than in the template the difference is negative: ZTF's alerts turn
+    it around, `taonet.io.alerts.surveys` turns it back.
+
+    Returns
+    -------
+    Exposures
+        float32; science, template and difference. The truth gives for each epoch the flux that
+        the object has over its template, in ADU, the signal-to-noise ratio measured, and
+        whether the difference is positive.
+    """
+    looks = draw_looks(subtraction, scene, rng)
+    expected = expected_snr(subtraction, scene, looks, detector)
+    drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
+    drawn = drawn[: enough(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
+    frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
+    found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
+    frames, snr, visits = frames[found], snr[found], drawn[found]
+    missing, cut = draw_gaps(gaps, scene.size_px, len(visits), rng)
+    frames.transpose(0, 2, 3, 1)[missing] = np.nan
+    flux = (looks.flux - looks.template_flux)[visits]
+    return Exposures(
+        frames=frames,
+        visits=visits,
+        quality=np.where(cut, int(Quality.PADDED), 0).astype(np.int32),
+        truth={
+            "difference_flux": np.round(flux, 3).tolist(),
+            "snr": np.round(snr, 2).tolist(),
+            "positive": (snr > 0).tolist(),
+        },
+    )
+
+
+SPARE = 6
+"""So many more detections than are kept are expected among the visits drawn."""
+
+
+def enough(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
+    """Return how many visits to draw so that enough of them are detections.
+
+    Parameters
+    ----------
+    above : array (look,)
+        How far the expected signal-to-noise ratio lies above the limit.
+    """
+    detections = ndtr(above).cumsum()
+    wanted = subtraction.most_epochs + SPARE
+    return min(int(np.searchsorted(detections, wanted)) + 1, 2 * subtraction.most_epochs)
+
+
+def draw_looks(subtraction: Subtraction, scene: Scene, rng: np.random.Generator) -> Looks:
+    """Draw what the subtraction gets wrong at each visit, and gather what is known of it."""
+    light, mjd, conditions = scene.light, scene.visits.mjd, scene.conditions
+    n = len(mjd)
+    x, y = path(light, mjd, scene.x, scene.y, scene.pixel_arcsec)
+    mag = np.full(n, np.inf) if light.template_mag is None else light.template_mag
+    return Looks(
+        conditions=conditions,
+        flux=flux_of(light.mag, conditions.zero_point_mag),
+        template_flux=flux_of(mag, conditions.zero_point_mag),
+        x=x,
+        y=y,
+        template_x=np.full(n, x[0]),
+        template_y=np.full(n, y[0]),
+        scale_error=rng.normal(0, subtraction.flux_share, n),
+        width_error=rng.normal(0, subtraction.width_share, n),
+        shift_x_error=rng.normal(0, subtraction.registration_px, n),
+        shift_y_error=rng.normal(0, subtraction.registration_px, n),
+    )
+
+
+def expected_snr(
+    subtraction: Subtraction, scene: Scene, looks: Looks, detector: Detector
+) -> Float[np.ndarray, " look"]:
+    """Estimate what the difference will show, so that hopeless visits need not be drawn."""
+    seen, host = looks.conditions, scene.light.host
+    steady = looks.template_flux
+    if host is not None:
+        steady = steady + flux_of(np.full(len(steady), host.mag), seen.zero_point_mag)
+    # to first order a PSF that is wider by a share takes away that share of the flux
+    wrong = (looks.scale_error - looks.width_error) * steady
+    signal = looks.flux - looks.template_flux + wrong
+    pixel_variance = seen.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
+    variance = pixel_variance * noise_equivalent_area_px(seen.seeing_fwhm_px)
+    variance = variance + np.maximum(looks.flux, 0) / detector.gain_e_per_adu
+    return np.asarray(signal / np.sqrt(variance) / subtraction.error_factor)
+
+
+def noise_equivalent_area_px(fwhm_px: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
+    """Return ``1 / ∫ P²`` of a Moffat profile: the pixels whose noise a best fit takes in."""
+    alpha = fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1))
+    return np.asarray(np.pi * alpha**2 * (2 * BETA - 1) / (BETA - 1) ** 2)
+
+
+def draw_triplets(
+    subtraction: Subtraction,
+    scene: Scene,
+    looks: Looks,
+    visits: Int[np.ndarray, " epoch"],
+    detector: Detector,
+    rng: np.random.Generator,
+) -> tuple[Float[np.ndarray, "epoch channel y x"], Float[np.ndarray, " epoch"]]:
+    """Draw science, template and difference at some visits, and measure the difference.
+
+    Returns
+    -------
+    frames : array (epoch, channel, y, x)
+        float32, in ADU.
+    snr : array (epoch,)
+        Signal-to-noise ratio of the PSF's fit to the difference at the place of the object.
+    """
+    frames = np.zeros((len(visits), len(CHANNELS), scene.size_px, scene.size_px), np.float32)
+    snr = np.zeros(len(visits))
+    band = np.array([scene.visits.band[visit] for visit in visits])
+    for name in sorted(set(scene.visits.band)):
+        seen_in = _scene_in(scene, name, rng)
+        here = np.flatnonzero(band == name)
+        if len(here):
+            frames[here], snr[here] = _triplets_in_band(
+                subtraction, seen_in, looks.take(visits[here]), detector, rng
+            )
+    return frames, snr
+
+
+def _scene_in(scene: Scene, band: str, rng: np.random.Generator) -> Scene:
+    """Return the scene as it looks in a band; it is drawn as it looks in r."""
+    if band != "g":
+        return scene
+    host = scene.light.host
+    return replace(
+        scene,
+        neighbours=neighbours_in_g(scene.neighbours, rng),
+        light=replace(scene.light, host=galaxy_in_g(host) if host else None),
+    )
+
+
+def _triplets_in_band(
+    subtraction: Subtraction,
+    scene: Scene,
+    looks: Looks,
+    detector: Detector,
+    rng: np.random.Generator,
+) -> tuple[Float[np.ndarray, "epoch channel y x"], Float[np.ndarray, " epoch"]]:
+    sky = looks.conditions.sky_adu[:, None, None]
+    median, scatter = subtraction.template_fwhm_px
+    template_fwhm = np.full(len(looks.flux), median * np.exp(rng.normal(0, scatter)))
+    there, believed, template = _noise_free(scene, looks, template_fwhm)
+    blank = np.sqrt(sky / detector.gain_e_per_adu + detector.read_noise_adu**2)
+    variance = np.maximum(there, 0) / detector.gain_e_per_adu + blank**2
+    counts = there + sky + np.sqrt(variance) * rng.standard_normal(there.shape)
+    science = np.minimum(counts, detector.saturation_adu)
+    plain, matched = template_noise(
+        subtraction, looks.conditions, template_fwhm, scene.size_px, rng
+    )
+    difference = science - sky - believed - subtraction.noise_share * blank * matched
+    images = (science, template + sky + subtraction.noise_share * blank * plain, difference)
+    variance = variance + (subtraction.noise_share * blank) ** 2
+    snr = _psf_snr(scene, looks, difference, variance) / subtraction.error_factor
+    return np.stack(images, axis=1).astype(np.float32), snr
+
+
+def _noise_free(
+    scene: Scene, looks: Looks, template_fwhm: Float[np.ndarray, " look"]
+) -> tuple[Float[np.ndarray, "look y x"], ...]:
+    """Draw what is there, what the matched template holds, and the template; without the sky."""
+    grid, seen = plane(scene.size_px), looks.conditions
+    reference = float(np.max(seen.zero_point_mag))
+    fixed = constant_light(
+        grid, scene.neighbours, scene.light.host, reference, scene.x, scene.y, scene.pixel_arcsec
+    )
+    clear = flux_of(np.full(len(looks.flux), reference), seen.zero_point_mag)
+    scale = 1 - looks.scale_error
+    there = expose_to(
+        grid, fixed, transparency=clear, flux=looks.flux, x=looks.x, y=looks.y,
+        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+    )  # fmt: skip
+    believed = expose_to(
+        grid, fixed, transparency=clear * scale, flux=looks.template_flux * scale,
+        x=looks.template_x, y=looks.template_y,
+        shift_x=seen.shift_x + looks.shift_x_error, shift_y=seen.shift_y + looks.shift_y_error,
+        seeing_fwhm_px=seen.seeing_fwhm_px * (1 + looks.width_error),
+    )  # fmt: skip
+    template = expose_to(
+        grid, fixed, transparency=clear, flux=looks.template_flux,
+        x=looks.template_x, y=looks.template_y,
+        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=template_fwhm,
+    )  # fmt: skip
+    return there, believed, template
+
+
+def template_noise(
+    subtraction: Subtraction,
+    conditions: Conditions,
+    template_fwhm: Float[np.ndarray, " look"],
+    size_px: int,
+    rng: np.random.Generator,
+) -> tuple[Float[np.ndarray, "look y x"], Float[np.ndarray, "look y x"]]:
+    """Draw the noise of one template under every look: the same grains, shifted.
+
+    Returns
+    -------
+    plain : array (look, y, x)
+        Of unit variance, correlated over neighbouring pixels.
+    matched : array (look, y, x)
+        The same, brought to the PSF of each science image.
+    """
+    ky, kx = 2 * np.pi * np.fft.fftfreq(size_px), 2 * np.pi * np.fft.rfftfreq(size_px)
+    k = np.hypot(ky[:, None], kx[None, :])
+    smooth = np.exp(-0.5 * (subtraction.smoothing_px * k) ** 2)
+    grains = np.fft.rfft2(rng.standard_normal((size_px, size_px))) * smooth
+    grains = grains / np.std(np.fft.irfft2(grains, s=(size_px, size_px)))
+    shift = ky[:, None] * conditions.shift_y[:, None, None]
+    shift = shift + kx[None, :] * conditions.shift_x[:, None, None]
+    shifted = grains * np.exp(-1j * shift)
+    kernel = _moffat_transform(conditions.seeing_fwhm_px, k) / _moffat_transform(template_fwhm, k)
+    # where the template is the wider one it would have to be sharpened; no kernel goes on for ever
+    return _real(shifted, size_px), _real(shifted * np.minimum(kernel, 1.5), size_px)
+
+
+def _real(
+    transform: Complex[np.ndarray, "look ky kx"], size_px: int
+) -> Float[np.ndarray, "look y x"]:
+    return np.asarray(np.fft.irfft2(transform, s=(size_px, size_px)))
+
+
+def _moffat_transform(
+    fwhm_px: Float[np.ndarray, " look"], k: Float[np.ndarray, "ky kx"]
+) -> Float[np.ndarray, "look ky kx"]:
+    # as in taonet.simulation.optics, for a steepness of 3.5
+    z = (fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1)))[:, None, None] * k
+    return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)))
+
+
+def _psf_snr(
+    scene: Scene,
+    looks: Looks,
+    difference: Float[np.ndarray, "look y x"],
+    variance: Float[np.ndarray, "look y x"],
+) -> Float[np.ndarray, " look"]:
+    """Fit the PSF at the place of the object; unweighted, so that bright ones are not bent."""
+    grid, seen = plane(scene.size_px), looks.conditions
+    one, nothing = np.ones(len(looks.flux)), np.zeros((grid.side, len(grid.kx)), complex)
+    psf = expose_to(
+        grid, nothing, transparency=one, flux=one, x=looks.x, y=looks.y,
+        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+    ).astype(np.float64)  # fmt: skip
+    signal = (psf * difference).sum(axis=(1, 2))
+    return np.asarray(signal / np.sqrt((psf**2 * variance).sum(axis=(1, 2))))

@@ -1,0 +1,233 @@
+"""Supernovae: a point of light that appears on a galaxy, peaks and fades."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from taonet.simulation.light import Galaxy, Light, discovery_mjd
+from taonet.simulation.populations.distance import redshift_at
+
+PARSEC_ARCSEC = 206_264.806
+"""Arcseconds in a radian."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """The light curve of a type of supernova, below its peak.
+
+    Parameters
+    ----------
+    share : float
+        Its share among the supernovae that a magnitude-limited survey finds: 79 % Ia, 17 % of all
+        kinds of type II, 4 % Ibc (Li et al. 2011, MNRAS 412, 1441); how the II divide is a guess.
+    absolute_mag, absolute_scatter_mag : float
+        At peak, and its scatter (after Richardson et al. 2014, AJ 147, 118, in B: means of −19.25
+        for Ia, −16.75 for II-P, −17.98 for II-L, −17.5 for Ibc); for Ia what is left after stretch
+        and colour. That a magnitude-limited survey prefers the bright ones is not modelled.
+    rise_days : float
+        From explosion to peak; 18 for Ia (Ganeshalingam et al. 2011, MNRAS 416, 2607), some 10
+        for II (González-Gaitán et al. 2015, MNRAS 451, 2212), 16 for Ibc (Taddia et al. 2015, A&A
+        574, A60).
+    fall : tuple of (float, float)
+        Days after the peak and magnitudes below it, joined by straight lines; the last two
+        points set the slope of the tail.
+    """
+
+    share: float
+    absolute_mag: float
+    absolute_scatter_mag: float
+    rise_days: float
+    fall: tuple[tuple[float, float], ...]
+
+
+TEMPLATES = {
+    # Ia: 0.65 mag in 15 days in V, then the decay of cobalt with leaking gamma rays, 0.026 mag a
+    # day (Leibundgut 2000, A&ARv 10, 179); after half a year real ones fade more slowly, far below
+    # what these surveys see
+    "Ia": Template(
+        share=0.79,
+        absolute_mag=-19.3,
+        absolute_scatter_mag=0.12,
+        rise_days=18.0,
+        fall=((0, 0), (5, 0.07), (15, 0.65), (25, 1.45), (35, 2.1), (60, 2.9), (160, 5.5)),
+    ),
+    # II-P: a plateau of some 85 to 100 days, a drop of two magnitudes (Anderson et al. 2014, ApJ
+    # 786, 67), then cobalt whose gamma rays are all trapped, 0.0098 mag a day
+    "II-P": Template(
+        share=0.13,
+        absolute_mag=-16.9,
+        absolute_scatter_mag=0.9,
+        rise_days=10.0,
+        fall=((0, 0), (10, 0.1), (85, 0.7), (95, 1.0), (110, 2.7), (120, 2.9), (220, 3.9)),
+    ),
+    # II-L: no plateau, some 0.03 mag a day from the peak on (Faran et al. 2014, MNRAS 445, 554)
+    "II-L": Template(
+        share=0.04,
+        absolute_mag=-17.9,
+        absolute_scatter_mag=0.8,
+        rise_days=13.0,
+        fall=((0, 0), (10, 0.2), (80, 2.2), (100, 3.4), (200, 4.6)),
+    ),
+    # Ibc: 0.9 mag in 15 days in V (Drout et al. 2011, ApJ 741, 97)
+    "Ibc": Template(
+        share=0.04,
+        absolute_mag=-17.6,
+        absolute_scatter_mag=0.9,
+        rise_days=16.0,
+        fall=((0, 0), (5, 0.12), (10, 0.45), (15, 0.9), (25, 1.7), (40, 2.4), (140, 4.2)),
+    ),
+}
+"""The types of supernova, by name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supernovae:
+    """The supernovae that a survey finds, and their hosts.
+
+    Parameters
+    ----------
+    peak_mag : (float, float, float)
+        Brightest, most common and faintest apparent magnitude at peak: bright ones are rare in
+        space, faint ones are lost in the noise.
+    stretch_scatter : float
+        Ia differ by some 10 % in speed (Perlmutter et al. 1997, ApJ 483, 565); the slow ones
+        are brighter, by 1.5 mag a unit of stretch (Perlmutter et al. 1999, ApJ 517, 565).
+    colour_scatter_mag, colour_slope : float
+        Scatter of the colour B − V of Ia, and what a unit of it costs in magnitudes (Guy et al.
+        2010, A&A 523, A7).
+    host_absolute_mag, host_scatter_mag : float
+        Luminosities of hosts scatter widely (Neill et al. 2009, ApJ 707, 1449), and CRTS finds
+        many in faint ones (Drake et al. 2009, ApJ 696, 870).
+    found_days : (float, float)
+        When it is found: mean and scatter of the days after the peak.
+    found_mjd : (float, float) or None
+        See `taonet.simulation.light.discovery_mjd`.
+    """
+
+    peak_mag: tuple[float, float, float] = (16.0, 18.7, 20.3)
+    stretch_scatter: float = 0.1
+    colour_scatter_mag: float = 0.1
+    colour_slope: float = 3.1
+    host_absolute_mag: float = -18.8
+    host_scatter_mag: float = 1.5
+    found_days: tuple[float, float] = (5.0, 8.0)
+    found_mjd: tuple[float, float] | None = None
+
+
+def supernova(
+    mjd: Float[np.ndarray, " epoch"],
+    rng: np.random.Generator,
+    population: Supernovae = Supernovae(),
+) -> Light:
+    """Draw a supernova in its host, found within some weeks of an epoch.
+
+    A share `taonet.simulation.light.MISSED_SHARE` peaks after the last image.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    population : Supernovae
+    """
+    subtype = _subtype(rng)
+    template = TEMPLATES[subtype]
+    stretch, colour, absolute_mag = _absolute(subtype, population, rng)
+    peak_mag = float(rng.triangular(*population.peak_mag))
+    redshift = redshift_at(peak_mag - absolute_mag)
+    caught_mjd, covered = discovery_mjd(mjd, population.found_mjd, rng)
+    peak_mjd = caught_mjd - float(rng.normal(*population.found_days))
+    days = (mjd - peak_mjd) / (1 + redshift)
+    return Light(
+        mag=peak_mag + magnitudes_below_peak(days, subtype, stretch=stretch),
+        subtype=subtype,
+        truth={
+            "peak_mjd": peak_mjd,
+            "peak_mag": peak_mag,
+            "absolute_mag": absolute_mag,
+            "redshift": redshift,
+            "stretch": stretch,
+            "colour_mag": colour,
+            "rise_days": template.rise_days * stretch * (1 + redshift),
+            "covered": covered,
+        },
+        host=_host(peak_mag - absolute_mag, population, rng),
+    )
+
+
+def magnitudes_below_peak(
+    days: Float[np.ndarray, " epoch"], subtype: str, *, stretch: float = 1.0
+) -> Float[np.ndarray, " epoch"]:
+    """Return how far a supernova is below its peak; infinite before the explosion.
+
+    The flux rises as the square of time, a fireball that expands (Riess et al. 1999), rounded
+    off at the peak, and falls along its `Template`.
+
+    Parameters
+    ----------
+    days : array (epoch,)
+        Since the peak, in the supernova's own time.
+    subtype : str
+        A key of `TEMPLATES`.
+    stretch : float
+        Factor on all times.
+
+    Examples
+    --------
+    >>> magnitudes_below_peak(np.array([-30.0, 0.0, 15.0]), "Ia")
+    array([ inf, 0.  , 0.65])
+    """
+    template = TEMPLATES[subtype]
+    phase = np.asarray(days) / stretch
+    since = np.clip(1 + phase / template.rise_days, 0, 1)
+    # t²(2 − t)² starts as t² and arrives at the peak with no slope
+    with np.errstate(divide="ignore"):
+        rising = -2.5 * np.log10((since * (2 - since)) ** 2)
+    day, below = np.array(template.fall).T
+    tail = (below[-1] - below[-2]) / (day[-1] - day[-2]) * np.clip(phase - day[-1], 0, None)
+    falling = np.interp(phase, day, below) + tail
+    return np.where(phase < 0, rising, falling)
+
+
+def _subtype(rng: np.random.Generator) -> str:
+    names = list(TEMPLATES)
+    return names[int(rng.choice(len(names), p=[TEMPLATES[name].share for name in names]))]
+
+
+def _absolute(
+    subtype: str, population: Supernovae, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Draw stretch, colour and absolute magnitude at peak."""
+    template = TEMPLATES[subtype]
+    stretch = float(np.clip(rng.normal(1, population.stretch_scatter), 0.7, 1.3))
+    colour = float(rng.normal(0, population.colour_scatter_mag))
+    mag = template.absolute_mag + template.absolute_scatter_mag * rng.standard_normal()
+    if subtype == "Ia":
+        mag += population.colour_slope * colour - 1.5 * (stretch - 1)
+    return stretch, colour, float(mag)
+
+
+def _host(distance_modulus: float, population: Supernovae, rng: np.random.Generator) -> Galaxy:
+    """Draw the host: a galaxy at the same distance, the supernova where its light is.
+
+    Sizes follow from luminosities (after Shen et al. 2003, MNRAS 343, 978; the scatter of faint
+    galaxies is larger there).
+    """
+    drawn = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
+    absolute_mag = float(np.clip(drawn, -22.5, -12))
+    kiloparsec = 4.0 * 10 ** (-0.1 * (absolute_mag + 20.5)) * np.exp(rng.normal(0, 0.3))
+    distance_kpc = 10 ** (distance_modulus / 5 + 1) / 1000
+    radius = float(np.clip(kiloparsec / distance_kpc * PARSEC_ARCSEC, 0.4, 12))
+    axis_ratio, angle = float(rng.uniform(0.3, 1)), float(rng.uniform(0, np.pi))
+    # the light of an exponential disc lies at a radius drawn from a gamma law of order two
+    along, round_ = rng.gamma(2, radius / 1.678), rng.uniform(0, 2 * np.pi)
+    u, v = along * np.cos(round_), along * np.sin(round_) * axis_ratio
+    return Galaxy(
+        mag=distance_modulus + absolute_mag,
+        radius_arcsec=radius,
+        axis_ratio=axis_ratio,
+        angle=angle,
+        dx_arcsec=float(u * np.cos(angle) - v * np.sin(angle)),
+        dy_arcsec=float(u * np.sin(angle) + v * np.cos(angle)),
+    )

@@ -1,0 +1,23 @@
+"""Numbers that the presets learnt from real surveys, from the small tables in the package."""
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+
+def read_numbers(survey: str) -> dict[str, Any]:
+    """Return the table of a survey; lists are tuples.
+
+    Examples
+    --------
+    >>> read_numbers("ztf")["detector"]["gain_e_per_adu"]
+    6.2
+    """
+    table = resources.files("taonet.simulation.presets") / "tables" / f"{survey}.toml"
+    return {name: _frozen(value) for name, value in tomllib.loads(table.read_text("utf-8")).items()}
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _frozen(inner) for name, inner in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,208 @@
+"""How real a preset is: its objects against real ones, told apart and learnt from."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taonet.errors import InputError
+from taonet.evaluation.realism import Told, told_apart, transfer
+from taonet.experiment.stages import write_json
+from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
+from taonet.features.statistics import curve_statistics
+from taonet.io.archive import Archive, is_archive
+from taonet.io.atomic import landing_file, landing_folder, refuse_existing
+from taonet.io.lightcurves.tables import read_light_curves
+from taonet.io.tables import read_table
+from taonet.reports.realism_figures import columns_figure
+from taonet.simulation.catalogue import Detections
+from taonet.simulation.objects import simulate, simulate_listed
+from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.studies.frame_classifier import frames_told_apart
+from taonet.types import Track, no_progress
+
+ALIASES = {"Blazar": "BZ", "Blazar?": "BZ", "Non-Transient": "NON"}
+"""What the classes of this package are called in published tables."""
+
+LEARNT = (("SN", "CV", "AGN", "BZ"), ("SN", "CV", "AGN", "BZ", "NON"))
+"""Sets of classes that a forest trained on simulation is asked to tell apart in real rows."""
+
+CATALINA_TELESCOPE = "1"
+"""Ids of the survey's constant objects begin with the telescope; the preset is the first one."""
+
+FIELD_DIGITS = 7
+"""So many digits of an id name the field: places of one field share their nights."""
+
+LONGEST_DAYS = (53000.0, 58000.0)
+"""Two times in the public table are absurd."""
+
+LEAST_OBJECTS = 20
+
+MARK = "realism.json"
+
+Columns = tuple[pd.DataFrame, pd.DataFrame, str]
+"""Real and simulated rows of the same columns, and the title of their figure."""
+
+
+def check_survey(
+    survey_name: str,
+    against: Sequence[str | Path],
+    output: str | Path,
+    *,
+    n_objects: int = 1000,
+    seed: int = 1,
+    workers: int = 1,
+    overwrite: bool = False,
+    track: Track = no_progress,
+) -> dict[str, Any]:
+    """Compare a preset with real data; write figures and ``realism.json``.
+
+    Parameters
+    ----------
+    against : sequence of Path
+        Archives: single frames of their constant objects are compared. Tables: light curves of
+        constant objects (one row a point), or the published features of labelled objects with a
+        column ``split`` (train, test); only training rows are compared feature by feature, test
+        rows only score.
+    n_objects : int
+        Simulated objects of each class.
+
+    Raises
+    ------
+    InputError
+        If a table is neither.
+    """
+    survey, output = survey_named(survey_name), Path(output)
+    refuse_existing(output, overwrite=overwrite, mark=MARK)
+    found: dict[str, Any] = {"survey": survey_name, "seed": seed}
+    figures: dict[str, Columns] = {}
+    draw = _drawer(survey, n_objects, seed, workers, track)
+    for path in map(Path, against):
+        if is_archive(path):
+            found[path.stem] = _check_frames(Archive(path), survey, seed, workers)
+        elif set(PUBLISHED) <= set((table := read_table(path)).columns):
+            found[path.stem] = _check_features(table, draw, figures, seed)
+        else:
+            found[path.stem] = _check_curves(path, draw, figures, seed)
+    with landing_folder(output, overwrite=overwrite, mark=MARK) as folder:
+        write_json(folder / MARK, found)
+        for name, columns in figures.items():
+            with landing_file(folder / f"{name}.png") as temporary:
+                columns_figure(*columns).savefig(temporary, format="png", dpi=130)
+    return found
+
+
+def _drawer(
+    survey: Survey, n_objects: int, seed: int, workers: int, track: Track
+) -> Callable[[str], list[Detections]]:
+    """Return what draws the light curves of a class that are long enough to have features."""
+    drawn: dict[str, list[Detections]] = {}
+
+    def draw(class_name: str) -> list[Detections]:
+        if class_name not in drawn:
+            # faint objects are listed a few times only: draw more than are wanted
+            stream = simulate_listed(
+                survey, 4 * n_objects, seed=seed, classes=[class_name], workers=workers
+            )
+            long_enough = (one for _, one, _ in stream if len(one.mjd) >= MIN_POINTS)
+            wanted = (one for one, _ in zip(long_enough, range(n_objects), strict=False))
+            drawn[class_name] = list(track(wanted, n_objects, f"drawing {class_name}"))
+        return drawn[class_name]
+
+    return draw
+
+
+def _check_frames(archive: Archive, survey: Survey, seed: int, workers: int) -> dict[str, Any]:
+    """Compare single frames of constant objects, at most as many as the archive has."""
+    real = [archive[i] for i, name in enumerate(archive.class_names) if name == QUIET_CLASS]
+    if len(real) < LEAST_OBJECTS:
+        got = f"{len(real)} of class {QUIET_CLASS}"
+        raise InputError("too few constant objects to compare", where=archive.path, got=got)
+    drawn = simulate(survey, len(real), seed=seed, classes=[QUIET_CLASS], workers=workers)
+    told = frames_told_apart(real, [sequence for sequence, _ in drawn], seed=seed)
+    return {"told_apart": {f"{QUIET_CLASS}, single frames": told.as_json()}}
+
+
+def _features(curves: Sequence[Detections]) -> pd.DataFrame:
+    return pd.DataFrame([published_features(one.mjd, one.mag, one.magerr) for one in curves])
+
+
+def _check_features(
+    table: pd.DataFrame,
+    draw: Callable[[str], list[Detections]],
+    figures: dict[str, Columns],
+    seed: int,
+) -> dict[str, Any]:
+    missing = {"label", "split"} - set(table.columns)
+    if missing:
+        raise InputError(f"a table of features needs {', '.join(sorted(missing))}")
+    table = table.assign(class_name=table["label"].replace(ALIASES))
+    train, test = (table[table["split"] == part] for part in ("train", "test"))
+    simulated = {name: _features(draw(name)) for name in LEARNT[-1]}
+    told: dict[str, Told] = {}
+    for name, rows in simulated.items():
+        real = train.loc[train["class_name"] == name, list(PUBLISHED)]
+        told[name] = told_apart(real, rows, seed=seed)
+        figures[f"features-{name}"] = (real, rows, f"{name}: features")
+    everything = pd.concat(rows.assign(class_name=name) for name, rows in simulated.items())
+    learnt = [
+        transfer(everything, train, test, columns=tuple(PUBLISHED), classes=classes, seed=seed)
+        for classes in LEARNT
+    ]
+    return {"told_apart": {k: v.as_json() for k, v in told.items()}, "transfer": learnt}
+
+
+def _check_curves(
+    path: Path,
+    draw: Callable[[str], list[Detections]],
+    figures: dict[str, Columns],
+    seed: int,
+) -> dict[str, Any]:
+    real, fields = [], []
+    for curve in read_light_curves(path).curves:
+        good = (curve.mjd > LONGEST_DAYS[0]) & (curve.mjd < LONGEST_DAYS[1])
+        points = np.unique(np.stack([curve.mjd, curve.mag, curve.magerr])[:, good], axis=1)
+        ours = curve.object_id.startswith(CATALINA_TELESCOPE)
+        if ours and points.shape[1] >= MIN_POINTS:
+            # stored in single precision: the database has two decimals
+            real.append(curve_statistics(points[0], *np.round(points[1:], 2)))
+            fields.append(curve.object_id[:FIELD_DIGITS])
+    if not real:
+        raise InputError("no light curve of this telescope", where=path)
+    mine = pd.DataFrame([curve_statistics(o.mjd, o.mag, o.magerr) for o in draw(QUIET_CLASS)])
+    figures[f"curves-{QUIET_CLASS}"] = (pd.DataFrame(real), mine, f"{QUIET_CLASS}: light curves")
+    told = told_apart(pd.DataFrame(real), mine, seed=seed, groups=fields)
+    return {"told_apart": {QUIET_CLASS: told.as_json()}}
+
+
+def summary(found: dict[str, Any]) -> str:
+    """Return the figures of a check as a few lines."""
+    lines = []
+    for name, part in found.items():
+        if not isinstance(part, dict):
+            continue
+        lines.append(name)
+        for class_name, told in part["told_apart"].items():
+            lines.append(_told_line(class_name, told))
+        lines.extend(map(_learnt_line, part.get("transfer", [])))
+    return "\n".join(lines)
+
+
+def _told_line(class_name: str, told: dict[str, Any]) -> str:
+    giving = ", ".join(f"{k} {v:.2f}" for k, v in list(told["by_column"].items())[:3])
+    return (
+        f"  {class_name}: told from real ones with AUC {told['auc']:.2f} "
+        f"[{told['low']:.2f}, {told['high']:.2f}], {told['n']} each"
+        + (f"; given away by {giving}" if giving else "")
+    )
+
+
+def _learnt_line(learnt: dict[str, Any]) -> str:
+    return (
+        f"  {', '.join(learnt['classes'])}: macro F1 {learnt['simulated']['macro_f1']:.3f} trained "
+        f"on simulation, {learnt['real']['macro_f1']:.3f} on real rows, ratio "
+        f"{learnt['ratio']:.2f} {learnt['ratio_interval']}"
+    )

@@ -1,0 +1,108 @@
+"""From an archive of what does not change into one of transients planted there."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from taonet.errors import ConfigError, InputError
+from taonet.io.archive import Archive
+from taonet.io.archive_writer import ArchiveWriter
+from taonet.io.rejection import Rejection
+from taonet.simulation.inject import check_class, inject
+from taonet.simulation.presets.by_name import SURVEYS, survey_named
+from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.tasks.simulate import keep_lines
+from taonet.types import Track, no_progress
+
+
+def inject_archive(
+    path: str | Path,
+    output: str | Path,
+    *,
+    class_name: str,
+    survey_name: str = "",
+    n_objects: int | None = None,
+    seed: int = 1,
+    overwrite: bool = False,
+    track: Track = no_progress,
+) -> int:
+    """Plant transients into sequences of an archive, one at a time; return how many.
+
+    Objects that do not change are taken in an order drawn by the seed, each once: more of them
+    continue fewer. Sequences without a frame that shows anything are set aside. An interrupted
+    injection with the same settings goes on where it stopped. The truth lies in the new
+    archive's folder as ``truth.jsonl``, one line an object.
+
+    Parameters
+    ----------
+    path : Path
+        An archive with objects of class NON.
+    survey_name : str
+        The preset that knows the light and the detector; that of the archive's survey if empty.
+    n_objects : int, optional
+        All there are by default.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset, or the class cannot be planted.
+    InputError
+        If there is no archive, or it has too few objects to plant into.
+    OutputError
+        If the output exists or there is no room.
+    """
+    archive, output = Archive(path), Path(output)
+    survey = survey_named(survey_name) if survey_name else _survey_of(archive)
+    check_class(survey, class_name)
+    chosen = _chosen(archive, n_objects, seed)
+    signature = repr((archive.digest, class_name, survey.name, len(chosen), seed))
+    with ArchiveWriter(
+        output, survey=archive.survey, signature=signature, overwrite=overwrite, simulated=True
+    ) as writer:
+        truth = writer.work / "truth.jsonl"
+        keep_lines(truth, writer.n_objects)
+        names = archive.objects["object_id"].tolist()
+        left = [index for index in chosen if names[index] not in writer.done]
+        with truth.open("a") as lines:
+            for index in track(left, len(left), "planting"):
+                if not archive[index].usable.any():
+                    writer.reject(Rejection(source=names[index], reason="every frame is blank"))
+                    continue
+                sequence, facts = inject(archive[index], survey, class_name, seed=seed, index=index)
+                lines.write(json.dumps({"object_id": sequence.object_id, **facts}) + "\n")
+                # the archive's journal must never run ahead of the truth
+                lines.flush()
+                writer.add(sequence, source=names[index])
+        writer.finish()
+    return writer.n_objects
+
+
+def _survey_of(archive: Archive) -> Survey:
+    if archive.survey not in SURVEYS:
+        raise ConfigError(
+            f"no survey {archive.survey!r} to simulate, which is what the archive says it is of",
+            where=archive.path,
+            do=f"name one that is like it with --survey: {', '.join(SURVEYS)}",
+        )
+    return survey_named(archive.survey)
+
+
+def _chosen(archive: Archive, n_objects: int | None, seed: int) -> list[int]:
+    quiet = [i for i, name in enumerate(archive.class_names) if name == QUIET_CLASS]
+    if not quiet:
+        raise InputError(
+            f"no object of class {QUIET_CLASS} to plant into",
+            where=archive.path,
+            got=f"{len(archive)} objects",
+            do="give an archive with objects that are known not to change",
+        )
+    if n_objects is not None and n_objects > len(quiet):
+        raise InputError(
+            "too few objects to plant into",
+            where=archive.path,
+            got=f"{len(quiet)} of class {QUIET_CLASS}",
+            do=f"use --objects {len(quiet)} or fewer",
+        )
+    order = np.random.default_rng([seed, 0]).permutation(quiet)
+    return [int(index) for index in order[:n_objects]]

@@ -1,0 +1,160 @@
+"""Archives for training and testing that come apart, and photometry that runs share."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taonet.data.batches import example_of
+from taonet.data.splits import read_split
+from taonet.errors import InputError, LeakError
+from taonet.experiment import baselines
+from taonet.experiment import photometry_stage as measuring
+from taonet.experiment import training_stage as trained
+from taonet.experiment.joined_archives import Together
+from taonet.experiment.photometry_stage import MeasuredSequences, measure_all
+from taonet.experiment.plan import plan_experiment
+from taonet.experiment.recipe import recipe_of
+from taonet.experiment.run import run_experiment
+from taonet.experiment.trust_stage import calibrate
+from taonet.io.archive import Archive
+from taonet.models.bundle import load_bundle
+from taonet.models.predict import predict
+from taonet.tasks.simulate import simulate_archive
+from taonet.training import fit_sets as conformal
+from taonet.training import fit_temperature as calibration
+from taonet.training import fit_typicality as typical
+
+SMALL = {
+    "name": "small",
+    "split": {"kind": "folds", "folds": 2},
+    "scaling": {"crop_px": 16},
+    "model": {
+        "zooms": [], "deep_zooms": [16, 8], "zoom_px": 8, "stem": 8, "growth": 8, "layers": [1, 1],
+        "apertures": 0, "embedding": 8, "hidden": 8, "width": 8, "measured": True, "nightly": True,
+    },
+    "training": {"steps": 3, "batch_size": 6, "augmentation": {"max_epochs": 12}},
+    "forest": {"trees": 5},
+    "boosted": {"rounds": 3},
+    "prediction": {"epochs": [3], "bootstrap": 10, "examples": 0},
+}  # fmt: skip
+
+
+def _never(_job):
+    raise AssertionError("measured anew")
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archives")
+    for seed, (name, n) in enumerate({"train": 12, "test": 12, "calibration": 36}.items()):
+        simulate_archive("tiny", folder / name, n_objects=n, seed=seed)
+    return folder
+
+
+@pytest.mark.slow
+def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_path, monkeypatch):
+    train, test = (Archive(archives / name) for name in ("train", "test"))
+    recipe, measured = recipe_of(SMALL), tmp_path / "measured"
+    run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
+    together = Together({"train": train, "test": test})
+    split = read_split(tmp_path / "run" / "split.json", together.objects)
+    assert set(split.parts["test"]) == set(test.objects["object_id"])
+    assert set(split.parts["train"]) == set(train.objects["object_id"])
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())
+    assert scores["TAO-Net"]["n_objects"] == len(test)
+    # another seed shares what was measured
+    monkeypatch.setattr(measuring, "carry_out", _never)
+    other = recipe_of({**SMALL, "seed": 2})
+    run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
+
+
+@pytest.mark.slow
+def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkeypatch):
+    for module in (calibration, conformal):
+        monkeypatch.setattr(module, "LEAST_OBJECTS", 5)
+    monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 3)
+    shown, controls = [], baselines.pixel_controls
+
+    def watched(bundle, *given, **more):
+        shown.append(bundle.trust)
+        return controls(bundle, *given, **more)
+
+    monkeypatch.setattr(baselines, "pixel_controls", watched)
+    parts = {name: Archive(archives / name) for name in ("calibration", "test")}
+    train, run = Archive(archives / "train"), tmp_path / "run"
+    run_experiment(recipe_of(SMALL), train, run, **parts)
+    assert shown == [None]
+    bundle = load_bundle(run)
+    assert bundle.trust.objects == 36
+    # a recipe of folds has none where parts are given: nothing is refitted on what tests
+    assert bundle.facts["objects"] == 12
+    assert bundle.facts["calibrated_on"] == parts["calibration"].digest
+    table = pd.read_parquet(run / "predictions" / "tao-net.parquet")
+    assert set(table["object_id"]) == set(parts["test"].objects["object_id"])
+    assert table[["set", "typicality"]].notna().all(axis=None)
+    said, columns = [], [f"p_{name}" for name in bundle.taxonomy.classes]
+    for one in (bundle, replace(bundle, trust=None)):
+        test = parts["test"]
+        said.append(pd.concat(predict(one, (test[i] for i in range(len(test))))))
+    np.testing.assert_allclose(said[0][columns], table[columns], atol=1e-5)
+    raw = said[1]
+    warm = bundle.trust.temperature.apply(raw[columns].to_numpy(), raw["n_epochs"].to_numpy())
+    np.testing.assert_allclose(warm, table[columns], atol=1e-5)
+    _check_what_is_told(run)
+    # what was fitted is loaded, not fitted anew
+    monkeypatch.setattr(trained, "fit_trust", _never)
+    (run / "finished.json").unlink()
+    run_experiment(recipe_of(SMALL), train, run, **parts)
+
+
+def _check_what_is_told(run):
+    found = json.loads((run / "scores.json").read_text())["TAO-Net"]["over_time"]
+    assert {"by_nights", "coverage", "set_sizes", "typicality", "goals"} <= set(found)
+    assert all("before" in row for row in found["calibration"])
+    page = (run / "report.html").read_text()
+    for words in ("before calibration by", "Sets of classes hold the truth", "atypical"):
+        assert words in page
+    card = (run / "bundle" / "README.md").read_text()
+    assert "On 36 simulated objects" in card
+    assert "taonet simulate tiny --objects 36 --seed 2" in card
+    assert "--data train --calibration calibration --test test --seed 1" in card
+
+
+@pytest.mark.slow
+def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, tmp_path):
+    train, test = (Archive(archives / name) for name in ("train", "test"))
+    run_experiment(recipe_of(SMALL), train, tmp_path / "run", test=test)
+    with pytest.raises(LeakError, match="trained on this archive"):
+        calibrate(str(tmp_path / "run"), train.path, tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):
+    train, test = (Archive(archives / name) for name in ("train", "test"))
+    recipe, measured = recipe_of(SMALL), tmp_path / "measured"
+    run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
+    assert len(list(measured.iterdir())) == 2
+    monkeypatch.setattr(measuring, "carry_out", _never)
+    run_experiment(recipe, test, tmp_path / "other", test=train, measured=measured)
+
+
+def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
+    archive, recipe = Archive(archives / "train"), recipe_of(SMALL)
+    experiment = plan_experiment(recipe, Together({"train": archive}), tmp_path)
+    sequences = MeasuredSequences(experiment, measure_all(experiment, tmp_path, workers=1))
+    for i in (0, 7, 11):
+        kept = example_of(archive[i], experiment.reading, known=sequences.known(i))
+        anew = example_of(archive[i], experiment.reading)
+        np.testing.assert_array_equal(kept.deep_of, anew.deep_of)
+        for name in ("deep", "light", "conditions"):
+            ours, theirs = getattr(kept, name), getattr(anew, name)
+            np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
+
+
+def test_archives_of_other_cutouts_are_refused(archives, tmp_path):
+    simulate_archive("crts", tmp_path / "large", n_objects=6, seed=3)
+    with pytest.raises(InputError, match="another size"):
+        Together({"train": Archive(archives / "train"), "test": Archive(tmp_path / "large")})

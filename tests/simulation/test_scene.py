@@ -1,0 +1,210 @@
+"""Pixels: against a Moffat profile summed in real space, and against the laws of noise."""
+
+import numpy as np
+import pytest
+
+from taonet.simulation.conditions import Conditions
+from taonet.simulation.detector import Detector, read_out
+from taonet.simulation.light import DARK, Galaxy, Light
+from taonet.simulation.optics import expose_to, plane, points_of_light, sersic_galaxy
+from taonet.simulation.scene import CLEAR_PX, Neighbours, draw_light, draw_neighbours
+from taonet.sky.cutout import is_blank
+from taonet.sky.psf import moffat
+
+SIZE = 64
+CLEAN = Detector(cosmic_rays=0, shadow_share=0, blank_share=0)
+
+
+def frames_of(fixed=None, *, n=1, seeing=2.5, size=SIZE, **given):
+    grid = plane(size)
+    nothing = np.zeros((grid.side, len(grid.kx)), complex)
+    columns = {"transparency": 1.0, "flux": 0.0, "x": 0.0, "y": 0.0, "shift_x": 0.0, "shift_y": 0.0}
+    columns |= {"seeing_fwhm_px": seeing, **given}
+    return expose_to(
+        grid,
+        nothing if fixed is None else fixed,
+        **{name: np.broadcast_to(np.float64(value), n).copy() for name, value in columns.items()},
+    )
+
+
+def moffat_by_summing(size, *, x, y, fwhm_px, times=15):
+    """A Moffat profile summed over the area of each pixel: the plain way."""
+    fine = moffat(
+        size * times,
+        fwhm_px=fwhm_px * times,
+        x=(x + 0.5) * times - 0.5,
+        y=(y + 0.5) * times - 0.5,
+    )
+    return fine.reshape(size, times, size, times).sum(axis=(1, 3))
+
+
+@pytest.mark.parametrize("fwhm_px", [1.6, 2.0, 2.5, 3.2])
+@pytest.mark.parametrize(("x", "y"), [(32.0, 32.0), (31.5, 32.5), (20.27, 40.81)])
+def test_a_star_is_a_moffat_profile_summed_over_the_pixels(fwhm_px, x, y):
+    found = frames_of(flux=1.0, x=x, y=y, seeing=fwhm_px)[0]
+    expected = moffat_by_summing(SIZE, x=x, y=y, fwhm_px=fwhm_px)
+    np.testing.assert_allclose(found, expected, atol=2e-3 * expected.max())
+
+
+def test_a_point_source_keeps_its_flux_wherever_it_falls_between_pixels():
+    n, rng = 50, np.random.default_rng(0)
+    x, y = rng.uniform(31, 33, (2, n))
+    frames = frames_of(n=n, flux=1000.0, x=x, y=y, seeing=rng.uniform(1.8, 3.2, n))
+    np.testing.assert_allclose(frames.sum(axis=(1, 2)), 1000, rtol=5e-3)
+    axis = np.arange(SIZE)
+    np.testing.assert_allclose((frames.sum(axis=1) * axis).sum(axis=1) / 1000, x, atol=0.15)
+    np.testing.assert_allclose((frames.sum(axis=2) * axis).sum(axis=1) / 1000, y, atol=0.15)
+
+
+def test_constant_and_changing_sources_are_drawn_alike():
+    star = points_of_light(plane(SIZE), np.array([500.0]), np.array([30.3]), np.array([25.8]))
+    fixed = frames_of(star, shift_x=0.4, shift_y=-0.2, transparency=0.5)
+    moving = frames_of(flux=250.0, x=30.3, y=25.8, shift_x=0.4, shift_y=-0.2)
+    np.testing.assert_allclose(fixed, moving, atol=1e-3)
+
+
+def test_epochs_do_not_touch_each_other():
+    rng = np.random.default_rng(1)
+    columns = {name: rng.uniform(20, 40, 40) for name in ("flux", "x", "y")}
+    seeing = rng.uniform(2, 3, 40)
+    together = frames_of(n=40, seeing=seeing, **columns)
+    for k in (0, 15, 16, 39):
+        alone = frames_of(seeing=seeing[k], **{name: c[k] for name, c in columns.items()})
+        np.testing.assert_allclose(together[k], alone[0], atol=1e-4)
+
+
+def test_a_star_far_outside_leaves_no_light_in_the_frame():
+    frame = frames_of(flux=1e6, x=-12.0, y=30.0)[0]
+    assert frame[:, SIZE // 2 :].max() < 1.0
+    assert frame[30, 0] > frame[30, 8] > 0
+
+
+@pytest.mark.parametrize("index", [1.0, 4.0])
+def test_a_galaxy_keeps_its_flux_its_place_and_half_its_light_within_its_radius(index):
+    given = {"flux": 1000.0, "x": 64.3, "y": 63.8, "radius_px": 8.0, "sersic_index": index}
+    galaxy = sersic_galaxy(plane(128), **given, axis_ratio=1.0, angle=0.0)
+    frame = frames_of(galaxy, size=128, seeing=1.6)[0].astype(float)
+    y, x = np.mgrid[:128, :128]
+    distance = np.hypot(x - 64.3, y - 63.8)
+    assert frame.sum() == pytest.approx(1000, rel=0.06 if index == 4 else 0.005)
+    assert frame[distance < 8].sum() == pytest.approx(500, rel=0.04)
+    assert (frame * x)[distance < 30].sum() / frame[distance < 30].sum() == pytest.approx(
+        64.3, abs=0.1
+    )
+
+
+def test_a_galaxy_is_an_exponential_disc_convolved_in_real_space():
+    times, size, scale = 5, 48, 2.0
+    axis = (np.arange(size * times) + 0.5) / times - 0.5 - 24
+    along = axis[None, :] * np.cos(0.5) + axis[:, None] * np.sin(0.5)
+    across = (axis[:, None] * np.cos(0.5) - axis[None, :] * np.sin(0.5)) / 0.6
+    disc = np.exp(-np.hypot(along, across) / scale)
+    psf = moffat(size * times, fwhm_px=2.5 * times)
+    both = np.fft.irfft2(np.fft.rfft2(disc / disc.sum()) * np.fft.rfft2(np.fft.ifftshift(psf)))
+    expected = both.reshape(size, times, size, times).sum(axis=(1, 3))
+    galaxy = sersic_galaxy(
+        plane(size),
+        flux=1.0,
+        x=24.0,
+        y=24.0,
+        radius_px=1.678 * scale,
+        sersic_index=1.0,
+        axis_ratio=0.6,
+        angle=0.5,
+    )
+    found = frames_of(galaxy, size=size)[0]
+    np.testing.assert_allclose(found, expected, atol=0.01 * expected.max())
+
+
+def conditions(n, **given):
+    columns = {"zero_point_mag": 26.0, "sky_adu": 0.0, "shift_x": 0.0, "shift_y": 0.0}
+    columns |= {"seeing_fwhm_px": 2.5, **given}
+    return Conditions(**{k: np.broadcast_to(np.float64(v), n).copy() for k, v in columns.items()})
+
+
+def empty():
+    return Neighbours(x=np.zeros(0), y=np.zeros(0), mag=np.zeros(0))
+
+
+def scene(light, n=2, **given):
+    mjd = 54000 + 365.25 * np.arange(n)
+    return draw_light(
+        empty(), light, mjd, conditions(n, **given), size_px=SIZE, pixel_arcsec=2.5, x=32.0, y=32.0
+    )
+
+
+def test_magnitudes_become_counts_by_the_zero_point_of_each_epoch():
+    star = Light(mag=np.array([18.0, 20.0]), subtype="star")
+    frames = scene(star, zero_point_mag=[25.0, 24.5])
+    counts = 10 ** (0.4 * np.array([25.0 - 18.0, 24.5 - 20.0]))
+    np.testing.assert_allclose(frames.sum(axis=(1, 2)), counts, rtol=5e-3)
+
+
+def test_dark_things_give_no_light_and_their_host_fades_under_clouds():
+    light = Light(mag=np.full(2, DARK), subtype="dark")
+    assert np.abs(scene(light)).max() == 0
+    hosted = Light(mag=np.full(2, DARK), subtype="galaxy", host=Galaxy(mag=18, radius_arcsec=2))
+    clear, cloudy = scene(hosted, zero_point_mag=[26.0, 25.0]).sum(axis=(1, 2))
+    assert cloudy / clear == pytest.approx(10**-0.4, rel=1e-4)
+
+
+def test_proper_motion_moves_the_source_by_what_it_says():
+    star = Light(mag=np.full(3, 16.0), subtype="mover", pm_x_arcsec_per_year=5.0)
+    frames = scene(star, n=3)
+    at = (frames.sum(axis=1) * np.arange(SIZE)).sum(axis=1) / frames.sum(axis=(1, 2))
+    np.testing.assert_allclose(np.diff(at), 2.0, atol=0.02)
+    assert at[1] == pytest.approx(32.0, abs=0.02)
+
+
+def test_neighbours_leave_the_object_alone_and_crowd_towards_the_galaxy():
+    counts = {}
+    for latitude in (90.0, 20.0):
+        fields = [
+            draw_neighbours(SIZE, 2.5, latitude, np.random.default_rng(i)) for i in range(150)
+        ]
+        counts[latitude] = np.mean([np.sum(field.mag < 20.5) for field in fields])
+        for field in fields:
+            assert np.all(np.hypot(field.x - 32, field.y - 32) > CLEAR_PX)
+    assert counts[20.0] / counts[90.0] == pytest.approx(1 / np.sin(np.radians(20)), rel=0.2)
+    # 2,000 a square degree with a scatter of exp(0.3): the mean is exp(0.3²/2) above
+    square_degrees = ((SIZE + 24) * 2.5 / 3600) ** 2
+    assert counts[90.0] == pytest.approx(2000 * np.exp(0.045) * square_degrees, rel=0.15)
+
+
+def test_noise_is_that_of_photons_and_reading():
+    light = np.zeros((300, 32, 32), np.float32)
+    light[:, 16:] = 5000
+    frames = read_out(light, np.full(300, 1900.0), CLEAN, np.random.default_rng(0))
+    assert frames.dtype == np.uint16
+    for half, level in ((slice(0, 16), 1900.0), (slice(16, 32), 6900.0)):
+        pixels = frames[:, half].astype(float)
+        variance = level / CLEAN.gain_e_per_adu + CLEAN.read_noise_adu**2 + 1 / 12
+        chi2 = ((pixels - level) ** 2 / variance).mean()
+        assert abs(chi2 - 1) < 5 * np.sqrt(2 / pixels.size)
+        assert abs(pixels.mean() - level) < 5 * np.sqrt(variance / pixels.size)
+
+
+def test_pixels_stop_at_saturation():
+    frames = read_out(
+        np.full((1, 8, 8), 1e6, np.float32), np.array([1900.0]), CLEAN, np.random.default_rng(0)
+    )
+    assert np.all(frames == 65535)
+
+
+def test_rare_defects_come_as_often_as_they_are_set_to():
+    detector = Detector(cosmic_rays=0.5, shadow_share=0, blank_share=0.2)
+    light = np.zeros((2000, 16, 16), np.float32)
+    frames = read_out(light, np.full(2000, 1900.0), detector, np.random.default_rng(0))
+    assert is_blank(frames).mean() == pytest.approx(0.2, abs=0.04)
+    hit = (frames > 1900 + 8 * 21).any(axis=(1, 2)).mean()
+    assert hit == pytest.approx(0.8 * (1 - np.exp(-0.5)), abs=0.04)
+
+
+def test_a_shadow_darkens_part_of_a_frame():
+    detector = Detector(cosmic_rays=0, shadow_share=1, blank_share=0)
+    frames = read_out(
+        np.zeros((50, 64, 64), np.float32), np.full(50, 1900.0), detector, np.random.default_rng(0)
+    )
+    assert np.all(frames.min(axis=(1, 2)) < frames.max(axis=(1, 2)))
+    assert np.mean(frames.reshape(50, -1).mean(axis=1) < 1899) > 0.9
+    assert np.median(frames) == pytest.approx(1900, abs=3)

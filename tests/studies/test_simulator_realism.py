@@ -1,0 +1,49 @@
+"""The check of a preset: what it writes, and that it can tell frames apart."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taonet.errors import InputError
+from taonet.simulation.objects import simulate
+from taonet.simulation.presets.by_name import survey_named
+from taonet.studies import frame_classifier as framecheck
+from taonet.studies.simulator_realism import check_survey, summary
+from taonet.tasks.simulate_light_curves import simulate_light_curves
+
+
+@pytest.mark.slow
+def test_curves_of_the_preset_itself_are_not_told_apart(tmp_path):
+    simulate_light_curves("crts", tmp_path / "c.parquet", n_objects=120, seed=7, classes=["NON"])
+    curves = pd.read_parquet(tmp_path / "c.parquet")
+    # ids of the survey: telescope and field first
+    curves["object_id"] = "1" + curves["object_id"].str[-6:] + "000001"
+    curves.to_parquet(tmp_path / "real.parquet")
+    found = check_survey("crts", [tmp_path / "real.parquet"], tmp_path / "out", n_objects=60)
+    told = found["real"]["told_apart"]["NON"]
+    assert told["low"] < 0.62
+    assert json.loads((tmp_path / "out" / "realism.json").read_text()) == found
+    assert (tmp_path / "out" / "curves-NON.png").stat().st_size > 1000
+    assert "NON: told from real ones with AUC" in summary(found)
+
+
+def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):
+    pd.DataFrame({"x": [1.0]}).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="no column"):
+        check_survey("crts", [tmp_path / "t.parquet"], tmp_path / "out", n_objects=50)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_frames_of_another_sky_are_told_apart_and_like_frames_are_not(monkeypatch):
+    monkeypatch.setattr(framecheck, "STEPS", 30)
+    drawn = [s for s, _ in simulate(survey_named("hits"), 32, seed=1, classes=["NON"])]
+    brighter = [
+        type(s).from_frames(s.object_id, s.frames * np.float32(3), s.mjd) for s in drawn[16:]
+    ]
+    other = framecheck.frames_told_apart(drawn[:16], brighter, seed=0)
+    like = framecheck.frames_told_apart(drawn[:16], drawn[16:], seed=0)
+    assert other.auc > 0.9
+    assert like.auc < 0.8

@@ -1,0 +1,80 @@
+"""Through files: an epoch that is imperfect costs itself, and changes no earlier answer."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.io import fits
+
+from taonet.io.archive import Archive
+from taonet.io.ingest import ingest
+from taonet.io.sources import fits_source
+from taonet.simulation.objects import simulate
+from taonet.simulation.presets.by_name import survey_named
+from taonet.tasks.predict import classify
+
+EARLY = 6
+KINDS = (
+    "float", "long integers", "blank card", "border", "missing pixel", "clipped", "missing file",
+    "trimmed", "turned header", "rounded",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def frames():
+    ((sequence, _),) = simulate(survey_named("crts"), 1, seed=5, classes=("SN",))
+    return (np.rint(sequence.frames[: EARLY + 1, 0] / 20.0) * 20).astype(np.uint16)
+
+
+def write_last(path: Path, image, kind):
+    """Write the last epoch in an imperfect way."""
+    header = fits.Header()
+    if kind == "float":
+        image = image.astype(np.float32)
+    if kind == "long integers":
+        image = image.astype(np.int32)
+    if kind == "blank card":
+        image, header["BLANK"] = (image // 2).astype(np.int16), int(image.min() // 2)
+    if kind == "border":
+        image[:, :9] = 0
+    if kind == "missing pixel":
+        image = image.astype(np.float32)
+        image[0, 0] = np.nan
+    if kind == "clipped":
+        image = np.maximum(image, np.uint16(np.median(image) + 40))
+    if kind == "trimmed":
+        image = image[:, 7:]
+    if kind == "turned header":
+        header.update(CTYPE1="RA---TAN", CTYPE2="nonsense", CD1_1=0.0)
+    if kind == "rounded":
+        image = (image // 100) * 100
+    if kind != "missing file":
+        fits.writeto(path, image, header, output_verify="ignore")
+
+
+def answers(folder, output):
+    archive = output.with_suffix(".archive")
+    summary = ingest(fits_source(folder, folder / "t.csv", survey="mine"), archive)
+    classify("crts-sim", [archive], output)
+    return summary, Archive(archive), pd.read_csv(output).filter(like="p_").to_numpy()
+
+
+@pytest.mark.filterwarnings("ignore::astropy.io.fits.verify.VerifyWarning")
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_imperfect_last_epoch_leaves_earlier_answers_alone(kind, frames, tmp_path):
+    names = [f"{k}.fits" for k in range(EARLY + 1)]
+    for name, image in zip(names[:-1], frames, strict=False):
+        fits.writeto(tmp_path / name, image)
+    write_last(tmp_path / names[-1], frames[-1].copy(), kind)
+    table = pd.DataFrame({"file": names, "object_id": "x", "mjd": 55000 + 5.0 * np.arange(7)})
+    table[:-1].to_csv(tmp_path / "t.csv", index=False)
+    _, _, early = answers(tmp_path, tmp_path / "early.csv")
+    table.to_csv(tmp_path / "t.csv", index=False)
+    summary, archive, all_of_them = answers(tmp_path, tmp_path / "all.csv")
+    assert len(early) == EARLY
+    np.testing.assert_allclose(all_of_them[:EARLY], early, atol=1e-5)
+    assert np.isfinite(all_of_them).all()
+    # what came in is answered, or flagged, or set aside and listed
+    unread = int((~archive[0].usable).sum())
+    assert len(all_of_them) + unread + summary.notes == EARLY + 1
