@@ -121,10 +121,11 @@ def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
     return (
         f"On {len(longest):,} other simulated objects ({simulation_command(tested)}): "
         f"calibration error {interval(end, 'ece')} of last answers, at most "
-        f"{early['ece'].max():.3f} after {epochs[0]} to {epochs[-1]} epochs, "
-        f"of the objects that have so many. Sets hold the truth after {epochs[0]} to {epochs[-1]} "
-        f"epochs in {extremes(passing)} of them; among last answers in {extremes(last)}. Classes in a set: {sizes[epochs[0]]:.2f} after "
-        f"{epochs[0]}, {sizes[epochs[-1]]:.2f} after {epochs[-1]}, {sizes[0]:.2f} in last answers."
+        f"{early['ece'].max():.3f} after {epochs[0]} to {epochs[-1]} epochs, of the objects that "
+        f"have so many. Sets hold the truth after {epochs[0]} to {epochs[-1]} epochs in "
+        f"{extremes(passing)} of them; among last answers in {extremes(last)}. Classes in a set: "
+        f"{sizes[epochs[0]]:.2f} after {epochs[0]}, {sizes[epochs[-1]]:.2f} after {epochs[-1]}, "
+        f"{sizes[0]:.2f} in last answers."
     )
 
 

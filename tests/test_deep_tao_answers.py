@@ -13,7 +13,7 @@ import torch
 
 import taonet
 from taonet import cli
-from taonet.data.batches import Reading
+from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.experiment.recipe import read_recipe
 from taonet.io.deep_tao.reader import read_deep_tao

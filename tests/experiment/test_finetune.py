@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from taonet.data.batches import Reading
+from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError, LeakError
 from taonet.experiment.recipe import read_recipe, varied

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from taonet.data.batches import example_of
+from taonet.data.reading import example_of
 from taonet.data.splits import read_split
 from taonet.errors import InputError, LeakError
 from taonet.experiment import baselines

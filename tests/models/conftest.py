@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from taonet.data.batches import Reading
+from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.models.bundle import Bundle
 from taonet.models.taonet import TaoNet, TaoNetConfig

@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from taonet.data.epoch_photometry import UNMEASURED
-from taonet.models.light import MeasuredMemory
-from taonet.models.pace import PACES_DAYS, MotionMemory, PaceMemory
+from taonet.models.light_memory import PACES_DAYS, LightMemory, MotionMemory, PaceMemory
 
 CHANGES = slice(2 * len(PACES_DAYS), None)
 
@@ -68,7 +67,7 @@ def test_blocks_join_where_they_are_cut():
     rng = np.random.default_rng(1)
     light = light_of(rng.normal(50, 20, 12), x=rng.normal(0, 1, 12), place_error=0.2)
     days = torch.tensor(rng.choice([0.01, 30.0], 12), dtype=torch.float32)[None]
-    nights, memory = days > 1, MeasuredMemory(paces=True)
+    nights, memory = days > 1, LightMemory(paces=True)
     whole, _ = memory(light, days, nights, memory.start(1))
     first, state = memory(light[:, :5], days[:, :5], nights[:, :5], memory.start(1))
     second, _ = memory(light[:, 5:], days[:, 5:], nights[:, 5:], state)

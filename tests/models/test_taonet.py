@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import torch
 
-from taonet.data.batches import Batch, example_of
+from taonet.data.batches import Batch
+from taonet.data.reading import example_of
 from taonet.errors import ConfigError, InputError
 from taonet.models.predict import answers, predict
 from taonet.models.taonet import TaoNet, TaoNetConfig

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from taonet.data import batches
-from taonet.data.batches import Batch, example_of
+from taonet.data.batches import Batch
+from taonet.data.reading import example_of
 from taonet.errors import InputError, TaoNetError
 from taonet.training.faults import fault_in
 from taonet.training.loop import TrainingConfig, train_network

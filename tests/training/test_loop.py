@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, Reading, example_of, training_batches
+from taonet.data.batches import Batch, training_batches
+from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.models.bundle import in_half

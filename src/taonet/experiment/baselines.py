@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Example, Reading, Sequences, known_in
+from taonet.data.reading import Example, Reading, Sequences, known_in
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.batches import Reading, running_mean
 from taonet.data.epoch_photometry import Known, Measured, measured_of
+from taonet.data.reading import Reading, running_mean
 from taonet.experiment.plan import CALIBRATION, Experiment
 from taonet.experiment.stages import open_run
 from taonet.features.early import early_features

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from taonet.data.batches import Reading, Sequences
+from taonet.data.reading import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 
-from taonet.data.batches import known_in
+from taonet.data.reading import known_in
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.predictions import among

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from taonet.data.batches import Example, known_in
+from taonet.data.reading import Example, known_in
 from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment, run_digest
 from taonet.experiment.stages import write_json

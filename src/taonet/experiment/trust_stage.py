@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.batches import Example
+from taonet.data.reading import Example
 from taonet.errors import InputError, LeakError
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.experiment.card import calibration_text, with_calibration

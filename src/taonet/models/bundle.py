@@ -17,7 +17,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-from taonet.data.batches import Reading
+from taonet.data.reading import Reading
 from taonet.errors import InputError
 from taonet.io.atomic import landing_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle

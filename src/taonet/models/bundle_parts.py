@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from taonet.data.batches import Reading
+from taonet.data.reading import Reading
 from taonet.errors import InputError, TaoNetError
 from taonet.models.bundle_folder import HEAD
 from taonet.models.taonet import TaoNetConfig

@@ -12,8 +12,9 @@ import pandas as pd
 import torch
 from jaxtyping import Float, Int
 
-from taonet.data.batches import Batch, Example, Reading, example_of
+from taonet.data.batches import Batch
 from taonet.data.epoch_photometry import Known
+from taonet.data.reading import Example, Reading, example_of
 from taonet.data.transforms import turned
 from taonet.errors import InputError
 from taonet.io.inputs import Tally

@@ -19,9 +19,9 @@ from taonet.data.batches import Batch
 from taonet.data.epoch_photometry import CONDITIONS, LIGHT
 from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError
+from taonet.models.aperture_memory import ApertureMemory
 from taonet.models.encoder import Apertures, Encoder
-from taonet.models.light import MeasuredMemory
-from taonet.models.memory import ApertureMemory
+from taonet.models.light_memory import LightMemory
 from taonet.models.recurrence import Kind, Recurrence
 from taonet.photometry.nightly import NIGHT_GAP_DAYS
 from taonet.types import Count, Natural, Share
@@ -176,7 +176,7 @@ class TaoNet(nn.Module):
                 nn.Linear(CALIBRATION, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
-        self.light_memory = MeasuredMemory(paces=config.use_times)
+        self.light_memory = LightMemory(paces=config.use_times)
         self.dropout = nn.Dropout(config.dropout)
         known = self._known()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None

@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, Reading, Sequences, training_batches
+from taonet.data.batches import Batch, training_batches
+from taonet.data.reading import Reading, Sequences
 from taonet.errors import InputError
 from taonet.models.bundle import in_half
 from taonet.models.taonet import TaoNet, TaoNetConfig

@@ -1,0 +1,277 @@
+"""What a network reads of a sequence: which epochs, which numbers, in which order; numpy only."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from taonet.data.epoch_photometry import Known, Measured, measured_of
+from taonet.data.running_mean import deep_images, look_of
+from taonet.data.transforms import Scaling, compress, in_noise, scaled_images
+from taonet.errors import InputError
+from taonet.sky.cutout import centre_crop
+from taonet.sky.no_data import with_gaps
+from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import Taxonomy
+from taonet.types import Count
+
+NO_LABEL = -1
+"""Label of an object whose class is not known."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Example:
+    """One object as the network meets it.
+
+    ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
+    single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
+    look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
+    through; ``light`` (epoch, number), see `Measured.light`, of no column where it is not measured;
+    ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
+    or `NO_LABEL`.
+    """
+
+    object_id: str
+    images: Float[np.ndarray, "epoch channel y x"]
+    deep: Float[np.ndarray, "look channel Y X"]
+    deep_of: Int[np.ndarray, " epoch"]
+    conditions: Float[np.ndarray, "epoch condition"]
+    light: Float[np.ndarray, "epoch _"]
+    days: Float[np.ndarray, " epoch"]
+    band: Int[np.ndarray, " epoch"]
+    mjd: Float[np.ndarray, " epoch"]
+    label: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a network reads of a sequence; part of a bundle.
+
+    Parameters
+    ----------
+    scaling : Scaling
+    bands : tuple of str
+        Band order; empty if the network is not told the band.
+    channels : tuple of str
+        Names of the channels it reads, in order.
+    mjd_max : float or None
+        Epochs at or after this time are left out.
+    measured : bool
+        Calibrate frames by the field's stars and measure the object in each (`data.measured`).
+    frames : bool
+        Look at the pixels of single frames.
+    deep_px : int
+        Side of the crop of the running mean; 0 for none. Needs ``measured``.
+    """
+
+    scaling: Scaling
+    bands: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ("science",)
+    mjd_max: float | None = None
+    measured: bool = False
+    frames: bool = True
+    deep_px: Count = 0
+
+    def band_index(self, band: str, *, where: object) -> int:
+        """Return the index of a band.
+
+        Raises
+        ------
+        InputError
+            If the network was not trained on it.
+        """
+        if not self.bands:
+            return 0
+        if band not in self.bands:
+            raise self._band_error(band, where=where)
+        return self.bands.index(band)
+
+    @property
+    def without_brightness(self) -> "Reading":
+        """The same in units of each object's own brightness."""
+        return replace(self, scaling=replace(self.scaling, unit="object"))
+
+    def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
+        """Return the epochs that can be read: not blank, not too late, in a band that is known."""
+        readable = sequence.usable & self._knows_band(sequence)
+        if self.mjd_max is not None:
+            readable = readable & (sequence.mjd < self.mjd_max)
+        return np.flatnonzero(readable)
+
+    def _knows_band(self, sequence: ImageSequence) -> Bool[np.ndarray, " epoch"]:
+        return np.array([not self.bands or band in self.bands for band in sequence.band], bool)
+
+    def bands_not_known(self, sequence: ImageSequence) -> dict[int, InputError]:
+        """Return the epochs of a sequence in a band that is not known, each with the reason."""
+        return {
+            i: self._band_error(
+                sequence.band[i],
+                where=f"sequence {sequence.object_id}, MJD {sequence.mjd[i]:.5f}",
+            )
+            for i in np.flatnonzero(~self._knows_band(sequence)).tolist()
+        }
+
+    def _band_error(self, band: str, *, where: object) -> InputError:
+        what, do = "a band that this model does not know", f"known bands: {', '.join(self.bands)}"
+        return InputError(what, where=where, got=repr(band), do=do)
+
+
+def example_of(
+    sequence: ImageSequence,
+    reading: Reading,
+    *,
+    taxonomy: Taxonomy | None = None,
+    epochs: Int[np.ndarray, " shown"] | None = None,
+    known: Known | None = None,
+) -> Example:
+    """Prepare a sequence for the network.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy, optional
+        Gives the label; without it, or without a class, the label is `NO_LABEL`.
+    epochs : array, optional
+        Which of the readable epochs to show, in the order to show them; all by default.
+    known : Known, optional
+        Of all readable epochs, worked out here if it is needed and not given. Running means that
+        were kept are those of *all* epochs up to each that is shown, whichever are left out.
+
+    Raises
+    ------
+    InputError
+        If no epoch can be read, or the channels are not those of the model.
+    """
+    if sequence.channels[: len(reading.channels)] != reading.channels:
+        raise InputError(
+            "the model reads other channels",
+            where=f"sequence {sequence.object_id}",
+            got=f"{sequence.channels}, not {reading.channels}",
+        )
+    index = reading.epochs_of(sequence)
+    if len(index) == 0:
+        raise _nothing_to_read(sequence, reading)
+    if reading.measured and known is None:
+        known = Known(measured=measured_of(sequence.take(index)))
+    shown = np.arange(len(index)) if epochs is None else epochs
+    index = index[shown]
+    band = np.array(
+        [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64
+    )
+    mjd = sequence.mjd[index]
+    if known is None:
+        inputs = _as_they_are(_frames(sequence, index, reading), band, reading)
+    else:
+        inputs = _as_measured(sequence, index, shown, band, reading, known)
+    return Example(
+        object_id=sequence.object_id,
+        **inputs,
+        days=np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0).astype(np.float32),
+        band=band,
+        mjd=mjd,
+        label=taxonomy.label(sequence.class_name) if taxonomy and sequence.class_name else NO_LABEL,
+    )
+
+
+def _nothing_to_read(sequence: ImageSequence, reading: Reading) -> InputError:
+    unknown = reading.bands_not_known(sequence)
+    if len(unknown) == len(sequence):
+        return unknown[0]
+    limit = "" if reading.mjd_max is None else f" before MJD {reading.mjd_max:g}"
+    band = " in a band that it knows" if unknown else ""
+    got = f"{len(sequence)} epochs, MJD {sequence.mjd[0]:.2f} to {sequence.mjd[-1]:.2f}"
+    return InputError(
+        f"no epoch that this model reads: not blank{limit}{band}",
+        where=f"sequence {sequence.object_id}",
+        got=got,
+    )
+
+
+def _frames(
+    sequence: ImageSequence, index: Int[np.ndarray, " epoch"], reading: Reading
+) -> Shaped[np.ndarray, "epoch channel y x"]:
+    return np.asarray(with_gaps(sequence.frames[index][:, : len(reading.channels)]))
+
+
+def _as_they_are(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    band: Int[np.ndarray, " epoch"],
+    reading: Reading,
+) -> dict[str, Any]:
+    """Return what a network sees of frames that nobody measured."""
+    images, conditions = scaled_images(frames, band, reading.scaling)
+    nothing = np.zeros((1, frames.shape[1], 0, 0), np.float32)
+    light, deep_of = np.zeros((len(frames), 0)), np.zeros(len(frames), np.int64)
+    return {
+        "images": images,
+        "conditions": conditions,
+        "light": light,
+        "deep": nothing,
+        "deep_of": deep_of,
+    }
+
+
+def _as_measured(
+    sequence: ImageSequence,
+    index: Int[np.ndarray, " epoch"],
+    shown: Int[np.ndarray, " epoch"],
+    band: Int[np.ndarray, " epoch"],
+    reading: Reading,
+    known: Known,
+) -> dict[str, Any]:
+    """Return what a network sees of calibrated frames, and what it is told beside them.
+
+    Frames are read only if the network looks at them, or their running mean was not kept.
+    """
+    measured = known.measured.take(shown)
+    nothing = np.zeros((len(index), len(reading.channels), 0, 0), np.float32)
+    found: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
+    found["deep_of"] = np.zeros(len(index), np.int64)
+    if reading.frames:
+        frames = _frames(sequence, index, reading)
+        cropped = centre_crop(frames, reading.scaling.crop_px or frames.shape[-1])
+        width = measured.depth(band) * measured.scale[:, None]
+        found["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
+    if reading.deep_px and known.deep is not None:
+        found["deep_of"] = look_of(shown)
+        found["deep"] = known.deep[: int(found["deep_of"].max()) + 1].astype(np.float32)
+    elif reading.deep_px:
+        frames = _frames(sequence, index, reading)
+        found["deep"], found["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
+    return {**found, "conditions": measured.conditions(band), "light": measured.light(band)}
+
+
+def running_mean(
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    band: Int[np.ndarray, " epoch"],
+    measured: Measured,
+    size: int,
+) -> tuple[Float[np.ndarray, "look channel size size"], Int[np.ndarray, " epoch"]]:
+    """Return the running mean of the frames' centres; see `taonet.data.running_mean`."""
+    width = measured.depth(band) * measured.scale[:, None]
+    linear = in_noise(centre_crop(frames, size), measured.sky, width)
+    weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)
+    return deep_images(linear, weight)
+
+
+@runtime_checkable
+class Sequences(Protocol):
+    """Anything that holds sequences and hands them out by index (an archive, a list)."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> ImageSequence: ...
+
+
+@runtime_checkable
+class MeasuredSequences(Sequences, Protocol):
+    """Sequences that were measured beforehand."""
+
+    def known(self, index: int) -> Known:
+        """Return what is known of the readable epochs of a sequence."""
+        ...
+
+
+def known_in(sequences: Sequences, index: int) -> Known | None:
+    """Return what was worked out of a sequence beforehand, if anything was."""
+    return sequences.known(index) if isinstance(sequences, MeasuredSequences) else None
