@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from taonet.evaluation.repeated_runs import difference, score_draws
+from taonet.evaluation.repeated_runs import mean_difference, score_draws
 from taonet.experiment.groups import with_groups
-from taonet.experiment.joined_archives import Together
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.plan import Experiment, plan_experiment
-from taonet.experiment.recipe import read_recipe, varied
+from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.io.archive import Archive
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.sequence import ImageSequence
@@ -75,9 +75,9 @@ def _run(
     row: str, seed: int, given: argparse.Namespace, sets: dict[str, Archive | None]
 ) -> dict[str, pd.DataFrame]:
     """Return what a row's network says of each set, once trained with a seed."""
-    recipe = varied(read_recipe(RECIPE, ROWS[row]), seed=seed)
+    recipe = override_recipe(read_recipe(RECIPE, ROWS[row]), seed=seed)
     torch.set_num_threads(recipe.threads)
-    archives = Together({"train": Archive(given.train), "test": Archive(given.test)})
+    archives = JoinedArchives({"train": Archive(given.train), "test": Archive(given.test)})
     folder = given.runs / f"{recipe.name}-{recipe.digest[:12]}"
     experiment = plan_experiment(recipe, archives, folder)
     shown = {name: archive for name, archive in sets.items() if archive is not None}
@@ -86,7 +86,7 @@ def _run(
         bundle = _trained(experiment, seed)
         for name, archive in shown.items():
             tables = (table.tail(1) for table in predict(bundle, _sequences(archive)))
-            with landing_file(files[name]) as temporary:
+            with atomic_file(files[name]) as temporary:
                 pd.concat(tables, ignore_index=True).to_parquet(temporary, index=False)
     return {
         name: with_groups(pd.read_parquet(file), shown[name].objects)
@@ -116,7 +116,7 @@ def _trained(experiment: Experiment, seed: int) -> Bundle:
 
 
 def _sequences(archive: Archive) -> Iterable[ImageSequence]:
-    chosen = np.ones(len(archive), bool) if archive.simulated else in_first_half(archive.objects)
+    chosen = np.ones(len(archive), bool) if archive.is_simulated else in_first_half(archive.objects)
     return (archive[int(i)] for i in np.flatnonzero(chosen))
 
 
@@ -131,7 +131,7 @@ def line(
         cells.append(f"{score_draws(tables, HITS, seed=1).macro_recall}")
         cells.append("")
         if base is not None and row != BASELINE:
-            cells[-1] = f"{difference(tables, base[k], HITS, seed=1):+.3f}"
+            cells[-1] = f"{mean_difference(tables, base[k], HITS, seed=1):+.3f}"
     settings = " ".join(f"--set {change}" for change in ROWS[row])
     return "| " + " | ".join([*cells, f"`{settings}`" if settings else ""]) + " |"
 

@@ -23,7 +23,7 @@ from coverage import lines_of
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.experiment.trust_stage import calibrate
-from taonet.io.provenance import simulation_command
+from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
 from taonet.tasks.predict import classify
@@ -119,7 +119,7 @@ def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
     passing, last = held[held["n_epochs"] > 0], held[held["n_epochs"] == 0]
     sizes = set_sizes(table, epochs).set_index("n_epochs")["set_size"]
     return (
-        f"On {len(longest):,} other simulated objects ({simulation_command(tested)}): "
+        f"On {len(longest):,} other simulated objects ({describe_simulation(tested)}): "
         f"calibration error {interval(end, 'ece')} of last answers, at most "
         f"{early['ece'].max():.3f} after {epochs[0]} to {epochs[-1]} epochs, of the objects that "
         f"have so many. Sets hold the truth after {epochs[0]} to {epochs[-1]} epochs in "

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from taonet.evaluation.calibration import ece
-from taonet.evaluation.comparison import aligned
+from taonet.evaluation.comparison import align_columns
 from taonet.evaluation.predictions import classes_of, final_rows, rows_passing
-from taonet.evaluation.resampling import wilson
+from taonet.evaluation.resampling import wilson_interval
 from taonet.io.tables import read_table
 from taonet.sky.taxonomy import Taxonomy
 
@@ -56,7 +56,7 @@ def lines_of(table: pd.DataFrame, taxonomy: Taxonomy, *, enough: int) -> list[st
         part = last[(last["n_epochs"] > low - (low == edges[0])) & (last["n_epochs"] <= high)]
         name = f"last, of {part['n_epochs'].min()} to {part['n_epochs'].max()}"
         rows.append([name, *cells_of(part, classes, taxonomy, enough=enough)])
-    return aligned(rows)
+    return align_columns(rows)
 
 
 def cells_of(
@@ -69,7 +69,7 @@ def cells_of(
 
 
 def share_of(rows: pd.DataFrame) -> str:
-    value, low, high = wilson(int(rows["held"].sum()), len(rows))
+    value, low, high = wilson_interval(int(rows["held"].sum()), len(rows))
     return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 

@@ -26,9 +26,9 @@ import numpy as np
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter, maximum_filter
 
-from taonet.photometry.calibrate import Calibration, calibrate
+from taonet.photometry.calibrate import Calibration, calibrate_epochs
 from taonet.photometry.difference_flux import difference_photometry
-from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.exposure import PreparedFrames, prepare_frames
 from taonet.photometry.forced_photometry import forced_photometry
 from taonet.photometry.reference import stack
 from taonet.photometry.subtract import Difference, subtract
@@ -45,7 +45,7 @@ FIT = 7
 class Pair:
     """A science image and a reference, calibrated, and their difference."""
 
-    exposed: Exposed
+    exposed: PreparedFrames
     calibration: Calibration
     difference: Difference
 
@@ -60,8 +60,8 @@ def read(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def subtract_pair(images: np.ndarray, photon_noise: np.ndarray, fwhm_px: np.ndarray) -> Pair:
     """Calibrate two images against each other and subtract the second from the first."""
-    exposed = replace(expose(images), photon_noise=photon_noise)
-    calibration = calibrate(
+    exposed = replace(prepare_frames(images), photon_noise=photon_noise)
+    calibration = calibrate_epochs(
         exposed, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(2, np.nan), causal=False
     )
     template = template_of(
@@ -77,8 +77,8 @@ def subtract_pair(images: np.ndarray, photon_noise: np.ndarray, fwhm_px: np.ndar
 
 def stack_each(frames: np.ndarray, gain: np.ndarray, fwhm_px: np.ndarray) -> Pair:
     """Stack the frames of either night, by the stars of all ten, and subtract."""
-    exposed = replace(expose(frames), photon_noise=1 / gain)
-    calibration = calibrate(
+    exposed = replace(prepare_frames(frames), photon_noise=1 / gain)
+    calibration = calibrate_epochs(
         exposed, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(len(frames), np.nan), causal=False
     )
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)

@@ -24,7 +24,7 @@ from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import difference_of
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scoring import Scoring
-from taonet.evaluation.smoothing import Unseen
+from taonet.evaluation.smoothing import UnseenObjects
 
 COUNTS = {
     "hits": (46, 56, 38, 243),
@@ -132,7 +132,7 @@ def truths(case: Case, method: int) -> dict[str, float]:
     confusion *= sizes[:, None]
     f1 = 2 * np.diag(confusion) / np.maximum(confusion.sum(0) + confusion.sum(1), 1e-9)
     label, answers = simulate(case, np.random.default_rng(17), MANY)
-    scored = Scoring(label, answers[method])(np.ones((1, MANY)), Unseen.none(n_classes))
+    scored = Scoring(label, answers[method])(np.ones((1, MANY)), UnseenObjects.empty(n_classes))
     rare = rarest(case)
     return {
         **{name: float(scored[name][0]) for name in OTHERS},

@@ -21,7 +21,7 @@ from photutils.psf import MoffatPSF, PSFPhotometry
 
 from taonet.io.archive import Archive
 from taonet.photometry.forced_photometry import forced_photometry
-from taonet.photometry.lightcurves import Measured, measure
+from taonet.photometry.lightcurves import BandMeasurement, measure_bands
 from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
 from taonet.tasks.simulate import simulate_archive
@@ -44,7 +44,7 @@ def photutils_fluxes(
 def compare(archive: Path) -> None:
     """Measure the same frames with photutils: the object alone, then with the field's stars."""
     sequence = Archive(archive)[0]
-    (part,) = measure(sequence)
+    (part,) = measure_bands(sequence)
     shift = np.stack([part.calibration.shift_x, part.calibration.shift_y], axis=1)
     centre = sequence.frames.shape[-1] // 2
     place = centre + shift + np.stack([part.forced.dx, part.forced.dy], axis=1)
@@ -71,7 +71,7 @@ def compare(archive: Path) -> None:
     print(f"(ours - photutils)/error: median {np.median(off):+.3f}, std {off.std():.3f}")
 
 
-def our_rates(sequence: ImageSequence, part: Measured) -> tuple[float, float]:
+def our_rates(sequence: ImageSequence, part: BandMeasurement) -> tuple[float, float]:
     """Return frames a second of the fit at the object's place, and of everything."""
     began = time.perf_counter()
     for _ in range(REPEATS):
@@ -83,7 +83,7 @@ def our_rates(sequence: ImageSequence, part: Measured) -> tuple[float, float]:
     alone = REPEATS * len(sequence) / (time.perf_counter() - began)
     began = time.perf_counter()
     for _ in range(REPEATS):
-        measure(sequence)
+        measure_bands(sequence)
     return alone, REPEATS * len(sequence) / (time.perf_counter() - began)
 
 

@@ -17,12 +17,12 @@ from functools import partial
 
 import numpy as np
 
-from taonet.photometry.lightcurves import light_curve, measure
-from taonet.photometry.subtract import held_by_template
+from taonet.photometry.lightcurves import light_curve, measure_bands
+from taonet.photometry.subtract import template_mean
 from taonet.simulation.conditions import Visits
 from taonet.simulation.light import Light
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
@@ -45,7 +45,7 @@ def planted(
 
 def survey(name: str) -> Survey:
     """Return a preset that shows planted sources; that of ztf keeps every visit."""
-    found = replace(survey_named(name), light=partial(planted, MAGNITUDES[name]))
+    found = replace(survey_preset(name), light=partial(planted, MAGNITUDES[name]))
     if name != "ztf":
         return found
     subtraction, gaps = found.expose.args
@@ -63,9 +63,9 @@ def true_flux(sequence: ImageSequence, truth: dict, mode: str, *, causal: bool) 
     if mode == "science":
         return flux
     over = np.full(len(flux), np.nan)
-    for part in measure(sequence, mode="difference", causal=causal):
+    for part in measure_bands(sequence, mode="difference", causal=causal):
         own = flux[part.epochs]
-        over[part.epochs] = own - held_by_template(part.difference.templates, own)
+        over[part.epochs] = own - template_mean(part.difference.templates, own)
     return over
 
 

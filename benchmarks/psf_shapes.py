@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import maximum_filter, shift
 
-from taonet.photometry.lightcurves import curve_of, measure
+from taonet.photometry.lightcurves import curve_of, measure_bands
 from taonet.sky.sequence import ImageSequence
 
 SIZE, EPOCHS, STARS = 64, 40, 5
@@ -111,7 +111,7 @@ def main() -> None:
             made, flux = sequence(
                 noise[i % len(noise)], planted, moved=beta != 0, fwhm=fwhm, rng=rng
             )
-            parts = measure(made)
+            parts = measure_bands(made)
             off = curve_of(made, parts).flux / flux - 1
             stated = parts[0].calibration.steepness.flux_err(flat=False)
             rows.append((np.nanmean(off), np.nanmean(off[-10:]), np.mean(stated)))

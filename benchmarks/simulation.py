@@ -21,10 +21,10 @@ from taonet.simulation import objects
 from taonet.simulation.detector import read_out
 from taonet.simulation.exposures import Scene
 from taonet.simulation.optics import BETA
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.simulate import simulate_archive
 
-SURVEY = survey_named("crts")
+SURVEY = survey_preset("crts")
 GALSIM_OBJECTS = 4
 
 

@@ -29,10 +29,9 @@ from taonet.io.alerts.surveys import ZTF, is_negative
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.inputs import Tally
-from taonet.io.items import Found
-from taonet.io.sources import Source
+from taonet.io.items import ItemResult, SequenceSource
 from taonet.models.bundle import Bundle
-from taonet.models.predict import answered, prediction_rows
+from taonet.models.predict import predict_sequences, prediction_rows
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
 
@@ -55,18 +54,18 @@ def read_table(data: Path) -> pd.DataFrame:
     return table.assign(half=table.objectId.map(half))
 
 
-def stamps_source(data: Path, table: pd.DataFrame) -> Source:
+def stamps_source(data: Path, table: pd.DataFrame) -> SequenceSource:
     """Read the labelled stamps, joined by object, in order of time."""
     stamps = np.load(data / "ztf_stamps" / "stamps.npz")["stamps"]
 
-    def read(done: frozenset[str]) -> Iterator[Found]:
+    def read(done: frozenset[str]) -> Iterator[ItemResult]:
         for object_id, rows in table.groupby("objectId"):
             if object_id not in done:
-                yield Found(item=str(object_id), sequence=stamps_sequence(stamps, rows))
+                yield ItemResult(item=str(object_id), sequence=stamps_sequence(stamps, rows))
 
     signature = hashlib.sha256("".join(table.objectId).encode()).hexdigest()
     count = table.objectId.nunique()
-    return Source(kind="stamps", survey="ztf", signature=signature, count=count, read=read)
+    return SequenceSource(kind="stamps", survey="ztf", signature=signature, count=count, read=read)
 
 
 def stamps_sequence(stamps: np.ndarray, rows: pd.DataFrame) -> ImageSequence:
@@ -92,7 +91,7 @@ def answers(bundle: Bundle, archive: Archive) -> tuple[pd.DataFrame, Tally]:
     """Return the answers after every epoch of every object, and what was set aside."""
     tally = Tally(archive.path)
     sequences = (archive[i] for i in range(len(archive)))
-    parts = list(tally.counted(answered(bundle, sequences, tally)))
+    parts = list(tally.count_objects(predict_sequences(bundle, sequences, tally)))
     return pd.concat(parts, ignore_index=True), tally
 
 
@@ -204,7 +203,7 @@ def packet_lines(bundle: Bundle, data: Path, folder: Path) -> list[str]:
         table, tally = answers(bundle, Archive(folder / name))
         last = final_rows(table)
         said = ", ".join(f"{c} {n}" for c, n in last.predicted_class.value_counts().items())
-        aside = summary.set_aside + summary.notes + tally.set_aside
+        aside = summary.set_aside + summary.notes + tally.set_aside_count
         lines.append(f"| {name} | {len(last)} | {summary.frames} | {aside} | {said} |")
         if name == "ZTF21abiuvdk":
             supernova = epoch_by_epoch(table, bundle)

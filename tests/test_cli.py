@@ -80,9 +80,9 @@ def test_every_verb_explains_itself(taonet, verb):
 def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_path):
     from taonet.io.deep_tao.writer import write_deep_tao
     from taonet.simulation.objects import simulate_object
-    from taonet.simulation.presets.by_name import survey_named
+    from taonet.simulation.presets.by_name import survey_preset
 
-    sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
+    sequence, _ = simulate_object(survey_preset("tiny"), "SN", seed=9, index=1)
     write_deep_tao(tmp_path / "new.fits", sequence)
     code, out, _ = taonet("predict", world / "run", tmp_path / "new.fits", "-o", tmp_path / "p.csv")
     assert code == 0, out
@@ -279,11 +279,11 @@ def bad_files(folder, deep_tao):
 def deep_tao(tmp_path):
     from taonet.io.deep_tao.writer import write_deep_tao
     from taonet.simulation.objects import simulate_object
-    from taonet.simulation.presets.by_name import survey_named
+    from taonet.simulation.presets.by_name import survey_preset
 
     folder = tmp_path / "data" / "SN"
     folder.mkdir(parents=True)
-    sequence, _ = simulate_object(survey_named("tiny"), "SN", seed=9, index=1)
+    sequence, _ = simulate_object(survey_preset("tiny"), "SN", seed=9, index=1)
     write_deep_tao(folder / "one.fits", sequence)
     return tmp_path / "data"
 

@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from taonet.errors import TaoNetError
-from taonet.parallel import in_order
+from taonet.parallel import map_in_order
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_order_and_items_are_taken_as_the_work_goes_on(workers):
     taken = []
     items = (taken.append(i) or i for i in range(100))
-    results = in_order(math.sqrt, items, workers=workers)
+    results = map_in_order(math.sqrt, items, workers=workers)
     assert next(results) == 0
     assert len(taken) < 50
     assert list(results) == [math.sqrt(i) for i in range(1, 100)]
@@ -24,12 +24,12 @@ def test_results_come_in_order_and_items_are_taken_as_the_work_goes_on(workers):
 
 def test_an_error_in_a_worker_is_the_error_here():
     with pytest.raises(ValueError, match="invalid literal"):
-        list(in_order(int, ["1", "x", *["2"] * 50], workers=2))
+        list(map_in_order(int, ["1", "x", *["2"] * 50], workers=2))
 
 
 def test_a_worker_that_ends_is_one_line():
     with pytest.raises(TaoNetError, match="a worker ended before its work was done"):
-        list(in_order(os._exit, [1], workers=2))
+        list(map_in_order(os._exit, [1], workers=2))
 
 
 def run(script, tmp_path):

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from taonet.io.archive import Archive
 from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--skip", type=int, default=0, help="real objects of each class to skip")
     given = parser.parse_args()
-    survey = survey_named(given.survey)
+    survey = survey_preset(given.survey)
     rows: list[tuple[ImageSequence, str]] = []
     for number, name in enumerate(survey.taxonomy.classes):
         if given.archive is not None:

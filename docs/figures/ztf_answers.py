@@ -16,7 +16,7 @@ import taonet
 from taonet.io.alerts.source import alerts_source
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
-from taonet.reports.palette import INK, STYLE, class_colours, quiet, unit_axis
+from taonet.reports.palette import INK, STYLE, class_colours, mute_axes, set_unit_axis
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
@@ -51,13 +51,13 @@ def draw(figure: Figure, sequence: ImageSequence, bundle: Bundle) -> None:
                 axes.set_title(f"{epoch + 1}, {sequence.band[epoch]}", fontsize=9, weight="normal")
             if column == 0:
                 axes.set_ylabel(channel, fontsize=9)
-    axes = quiet(figure.add_subplot(grid[3, :]))
+    axes = mute_axes(figure.add_subplot(grid[3, :]))
     for name, colour in class_colours(bundle.taxonomy).items():
         chance = table[f"p_{name}"].to_numpy()
         axes.plot(table["n_epochs"], chance, color=colour, lw=2.2, label=name)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes.set(xlabel="alerts seen", ylabel="probability", xlim=(1, len(table)))
-    unit_axis(axes, which="y")
+    set_unit_axis(axes, which="y")
     title = f"{sequence.object_id}: what {bundle.name} says after each alert"
     figure.text(0.075, 0.965, title, fontsize=12.5, weight="bold", color=INK)
 

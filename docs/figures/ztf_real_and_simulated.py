@@ -23,7 +23,7 @@ from taonet.simulation.light import Galaxy, Light
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.populations.colours import g_minus_r
 from taonet.simulation.populations.supernovae import magnitudes_below_peak
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import Survey
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
@@ -54,7 +54,7 @@ def read_sequence(packets: Path) -> ImageSequence:
 
 def like(real: ImageSequence, peak_mag: float) -> Survey:
     """Return ZTF as it would see a supernova Ia when it saw the real one."""
-    ztf = survey_named("ztf")
+    ztf = survey_preset("ztf")
     visits = Visits(mjd=real.mjd, band=real.band)
     peak_mjd = float(real.mjd[0] + 15)
 

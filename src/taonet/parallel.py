@@ -24,7 +24,7 @@ AHEAD = 8
 """Results that each process may be ahead of whoever takes them: memory stays small."""
 
 
-def in_order(
+def map_in_order(
     function: Callable[[Item], Result], items: Iterable[Item], *, workers: int
 ) -> Iterator[Result]:
     """Yield ``function(item)`` for each item, in order, worked out by several processes.
@@ -55,12 +55,12 @@ def in_order(
     # a fork would copy the locks of whatever threads run here
     context = multiprocessing.get_context("forkserver")
     stop, others = context.Event(), multiprocessing.active_children()
-    pool = ProcessPoolExecutor(workers, context, _heed, (stop,))
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (stop,))
     try:
-        yield from _results(pool, partial(_unless_stopped, function), items, AHEAD * workers)
+        yield from _results(pool, partial(_run_item, function), items, AHEAD * workers)
         pool.shutdown()
     except BrokenProcessPool:
-        raise _end_of_worker(function) from None
+        raise _worker_error(function) from None
     finally:
         # whoever takes the results may have had enough, or was interrupted
         stop.set()
@@ -77,7 +77,7 @@ def _results(
     items: Iterable[Item],
     most: int,
 ) -> Iterator[Result]:
-    start = nullcontext if _needs_main(function) else _hidden_main
+    start = nullcontext if _needs_main(function) else _hide_main
     waiting: deque[Future[Result]] = deque()
     for item in items:
         with start():
@@ -94,7 +94,7 @@ def _needs_main(function: Callable[..., Any]) -> bool:
 
 
 @contextmanager
-def _hidden_main() -> Iterator[None]:
+def _hide_main() -> Iterator[None]:
     """Let processes start that do not run the script again: few guard it against that."""
     script = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
@@ -108,14 +108,14 @@ _stop: Any = None
 """In a worker: set once nobody waits for results any more."""
 
 
-def _heed(stop: Any) -> None:
+def _start_worker(stop: Any) -> None:
     global _stop
     _stop = stop
     # Ctrl-C reaches every process of a terminal: one that waits for work has nothing to say to it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _unless_stopped(function: Callable[[Item], Result], item: Item) -> Result:
+def _run_item(function: Callable[[Item], Result], item: Item) -> Result:
     try:
         # listen first, then look: an interruption comes either before or after
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -132,7 +132,7 @@ def _interrupt(processes: Iterable[BaseProcess]) -> None:
             os.kill(process.pid, signal.SIGINT)
 
 
-def _end_of_worker(function: Callable[..., Any]) -> TaoNetError:
+def _worker_error(function: Callable[..., Any]) -> TaoNetError:
     do = "ask for fewer workers: there may be too little memory"
     if _needs_main(function):
         do = "begin the script's work with `if __name__ == '__main__':`, or use one worker"

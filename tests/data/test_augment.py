@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taonet.data.augment import Augmentation, varied
+from taonet.data.augment import Augmentation, augment
 from taonet.data.epoch_photometry import UNMEASURED
 from taonet.data.running_mean import SOFTENING, look_epochs
 from taonet.data.transforms import SOFT_SCALE
@@ -20,7 +20,7 @@ def seen_as(augmentation, *, seed=0, flux=200.0, error=5.0, looks=3):
         "light": light,
         "days": np.full(N, 2.0, np.float32),
     }
-    return varied(seen, augmentation, np.random.default_rng(seed))
+    return augment(seen, augmentation, np.random.default_rng(seed))
 
 
 def drawn(augmentation, changed):

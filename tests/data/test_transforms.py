@@ -9,10 +9,10 @@ from taonet.data.transforms import (
     SOFT_SCALE,
     USUAL_LIGHT,
     Scaling,
+    draw_epochs,
     running_median,
     scaled_images,
-    shown_epochs,
-    turned,
+    turn_images,
 )
 from taonet.sky.psf import moffat
 
@@ -72,15 +72,15 @@ def test_no_data_becomes_sky():
 
 def test_the_eight_turns_are_the_eight_symmetries():
     image = np.arange(9.0).reshape(1, 1, 3, 3)
-    seen = {turned(image, k).tobytes() for k in range(8)}
+    seen = {turn_images(image, k).tobytes() for k in range(8)}
     assert len(seen) == 8
-    np.testing.assert_array_equal(turned(image, 0), image)
+    np.testing.assert_array_equal(turn_images(image, 0), image)
 
 
 @given(st.integers(1, 40), st.integers(0, 1000))
 @settings(max_examples=100, deadline=None)
 def test_shown_epochs_are_in_order_and_exist(n, seed):
-    epochs = shown_epochs(n, np.random.default_rng(seed))
+    epochs = draw_epochs(n, np.random.default_rng(seed))
     assert len(epochs) >= 1
     assert np.all(np.diff(epochs) > 0)
     assert 0 <= epochs[0] <= epochs[-1] < n
@@ -88,13 +88,13 @@ def test_shown_epochs_are_in_order_and_exist(n, seed):
 
 def test_few_epochs_are_one_to_three_of_the_whole_sequence():
     rng = np.random.default_rng(0)
-    drawn = [shown_epochs(20, rng, whole=1.0, few=0.5) for _ in range(400)]
+    drawn = [draw_epochs(20, rng, whole=1.0, few=0.5) for _ in range(400)]
     short = [epochs for epochs in drawn if len(epochs) < 20]
     assert len(short) / len(drawn) == pytest.approx(0.5, abs=0.08)
     assert {len(epochs) for epochs in short} == {1, 2, 3}
     assert {epoch for epochs in short for epoch in epochs} == set(range(20))
     assert all(np.all(np.diff(epochs) > 0) for epochs in short)
-    assert len(shown_epochs(1, rng, few=1.0)) == 1
+    assert len(draw_epochs(1, rng, few=1.0)) == 1
 
 
 def test_in_units_of_its_own_brightness_an_object_has_none():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import among, check_predictions
+from taonet.evaluation.predictions import check_predictions, restrict_classes
 from taonet.sky.taxonomy import Taxonomy
 
 THREE = Taxonomy(name="three", classes=("A", "B", "C"))
@@ -20,7 +20,7 @@ def table():
 
 
 def test_the_others_are_left_out_and_their_probability_shared():
-    rows, two = among(table(), THREE, ("B", "A"))
+    rows, two = restrict_classes(table(), THREE, ("B", "A"))
     assert two.classes == ("A", "B")
     assert rows["object_id"].tolist() == ["a", "b"]
     np.testing.assert_allclose(rows[["p_A", "p_B"]], [[2 / 3, 1 / 3], [1 / 4, 3 / 4]])
@@ -30,17 +30,17 @@ def test_the_others_are_left_out_and_their_probability_shared():
 
 
 def test_where_there_are_no_sets_none_are_made_up():
-    rows, _ = among(table().assign(set=None), THREE, ("B", "A"))
+    rows, _ = restrict_classes(table().assign(set=None), THREE, ("B", "A"))
     assert rows["set"].isna().all()
 
 
 def test_an_answer_that_gives_none_of_them_a_chance_says_nothing():
     certain = table().assign(p_A=0.0, p_B=0.0, p_C=1.0)
-    rows, _ = among(certain, THREE, ("A", "B"))
+    rows, _ = restrict_classes(certain, THREE, ("A", "B"))
     np.testing.assert_allclose(rows[["p_A", "p_B"]], 0.5)
 
 
 @pytest.mark.parametrize("classes", [("A",), ("A", "X"), ("A", "A")])
 def test_classes_that_cannot_be_told_apart_are_refused(classes):
     with pytest.raises(InputError, match="cannot be told apart"):
-        among(table(), THREE, classes)
+        restrict_classes(table(), THREE, classes)

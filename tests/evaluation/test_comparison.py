@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from taonet.evaluation.comparison import score_lines, shared_steps, side_by_side
-from taonet.evaluation.metrics import difference
+from taonet.evaluation.comparison import compare_methods, score_lines, shared_steps
+from taonet.evaluation.metrics import score_difference
 from taonet.sky.taxonomy import Taxonomy
 
 AB = Taxonomy(name="ab", classes=("A", "B"))
@@ -36,26 +36,26 @@ def test_steps_are_those_all_growing_tables_answer_after():
 
 
 def test_differences_are_those_of_the_paired_bootstrap():
-    methods = {m.name: m for m in side_by_side(ALL, AB, primary="ours", n_bootstrap=50, seed=4)}
+    methods = {m.name: m for m in compare_methods(ALL, AB, primary="ours", n_bootstrap=50, seed=4)}
     for score in ("macro_f1", "macro_recall"):
-        alone = difference(SOME, EVERY, AB, metric=score, n_bootstrap=50, seed=4)
+        alone = score_difference(SOME, EVERY, AB, metric=score, n_bootstrap=50, seed=4)
         assert methods["trees"].differences[score] == alone
         assert methods["ours"].differences[score].value == 0
 
 
 def test_early_scores_count_the_objects_that_have_so_many_epochs():
-    methods = {m.name: m for m in side_by_side(ALL, AB, primary="ours", n_bootstrap=50, seed=4)}
+    methods = {m.name: m for m in compare_methods(ALL, AB, primary="ours", n_bootstrap=50, seed=4)}
     (early,) = methods["trees"].early
     kept = [name for name, length in LENGTHS.items() if length >= 3]
     assert (early.n_epochs, early.n_objects) == (3, len(kept))
     rows = [t[(t["n_epochs"] == 3) & t["object_id"].isin(kept)] for t in (SOME, EVERY)]
-    alone = difference(*rows, AB, metric="macro_f1", n_bootstrap=50, seed=4)
+    alone = score_difference(*rows, AB, metric="macro_f1", n_bootstrap=50, seed=4)
     assert early.differences["macro_f1"] == alone
     assert methods["control"].early == ()
 
 
 def test_lines_show_every_method_and_every_step():
-    found = side_by_side(ALL, AB, primary="ours", n_bootstrap=50, seed=4)
+    found = compare_methods(ALL, AB, primary="ours", n_bootstrap=50, seed=4)
     scores = {method.name: method.to_dict() for method in found}
     lines = score_lines(scores).splitlines()
     assert [line.split()[0] for line in lines[1:4]] == list(ALL)
@@ -65,6 +65,6 @@ def test_lines_show_every_method_and_every_step():
 
 
 def test_one_method_alone_is_compared_with_nothing():
-    (only,) = side_by_side({"x": LAST}, AB, primary="x", n_bootstrap=20, seed=0)
+    (only,) = compare_methods({"x": LAST}, AB, primary="x", n_bootstrap=20, seed=0)
     assert score_lines({"x": only.to_dict()}).count("\n") == 1
     assert only.scores.macro_f1.value == pytest.approx(1)

@@ -9,11 +9,11 @@ from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
 from taonet.evaluation.calibration_error import true_errors
 from taonet.evaluation.intervals import interval
-from taonet.evaluation.metrics import difference, score
+from taonet.evaluation.metrics import score, score_difference
 from taonet.evaluation.repeated_runs import score_draws
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scoring import scores_of_classes
-from taonet.evaluation.smoothing import Sample, Unseen
+from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 HITS = np.repeat(np.arange(4), (46, 56, 38, 243))
 """True labels like those of the HiTS sequences that are tested."""
@@ -43,13 +43,16 @@ def macro_scores(
     predicted = np.where(right, truth, (truth + 1) % n_classes)
     cells = np.eye(n_classes**2)[truth * n_classes + predicted]
     sample = Sample(truth=truth, groups=np.arange(len(truth)), n_classes=n_classes)
-    unseen = sample.unseen(n, predicted, seed=seed)
+    unseen = sample.draw_unseen(n, predicted, seed=seed)
     (weight,) = sample.weights(n, seed=seed)
     found = {}
     for name in ("recall", "f1"):
         point, drawn = (
             scores_of_classes((w @ cells).reshape(-1, n_classes, n_classes), more)[1][name]
-            for w, more in ((np.ones((1, len(truth))), Unseen.none(n_classes)), (weight, unseen))
+            for w, more in (
+                (np.ones((1, len(truth))), UnseenObjects.empty(n_classes)),
+                (weight, unseen),
+            )
         )
         found[name] = float(point.mean()), drawn.mean(axis=1)
     return found
@@ -158,7 +161,7 @@ def test_names_of_groups_do_not_matter_and_an_empty_one_is_alone() -> None:
 def test_tables_that_disagree_about_groups_are_not_compared() -> None:
     table = made_table(20)
     with pytest.raises(InputError, match="disagree about the groups"):
-        difference(table, table.assign(group="all"), FOUR, n_bootstrap=5, seed=0)
+        score_difference(table, table.assign(group="all"), FOUR, n_bootstrap=5, seed=0)
 
 
 def test_faultless_methods_may_differ_unless_they_answer_alike() -> None:

@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
-from taonet.evaluation.metrics import difference, score, score_table, scores_by_epochs
+from taonet.evaluation.metrics import score, score_difference, score_table, scores_by_epochs
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
@@ -27,7 +27,7 @@ from taonet.evaluation.predictions import (
 )
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scoring import Scoring
-from taonet.evaluation.smoothing import Sample, Unseen
+from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 CLASSES = list(FOUR.classes)
 
@@ -85,7 +85,7 @@ def test_every_resample_scores_as_scikit_learn_scores_weighted_objects() -> None
     truth, p = truth_and_p(made_table(23))
     sample = Sample(truth=truth, groups=np.arange(23), n_classes=4)
     (weight,) = sample.weights(20, seed=3)
-    found = Scoring(truth, p)(weight, Unseen.none(4))
+    found = Scoring(truth, p)(weight, UnseenObjects.empty(4))
     for k, own in enumerate(weight):
         scores = precision_recall_fscore_support(truth, p.argmax(1), sample_weight=own)
         for name, expected in zip(("precision", "recall", "f1"), scores, strict=False):
@@ -178,22 +178,22 @@ def test_pairing_makes_a_difference_narrower() -> None:
     last = b.index[-4:]
     columns = [f"p_{name}" for name in CLASSES]
     b.loc[last, columns] = np.eye(4)[labels_of(b.loc[last], FOUR)]
-    gain = difference(b, a, FOUR, metric="accuracy", n_bootstrap=200, seed=0)
+    gain = score_difference(b, a, FOUR, metric="accuracy", n_bootstrap=200, seed=0)
     alone = score(a, FOUR, n_bootstrap=200, seed=0).accuracy
     assert gain.value >= 0
     assert gain.high - gain.low < (alone.high - alone.low) / 2
-    same = difference(a, a, FOUR, n_bootstrap=50, seed=0)
+    same = score_difference(a, a, FOUR, n_bootstrap=50, seed=0)
     assert same.to_dict() == {"value": 0.0, "low": 0.0, "high": 0.0}
 
 
 def test_different_objects_are_not_compared() -> None:
     a, b = made_table(20), made_table(21)
     with pytest.raises(InputError, match=r"different objects.*0 only in the first, 1 only in the"):
-        difference(a, b, FOUR, n_bootstrap=5, seed=0)
+        score_difference(a, b, FOUR, n_bootstrap=5, seed=0)
     with pytest.raises(InputError, match="disagree about the true classes"):
-        difference(a, a.assign(class_name="SN"), FOUR, n_bootstrap=5, seed=0)
+        score_difference(a, a.assign(class_name="SN"), FOUR, n_bootstrap=5, seed=0)
     with pytest.raises(InputError, match="unknown score 'f2'"):
-        difference(a, a, FOUR, metric="f2", n_bootstrap=5, seed=0)
+        score_difference(a, a, FOUR, metric="f2", n_bootstrap=5, seed=0)
 
 
 BROKEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {

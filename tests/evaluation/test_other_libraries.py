@@ -12,7 +12,7 @@ from evaluation.honest import EPOCHS, THREE, draw
 from taonet.evaluation.calibration import ece
 from taonet.evaluation.predictions import labels_of, probabilities_of
 from taonet.training.fit_sets import fit_thresholds
-from taonet.training.fit_temperature import calibrated, fit_temperature
+from taonet.training.fit_temperature import apply_temperature, fit_temperature
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_the_temperature_is_that_of_scikit_learn(table, n_epochs):
     logits, truth = np.log(np.maximum(probabilities_of(rows, THREE), 1e-7)), labels_of(rows, THREE)
     network = FrozenEstimator(Logits().fit(logits, truth))
     theirs = CalibratedClassifierCV(network, method="temperature").fit(logits, truth)
-    ours = probabilities_of(calibrated(rows, THREE, fit_temperature(table, THREE)), THREE)
+    ours = probabilities_of(apply_temperature(rows, THREE, fit_temperature(table, THREE)), THREE)
     np.testing.assert_allclose(ours, theirs.predict_proba(logits), atol=2e-3)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from evaluation.honest import THREE, draw, with_sets
 from evaluation.made import FOUR, made_table
-from taonet.evaluation.answers_over_time import over_time
+from taonet.evaluation.answers_over_time import score_over_time
 from taonet.reports.page import write_report
 from taonet.reports.terminal import trust_lines
 from taonet.training.fit_sets import fit_thresholds
@@ -45,11 +45,11 @@ def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):
 
 
 def test_one_answer_an_object_has_no_time():
-    assert over_time(made_table(epochs=1), FOUR) is None
+    assert score_over_time(made_table(epochs=1), FOUR) is None
 
 
 def test_without_detections_and_sets_the_rest_is_told():
-    found = over_time(draw(100, seed=1), THREE)
+    found = score_over_time(draw(100, seed=1), THREE)
     assert found.nights is None
     assert found.coverage is None is found.sizes is found.typical
     assert trust_lines({"ours": {"over_time": found.to_dict()}})

@@ -6,7 +6,7 @@ import pytest
 
 from taonet.errors import InputError
 from taonet.evaluation.metrics import score
-from taonet.evaluation.repeated_runs import difference, score_draws
+from taonet.evaluation.repeated_runs import mean_difference, score_draws
 from taonet.sky.taxonomy import Taxonomy
 
 TWO = Taxonomy(name="two", classes=("A", "B"))
@@ -47,15 +47,15 @@ def test_draws_are_averaged_and_their_scatter_widens_the_interval():
 
 def test_what_two_methods_share_cancels_in_their_difference():
     tables = [answers(NAMES, right=right) for right in (0.7, 0.8)]
-    same = difference(tables, tables, TWO, seed=1)
+    same = mean_difference(tables, tables, TWO, seed=1)
     assert (same.value, same.low, same.high) == (0, 0, 0)
     better = [answers(NAMES, right=right) for right in (0.8, 0.9)]
-    gain = difference(better, tables, TWO, seed=1)
+    gain = mean_difference(better, tables, TWO, seed=1)
     apart = [score_draws(found, TWO, seed=1).macro_recall for found in (better, tables)]
     assert gain.value == pytest.approx(apart[0].value - apart[1].value)
     assert 0 < gain.low < gain.value < gain.high < 0.3
     with pytest.raises(InputError, match="differ in number or objects"):
-        difference(tables[:1], tables, TWO, seed=1)
+        mean_difference(tables[:1], tables, TWO, seed=1)
 
 
 def test_no_draw_is_no_score():

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from taonet.experiment import baselines
-from taonet.experiment.joined_archives import Together
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import read_recipe
 from taonet.experiment.run import NETWORK, run_experiment
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
-from taonet.photometry.lightcurves import measure
+from taonet.photometry.lightcurves import measure_bands
 from taonet.sky.sequence import ImageSequence
 
 PUBLISHED_NEED = 10
@@ -42,8 +42,8 @@ def packed(folder, epochs_by_class, n=6):
 
 def answered(archive, folder):
     """Let trees learn from even objects and answer for odd ones."""
-    experiment = plan_experiment(RECIPE, Together({"train": archive}), folder)
-    objects = ((archive[i], measure(archive[i])) for i in range(len(archive)))
+    experiment = plan_experiment(RECIPE, JoinedArchives({"train": archive}), folder)
+    objects = ((archive[i], measure_bands(archive[i])) for i in range(len(archive)))
     features = early_features(objects, RECIPE.prediction.epochs, use_times=True)
     index = np.arange(len(archive))
     tables = baselines.tree_tables(features, experiment, index[::2], index[1::2])

@@ -11,7 +11,7 @@ import torch
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError, LeakError
-from taonet.experiment.recipe import read_recipe, varied
+from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle, load_bundle, weights_digest
@@ -55,7 +55,7 @@ def novice():
 
 
 def test_few_shots_tune_the_network_of_the_bundle(hits, quick, novice, tmp_path):
-    recipe = varied(quick, shots=2, seed=5)
+    recipe = override_recipe(quick, shots=2, seed=5)
     run = run_experiment(recipe, hits[0], tmp_path / "run", start=novice)
     tuned = load_bundle(run)
     assert tuned.facts["objects"] == 8
@@ -74,7 +74,7 @@ def test_few_shots_tune_the_network_of_the_bundle(hits, quick, novice, tmp_path)
 
 @pytest.mark.slow
 def test_a_blend_lies_between_where_it_started_and_what_was_learnt(hits, quick, novice, tmp_path):
-    recipe = varied(quick, shots=2, seed=5)
+    recipe = override_recipe(quick, shots=2, seed=5)
     found = []
     for blend in (0.0, 0.25, 1.0):
         training = replace(recipe.training, blend=blend)

@@ -13,8 +13,8 @@ from taonet.errors import InputError, LeakError
 from taonet.experiment import baselines
 from taonet.experiment import photometry_stage as measuring
 from taonet.experiment import training_stage as trained
-from taonet.experiment.joined_archives import Together
-from taonet.experiment.photometry_stage import MeasuredSequences, measure_all
+from taonet.experiment.joined_archives import JoinedArchives
+from taonet.experiment.photometry_stage import StoredSequences, measure_all
 from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import recipe_of
 from taonet.experiment.run import run_experiment
@@ -59,14 +59,14 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
     run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
-    together = Together({"train": train, "test": test})
+    together = JoinedArchives({"train": train, "test": test})
     split = read_split(tmp_path / "run" / "split.json", together.objects)
     assert set(split.parts["test"]) == set(test.objects["object_id"])
     assert set(split.parts["train"]) == set(train.objects["object_id"])
     scores = json.loads((tmp_path / "run" / "scores.json").read_text())
     assert scores["TAO-Net"]["n_objects"] == len(test)
     # another seed shares what was measured
-    monkeypatch.setattr(measuring, "carry_out", _never)
+    monkeypatch.setattr(measuring, "run_job", _never)
     other = recipe_of({**SMALL, "seed": 2})
     run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
 
@@ -137,16 +137,16 @@ def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
     run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
     assert len(list(measured.iterdir())) == 2
-    monkeypatch.setattr(measuring, "carry_out", _never)
+    monkeypatch.setattr(measuring, "run_job", _never)
     run_experiment(recipe, test, tmp_path / "other", test=train, measured=measured)
 
 
 def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
     archive, recipe = Archive(archives / "train"), recipe_of(SMALL)
-    experiment = plan_experiment(recipe, Together({"train": archive}), tmp_path)
-    sequences = MeasuredSequences(experiment, measure_all(experiment, tmp_path, workers=1))
+    experiment = plan_experiment(recipe, JoinedArchives({"train": archive}), tmp_path)
+    sequences = StoredSequences(experiment, measure_all(experiment, tmp_path, workers=1))
     for i in (0, 7, 11):
-        kept = example_of(archive[i], experiment.reading, known=sequences.known(i))
+        kept = example_of(archive[i], experiment.reading, known=sequences.load_inputs(i))
         anew = example_of(archive[i], experiment.reading)
         np.testing.assert_array_equal(kept.deep_of, anew.deep_of)
         for name in ("deep", "light", "conditions"):
@@ -157,4 +157,4 @@ def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):
     simulate_archive("crts", tmp_path / "large", n_objects=6, seed=3)
     with pytest.raises(InputError, match="another size"):
-        Together({"train": Archive(archives / "train"), "test": Archive(tmp_path / "large")})
+        JoinedArchives({"train": Archive(archives / "train"), "test": Archive(tmp_path / "large")})

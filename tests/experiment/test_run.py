@@ -12,17 +12,17 @@ import pytest
 from taonet.data.splits import read_split
 from taonet.errors import InputError, OutputError
 from taonet.evaluation.metrics import score
-from taonet.evaluation.predictions import among
+from taonet.evaluation.predictions import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.experiment.stages import prediction_file
-from taonet.features.early import counts_of, early_features
+from taonet.features.early import early_features, epoch_counts
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
-from taonet.photometry.lightcurves import measure
+from taonet.photometry.lightcurves import measure_bands
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.sky.taxonomy import CRTS
 
 FOLDER = Path(__file__).parents[2] / "recipes"
@@ -65,7 +65,7 @@ def test_trees_answer_early_after_the_epochs_of_the_recipe(world):
         table = pd.read_parquet(world / "run" / "predictions" / f"{name}.parquet")
         for _, own in table.groupby("object_id"):
             counts = own["n_epochs"].tolist()
-            assert counts == counts_of(counts[-1], steps).tolist()
+            assert counts == epoch_counts(counts[-1], steps).tolist()
     scores = json.loads((world / "run" / "scores.json").read_text())
     for name in ("TAO-Net", "forest on published", "boosted trees on modern"):
         assert [step["n_epochs"] for step in scores[name]["by_epochs"]] == list(steps)
@@ -75,7 +75,7 @@ def test_without_times_trees_see_none(archive):
     sequence = archive[0]
     later = replace(sequence, mjd=sequence.mjd[0] + 3 * (sequence.mjd - sequence.mjd[0]))
     with_times, without = (
-        [early_features([(s, measure(s))], (5,), use_times=use) for s in (sequence, later)]
+        [early_features([(s, measure_bands(s))], (5,), use_times=use) for s in (sequence, later)]
         for use in (True, False)
     )
     pd.testing.assert_frame_equal(*without)
@@ -135,10 +135,10 @@ def test_damaged_frames_are_noticed_before_hours_are_spent(world, tmp_path):
 
 @pytest.mark.parametrize(("survey", "keep"), [("crts", 12), ("hits", 12)])
 def test_what_trees_read_early_is_what_was_known_then(survey, keep):
-    sequence, _ = simulate_object(survey_named(survey), "SN", seed=2, index=3)
+    sequence, _ = simulate_object(survey_preset(survey), "SN", seed=2, index=3)
     longer, shorter = (sequence.take(np.arange(n)) for n in (keep, 5))
-    whole = early_features([(longer, measure(longer))], (5,), use_times=True)
-    early = early_features([(shorter, measure(shorter))], (), use_times=True)
+    whole = early_features([(longer, measure_bands(longer))], (5,), use_times=True)
+    early = early_features([(shorter, measure_bands(shorter))], (), use_times=True)
     pd.testing.assert_frame_equal(whole[:1], early, rtol=1e-3, atol=1e-4)
 
 
@@ -146,7 +146,7 @@ def test_a_run_on_these_classes_fills_in_the_tables_of_the_paper(world):
     text = (world / "run" / "paper.md").read_text()
     assert "54.58 ± 13.32" in text
     table = pd.read_parquet(world / "run" / "predictions" / "tao-net.parquet")
-    five, few = among(table, CRTS, ("SN", "CV", "AGN", "BZ", "OTHER"))
+    five, few = restrict_classes(table, CRTS, ("SN", "CV", "AGN", "BZ", "OTHER"))
     wanted = 100 * score(five, few, n_bootstrap=10, seed=1).macro_f1.value
     row = next(line for line in text.splitlines() if line.startswith("| TAO-Net |"))
     assert f"{wanted:.2f} ±" in row

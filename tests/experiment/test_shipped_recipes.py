@@ -37,7 +37,7 @@ def test_the_wheel_carries_them():
     package = Path(str(files("taonet")))
     carried = {path for glob in globs["package-data"]["taonet"] for path in package.glob(glob)}
     assert {find_recipe(name) for name in recipe_names()} <= carried
-    assert package / "experiment" / "demo.toml" in carried
+    assert package / "tasks" / "demo.toml" in carried
 
 
 def test_a_file_of_ones_own_wins_over_a_shipped_name(tmp_path, monkeypatch):

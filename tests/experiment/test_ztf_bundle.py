@@ -22,9 +22,9 @@ def test_it_answers_for_every_packet_or_says_why_not(shared_data, tmp_path, fold
     }
     tally = classify(NAME, [packets], tmp_path / "answers.parquet")
     table = pd.read_parquet(tmp_path / "answers.parquet")
-    assert tally.objects + tally.set_aside == len({name for name, _ in sent})
-    assert tally.rejected.items.total() == tally.set_aside
-    assert tally.set_aside or len(table) == len(sent)
+    assert tally.objects + tally.set_aside_count == len({name for name, _ in sent})
+    assert tally.rejected.items.total() == tally.set_aside_count
+    assert tally.set_aside_count or len(table) == len(sent)
     chances = table[[f"p_{name}" for name in ZTF.classes]].to_numpy()
     assert np.isfinite(chances).all()
     assert chances.min() >= 0

@@ -2,7 +2,7 @@ import numpy as np
 
 from taonet.features.colour import Colours
 from taonet.features.curves import Curves
-from taonet.features.nights import night_of, nightly
+from taonet.features.nights import average_nights, night_of
 from taonet.features.segments import Segments
 from taonet.features.structure import LAGS_DAYS, structure_function
 from taonet.sky.flux import flux_of
@@ -47,7 +47,7 @@ def test_a_night_is_told_by_gaps_wherever_midnight_is():
     flux, error = np.arange(8.0) + 1, np.r_[1.0, np.full(7, 2.0)]
     curves = Curves.from_fluxes(mjd, flux, error, counts=np.array([8]))
     assert night_of(curves).tolist() == [0] * 4 + [1] * 4
-    nights = nightly(curves)
+    nights = average_nights(curves)
     weight = error**-2
     expected = [np.average(flux[:4], weights=weight[:4]), flux[4:].mean()]
     np.testing.assert_allclose(nights.flux, expected)
@@ -60,7 +60,7 @@ def test_the_structure_function_counts_every_pair_once():
     counts = np.array([50, 0, 30])
     t = np.concatenate([np.sort(rng.uniform(0, 200, n)) for n in counts])
     y, errors = rng.normal(0, 1, 80), rng.uniform(0.1, 0.3, 80)
-    found = structure_function(Segments.of(counts), t, y, errors)
+    found = structure_function(Segments.from_counts(counts), t, y, errors)
     for i, own in ((0, slice(0, 50)), (2, slice(50, 80))):
         first, second = np.triu_indices(counts[i], 1)
         days = (t[own][second] - t[own][first]).round(12)

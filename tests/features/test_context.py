@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from taonet.features.context import CONTEXT, context_features
-from taonet.photometry.lightcurves import measure
+from taonet.photometry.lightcurves import measure_bands
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
 
@@ -37,7 +37,7 @@ def scene(*, flux=4000.0, host=None, drift_px_per_year=0.0, epochs=EPOCHS, seed=
 
 def context(sequence, *counts):
     counts = counts or (len(sequence),)
-    found = context_features(measure(sequence), sequence.mjd, counts)
+    found = context_features(measure_bands(sequence), sequence.mjd, counts)
     return [dict(zip(CONTEXT, row, strict=True)) for row in found]
 
 

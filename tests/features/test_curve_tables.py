@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from taonet.data.redraw import redrawn
+from taonet.data.redraw import redraw_curve
 from taonet.features.curve_tables import curve_features, usual_colour
 from taonet.features.curves import Curves
 from taonet.features.sets import SETS, feature_table
@@ -88,7 +88,7 @@ def test_features_of_our_own_table_of_light_curves_are_those_of_the_light_curve(
     rows, path = lightcurve_rows(empty_place), tmp_path / f"t{suffix}"
     rows.to_parquet(path) if suffix == ".parquet" else rows.to_csv(path, index=False)
     (curve,) = read_light_curves(path).curves
-    direct = feature_table(Curves.of([empty_place]), name)
+    direct = feature_table(Curves.from_light_curves([empty_place]), name)
     pd.testing.assert_frame_equal(curve_features([curve], name), direct, rtol=1e-6)
 
 
@@ -99,7 +99,7 @@ def test_what_was_measured_in_fluxes_is_redrawn_in_fluxes(empty_place):
         magerr=empty_place.magerr, flux=empty_place.flux * unit,
         flux_err=empty_place.flux_err * unit,
     )  # fmt: skip
-    again = redrawn(curve, np.random.default_rng(3))
+    again = redraw_curve(curve, np.random.default_rng(3))
     assert 0.8 < np.std((again.flux - curve.flux) / curve.flux_err) < 1.2
     assert (again.flux < 0).any()
     np.testing.assert_array_equal(np.isnan(again.mag), again.flux <= 0)

@@ -94,14 +94,14 @@ def test_light_curves_keep_their_bands_from_blue_to_red():
         band=("r", "g"),
     )
     other = replace(one, flux=np.array([5.0, 7.0]), band=("i", "g"))
-    curves = Curves.of([one, other])
+    curves = Curves.from_light_curves([one, other])
     assert curves.bands == ("g", "r", "i")
     assert curves.band.tolist() == [1, 2, 0]
     assert curves.segments.counts.tolist() == [1, 2]
     expected = magnitude(np.array([100.0, 5.0, 7.0]), 22.5)
     np.testing.assert_allclose(curves.mag, expected)
-    assert len(Curves.of([])) == 0
-    assert published_array(Curves.of([])).shape == (0, len(PUBLISHED))
+    assert len(Curves.from_light_curves([])) == 0
+    assert published_array(Curves.from_light_curves([])).shape == (0, len(PUBLISHED))
 
 
 def test_points_without_a_zero_point_are_left_out():

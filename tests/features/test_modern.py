@@ -189,4 +189,4 @@ def test_negative_and_flat_light_is_no_harm():
 
 
 def test_nothing_has_no_features():
-    assert modern_features(Curves.of([])).shape == (0, len(MODERN))
+    assert modern_features(Curves.from_light_curves([])).shape == (0, len(MODERN))

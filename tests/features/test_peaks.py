@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from features.made import constant_curves, curves_of
-from taonet.features.nights import nightly
+from taonet.features.nights import average_nights
 from taonet.features.peaks import Peaks
 from taonet.sky.flux import POGSON
 
@@ -13,7 +13,7 @@ def outburst(t, *, peak=55100.0, rise=6.0, fall=20.0, faint=0.0):
 
 
 def peaks(light, *, error=2.0, begin=55000.0, end=55300.0, step=1.0):
-    return Peaks(nightly(curves_of([np.arange(begin, end, step)], light, error=error)))
+    return Peaks(average_nights(curves_of([np.arange(begin, end, step)], light, error=error)))
 
 
 @pytest.mark.parametrize("faint", [0.0, 300.0])
@@ -47,7 +47,7 @@ def test_before_the_peak_there_is_no_decline():
 
 
 def test_noise_has_no_peak():
-    found = Peaks(nightly(constant_curves(200, n_nights=80, span_days=400)))
+    found = Peaks(average_nights(constant_curves(200, n_nights=80, span_days=400)))
     assert np.isnan(found.place).mean() > 0.97
 
 
@@ -58,4 +58,4 @@ def test_one_low_point_within_its_error_ends_no_outburst():
 
     curves = curves_of([np.arange(55000.0, 55200)], light, error=2.0)
     curves.flux_err[104] = 100.0
-    np.testing.assert_allclose(Peaks(nightly(curves)).fall_days(), 20 * np.log(2), rtol=0.05)
+    np.testing.assert_allclose(Peaks(average_nights(curves)).fall_days(), 20 * np.log(2), rtol=0.05)

@@ -52,7 +52,7 @@ def test_the_whole_periodogram_is_that_of_nifty_ls(seed):
 @pytest.mark.parametrize("amplitude", [0.0, 0.8, 3.0])
 def test_the_false_alarm_is_that_of_astropy(amplitude):
     t, y, errors = a_sine(amplitude=amplitude)
-    found = best_periods(Segments.of(np.array([90])), t, y, errors)
+    found = best_periods(Segments.from_counts(np.array([90])), t, y, errors)
     span = t[-1] - t[0]
     highest = (LEAST_CYCLES + STEP * MOST_FREQUENCIES) / span
     chance = LombScargle(t, y, errors).false_alarm_probability(
@@ -64,7 +64,7 @@ def test_the_false_alarm_is_that_of_astropy(amplitude):
 @pytest.mark.parametrize("period", [0.4, 7.3, 150.0])
 def test_a_sine_is_found(period):
     t, y, errors = a_sine(period)
-    found = best_periods(Segments.of(np.array([90])), t, y, errors)
+    found = best_periods(Segments.from_counts(np.array([90])), t, y, errors)
     assert abs(found.frequency[0] - 1 / period) < 0.2 / 400
     assert abs(found.amplitude[0] - 3) < 0.5
     assert found.log_false_alarm[0] < -10
@@ -74,11 +74,11 @@ def test_a_daily_grid_and_few_points_do_no_harm():
     t = np.arange(30.0)
     y = 10 + np.sin(t / 2)
     errors = np.full(30, 0.1)
-    found = best_periods(Segments.of(np.array([30])), t, y, errors)
+    found = best_periods(Segments.from_counts(np.array([30])), t, y, errors)
     assert 0 <= found.power[0] <= 1
-    few = best_periods(Segments.of(np.array([5, 0])), t[:5], y[:5], errors[:5])
+    few = best_periods(Segments.from_counts(np.array([5, 0])), t[:5], y[:5], errors[:5])
     assert np.isnan(few.power).all()
-    flat = best_periods(Segments.of(np.array([30])), t, np.full(30, 2.0), errors)
+    flat = best_periods(Segments.from_counts(np.array([30])), t, np.full(30, 2.0), errors)
     assert np.isnan(flat.power).all()
 
 
@@ -87,7 +87,7 @@ def test_a_slow_change_seen_once_a_day_has_no_period_of_a_day():
     nights = np.sort(rng.choice(900, 100, replace=False))
     t = nights + rng.uniform(0, 0.02, 100)
     y = 10 + np.sin(2 * np.pi * t / 1500) + rng.normal(0, 0.1, 100)
-    found = best_periods(Segments.of(np.array([100])), t - t[0], y, np.full(100, 0.1))
+    found = best_periods(Segments.from_counts(np.array([100])), t - t[0], y, np.full(100, 0.1))
     # half a wave is no period; a day and its fractions would fit it well
     assert abs(found.frequency[0] - round(found.frequency[0])) > 0.01
     assert found.power[0] < 0.5

@@ -14,7 +14,7 @@ def test_the_likelihood_is_that_of_the_whole_covariance():
     t = np.concatenate([np.sort(rng.uniform(0, 100, n)) for n in counts])
     y, errors = rng.normal(0, 1, 19), rng.uniform(0.2, 0.6, 19)
     tau, sigma = np.array([[3.0, 40.0]] * 3), np.array([[0.5, 1.5]] * 3)
-    found = walk_log_likelihood(Segments.of(counts), t, y, errors, tau, sigma)
+    found = walk_log_likelihood(Segments.from_counts(counts), t, y, errors, tau, sigma)
     assert (found[1] == 0).all()
     for i, own in ((0, slice(0, 7)), (2, slice(7, 19))):
         for j in (0, 1):
@@ -44,7 +44,7 @@ def test_the_likelihood_is_that_of_celerite_on_long_curves():
     t = np.concatenate(times)
     y, errors = 18 + rng.normal(0, 0.4, len(t)), rng.uniform(0.02, 0.3, len(t))
     tau, sigma = np.tile([1.0, 60.0, 3000.0], (3, 1)), np.tile([0.05, 0.3, 1.2], (3, 1))
-    found = walk_log_likelihood(Segments.of(counts), t, y, errors, tau, sigma)
+    found = walk_log_likelihood(Segments.from_counts(counts), t, y, errors, tau, sigma)
     ends = np.cumsum(counts)
     for i, own in enumerate(map(slice, ends - counts, ends)):
         for j in range(3):
@@ -63,7 +63,7 @@ def test_of_ten_best_walks_nine_are_as_likely_as_any():
         for t in times
     ]
     found = best_walks(
-        Segments.of(np.full(30, 100)),
+        Segments.from_counts(np.full(30, 100)),
         np.concatenate(times),
         np.concatenate(values),
         np.tile(errors, 30),
@@ -90,7 +90,7 @@ def test_simulated_walks_are_recovered_in_the_median(tau_days, sf_inf):
     walks = [damped_random_walk(t, rng, tau_days=tau_days, sf_inf_mag=sf_inf) for t in times]
     t, y = np.concatenate(times), np.concatenate(walks)
     y = y + rng.normal(0, 0.03, len(y))
-    found = best_walks(Segments.of(np.full(60, 120)), t, y, np.full(len(t), 0.03))
+    found = best_walks(Segments.from_counts(np.full(60, 120)), t, y, np.full(len(t), 0.03))
     assert abs(np.median(found.sigma) / (sf_inf / np.sqrt(2)) - 1) < 0.1
     assert np.isfinite(found.tau_days).all()
     assert abs(np.log(np.median(found.tau_days) / tau_days)) < 0.25
@@ -100,7 +100,7 @@ def test_noise_has_no_damping_time():
     rng = np.random.default_rng(2)
     t = np.tile(np.sort(rng.uniform(0, 1000, 50)), 100)
     found = best_walks(
-        Segments.of(np.full(100, 50)), t, rng.normal(0, 0.1, len(t)), np.full(len(t), 0.1)
+        Segments.from_counts(np.full(100, 50)), t, rng.normal(0, 0.1, len(t)), np.full(len(t), 0.1)
     )
     assert np.isnan(found.tau_days).mean() > 0.95
     assert ((found.sigma == 0) == np.isnan(found.tau_days)).all()
@@ -108,5 +108,5 @@ def test_noise_has_no_damping_time():
 
 def test_too_few_points_have_no_walk():
     t = np.arange(4.0)
-    found = best_walks(Segments.of(np.array([4, 0])), t, t, np.ones(4))
+    found = best_walks(Segments.from_counts(np.array([4, 0])), t, t, np.ones(4))
     assert np.isnan(found.sigma).all()

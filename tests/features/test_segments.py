@@ -25,31 +25,37 @@ def pieces_of(values):
 def test_each_object_is_reduced_alone(ours, alone, empty):
     values = np.random.default_rng(1).normal(size=COUNTS.sum())
     expected = [alone(piece) if len(piece) else empty for piece in pieces_of(values)]
-    np.testing.assert_allclose(getattr(Segments.of(COUNTS), ours)(values), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        getattr(Segments.from_counts(COUNTS), ours)(values), expected, rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("q", [0.0, 0.05, 0.325, 0.9, 1.0])
 def test_quantiles_are_those_of_numpy(q):
     values = np.random.default_rng(2).normal(size=COUNTS.sum())
-    segments = Segments.of(COUNTS)
+    segments = Segments.from_counts(COUNTS)
     expected = [np.quantile(piece, q) if len(piece) else np.nan for piece in pieces_of(values)]
-    np.testing.assert_allclose(segments.quantile(segments.ordered(values), q), expected)
+    np.testing.assert_allclose(segments.quantile(segments.sort(values), q), expected)
 
 
 def test_steps_and_pairs_stay_within_an_object():
-    segments = Segments.of(np.array([2, 0, 1, 3]))
+    segments = Segments.from_counts(np.array([2, 0, 1, 3]))
     values = np.array([1.0, 4.0, 7.0, 2.0, 3.0, 5.0])
     np.testing.assert_array_equal(segments.steps(values), [3, np.nan, np.nan, 1, 2, np.nan])
     np.testing.assert_array_equal(segments.pairs(values), [4, 0, 0, 6, 15, 0])
 
 
 def test_what_is_left_out_shortens_its_own_object():
-    segments = Segments.of(np.array([2, 0, 3]))
-    assert segments.only(np.array([True, False, False, False, False])).counts.tolist() == [1, 0, 0]
+    segments = Segments.from_counts(np.array([2, 0, 3]))
+    assert segments.select(np.array([True, False, False, False, False])).counts.tolist() == [
+        1,
+        0,
+        0,
+    ]
 
 
 def test_nothing_has_no_objects():
-    assert Segments.of(np.zeros(0, np.int64)).total(np.zeros(0)).shape == (0,)
+    assert Segments.from_counts(np.zeros(0, np.int64)).total(np.zeros(0)).shape == (0,)
 
 
 @pytest.mark.parametrize("nights", [None, 6])
@@ -61,7 +67,9 @@ def test_polynomials_are_those_of_numpy(nights):
         # four exposures a night on few nights: high orders hang on little
         t = [np.sort(rng.choice(some[:nights], len(some)) + rng.uniform(0, 0.03)) for some in t]
     m = [18 + rng.normal(0, 0.3, n) for n in counts]
-    fits = polynomial_fits(Segments.of(counts), np.concatenate(t), np.concatenate(m), order=4)
+    fits = polynomial_fits(
+        Segments.from_counts(counts), np.concatenate(t), np.concatenate(m), order=4
+    )
     for i, (times, mags) in enumerate(zip(t, m, strict=True)):
         for order in range(5):
             expected = np.polyfit(times - times.mean(), mags, order)[::-1]
@@ -73,7 +81,7 @@ def test_slopes_are_weighed_as_numpy_weighs_them():
     rng = np.random.default_rng(4)
     counts = np.array([30, 0, 1, 12])
     t, values, errors = rng.uniform(0, 50, 43), rng.normal(0, 1, 43), rng.uniform(0.1, 2.0, 43)
-    slope, slope_err = weighted_slopes(Segments.of(counts), t, values, errors)
+    slope, slope_err = weighted_slopes(Segments.from_counts(counts), t, values, errors)
     assert np.isnan(slope[1:3]).all()
     for i, own in ((0, slice(0, 30)), (3, slice(31, 43))):
         line, covariance = np.polyfit(t[own], values[own], 1, w=1 / errors[own], cov="unscaled")

@@ -16,8 +16,8 @@ from taonet.errors import InputError, OutputError, UnreachableError
 from taonet.fetch import deep_tao as deep_tao_release
 from taonet.fetch.deep_tao import SET_ASIDE, fetch_deep_tao
 from taonet.fetch.deep_tao_listing import NON_TRANSIENTS, TRANSIENTS
-from taonet.fetch.files import part_of
-from taonet.fetch.polite_http import Client, Manners
+from taonet.fetch.files import part_path
+from taonet.fetch.polite_http import Client, RequestPolicy
 from taonet.io.deep_tao.reader import read_deep_tao
 
 _spec = importlib.util.spec_from_file_location("mirror", Path(__file__).with_name("mirror.py"))
@@ -41,7 +41,7 @@ class Clock:
     @property
     def waits(self):
         """Without the pauses between requests."""
-        return [seconds for seconds in self.slept if seconds > Manners().pause_s]
+        return [seconds for seconds in self.slept if seconds > RequestPolicy().pause_s]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_nothing_is_asked_for_twice(fetch, mirror, clock):
     assert len(mirror.asked) == asked
     assert fetch().downloaded == 8
     # a pause between requests, none before the first one of the two runs that asked
-    assert clock.slept == [Manners().pause_s] * (len(mirror.asked) - 2)
+    assert clock.slept == [RequestPolicy().pause_s] * (len(mirror.asked) - 2)
 
 
 def test_a_limit_takes_from_each_class_in_turn(fetch, tmp_path):
@@ -147,7 +147,7 @@ def test_a_server_without_ranges_gives_the_file_from_the_start(fetch, mirror, tm
 @pytest.mark.parametrize("began", [0, 1000, 10**9])
 def test_what_comes_wrong_is_asked_for_again(fetch, mirror, tmp_path, fault, began):
     path, content = path_of(mirror, "BZ")
-    part = part_of(tmp_path / "D" / path)
+    part = part_path(tmp_path / "D" / path)
     part.parent.mkdir(parents=True)
     part.write_bytes(content[:began] + b"x" * (began > len(content)))
     mirror.faults[path.split(":")[-1]].append(fault)
@@ -159,7 +159,7 @@ def test_what_comes_wrong_is_asked_for_again(fetch, mirror, tmp_path, fault, beg
 def test_a_part_of_something_else_does_not_spoil_the_file(fetch, mirror, tmp_path):
     path, content = path_of(mirror, "SN")
     for part in (b"x" * 1000, b"x" * len(content), b"x" * (len(content) + 1)):
-        at = part_of(tmp_path / "D" / path)
+        at = part_path(tmp_path / "D" / path)
         at.parent.mkdir(parents=True, exist_ok=True)
         at.write_bytes(part)
         fetch(classes=["SN"])
@@ -169,7 +169,7 @@ def test_a_part_of_something_else_does_not_spoil_the_file(fetch, mirror, tmp_pat
 
 def test_a_range_that_cannot_be_had_is_not_asked_for_again(fetch, mirror, tmp_path):
     path, content = path_of(mirror, "SN")
-    part = part_of(tmp_path / "D" / path)
+    part = part_path(tmp_path / "D" / path)
     part.parent.mkdir(parents=True)
     part.write_bytes(content[:500])
     mirror.faults[path.split(":")[-1]].append(web.says(416))
@@ -208,7 +208,7 @@ def test_a_file_that_never_comes_right_is_set_aside_and_counted(fetch, mirror, t
     summary = fetch()
     assert (summary.files, summary.downloaded, summary.set_aside) == (12, 10, 2)
     assert mirror.times_asked(gone.split(":")[-1]) == 1
-    assert mirror.times_asked(damaged.split(":")[-1]) == Manners().tries
+    assert mirror.times_asked(damaged.split(":")[-1]) == RequestPolicy().tries
     lines = [json.loads(x) for x in (tmp_path / "D" / SET_ASIDE).read_text().splitlines()]
     assert {line["source"] for line in lines} == {damaged, gone}
     assert not (tmp_path / "D" / damaged).exists()
@@ -222,7 +222,7 @@ def test_a_server_that_went_away_ends_it(fetch, mirror):
     with pytest.raises(UnreachableError, match="goes on where it stopped"):
         fetch()
     files = [p for p, _ in mirror.asked if "/data/" in p]
-    assert len(files) == Manners().tries * deep_tao_release.MOST_SILENCES
+    assert len(files) == RequestPolicy().tries * deep_tao_release.MOST_SILENCES
 
 
 def test_a_slow_answer_is_given_up(fetch, mirror, clock):
@@ -230,7 +230,9 @@ def test_a_slow_answer_is_given_up(fetch, mirror, clock):
         clock.time += 60
         return clock.time
 
-    client = Client(sleep=clock.sleep, now=pieces_that_take_a_minute, manners=Manners(tries=2))
+    client = Client(
+        sleep=clock.sleep, now=pieces_that_take_a_minute, manners=RequestPolicy(tries=2)
+    )
     with pytest.raises(UnreachableError, match="too slow"):
         fetch(classes=["SN"], client=client)
 
@@ -373,7 +375,7 @@ def test_a_clone_is_verified_and_completed(fetch, mirror, tmp_path):
 
 
 def test_two_do_not_fetch_into_one_folder(fetch, tmp_path):
-    with deep_tao_release._alone_in(tmp_path / "D"):
+    with deep_tao_release._lock_folder(tmp_path / "D"):
         with pytest.raises(OutputError, match="another run"):
             fetch()
 
@@ -414,7 +416,7 @@ def test_killed_in_the_middle_of_a_file_it_goes_on_there(mirror, tmp_path):
     command = [sys.executable, "-c", code, *words, "--base-url", mirror.url]
     killed = subprocess.Popen(command, env=os.environ | {"no_proxy": "*"})
     assert there.wait(60)
-    part = part_of(tmp_path / "D" / path)
+    part = part_path(tmp_path / "D" / path)
     while not (part.exists() and part.stat().st_size):
         time.sleep(0.01)
     killed.send_signal(signal.SIGKILL)

@@ -5,15 +5,15 @@ import pytest
 
 from taonet.errors import OutputError
 from taonet.io.archive_writer import ArchiveWriter
-from taonet.io.atomic import ARCHIVE_MARK, landing_file, landing_folder, refuse_existing
+from taonet.io.atomic import ARCHIVE_MARK, atomic_file, atomic_folder, refuse_existing
 
 
 def test_a_file_lands_whole_or_not_at_all(tmp_path):
     path = tmp_path / "f.txt"
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text("one")
         assert not path.exists()
-    with pytest.raises(ValueError, match="stop"), landing_file(path) as temporary:
+    with pytest.raises(ValueError, match="stop"), atomic_file(path) as temporary:
         temporary.write_text("two")
         raise ValueError("stop")
     assert path.read_text() == "one"
@@ -23,9 +23,9 @@ def test_a_file_lands_whole_or_not_at_all(tmp_path):
 def test_a_folder_lands_whole_or_not_at_all(tmp_path):
     path = tmp_path / "d"
     for content in ("one", "two"):
-        with landing_folder(path, mark="f", overwrite=True) as temporary:
+        with atomic_folder(path, mark="f", overwrite=True) as temporary:
             (temporary / "f").write_text(content)
-    with pytest.raises(ValueError, match="stop"), landing_folder(path, mark="f", overwrite=True):
+    with pytest.raises(ValueError, match="stop"), atomic_folder(path, mark="f", overwrite=True):
         raise ValueError("stop")
     assert (path / "f").read_text() == "two"
     assert list(tmp_path.iterdir()) == [path]
@@ -35,13 +35,13 @@ def test_a_folder_lands_whole_or_not_at_all(tmp_path):
     ("number", "message"), [(errno.ENOSPC, "no room"), (errno.EACCES, "not allowed")]
 )
 def test_a_full_disk_is_one_clear_line(tmp_path, number, message):
-    with pytest.raises(OutputError, match=message), landing_file(tmp_path / "f"):
+    with pytest.raises(OutputError, match=message), atomic_file(tmp_path / "f"):
         raise OSError(number, "simulated")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(OutputError, match="no such folder"), landing_file(tmp_path / "no" / "f"):
+    with pytest.raises(OutputError, match="no such folder"), atomic_file(tmp_path / "no" / "f"):
         pass
 
 

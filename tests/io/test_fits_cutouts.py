@@ -9,7 +9,7 @@ from astropy.io import fits
 
 from taonet.errors import InputError
 from taonet.io.fits_cutouts import read_cutout_table, read_fits_cutouts, read_labels
-from taonet.io.items import Found
+from taonet.io.items import ItemResult
 from taonet.io.tables import write_table
 from taonet.sky.cutout import Quality
 
@@ -216,7 +216,7 @@ def test_an_object_without_a_good_epoch_is_set_aside_once(damage, message, night
 
 def test_a_row_without_an_object_costs_itself(night, tmp_path):
     found = list(read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path).values())
-    (row,) = [one for one in found if isinstance(one, Found)]
+    (row,) = [one for one in found if isinstance(one, ItemResult)]
     assert row.rejection.kind == "object_id is empty" and "row 6" in row.rejection.reason
     assert [len(one) for one in found if one is not row] == [3, 2]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taonet.errors import InputError
-from taonet.io.fits_header import parse_header, written_cards
+from taonet.io.fits_header import format_cards, parse_header
 from taonet.io.fits_scan import columns_of, images_of, scan_fits
 
 BITPIX = {8: np.uint8, 16: np.int16, 32: np.int32, 64: np.int64, -32: np.float32, -64: np.float64}
@@ -138,7 +138,7 @@ VALUES = (
 
 @given(VALUES)
 def test_what_is_written_as_a_card_is_read_back(value):
-    cards = "".join(card.ljust(80) for card in written_cards([("KEY", value), ("DEC_(J", value)]))
+    cards = "".join(card.ljust(80) for card in format_cards([("KEY", value), ("DEC_(J", value)]))
     header = parse_header((cards + "END".ljust(80)).encode())
     expected = value.rstrip(" ") if isinstance(value, str) else value
     assert dict(header) == {"KEY": expected, "DEC_(J": expected}

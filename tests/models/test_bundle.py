@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from taonet.errors import InputError, MissingError, OutputError
-from taonet.models.bundle import VERSION, in_half, load_bundle, save_bundle
+from taonet.models.bundle import VERSION, load_bundle, round_to_half, save_bundle
 from taonet.models.predict import predict
 from taonet.trust.trust import Temperature, Trust
 
@@ -36,8 +36,8 @@ def test_half_precision_takes_half_the_space_and_answers_alike(bundle, sequences
     before = pd.concat(predict(bundle, sequences)).filter(like="p_").to_numpy()
     save_bundle(bundle, tmp_path / "single", card="")
     weights = bundle.network.state_dict()
-    assert any(not torch.equal(in_half(weights)[name], weights[name]) for name in weights)
-    bundle.network.load_state_dict(in_half(weights))
+    assert any(not torch.equal(round_to_half(weights)[name], weights[name]) for name in weights)
+    bundle.network.load_state_dict(round_to_half(weights))
     after = pd.concat(predict(bundle, sequences)).filter(like="p_").to_numpy()
     save_bundle(bundle, tmp_path / "half", card="")
     loaded = pd.concat(predict(load_bundle(tmp_path / "half"), sequences))
@@ -51,7 +51,7 @@ def test_half_precision_takes_half_the_space_and_answers_alike(bundle, sequences
 
 def test_what_half_precision_cannot_hold_stays_as_it_is():
     weights = {"big": torch.tensor([1e6, 1 / 3]), "small": torch.tensor([1 / 3])}
-    rounded = in_half(weights)
+    rounded = round_to_half(weights)
     assert torch.equal(rounded["big"], weights["big"])
     assert rounded["small"].item() == pytest.approx(1 / 3, rel=2**-11)
     assert rounded["small"].item() != weights["small"].item()

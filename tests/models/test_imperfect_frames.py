@@ -11,7 +11,7 @@ from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import NETWORK, SHIPPED, bundle_config, bundle_names
 from taonet.models.predict import predict
 from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
@@ -26,7 +26,7 @@ CLOSE = 1e-5
 @lru_cache
 def bundle_and_object(name):
     bundle = load_bundle(name)
-    survey = survey_named(bundle.facts["survey"])
+    survey = survey_preset(bundle.facts["survey"])
     ((sequence, _),) = simulate(survey, 1, seed=5, classes=("SN",))
     read = bundle.reading.epochs_of(sequence)
     if bundle.reading.bands:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from taonet.data.epoch_photometry import UNMEASURED
-from taonet.models.light_memory import PACES_DAYS, LightMemory, MotionMemory, PaceMemory
+from taonet.models.light_memory import PACES_DAYS, LightMemory, MotionMemory, TimescaleMemory
 
 CHANGES = slice(2 * len(PACES_DAYS), None)
 
@@ -23,8 +23,8 @@ def last_of(memory, light, days):
 
 def test_slow_change_shows_at_slow_paces_and_fast_change_at_all():
     days = np.arange(0.0, 1500.0, 4.0)
-    slow = last_of(PaceMemory(), light_of(100 + 30 * np.sin(days / 120)), days)[CHANGES]
-    fast = last_of(PaceMemory(), light_of(100 + 30 * np.sin(days / 2)), days)[CHANGES]
+    slow = last_of(TimescaleMemory(), light_of(100 + 30 * np.sin(days / 120)), days)[CHANGES]
+    fast = last_of(TimescaleMemory(), light_of(100 + 30 * np.sin(days / 2)), days)[CHANGES]
     assert slow[-1] - slow[0] > 0.5
     assert abs(fast[-1] - fast[1]) < 0.2
 
@@ -32,7 +32,7 @@ def test_slow_change_shows_at_slow_paces_and_fast_change_at_all():
 def test_noise_that_the_errors_explain_is_no_change():
     days = np.arange(0.0, 2000.0, 5.0)
     flux = 1000 + np.random.default_rng(0).normal(0, 30, len(days))
-    quiet = last_of(PaceMemory(), light_of(flux, error=np.hypot(30, 1e-6)), days)
+    quiet = last_of(TimescaleMemory(), light_of(flux, error=np.hypot(30, 1e-6)), days)
     # steady light is given two percent on top of its errors
     assert quiet[CHANGES].abs().max() < 0.15
     assert quiet[len(PACES_DAYS)] < 0.05

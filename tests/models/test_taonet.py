@@ -10,7 +10,7 @@ import torch
 from taonet.data.batches import Batch
 from taonet.data.reading import example_of
 from taonet.errors import ConfigError, InputError
-from taonet.models.predict import answers, predict
+from taonet.models.predict import compute_answers, predict
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.cutout import Quality
 
@@ -28,11 +28,11 @@ def examples(bundle, sequences):
 
 def test_step_by_step_equals_forward(bundle, examples):
     net = bundle.network
-    batch = Batch.of(examples)
+    batch = Batch.from_examples(examples)
     with torch.inference_mode():
         whole = net(batch)
         for i, example in enumerate(examples):
-            one = Batch.of([example])
+            one = Batch.from_examples([example])
             embedding = net.encode(one)
             state = net.start(1)
             for k in range(len(example.mjd)):
@@ -41,9 +41,9 @@ def test_step_by_step_equals_forward(bundle, examples):
 
 
 def test_the_company_in_a_batch_changes_nothing(bundle, examples):
-    together = answers(bundle, examples)
-    alone = [answers(bundle, [example])[0] for example in examples]
-    backwards = answers(bundle, examples[::-1])[::-1]
+    together = compute_answers(bundle, examples)
+    alone = [compute_answers(bundle, [example])[0] for example in examples]
+    backwards = compute_answers(bundle, examples[::-1])[::-1]
     for others in (alone, backwards):
         for one, other in zip(together, others, strict=True):
             np.testing.assert_allclose(one.probabilities, other.probabilities, **TOLERANCE)
@@ -51,10 +51,10 @@ def test_the_company_in_a_batch_changes_nothing(bundle, examples):
 
 
 def test_what_lies_in_padded_epochs_never_matters(bundle, examples):
-    net, batch = bundle.network, Batch.of(examples)
+    net, batch = bundle.network, Batch.from_examples(examples)
     with torch.inference_mode():
-        embedding = batch.spread(net.encode(batch))
-        days, seen = batch.spread(batch.days), batch.seen
+        embedding = batch.pad(net.encode(batch))
+        days, seen = batch.pad(batch.days), batch.seen
         clean = net.read(embedding, days)
         embedding[~seen], days[~seen] = 1e3, 1e3
         np.testing.assert_allclose(net.read(embedding, days)[seen], clean[seen], **TOLERANCE)
@@ -144,7 +144,7 @@ def test_cutouts_too_small_or_of_other_channels_are_refused(bundle, sequences):
 
 def test_every_weight_learns(bundle, examples):
     net = bundle.network.train()
-    net(Batch.of(examples)).square().sum().backward()
+    net(Batch.from_examples(examples)).square().sum().backward()
     idle = [n for n, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert idle == []
 

@@ -36,7 +36,9 @@ def field(
         dx = axis[None, None, :] - sx - shift[:, 0, None, None]
         dy = axis[None, :, None] - sy - shift[:, 1, None, None]
         wide = np.exp(-(dx**2 + dy**2) / (2 * HALO_PX**2)) / (2 * np.pi * HALO_PX**2)
-        light += (f * clear)[:, None, None] * ((1 - halo) * profile.on(dx, dy) + halo * wide)
+        light += (f * clear)[:, None, None] * (
+            (1 - halo) * profile.pixel_shares(dx, dy) + halo * wide
+        )
     counts = light + sky
     counts = counts + np.sqrt(counts / gain) * rng.normal(size=counts.shape)
     frames = np.clip(np.rint(counts), 0, 65535).astype(np.uint16)[:, None]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.photometry.calibrate import calibrate
-from taonet.photometry.exposure import expose
+from taonet.photometry.calibrate import calibrate_epochs
+from taonet.photometry.exposure import prepare_frames
 from taonet.sky.cutout import Quality
 
 UNKNOWN = {name: np.full(24, np.nan) for name in ("seeing_fwhm_px", "zero_point_mag")}
@@ -14,7 +14,11 @@ UNKNOWN = {name: np.full(24, np.nan) for name in ("seeing_fwhm_px", "zero_point_
 def calibrated(causal=False, frames=None, **columns):
     sequence, truth = field(24, seed=3)
     frames = sequence.frames[:, 0] if frames is None else frames
-    return calibrate(expose(frames), **{**UNKNOWN, **columns}, causal=causal), truth, frames
+    return (
+        calibrate_epochs(prepare_frames(frames), **{**UNKNOWN, **columns}, causal=causal),
+        truth,
+        frames,
+    )
 
 
 @pytest.mark.parametrize("causal", [True, False])

@@ -3,21 +3,21 @@
 import numpy as np
 
 from photometry.made import field
-from taonet.photometry.cosmic_rays import without_hits
-from taonet.photometry.exposure import expose
+from taonet.photometry.cosmic_rays import remove_cosmic_rays
+from taonet.photometry.exposure import prepare_frames
 
 
 def test_hits_are_replaced_and_nothing_else_in_any_seeing():
     sequence, truth = field(6, seed=4, flux=5000.0)
-    exposed = expose(sequence.pixels[:, 0])
+    exposed = prepare_frames(sequence.pixels[:, 0])
     how = {"noise": exposed.noise, "scale": truth["clear"], "shift": truth["shift"]}
-    same = without_hits(exposed.light, **how)
+    same = remove_cosmic_rays(exposed.light, **how)
     changed = same != exposed.light
     assert changed.mean() < 1e-4
     light = exposed.light.copy()
     light[3, 40:42, 10] += 2000
-    cleaned = without_hits(light, **how)
+    cleaned = remove_cosmic_rays(light, **how)
     assert np.abs(cleaned[3, 40:42, 10]).max() < 5 * exposed.noise[3]
     assert (cleaned != light).sum() < 8 + changed.sum()
     few = light[:3]
-    assert without_hits(few, **{name: values[:3] for name, values in how.items()}) is few
+    assert remove_cosmic_rays(few, **{name: values[:3] for name, values in how.items()}) is few

@@ -8,9 +8,9 @@ from photutils.psf import PSFPhotometry
 
 from photometry.made import field
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.exposure import expose
-from taonet.photometry.forced_photometry import smoothed_noise
-from taonet.photometry.lightcurves import measure
+from taonet.photometry.exposure import prepare_frames
+from taonet.photometry.forced_photometry import correlated_noise_factor
+from taonet.photometry.lightcurves import measure_bands
 
 
 @pytest.mark.parametrize("flux", [150.0, 1500.0, 15000.0])
@@ -18,7 +18,7 @@ def test_pulls_are_those_of_a_normal_distribution(flux):
     pulls = []
     for seed in range(6):
         sequence, truth = field(30, flux=flux, seed=seed)
-        (part,) = measure(sequence, causal=False)
+        (part,) = measure_bands(sequence, causal=False)
         # one factor for the sequence: nothing states its zero points
         unit = np.median(truth["clear"] / part.calibration.scale)
         error = np.hypot(
@@ -49,7 +49,7 @@ class SameProfile(Fittable2DModel):
 @pytest.mark.parametrize("beta", [2.1, 3.5, 15.0])
 def test_photutils_finds_the_same_flux(beta):
     sequence, _ = field(8, flux=4000.0, seed=9, beta=beta)
-    (part,) = measure(sequence, causal=False)
+    (part,) = measure_bands(sequence, causal=False)
     profile, forced = part.calibration.profile, part.forced
     for k in range(8):
         x = 32 + part.calibration.shift_x[k] + forced.dx[k]
@@ -64,7 +64,7 @@ def test_photutils_finds_the_same_flux(beta):
 
 def test_a_best_fit_beats_an_aperture():
     sequence, _ = field(30, flux=800.0, seed=4)
-    (part,) = measure(sequence, causal=False)
+    (part,) = measure_bands(sequence, causal=False)
     aperture, _ = aperture_flux(
         sequence.frames[:, 0].astype(float), radius_px=3.5, sky_inner_px=8, sky_outer_px=14
     )
@@ -76,10 +76,10 @@ def test_a_best_fit_beats_an_aperture():
 def test_a_place_off_the_centre_is_found_by_the_bright_epochs():
     flux = np.where(np.arange(24) % 4 == 0, 20_000.0, 100.0)
     sequence, truth = field(24, flux=flux, seed=2, x=0.4, y=-0.35)
-    (part,) = measure(sequence, causal=False)
+    (part,) = measure_bands(sequence, causal=False)
     x = part.calibration.shift_x + part.forced.dx
     np.testing.assert_allclose(x, truth["shift"][:, 0] + 0.4, atol=0.03)
-    (causal,) = measure(sequence)
+    (causal,) = measure_bands(sequence)
     # the reference is the first epoch, and its pointing was off, too
     y = causal.calibration.shift_y + causal.forced.dy
     np.testing.assert_allclose(y, truth["shift"][:, 1] - 0.35, atol=0.05)
@@ -89,8 +89,8 @@ def test_cosmic_rays_on_the_object_are_left_out():
     sequence, _ = field(12, flux=3000.0, seed=8)
     frames = sequence.frames.copy()
     frames[5, 0, 30, 33] += 4000
-    clean = measure(sequence)[0].forced
-    hit = measure(type(sequence).from_frames("hit", frames, sequence.mjd))[0].forced
+    clean = measure_bands(sequence)[0].forced
+    hit = measure_bands(type(sequence).from_frames("hit", frames, sequence.mjd))[0].forced
     assert abs(hit.flux[5] - clean.flux[5]) < 2.5 * clean.flux_err[5]
 
 
@@ -101,5 +101,7 @@ def test_noise_that_was_smoothed_is_known_to_be():
     smooth = (rows + np.roll(rows, 1, axis=2)) / 4
     fwhm = np.full(6, 2.5)
     for frames, low, high in ((white, 1.0, 1.0), (smooth, 1.6, 2.1)):
-        larger = smoothed_noise(expose(frames.astype(np.float32)).correlation, fwhm)[-1]
+        larger = correlated_noise_factor(
+            prepare_frames(frames.astype(np.float32)).correlation, fwhm
+        )[-1]
         assert low <= larger <= high

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.photometry.lightcurves import light_curve, measure
-from taonet.photometry.subtract import held_by_template
+from taonet.photometry.lightcurves import light_curve, measure_bands
+from taonet.photometry.subtract import template_mean
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 
 
 def simulated(survey, class_name, index, *, keep=None, seed=2):
-    sequence, truth = simulate_object(survey_named(survey), class_name, seed=seed, index=index)
+    sequence, truth = simulate_object(survey_preset(survey), class_name, seed=seed, index=index)
     some = np.arange(len(sequence))[:keep]
     mag = np.array([np.inf if m is None else m for m in truth["mag"]])[some]
     return sequence.take(some), flux_of(mag, 25.0)
@@ -56,9 +56,9 @@ def pulls(survey, class_names, numbers, *, mode, causal=True):
 def over_template(sequence, true, causal):
     """Subtract what the template holds of the object: the mean over the epochs in it."""
     over = np.full(len(true), np.nan)
-    for part in measure(sequence, mode="difference", causal=causal):
+    for part in measure_bands(sequence, mode="difference", causal=causal):
         own = true[part.epochs]
-        over[part.epochs] = own - held_by_template(part.difference.templates, own)
+        over[part.epochs] = own - template_mean(part.difference.templates, own)
     return over
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift as shifted
 
-from taonet.photometry.matching import constant_light, fit_kernel
+from taonet.photometry.matching import constant_pixels, fit_kernel
 from taonet.sky.psf import moffat
 
 NOISE = 3.0
@@ -20,7 +20,7 @@ def stars(fwhm_px=3.0):
 
 def kernel_between(science, subtracted, rng, scale_err=0.02):
     noise = NOISE * rng.normal(size=science.shape)
-    usable = constant_light(
+    usable = constant_pixels(
         subtracted, np.ones(science.shape, bool), noise=NOISE, fwhm_px=3.0, x=48, y=48
     )
     return fit_kernel(
@@ -80,8 +80,8 @@ def test_the_object_itself_tells_nothing():
     image = np.zeros((96, 96))
     image[38:59, 38:59] = 1e5 * moffat(21, fwhm_px=3.0)
     valid = np.ones(image.shape, bool)
-    usable = constant_light(image, valid, noise=NOISE, fwhm_px=3.0, x=48, y=48)
+    usable = constant_pixels(image, valid, noise=NOISE, fwhm_px=3.0, x=48, y=48)
     assert not usable.any()
-    assert constant_light(image, valid, noise=NOISE, fwhm_px=3.0, x=10, y=10)[48, 48]
+    assert constant_pixels(image, valid, noise=NOISE, fwhm_px=3.0, x=10, y=10)[48, 48]
     valid[48, 50] = False
-    assert not constant_light(image, valid, noise=NOISE, fwhm_px=3.0, x=10, y=10)[48, 48]
+    assert not constant_pixels(image, valid, noise=NOISE, fwhm_px=3.0, x=10, y=10)[48, 48]

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from taonet.photometry.profile import Profile, noise_pixels
-from taonet.simulation.optics import expose_to, plane
+from taonet.simulation.optics import frequency_grid, render_epochs
 
 STRETCH = 0.06 + 0.05j
 X, Y = 32.3, 31.8
 
 
 def drawn(fwhm, stretch=STRETCH):
-    grid, nothing = plane(64), np.zeros(1)
-    return expose_to(
+    grid, nothing = frequency_grid(64), np.zeros(1)
+    return render_epochs(
         grid,
         np.zeros((grid.side, len(grid.kx)), complex),
         transparency=np.ones(1), flux=np.ones(1), x=np.array([X]), y=np.array([Y]),

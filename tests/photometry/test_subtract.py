@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photometry.made import STARS, field
-from taonet.photometry.lightcurves import light_curve, measure
+from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.template import MjdRange
 from taonet.photometry.template_choice import ENOUGH
 from taonet.sky.psf import moffat
@@ -13,7 +13,7 @@ from taonet.sky.sequence import ImageSequence
 
 def test_the_difference_of_a_constant_field_is_white_noise():
     sequence, _ = field(20, seed=5, flux=0.0)
-    (part,) = measure(sequence, mode="difference", causal=False)
+    (part,) = measure_bands(sequence, mode="difference", causal=False)
     difference = part.difference
     z = difference.light / difference.noise[:, None, None]
     empty = z[:, 24:40, 24:40]
@@ -38,7 +38,7 @@ def test_a_transient_on_a_host_is_measured_as_if_there_were_none():
 
 
 def light_scale(sequence):
-    (part,) = measure(sequence, causal=True)
+    (part,) = measure_bands(sequence, causal=True)
     # ADU of the first epoch are the unit: what a star of the field has there against its true flux
     return part.forced.flux[0] / part.calibration.scale[0] / 20_000
 
@@ -61,7 +61,7 @@ def test_no_part_of_an_epoch_is_in_its_own_template_and_all_count_from_one_level
     assert abs(np.median(archival.flux[10:])) < 100
     # told to hold it, it holds a third: in the others it is missing, in its own epoch, too
     chosen = MjdRange(first=sequence.mjd[8], last=sequence.mjd[10])
-    (part,) = measure(sequence, mode="difference", causal=False, template=chosen)
+    (part,) = measure_bands(sequence, mode="difference", causal=False, template=chosen)
     (template,) = part.difference.templates
     share = template.own_share(9)
     assert 0.2 < share < 0.6
@@ -80,7 +80,7 @@ def test_what_psfs_of_no_formula_leave_of_stars_is_taken_off():
         for x, y, flux in (*STARS, (32.2, 31.8, 2e4)):
             frames[epoch, 0] += 0.8 * flux * moffat(64, fwhm_px=width, x=x, y=y)
             frames[epoch, 0] += 0.2 * flux * moffat(64, fwhm_px=width, x=x + slip, y=y)
-    (part,) = measure(ImageSequence.from_frames("made", frames, 55000 + np.arange(n)),
+    (part,) = measure_bands(ImageSequence.from_frames("made", frames, 55000 + np.arange(n)),
                       mode="difference")  # fmt: skip
     left = np.abs(part.difference.light[10:])
     peaks = part.difference.steady[10:].max(axis=(1, 2))

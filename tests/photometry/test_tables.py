@@ -8,7 +8,7 @@ from taonet.features.published import PUBLISHED, published_features
 from taonet.features.tables import feature_rows
 from taonet.io.tables import read_table, write_parts
 from taonet.photometry.lightcurves import light_curve
-from taonet.photometry.tables import Measuring, measured_curve
+from taonet.photometry.tables import PhotometryOptions, measure_curve
 from taonet.photometry.tables import lightcurve_rows as rows_of_curve
 from taonet.sky.cutout import Quality
 from taonet.sky.psf import moffat
@@ -26,11 +26,11 @@ def a_sequence(object_id="a", class_name=None, n=12):
 
 
 def lightcurve_rows(sequence):
-    return rows_of_curve(measured_curve(sequence))
+    return rows_of_curve(measure_curve(sequence))
 
 
 def feature_row(sequence):
-    return next(feature_rows([measured_curve(sequence)], "published"))
+    return next(feature_rows([measure_curve(sequence)], "published"))
 
 
 def test_a_light_curve_has_a_row_for_every_epoch_seen_or_not():
@@ -80,7 +80,7 @@ def test_what_is_written_object_by_object_is_read_back_whole(tmp_path, monkeypat
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ecsv", ".vot"])
 def test_the_template_of_each_row_is_read_back_from_any_table(tmp_path, suffix):
     sequence = replace(a_sequence(), band=("r",) * 12)
-    rows = rows_of_curve(measured_curve(sequence, Measuring(mode="difference")))
+    rows = rows_of_curve(measure_curve(sequence, PhotometryOptions(mode="difference")))
     # the blank epoch is in no template
     names = rows["template"].fillna("").tolist()
     assert names == [""] * 7 + ["55000.00000:55006.00000 (6)"] * 5

@@ -7,7 +7,7 @@ import pytest
 
 from photometry.made import field
 from taonet.errors import InputError
-from taonet.photometry.lightcurves import light_curve, measure
+from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.template import MjdRange, TemplateImage
 from taonet.photometry.template_choice import ENOUGH, is_not_bright
 
@@ -85,8 +85,8 @@ def test_a_cosmic_ray_in_one_epoch_is_not_in_the_template(place):
     frames = sequence.frames.copy()
     y, x = place
     frames[2, 0, y - 1 : y + 1, x : x + 2] += 9000
-    (clean,) = measure(sequence, mode="difference")
-    (hit,) = measure(replace(sequence, frames=frames), mode="difference")
+    (clean,) = measure_bands(sequence, mode="difference")
+    (hit,) = measure_bands(replace(sequence, frames=frames), mode="difference")
     before, after = (part.difference.templates[0].stack.image for part in (clean, hit))
     assert np.abs(after - before).max() < 0.02 * 9000
     assert np.abs(hit.forced.flux / hit.forced.flux_err)[ENOUGH:].max() < 3.5
@@ -97,7 +97,7 @@ def test_an_image_in_any_unit_gives_the_curve_that_its_epochs_give(supernova, ca
     sequence, _ = supernova
     how = {"mode": "difference", "causal": causal}
     chosen = MjdRange(last=sequence.mjd[14])
-    (part,) = measure(sequence, template=chosen, **how)
+    (part,) = measure_bands(sequence, template=chosen, **how)
     (template,) = part.difference.templates
     deep = TemplateImage(pixels=300 + 0.002 * template.stack.image, name="deep.fits")
     by_epochs = light_curve(sequence, template=chosen, **how)

@@ -8,7 +8,7 @@ from astropy.wcs import WCS
 from photometry.made import field
 from taonet.errors import InputError
 from taonet.photometry.lightcurves import light_curve
-from taonet.photometry.tables import Measuring, measured_curve
+from taonet.photometry.tables import PhotometryOptions, measure_curve
 from taonet.photometry.template import MjdRange
 from taonet.photometry.template_files import TemplateFiles
 
@@ -42,7 +42,7 @@ def write(path, pixels, at=None):
 def curve_by(words, sequence):
     files = TemplateFiles.parse([str(word) for word in words])
     files.check()
-    return measured_curve(sequence, Measuring(mode="difference", template=files))
+    return measure_curve(sequence, PhotometryOptions(mode="difference", template=files))
 
 
 def test_a_file_on_the_cutouts_pixels_gives_the_curve_of_its_epochs(tmp_path, sequence, stack):

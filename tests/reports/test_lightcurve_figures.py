@@ -7,7 +7,7 @@ import pytest
 
 from photometry.made import field
 from taonet.errors import InputError
-from taonet.photometry.lightcurves import light_curve, measure
+from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
 
 FLUX = np.where(np.arange(10) > 6, 8000.0, 0.0)
@@ -30,7 +30,7 @@ def test_detections_are_points_and_the_others_limits(sequence):
 
 
 def test_before_and_after_show_science_template_and_difference(sequence):
-    (part,) = measure(sequence, mode="difference")
+    (part,) = measure_bands(sequence, mode="difference")
     figure = subtraction_figure(part, title="made $x")
     assert len(figure.axes) % 3 == 0
     assert {a.get_ylabel() for a in figure.axes} >= {"science", "template", "difference"}
@@ -42,4 +42,4 @@ def test_nothing_measured_is_said(sequence):
     with pytest.raises(InputError, match="no epoch was measured"):
         light_curve_figure(nothing)
     with pytest.raises(InputError, match="nothing was subtracted"):
-        subtraction_figure(measure(sequence)[0])
+        subtraction_figure(measure_bands(sequence)[0])

@@ -11,7 +11,7 @@ import pytest
 
 from evaluation.made import FOUR, made_sequence, made_table
 from taonet.errors import InputError, OutputError
-from taonet.evaluation.metrics import difference, score
+from taonet.evaluation.metrics import score, score_difference
 from taonet.evaluation.predictions import final_rows
 from taonet.reports.page import write_report
 
@@ -86,7 +86,7 @@ def test_the_scores_returned_are_those_of_the_metrics(whole: tuple[dict, str]) -
     assert list(scores) == ["ours", "forest", "length"]
     expected = score(ours, FOUR, n_bootstrap=30, seed=0).to_dict()
     assert {name: scores["ours"][name] for name in expected} == expected
-    told = difference(forest, ours, FOUR, n_bootstrap=30, seed=0).to_dict()
+    told = score_difference(forest, ours, FOUR, n_bootstrap=30, seed=0).to_dict()
     assert scores["forest"]["macro_recall_minus_primary"] == told
     assert scores == json.loads(json.dumps(scores, allow_nan=False))
 

@@ -8,8 +8,8 @@ from sklearn.metrics import f1_score, precision_recall_curve
 
 from evaluation.made import made_table
 from taonet.errors import InputError
-from taonet.evaluation.predictions import check_predictions, merged
-from taonet.reports.paper_tables import at_maximum, write_paper_tables
+from taonet.evaluation.predictions import check_predictions, merge_classes
+from taonet.reports.paper_tables import best_f1_point, write_paper_tables
 from taonet.sky.taxonomy import CRTS, HITS
 
 PARTS = {"transient": ("SN", "CV", "AGN", "BZ", "OTHER"), "NON": ("NON",)}
@@ -78,7 +78,7 @@ def test_the_maximum_of_the_curve_is_scikit_learns(seed):
     answer = np.round(np.clip(0.5 * truth + rng.normal(0.3, 0.3, 80), 0, 1), 1)  # many ties
     precision, recall, _ = precision_recall_curve(truth, answer)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    mine = at_maximum(answer, truth)
+    mine = best_f1_point(answer, truth)
     assert 2 * mine[0] * mine[1] / sum(mine) == pytest.approx(f1.max())
     assert any(np.allclose(mine, pair) for pair in zip(precision, recall, strict=True))
 
@@ -98,11 +98,11 @@ def test_other_classes_have_no_such_tables(tmp_path):
 
 
 def test_merged_answers_are_answers(tables):
-    coarse, two = merged(tables["TAO-Net"], CRTS, PARTS)
+    coarse, two = merge_classes(tables["TAO-Net"], CRTS, PARTS)
     check_predictions(coarse, two)
     assert two.classes == ("transient", "NON")
     total = tables["TAO-Net"][[f"p_{c}" for c in PARTS["transient"]]].sum(axis=1)
     np.testing.assert_allclose(coarse["p_transient"], total)
     assert set(coarse["class_name"]) == {"transient", "NON"}
     with pytest.raises(InputError):
-        merged(tables["TAO-Net"], CRTS, {"a": ("SN", "X"), "b": ("CV",)})
+        merge_classes(tables["TAO-Net"], CRTS, {"a": ("SN", "X"), "b": ("CV",)})

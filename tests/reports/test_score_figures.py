@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from evaluation.made import FOUR, made_sequence, made_table
 from taonet.errors import InputError
 from taonet.evaluation.metrics import score, scores_by_epochs
-from taonet.reports.gallery import MAX_CUTOUTS, sequence_figure, shown_epochs, stretched
+from taonet.reports.gallery import MAX_CUTOUTS, sequence_figure, shown_epochs, stretch_cutouts
 from taonet.reports.palette import class_colours
 from taonet.reports.score_figures import (
     comparison_figure,
@@ -101,20 +101,20 @@ def test_cutouts_of_a_sequence_share_one_stretch() -> None:
     assert len(shown) == MAX_CUTOUTS
     assert shown[0] == 0
     assert shown[-1] == 19
-    images = stretched(sequence, shown)
+    images = stretch_cutouts(sequence, shown)
     centre = images[:, 7, 7]
     assert (np.diff(centre) >= 0).all()  # it brightens, and is seen to
     assert centre[0] < 0.5 < centre[4]
     moonlit = sequence.frames + np.float32(300) * (np.arange(20)[:, None, None, None] % 2)
     np.testing.assert_allclose(
-        stretched(dataclasses.replace(sequence, frames=moonlit), shown), images, atol=1e-3
+        stretch_cutouts(dataclasses.replace(sequence, frames=moonlit), shown), images, atol=1e-3
     )
 
 
 def test_blank_frames_and_missing_pixels_can_be_shown() -> None:
     frames = np.full((3, 1, 9, 9), np.nan, dtype=np.float32)
     blank = ImageSequence.from_frames("blank", frames, np.arange(3.0))
-    assert stretched(blank, shown_epochs(blank, 9.0)).shape == (1, 9, 9)
+    assert stretch_cutouts(blank, shown_epochs(blank, 9.0)).shape == (1, 9, 9)
     frames = made_sequence("x").frames.copy()
     frames[0, 0, :3] = np.nan
     frames[1] = 0

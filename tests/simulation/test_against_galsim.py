@@ -6,7 +6,7 @@ import pytest
 
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector, read_out
-from taonet.simulation.exposures import Scene, noise_free
+from taonet.simulation.exposures import Scene, noise_free_images
 from taonet.simulation.light import Galaxy, Light
 from taonet.simulation.optics import BETA
 from taonet.simulation.scene import Neighbours
@@ -94,7 +94,7 @@ SCENES = {
 @pytest.mark.parametrize("name", SCENES)
 def test_every_pixel_and_the_whole_flux_agree_with_galsim(name):
     scene = SCENES[name]
-    ours = noise_free(scene)
+    ours = noise_free_images(scene)
     for epoch in range(3):
         theirs = drawn_by_galsim(scene, epoch)
         assert np.abs(ours[epoch] - theirs).max() < 0.01 * theirs.max()
@@ -106,7 +106,7 @@ def test_noise_is_that_of_photons_and_read_out():
     detector = Detector(
         gain_e_per_adu=1.5, read_noise_adu=6.0, cosmic_rays=0, shadow_share=0, blank_share=0
     )
-    picture = noise_free(SCENES["a field"])[:1]
+    picture = noise_free_images(SCENES["a field"])[:1]
     many = np.repeat(picture, 400, axis=0)
     frames = read_out(many, np.full(400, 1900.0), detector, np.random.default_rng(1)).astype(float)
     mean = picture[0] + 1900.0

@@ -5,13 +5,13 @@ import pytest
 
 from taonet.errors import ConfigError
 from taonet.simulation.cadence import draw_mjd
-from taonet.simulation.catalogue import measure, stated_error
-from taonet.simulation.objects import simulate_listed
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.catalogue import measure_magnitudes, stated_error
+from taonet.simulation.objects import simulate_detections
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.presets.crts import CATALOGUE
 from taonet.sky.taxonomy import CRTS
 
-CATALINA = survey_named("crts")
+CATALINA = survey_preset("crts")
 TIMES = np.sort(54000 + np.arange(300) * 7.3)
 
 
@@ -22,7 +22,7 @@ def first_stream(*, seed, index):
 
 def listed(mag, n=60):
     light = np.full(len(TIMES), float(mag))
-    return [measure(light, TIMES, CATALOGUE, np.random.default_rng(i)) for i in range(n)]
+    return [measure_magnitudes(light, TIMES, CATALOGUE, np.random.default_rng(i)) for i in range(n)]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,15 @@ def test_magnitudes_and_errors_have_two_decimals_and_no_error_is_zero():
 
 def test_the_cadence_does_not_know_the_class():
     """Whatever the class, an object of one number is listed at some of the same exposures."""
-    listed = [next(simulate_listed(CATALINA, 1, seed=4, classes=[c]))[1] for c in CRTS.classes]
+    listed = [next(simulate_detections(CATALINA, 1, seed=4, classes=[c]))[1] for c in CRTS.classes]
     exposures = draw_mjd(CATALOGUE.cadence, first_stream(seed=4, index=0))
     for one in listed:
         assert set(one.mjd.tolist()) <= set(exposures.tolist())
 
 
 def test_an_object_depends_on_its_number_alone_whatever_the_workers():
-    alone = list(simulate_listed(CATALINA, 6, seed=2))
-    shared = list(simulate_listed(CATALINA, 3, seed=2, start=3, workers=2))
+    alone = list(simulate_detections(CATALINA, 6, seed=2))
+    shared = list(simulate_detections(CATALINA, 3, seed=2, start=3, workers=2))
     for (name, one, truth), (other_name, other, other_truth) in zip(alone[3:], shared, strict=True):
         assert (name, truth) == (other_name, other_truth)
         np.testing.assert_array_equal(one.mag, other.mag)
@@ -75,4 +75,4 @@ def test_an_object_depends_on_its_number_alone_whatever_the_workers():
 
 def test_a_survey_without_a_database_is_refused():
     with pytest.raises(ConfigError, match="no light curves are known for 'tiny'"):
-        next(simulate_listed(survey_named("tiny"), 1, seed=1))
+        next(simulate_detections(survey_preset("tiny"), 1, seed=1))

@@ -11,11 +11,11 @@ from taonet.simulation.detector import Detector
 from taonet.simulation.inject import conditions_of, inject
 from taonet.simulation.light import Light
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
 
-CRTS = survey_named("crts")
+CRTS = survey_preset("crts")
 GAIN = CRTS.detector.gain_e_per_adu
 
 

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from taonet.simulation.catalogue import measure, stated_error
+from taonet.simulation.catalogue import measure_magnitudes, stated_error
 from taonet.simulation.light import Light
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.optics import expose_to, plane
+from taonet.simulation.optics import frequency_grid, render_epochs
 from taonet.simulation.presets.crts import CATALINA, CATALOGUE
 from taonet.sky.cutout import sky_and_noise
 
@@ -22,8 +22,8 @@ def constant_star(mag, _class_name, visits, _rng):
 
 def psf_magnitudes(sequence, truth):
     """Fit a round PSF of the stated seeing at the stated place: no jitter, no oval is known."""
-    n, grid, nought = len(sequence), plane(64), np.zeros(len(sequence))
-    profile = expose_to(
+    n, grid, nought = len(sequence), frequency_grid(64), np.zeros(len(sequence))
+    profile = render_epochs(
         grid,
         np.zeros((grid.side, grid.side // 2 + 1), complex),
         transparency=nought,
@@ -57,7 +57,7 @@ def test_scatter_and_error_agree_within_fifteen_percent(mag):
         measured = np.round(psf_magnitudes(sequence, truth), 2)
         detected = measured[measured < CATALOGUE.faintest_mag]
         rng = np.random.default_rng(index)
-        listed = measure(np.full(len(sequence), mag), sequence.mjd, CATALOGUE, rng)
+        listed = measure_magnitudes(np.full(len(sequence), mag), sequence.mjd, CATALOGUE, rng)
         scatter.append((clipped_scatter(detected), clipped_scatter(listed.mag)))
         error.append((np.median(stated_error(detected, CATALOGUE)), np.median(listed.magerr)))
     for pair in (scatter, error):

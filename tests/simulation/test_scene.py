@@ -6,8 +6,8 @@ import pytest
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.detector import Detector, read_out
 from taonet.simulation.light import DARK, Galaxy, Light
-from taonet.simulation.optics import expose_to, plane, points_of_light, sersic_galaxy
-from taonet.simulation.scene import CLEAR_PX, Neighbours, draw_light, draw_neighbours
+from taonet.simulation.optics import frequency_grid, point_sources, render_epochs, sersic_galaxy
+from taonet.simulation.scene import CLEAR_PX, Neighbours, draw_neighbours, render_light
 from taonet.sky.cutout import is_blank
 from taonet.sky.psf import moffat
 
@@ -16,11 +16,11 @@ CLEAN = Detector(cosmic_rays=0, shadow_share=0, blank_share=0)
 
 
 def frames_of(fixed=None, *, n=1, seeing=2.5, size=SIZE, **given):
-    grid = plane(size)
+    grid = frequency_grid(size)
     nothing = np.zeros((grid.side, len(grid.kx)), complex)
     columns = {"transparency": 1.0, "flux": 0.0, "x": 0.0, "y": 0.0, "shift_x": 0.0, "shift_y": 0.0}
     columns |= {"seeing_fwhm_px": seeing, **given}
-    return expose_to(
+    return render_epochs(
         grid,
         nothing if fixed is None else fixed,
         **{name: np.broadcast_to(np.float64(value), n).copy() for name, value in columns.items()},
@@ -57,7 +57,9 @@ def test_a_point_source_keeps_its_flux_wherever_it_falls_between_pixels():
 
 
 def test_constant_and_changing_sources_are_drawn_alike():
-    star = points_of_light(plane(SIZE), np.array([500.0]), np.array([30.3]), np.array([25.8]))
+    star = point_sources(
+        frequency_grid(SIZE), np.array([500.0]), np.array([30.3]), np.array([25.8])
+    )
     fixed = frames_of(star, shift_x=0.4, shift_y=-0.2, transparency=0.5)
     moving = frames_of(flux=250.0, x=30.3, y=25.8, shift_x=0.4, shift_y=-0.2)
     np.testing.assert_allclose(fixed, moving, atol=1e-3)
@@ -82,7 +84,7 @@ def test_a_star_far_outside_leaves_no_light_in_the_frame():
 @pytest.mark.parametrize("index", [1.0, 4.0])
 def test_a_galaxy_keeps_its_flux_its_place_and_half_its_light_within_its_radius(index):
     given = {"flux": 1000.0, "x": 64.3, "y": 63.8, "radius_px": 8.0, "sersic_index": index}
-    galaxy = sersic_galaxy(plane(128), **given, axis_ratio=1.0, angle=0.0)
+    galaxy = sersic_galaxy(frequency_grid(128), **given, axis_ratio=1.0, angle=0.0)
     frame = frames_of(galaxy, size=128, seeing=1.6)[0].astype(float)
     y, x = np.mgrid[:128, :128]
     distance = np.hypot(x - 64.3, y - 63.8)
@@ -103,7 +105,7 @@ def test_a_galaxy_is_an_exponential_disc_convolved_in_real_space():
     both = np.fft.irfft2(np.fft.rfft2(disc / disc.sum()) * np.fft.rfft2(np.fft.ifftshift(psf)))
     expected = both.reshape(size, times, size, times).sum(axis=(1, 3))
     galaxy = sersic_galaxy(
-        plane(size),
+        frequency_grid(size),
         flux=1.0,
         x=24.0,
         y=24.0,
@@ -128,7 +130,7 @@ def empty():
 
 def scene(light, n=2, **given):
     mjd = 54000 + 365.25 * np.arange(n)
-    return draw_light(
+    return render_light(
         empty(), light, mjd, conditions(n, **given), size_px=SIZE, pixel_arcsec=2.5, x=32.0, y=32.0
     )
 

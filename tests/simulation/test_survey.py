@@ -10,11 +10,11 @@ from taonet.errors import ConfigError
 from taonet.simulation.cadence import FULL_MOON_MJD, LUNATION_DAYS, draw_mjd
 from taonet.simulation.conditions import Weather, draw_conditions
 from taonet.simulation.objects import simulate, simulate_object
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.presets.crts import CATALOGUE, DEEP_TAO
 from taonet.sky.taxonomy import CRTS
 
-TINY = survey_named("tiny")
+TINY = survey_preset("tiny")
 
 
 def one(class_name, index=0, seed=1):
@@ -123,7 +123,7 @@ def test_nobody_observes_at_full_moon():
 
 @pytest.mark.parametrize(("name", "five", "median", "ninety_five"), [("crts", 33, 105, 160)])
 def test_images_an_object_are_as_many_as_in_the_release(name, five, median, ninety_five):
-    visits = [survey_named(name).visits(np.random.default_rng(i)) for i in range(400)]
+    visits = [survey_preset(name).visits(np.random.default_rng(i)) for i in range(400)]
     numbers = [len(one.mjd) for one in visits]
     found = np.percentile(numbers, [5, 50, 95])
     np.testing.assert_allclose(found, [five, median, ninety_five], rtol=0.2)
@@ -174,4 +174,4 @@ def test_unknown_classes_and_mixes_are_refused(given, words):
 
 def test_unknown_surveys_are_refused_with_the_nearest_name():
     with pytest.raises(ConfigError, match="did you mean 'crts'"):
-        survey_named("crst")
+        survey_preset("crst")

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from taonet.sky.bands import blue_to_red, colour_bands, plain_band
+from taonet.sky.bands import colour_bands, plain_band, sort_bands
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from taonet.sky.bands import blue_to_red, colour_bands, plain_band
 )
 def test_bands_are_ordered_by_their_light_not_by_the_alphabet(bands):
     for shuffled in itertools.islice(itertools.permutations(bands), 7):
-        assert blue_to_red(shuffled) == bands
+        assert sort_bands(shuffled) == bands
 
 
 def test_z_is_a_band_and_not_a_survey():

@@ -14,8 +14,8 @@ def test_the_unseen_file_says_which_class_it_truly_is(tmp_path, monkeypatch):
         pd.DataFrame([row | {"predicted_class": "SN", "p_SN": 0.9}]).to_csv(output, index=False)
 
     monkeypatch.setattr(demo, "classify", classify)
-    line = demo._classify_unseen(tmp_path, tmp_path / "run", seed=1)
+    line = demo._classify_unseen_file(tmp_path, tmp_path / "run", seed=1)
     assert "a simulated SN" in line
     assert read_table(tmp_path / "unseen.csv")["class_name"].tolist() == ["SN"]
     (tmp_path / "run").mkdir()
-    assert demo._ours(tmp_path)
+    assert demo._is_demo_folder(tmp_path)

@@ -11,7 +11,7 @@ from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.sources import fits_source
 from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import classify
 
 EARLY = 6
@@ -23,7 +23,7 @@ KINDS = (
 
 @pytest.fixture(scope="module")
 def frames():
-    ((sequence, _),) = simulate(survey_named("crts"), 1, seed=5, classes=("SN",))
+    ((sequence, _),) = simulate(survey_preset("crts"), 1, seed=5, classes=("SN",))
     return (np.rint(sequence.frames[: EARLY + 1, 0] / 20.0) * 20).astype(np.uint16)
 
 

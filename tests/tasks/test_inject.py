@@ -38,7 +38,7 @@ def noise(name, class_name, value=100.0):
 def test_the_archive_is_of_the_same_layout_and_the_truth_lies_beside(quiet, tmp_path):
     assert inject_archive(quiet, tmp_path / "a", class_name="SN", seed=2) == 3
     before, after = Archive(quiet), Archive(tmp_path / "a")
-    assert after.simulated
+    assert after.is_simulated
     assert (after.survey, after.taxonomy) == (before.survey, before.taxonomy)
     lines = (tmp_path / "a" / "truth.jsonl").read_text().splitlines()
     truths = [json.loads(line) for line in lines]

@@ -17,7 +17,7 @@ from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import NETWORK, SHIPPED, bundle_config, bundle_names
 from taonet.models.predict import predict
 from taonet.sky.sequence import ImageSequence
-from taonet.tasks.models import listing, shipped_bundles
+from taonet.tasks.models import bundle_lines, shipped_bundles
 
 MOST_BYTES = 4_000_000
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_the_list_says_what_each_is(world, tmp_path):
     assert about["classes"] == [c[2:] for c in table if c.startswith("p_")]
     scores = json.loads((world / "run" / "scores.json").read_text())["TAO-Net"]
     assert about["macro_f1"] == scores["macro_f1"]
-    head, line = listing(found)
+    head, line = bundle_lines(found)
     assert head.startswith("name")
     assert f"{scores['macro_f1']['value']:.3f}" in line
 

@@ -10,7 +10,7 @@ from taonet.data import batches
 from taonet.data.batches import Batch
 from taonet.data.reading import example_of
 from taonet.errors import InputError, TaoNetError
-from taonet.training.faults import fault_in
+from taonet.training.faults import loss_error
 from taonet.training.loop import TrainingConfig, train_network
 from training.test_loop import READING, SMALL, TWO, objects
 
@@ -31,7 +31,7 @@ def examples():
 
 
 def answers(examples, value=0.0):
-    batch = Batch.of(examples)
+    batch = Batch.from_examples(examples)
     return batch, torch.full((*batch.seen.shape, 2), value)
 
 
@@ -39,7 +39,7 @@ def answers(examples, value=0.0):
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_numbers_that_are_not_finite_name_object_and_epoch(examples, part, value):
     spoilt = [spoil(example, value, part) for example in examples]
-    fault = fault_in(*answers(spoilt), step=7)
+    fault = loss_error(*answers(spoilt), step=7)
     assert isinstance(fault, InputError)
     assert str(fault).startswith("object o3: what is read of an object is not finite")
     assert "MJD 50002.00000" in str(fault)
@@ -52,26 +52,26 @@ def test_running_means_count_for_the_epochs_that_go_by_them(examples):
     looks = np.array([0] * 5 + [1] * 3)
     own = [replace(e, deep=deep[:1], deep_of=0 * looks) for e in examples]
     own[4] = replace(own[4], deep=deep, deep_of=looks)
-    fault = fault_in(*answers(own), step=1)
+    fault = loss_error(*answers(own), step=1)
     assert "object o4" in str(fault)
     assert "MJD 50005.00000" in str(fault)
 
 
 def test_several_objects_are_counted(examples):
     nan = [replace(e, images=np.full_like(e.images, np.nan)) for e in examples[:4]]
-    assert "and in 3 more objects" in str(fault_in(*answers([*nan, *examples[4:]]), step=1))
+    assert "and in 3 more objects" in str(loss_error(*answers([*nan, *examples[4:]]), step=1))
 
 
 def test_answers_of_some_objects_only_are_those_objects_fault(examples):
     batch, logits = answers(examples)
     logits[2, 4:] = torch.nan
-    fault = fault_in(batch, logits, step=1)
+    fault = loss_error(batch, logits, step=1)
     assert isinstance(fault, InputError)
     assert "object o2" in str(fault) and "MJD 50004.00000" in str(fault)
 
 
 def test_a_lower_rate_is_advised_only_where_all_that_was_read_is_fine(examples):
-    fault = fault_in(*answers(examples, torch.nan), step=7)
+    fault = loss_error(*answers(examples, torch.nan), step=7)
     assert not isinstance(fault, InputError)
     assert str(fault).startswith("step 7 of training: the loss is not finite")
     assert "lower training.learning_rate" in str(fault)

@@ -91,7 +91,9 @@ def test_it_survives_single_precision_and_is_small(fitted):
     again = Typicality.from_arrays(arrays)
     rows, features = features_of(20, seed=6)
     number = rows["n_epochs"].to_numpy()
-    np.testing.assert_allclose(again.of(features, number), fitted.of(features, number), atol=1e-3)
+    np.testing.assert_allclose(
+        again.evaluate(features, number), fitted.of(features, number), atol=1e-3
+    )
 
 
 def test_a_class_of_few_objects_has_no_place_and_without_any_there_is_nothing():

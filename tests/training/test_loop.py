@@ -19,7 +19,7 @@ from taonet.data.batches import Batch, training_batches
 from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
-from taonet.models.bundle import in_half
+from taonet.models.bundle import round_to_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -82,7 +82,7 @@ def meaningless(sequences):
 
 
 def accuracy(network, sequences):
-    batch = Batch.of([example_of(s, READING, taxonomy=TWO) for s in sequences])
+    batch = Batch.from_examples([example_of(s, READING, taxonomy=TWO) for s in sequences])
     with torch.inference_mode():
         last = network(batch)[torch.arange(len(sequences)), batch.n_epochs - 1]
     return (last.argmax(dim=1) == batch.label).float().mean().item()
@@ -124,7 +124,7 @@ def test_frozen_parts_do_not_learn(tmp_path):
         for frozen in ((), ("looks", "apertures"))
     )
     torch.manual_seed(3)  # what `train` starts from
-    start = in_half(TaoNet(SMALL).state_dict())
+    start = round_to_half(TaoNet(SMALL).state_dict())
     for name, weight in held.items():
         still = torch.equal(weight, start[name])
         assert still == name.startswith(("looks.", "apertures.")), name

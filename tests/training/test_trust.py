@@ -11,7 +11,7 @@ from evaluation.honest import EPOCHS, THREE, draw, draw_archive, with_sets
 from taonet.errors import InputError
 from taonet.evaluation.calibration import ece, ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
-from taonet.evaluation.early import kept_after_nights, stability, with_clock
+from taonet.evaluation.early import rows_since_detection, scores_by_nights, stability
 from taonet.evaluation.predictions import (
     final_rows,
     labels_of,
@@ -19,8 +19,8 @@ from taonet.evaluation.predictions import (
     rows_passing,
 )
 from taonet.evaluation.resampling import resample
-from taonet.training.fit_sets import LEAST_OBJECTS, _lowest_kept, fit_thresholds
-from taonet.training.fit_temperature import as_before, calibrated, fit_temperature
+from taonet.training.fit_sets import LEAST_OBJECTS, _class_threshold, fit_thresholds
+from taonet.training.fit_temperature import apply_temperature, fit_temperature, undo_temperature
 from taonet.trust.trust import Temperature, Thresholds, Trust
 
 
@@ -28,7 +28,7 @@ from taonet.trust.trust import Temperature, Thresholds, Trust
 def test_the_temperature_finds_how_much_too_sure_a_reader_is(sureness):
     found = fit_temperature(draw(3000, seed=1, sureness=sureness), THREE)
     np.testing.assert_allclose(found.values, sureness, rtol=0.15)
-    test = calibrated(draw(12_000, seed=2, sureness=sureness), THREE, found)
+    test = apply_temperature(draw(12_000, seed=2, sureness=sureness), THREE, found)
     assert ece_by_epochs(test, THREE, EPOCHS, n_bootstrap=2)["ece"].max() < 0.015
 
 
@@ -119,7 +119,7 @@ def test_temperatures_go_by_the_objects_that_pass_not_by_those_that_end(archives
     calibration, _ = archives
     longest = calibration.groupby("object_id")["n_epochs"].transform("max")
     sure = Temperature(epochs=(1,), values=(0.5,))
-    too_sure = calibrated(calibration, THREE, sure)
+    too_sure = apply_temperature(calibration, THREE, sure)
     mixed = pd.concat([
         calibration[calibration["n_epochs"] == longest], too_sure[calibration["n_epochs"] < longest]
     ])  # fmt: skip
@@ -191,17 +191,17 @@ def test_sets_are_refused_one_object_short_of_enough():
 def test_the_threshold_is_the_tenth_smallest_of_ninety_nine():
     # (99 + 1) / 10 = 10, though 1 - 0.9 in floating point is below a tenth
     p = np.random.default_rng(0).permutation(np.arange(1, 100)) / 100
-    assert _lowest_kept(p, 0.9) == 0.10
-    assert _lowest_kept(p[p != 0.99], 0.9) == 0.09
-    assert _lowest_kept(p[:5], 0.9) == 0.0
+    assert _class_threshold(p, 0.9) == 0.10
+    assert _class_threshold(p[p != 0.99], 0.9) == 0.09
+    assert _class_threshold(p[:5], 0.9) == 0.0
 
 
 def test_undoing_a_temperature_gives_back_what_was_said():
     table = draw(200, seed=3)
     warmth = Temperature(epochs=(1, 30), values=(0.7, 2.5))
-    honest = calibrated(table, THREE, warmth)
+    honest = apply_temperature(table, THREE, warmth)
     assert not np.allclose(honest["p_A"], table["p_A"])
-    plain = probabilities_of(as_before(honest, THREE, warmth), THREE)
+    plain = probabilities_of(undo_temperature(honest, THREE, warmth), THREE)
     said = probabilities_of(table, THREE)
     np.testing.assert_allclose(plain, said, atol=2e-7 / 0.7)
 
@@ -250,23 +250,23 @@ def test_no_level_outside_nought_and_one():
 def test_nights_are_counted_from_the_detection_and_exposures_of_a_night_are_one():
     mjd = [0.0, 0.01, 5.0, 5.01, 9.0, 30.0]
     table = pd.DataFrame({"object_id": "a", "n_epochs": range(1, 7), "mjd_last": mjd})
-    rows = with_clock(table, {"a": 5.01})
+    rows = rows_since_detection(table, {"a": 5.01})
     assert rows["n_epochs"].tolist() == [4, 5, 6]
     assert rows["night"].tolist() == [1, 2, 3]
     assert rows["days"].tolist() == pytest.approx([0, 3.99, 24.99])
-    assert with_clock(table, {}).empty
+    assert rows_since_detection(table, {}).empty
 
 
 def test_what_is_kept_grows_to_all_of_it():
     table = draw(500, seed=4)
     detected = dict.fromkeys(table["object_id"].unique()[:400], 105.0)
-    kept = kept_after_nights(table, detected, THREE, (1, 3, 5), n_bootstrap=50)
+    kept = scores_by_nights(table, detected, THREE, (1, 3, 5), n_bootstrap=50)
     assert kept["n_objects"].eq(400).all()
     assert kept["nights"].tolist() == [1, 3, 5, 0]
     assert kept["kept"].iloc[-1] == 1
     assert kept["kept"].is_monotonic_increasing
     with pytest.raises(InputError, match="ever detected"):
-        kept_after_nights(table, {}, THREE)
+        scores_by_nights(table, {}, THREE)
 
 
 def test_flips_and_the_last_change():

@@ -8,14 +8,14 @@ from taonet.errors import InputError
 from taonet.evaluation.coverage import coverage_table
 from taonet.evaluation.predictions import columns_of, final_rows, labels_of, probabilities_of
 from taonet.training.fit_sets import fit_thresholds
-from taonet.training.fit_temperature import calibrated, fit_temperature
+from taonet.training.fit_temperature import apply_temperature, fit_temperature
 from taonet.trust.prior import Prior, equal_shares, learnt_shares
 
 AB = ("A", "B")
 
 
 def prior(learnt=(0.5, 0.5), **given):
-    return Prior.of(given, tuple(given), learnt)
+    return Prior.from_shares(given, tuple(given), learnt)
 
 
 def test_bayes_rule_by_hand():
@@ -29,21 +29,21 @@ def test_bayes_rule_by_hand():
 
 def test_the_learnt_mix_changes_nothing_and_mixes_follow_one_another():
     said = np.random.default_rng(0).dirichlet((1, 1, 1), 50)
-    first = Prior.of({"A": 1, "B": 2, "C": 7}, THREE.classes, (1 / 3,) * 3)
-    same = Prior.of({"A": 1, "B": 2, "C": 7}, THREE.classes, first.shares)
-    back = Prior.of({"A": 5, "B": 5, "C": 5}, THREE.classes, first.shares)
+    first = Prior.from_shares({"A": 1, "B": 2, "C": 7}, THREE.classes, (1 / 3,) * 3)
+    same = Prior.from_shares({"A": 1, "B": 2, "C": 7}, THREE.classes, first.shares)
+    back = Prior.from_shares({"A": 5, "B": 5, "C": 5}, THREE.classes, first.shares)
     np.testing.assert_allclose(same.restate(said), said)
     np.testing.assert_allclose(back.restate(first.restate(said)), said)
 
 
 def test_what_is_not_known_stays_so_and_what_cannot_be_is_left_out():
     said = np.array([[np.nan, np.nan, np.nan], [1.0, 0.0, 0.0], [0.5, 0.25, 0.25]])
-    found = Prior.of({"A": 0, "B": 3, "C": 1}, THREE.classes, (1 / 3,) * 3)
+    found = Prior.from_shares({"A": 0, "B": 3, "C": 1}, THREE.classes, (1 / 3,) * 3)
     restated = found.restate(said)
     assert np.isnan(restated[0]).all()
     # no class that can be was given a chance: the shares are all that is known
     np.testing.assert_allclose(restated[1:], [[0, 0.75, 0.25], [0, 0.75, 0.25]])
-    assert found.possible([None, "A", "", "A B", "C"]) == [None, "", "", "B", "C"]
+    assert found.possible_sets([None, "A", "", "A B", "C"]) == [None, "", "", "B", "C"]
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_what_is_not_known_stays_so_and_what_cannot_be_is_left_out():
 )
 def test_what_is_no_class_mix_is_refused(given, said):
     with pytest.raises(InputError, match=said):
-        Prior.of(given, AB, (0.5, 0.5))
+        Prior.from_shares(given, AB, (0.5, 0.5))
 
 
 def test_a_class_that_was_never_learnt_cannot_be_common():
     with pytest.raises(InputError, match=r"learnt from no object of class B .*B=0"):
-        Prior.of({"A": 1, "B": 1}, AB, (1.0, 0.0))
-    assert Prior.of({"A": 1, "B": 0}, AB, (1.0, 0.0)).shares == (1.0, 0.0)
+        Prior.from_shares({"A": 1, "B": 1}, AB, (1.0, 0.0))
+    assert Prior.from_shares({"A": 1, "B": 0}, AB, (1.0, 0.0)).shares == (1.0, 0.0)
 
 
 def test_counts_are_shares_and_it_is_said():
@@ -101,8 +101,8 @@ def error(said, truth):
 def test_restated_answers_are_honest_about_a_sky_of_another_mix():
     mix = (10, 1, 4)
     bundle = fit_temperature(draw(6000, seed=1, sureness=2.0), THREE)
-    sky = calibrated(draw(6000, seed=2, mix=mix, sureness=2.0), THREE, bundle)
-    given = Prior.of(dict(zip("ABC", mix, strict=True)), THREE.classes, (1 / 3,) * 3)
+    sky = apply_temperature(draw(6000, seed=2, mix=mix, sureness=2.0), THREE, bundle)
+    given = Prior.from_shares(dict(zip("ABC", mix, strict=True)), THREE.classes, (1 / 3,) * 3)
     restated = given.restate(probabilities_of(sky, THREE))
     told = sky.assign(**dict(zip(columns_of(THREE), restated.T, strict=True)))
     rng = np.random.default_rng(3)
@@ -126,10 +126,10 @@ def test_sets_keep_their_promise_to_each_class_under_any_prior():
     thresholds = fit_thresholds(draw(6000, seed=1), THREE)
     mix = (10, 1, 4)
     sky = with_sets(draw(6000, seed=2, mix=mix), thresholds)
-    given = Prior.of(dict(zip("ABC", mix, strict=True)), THREE.classes, (1 / 3,) * 3)
-    assert given.possible(sky["set"].tolist()) == sky["set"].tolist()
-    without = Prior.of({"A": 1, "B": 0, "C": 1}, THREE.classes, (1 / 3,) * 3)
-    fewer = sky.assign(set=without.possible(sky["set"].tolist()))
+    given = Prior.from_shares(dict(zip("ABC", mix, strict=True)), THREE.classes, (1 / 3,) * 3)
+    assert given.possible_sets(sky["set"].tolist()) == sky["set"].tolist()
+    without = Prior.from_shares({"A": 1, "B": 0, "C": 1}, THREE.classes, (1 / 3,) * 3)
+    fewer = sky.assign(set=without.possible_sets(sky["set"].tolist()))
     both = fewer[fewer["class_name"] != "B"]
     assert not fewer["set"].str.contains("B").any()
     for table in (sky, both):

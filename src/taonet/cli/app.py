@@ -10,7 +10,7 @@ from taonet.cli.archives import info, ingest
 from taonet.cli.benchmarking import benchmarking
 from taonet.cli.demo import demo
 from taonet.cli.fetching import fetch
-from taonet.cli.interruption import interruption
+from taonet.cli.interruption import describe_interruption
 from taonet.cli.networks import calibrate, evaluate, models, predict, recipes, report, train
 from taonet.cli.photometry import photometry
 from taonet.cli.showing import say
@@ -93,5 +93,5 @@ def main() -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     if code == INTERRUPTED:
-        say(f"taonet: {interruption(sys.argv[1:])}")
+        say(f"taonet: {describe_interruption(sys.argv[1:])}")
     sys.exit(code or 0)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from taonet.cli.options import AsJson, Limit, Output, Overwrite
-from taonet.cli.showing import exit_if_mostly_failed, print_result, track
+from taonet.cli.showing import exit_on_failures, print_result, track
 
 
 class SourceKind(StrEnum):
@@ -61,7 +61,7 @@ def ingest(
         track=lambda found, total: track(found, total, "ingesting"),
     )
     print_result(asdict(summary), str(summary), as_json=as_json)
-    exit_if_mostly_failed(summary.objects, summary.set_aside)
+    exit_on_failures(summary.objects, summary.set_aside)
 
 
 def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | None) -> Any:

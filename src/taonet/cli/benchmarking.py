@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Classes, Seed, names
+from taonet.cli.options import AsJson, Classes, Seed, split_names
 from taonet.cli.showing import print_result, track
 
 
@@ -98,6 +98,6 @@ def benchmark_seeds(
 
     archive = Archive(data)
     found = score_seeds(
-        runs, archive.taxonomy, objects=archive.objects, classes=names(classes), seed=seed
+        runs, archive.taxonomy, objects=archive.objects, classes=split_names(classes), seed=seed
     )
     print_result(found, seed_lines(found), as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from taonet.cli.options import AsJson, Limit, Output
-from taonet.cli.showing import exit_if_mostly_failed, print_result, say, track
+from taonet.cli.showing import exit_on_failures, print_result, say, track
 
 
 class PublicSet(StrEnum):
@@ -45,4 +45,4 @@ def fetch(
         track=lambda items, total: track(items, total, f"fetching {name}"),
     )
     print_result(asdict(summary), str(summary), as_json=as_json)
-    exit_if_mostly_failed(summary.downloaded + summary.there, summary.set_aside)
+    exit_on_failures(summary.downloaded + summary.there, summary.set_aside)

@@ -15,7 +15,7 @@ NOTHING: Final = "nothing was written; run the same command again"
 PICTURES: Final = "only pictures were written; run the same command again"
 
 
-def interruption(words: Sequence[str]) -> str:
+def describe_interruption(words: Sequence[str]) -> str:
     """Say in a line what is kept of an interrupted command and how to go on.
 
     Parameters
@@ -25,13 +25,13 @@ def interruption(words: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> interruption(["predict", "ztf-sim", "night.avro", "-o", "p.csv"])
+    >>> describe_interruption(["predict", "ztf-sim", "night.avro", "-o", "p.csv"])
     'interrupted; nothing was written; run the same command again'
     """
-    return f"interrupted; {_fate(words)}"
+    return f"interrupted; {_describe_outcome(words)}"
 
 
-def _fate(words: Sequence[str]) -> str:
+def _describe_outcome(words: Sequence[str]) -> str:
     verb = next((word for word in words if not word.startswith("-")), "")
     if verb == "photometry" and any(word.startswith("--figures") for word in words):
         return PICTURES

@@ -5,8 +5,17 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, leave_out, names
-from taonet.cli.showing import exit_if_mostly_failed, print_result, say, track
+from taonet.cli.options import (
+    AsJson,
+    Classes,
+    Limit,
+    Output,
+    Overwrite,
+    Seed,
+    refuse_options,
+    split_names,
+)
+from taonet.cli.showing import exit_on_failures, print_result, say, track
 
 
 def train(
@@ -74,7 +83,7 @@ def train(
         "measured": measured,
         "workers": workers,
     }
-    folder = _carried_out(recipe, data, lightcurves, output, more)
+    folder = _run_recipe(recipe, data, lightcurves, output, more)
     scores = read_scores(folder)
     places = [f"bundle: {folder / 'bundle'}", f"report: {folder / 'report.html'}"]
     if (folder / "paper.md").exists():
@@ -83,7 +92,7 @@ def train(
     print_result({"run": folder, "scores": scores}, text, as_json=as_json)
 
 
-def _carried_out(
+def _run_recipe(
     recipe: str,
     data: Path | None,
     lightcurves: Path | None,
@@ -94,7 +103,7 @@ def _carried_out(
         options = {"changes": "--set", "start": "--from"}
         given = {options.get(name, f"--{name}"): value for name, value in more.items()}
         del given["--workers"]
-        leave_out(given, "a recipe for light curves says all that there is to choose")
+        refuse_options(given, "a recipe for light curves says all that there is to choose")
         from taonet.experiment.curves.recipe import read_curve_recipe
         from taonet.experiment.curves.run import run_curves
 
@@ -105,7 +114,7 @@ def _carried_out(
         do = "give --data ARCHIVE or --lightcurves TABLE"
         raise InputError("training needs an archive or a table of light curves", do=do)
 
-    from taonet.experiment.recipe import read_recipe, varied
+    from taonet.experiment.recipe import override_recipe, read_recipe
     from taonet.experiment.run import run_experiment
     from taonet.io.archive import Archive
     from taonet.models.bundle import load_bundle
@@ -114,7 +123,7 @@ def _carried_out(
         more[part] = None if more[part] is None else Archive(more[part])
     more["start"] = None if more["start"] is None else load_bundle(more["start"])
     settings = read_recipe(recipe, more.pop("changes"))
-    settings = varied(settings, shots=more.pop("shots"), seed=more.pop("seed"))
+    settings = override_recipe(settings, shots=more.pop("shots"), seed=more.pop("seed"))
     return run_experiment(settings, Archive(data), output, **more, track=track, say=say)
 
 
@@ -138,7 +147,7 @@ def evaluate(
     from taonet.reports.terminal import trust_lines
     from taonet.tasks.evaluate import compare_tables
 
-    scores = compare_tables(predictions, data, classes=names(classes), seed=seed)
+    scores = compare_tables(predictions, data, classes=split_names(classes), seed=seed)
     print_result(scores, "\n".join([score_lines(scores), *trust_lines(scores)]), as_json=as_json)
 
 
@@ -191,7 +200,7 @@ def predict(
             track=track,
         )
     typer.echo(str(result))
-    exit_if_mostly_failed(result.objects, result.set_aside)
+    exit_on_failures(result.objects, result.set_aside_count)
 
 
 def calibrate(
@@ -236,7 +245,7 @@ def report(
         data,
         output,
         title=title,
-        classes=names(classes),
+        classes=split_names(classes),
         seed=seed,
         overwrite=overwrite,
     )
@@ -253,8 +262,8 @@ def recipes(as_json: AsJson = False) -> None:
 
 def models(as_json: AsJson = False) -> None:
     """List the bundles that come with the package."""
-    from taonet.tasks.models import listing, shipped_bundles
+    from taonet.tasks.models import bundle_lines, shipped_bundles
 
     found = shipped_bundles()
-    text = "\n".join(listing(found)) if found else "no bundles ship with this version"
+    text = "\n".join(bundle_lines(found)) if found else "no bundles ship with this version"
     print_result(found, text, as_json=as_json)

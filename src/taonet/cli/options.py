@@ -17,12 +17,12 @@ Classes = Annotated[
 ]
 
 
-def names(text: str) -> tuple[str, ...]:
+def split_names(text: str) -> tuple[str, ...]:
     """Split names at commas and spaces."""
     return tuple(text.replace(",", " ").split())
 
 
-def leave_out(given: Mapping[str, object], reason: str) -> None:
+def refuse_options(given: Mapping[str, object], reason: str) -> None:
     """Refuse options that do not apply.
 
     Parameters

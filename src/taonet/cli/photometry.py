@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from taonet.cli.options import Limit, Output, Overwrite
-from taonet.cli.showing import exit_if_mostly_failed, track
+from taonet.cli.showing import exit_on_failures, track
 
 if TYPE_CHECKING:
     from taonet.photometry.template import MjdRange
@@ -76,7 +76,7 @@ def photometry(
     stars tell how each epoch is shifted, blurred and dimmed; no catalogue is needed.
     """
     from taonet.errors import InputError
-    from taonet.photometry.tables import Measuring, Mode
+    from taonet.photometry.tables import Mode, PhotometryOptions
     from taonet.tasks.photometry import measure
 
     if difference and aperture:
@@ -87,7 +87,7 @@ def photometry(
         inputs,
         output,
         features=None if features is None else str(features),
-        how=Measuring(mode=mode, causal=not archival, nightly=nightly, template=chosen),
+        how=PhotometryOptions(mode=mode, causal=not archival, nightly=nightly, template=chosen),
         figures=figures,
         workers=workers,
         limit=limit,
@@ -95,7 +95,7 @@ def photometry(
         track=track,
     )
     typer.echo(str(result))
-    exit_if_mostly_failed(result.objects, result.set_aside)
+    exit_on_failures(result.objects, result.set_aside_count)
 
 
 def _template(

@@ -50,7 +50,7 @@ def print_result(value: dict[str, Any], text: str, *, as_json: bool) -> None:
     typer.echo(text)
 
 
-def exit_if_mostly_failed(objects: int, set_aside: int) -> None:
+def exit_on_failures(objects: int, set_aside: int) -> None:
     """End with exit code 3 if more was set aside than read."""
     if set_aside > objects:
         raise typer.Exit(MOSTLY_FAILED)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from taonet.cli.options import AsJson, Output, Overwrite, Seed, leave_out, names
+from taonet.cli.options import AsJson, Output, Overwrite, Seed, refuse_options, split_names
 from taonet.cli.showing import print_result, track
 
 
@@ -52,13 +52,13 @@ def simulate(
     `taonet simulate check --help` how to compare a preset with real data.
     """
     settings: dict[str, Any] = {
-        "n_objects": objects, "classes": names(classes) or None, "mix": mix, "seed": seed,
+        "n_objects": objects, "classes": split_names(classes) or None, "mix": mix, "seed": seed,
         "workers": workers, "overwrite": overwrite, "track": track,
     }  # fmt: skip
     if light_curves_only:
         from taonet.tasks.simulate_light_curves import simulate_light_curves
 
-        leave_out({"--fits": fits}, "there are no images with --light-curves-only")
+        refuse_options({"--fits": fits}, "there are no images with --light-curves-only")
         count, what = simulate_light_curves(survey, output, **settings), "points"
     else:
         from taonet.tasks.simulate import simulate_archive

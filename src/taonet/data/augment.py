@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from taonet.data.epoch_photometry import UNMEASURED
 from taonet.data.running_mean import SOFTENING, look_epochs
-from taonet.data.transforms import SOFT_SCALE, turned
+from taonet.data.transforms import SOFT_SCALE, turn_images
 from taonet.types import Count, Natural, NotNegative, Share
 
 VARIED: Final = ("images", "deep", "light", "days")
@@ -66,21 +66,21 @@ class Augmentation:
     alone: Share = 0.0
 
 
-def varied(
+def augment(
     seen: Mapping[str, Any], augmentation: Augmentation, rng: np.random.Generator
 ) -> dict[str, Any]:
     """Return what is seen of an example (`VARIED`), varied."""
     images, deep, light, days = (seen[name] for name in VARIED)
     if augmentation.turns:
         which = int(rng.integers(8))
-        images, deep = turned(images, which), turned(deep, which)
+        images, deep = turn_images(images, which), turn_images(deep, which)
     if augmentation.noise:
         images = images + augmentation.noise * rng.standard_normal(images.shape, dtype=np.float32)
     if augmentation.fainter_mag and rng.random() < 0.5:
         share = 10 ** (-0.4 * rng.uniform(0, augmentation.fainter_mag))
-        light, deep = _fainter(light, share, rng), _fainter_deep(deep, share, rng)
+        light, deep = _fade_light(light, share, rng), _fade_deep(deep, share, rng)
     if augmentation.noisier and rng.random() < 0.5:
-        light = _noisier(light, rng.uniform(0, augmentation.noisier), rng)
+        light = _add_noise(light, rng.uniform(0, augmentation.noisier), rng)
     if augmentation.stretch:
         days = days * np.float32(np.exp(rng.uniform(-augmentation.stretch, augmentation.stretch)))
     if rng.random() < augmentation.alone:
@@ -93,16 +93,16 @@ def varied(
     }
 
 
-def _fainter(
+def _fade_light(
     light: Float[np.ndarray, "epoch number"], share: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes of an object that shines with a share of its light, as noisy as before."""
     flux, error = light[:, 0], light[:, 1]
-    lost = np.sqrt(1 - share**2) * _noise(error, rng)
-    return _with_flux(light, share * flux + lost, error)
+    lost = np.sqrt(1 - share**2) * _draw_noise(error, rng)
+    return _replace_flux(light, share * flux + lost, error)
 
 
-def _fainter_deep(
+def _fade_deep(
     deep: Float[np.ndarray, "look channel y x"], share: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "look channel y x"]:
     """Return running means of a fainter field; the noise of n frames is 1/sqrt(n) of one's."""
@@ -114,15 +114,15 @@ def _fainter_deep(
     return np.asarray(np.arcsinh(linear / SOFTENING) / SOFT_SCALE, np.float32)
 
 
-def _noisier(
+def _add_noise(
     light: Float[np.ndarray, "epoch number"], more: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes with noise added, and errors that say so."""
     flux, error = light[:, 0], light[:, 1]
-    return _with_flux(light, flux + more * _noise(error, rng), error * np.hypot(1, more))
+    return _replace_flux(light, flux + more * _draw_noise(error, rng), error * np.hypot(1, more))
 
 
-def _with_flux(
+def _replace_flux(
     light: Float[np.ndarray, "epoch number"],
     flux: Float[np.ndarray, " epoch"],
     error: Float[np.ndarray, " epoch"],
@@ -130,7 +130,7 @@ def _with_flux(
     return np.column_stack([flux, error, light[:, 2:]]).astype(np.float32)
 
 
-def _noise(
+def _draw_noise(
     error: Float[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Float[np.ndarray, " epoch"]:
     """Draw noise; what was not measured stays as it is."""

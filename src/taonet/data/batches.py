@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from taonet.data.augment import VARIED, Augmentation, varied
-from taonet.data.reading import Example, Reading, Sequences, example_of, known_in
+from taonet.data.augment import VARIED, Augmentation, augment
+from taonet.data.reading import Example, Reading, Sequences, example_of, find_inputs
 from taonet.data.transforms import (
-    shown_epochs,
+    draw_epochs,
 )
 from taonet.sky.taxonomy import Taxonomy
 
@@ -41,18 +41,20 @@ class Batch:
     mjd: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> "Batch":
+    def from_examples(cls, examples: Sequence[Example]) -> "Batch":
         """Lay examples end to end."""
 
-        def laid(name: str) -> Tensor:
+        def concatenate(name: str) -> Tensor:
             return torch.from_numpy(np.concatenate([getattr(e, name) for e in examples]))
 
         looks = np.array([len(e.deep) for e in examples])
         first = np.concatenate([[0], looks.cumsum()[:-1]])
         deep_of = [e.deep_of + start for e, start in zip(examples, first, strict=True)]
         return cls(
-            **{name: laid(name) for name in ("images", "deep", "conditions", "days", "band")},
-            light=laid("light").float(),
+            **{
+                name: concatenate(name) for name in ("images", "deep", "conditions", "days", "band")
+            },
+            light=concatenate("light").float(),
             deep_band=torch.from_numpy(np.repeat([e.band[0] for e in examples], looks)),
             deep_of=torch.from_numpy(np.concatenate(deep_of)),
             n_epochs=torch.tensor([len(e.days) for e in examples]),
@@ -67,7 +69,7 @@ class Batch:
         longest = int(self.n_epochs.max())
         return torch.arange(longest)[None, :] < self.n_epochs[:, None]
 
-    def spread(self, values: Shaped[Tensor, "frame *rest"]) -> Shaped[Tensor, "object epoch *rest"]:
+    def pad(self, values: Shaped[Tensor, "frame *rest"]) -> Shaped[Tensor, "object epoch *rest"]:
         """Lay one value a frame out as (object, epoch, …), zero where there is no epoch."""
         seen = self.seen
         spread = values.new_zeros(*seen.shape, *values.shape[1:])
@@ -98,11 +100,13 @@ def training_batches(
         rng = np.random.default_rng([seed, step])
         classes = rng.permutation(batch_size) % len(by_class)
         chosen = [int(rng.choice(by_class[c])) for c in classes]
-        yield Batch.of([_shown(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen])
+        yield Batch.from_examples(
+            [_draw_example(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen]
+        )
         step += 1
 
 
-def _shown(
+def _draw_example(
     sequences: Sequences,
     chosen: int,
     reading: Reading,
@@ -111,7 +115,7 @@ def _shown(
     rng: np.random.Generator,
 ) -> Example:
     sequence = sequences[chosen]
-    epochs = shown_epochs(
+    epochs = draw_epochs(
         len(reading.epochs_of(sequence)),
         rng,
         min_epochs=augmentation.min_epochs,
@@ -125,7 +129,7 @@ def _shown(
         reading.without_brightness if dimmed else reading,
         taxonomy=taxonomy,
         epochs=epochs,
-        known=known_in(sequences, chosen),
+        known=find_inputs(sequences, chosen),
     )
     seen = {name: getattr(example, name) for name in VARIED}
-    return replace(example, **varied(seen, augmentation, rng))
+    return replace(example, **augment(seen, augmentation, rng))

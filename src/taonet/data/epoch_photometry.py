@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from taonet.data.transforms import running_median
 from taonet.photometry import lightcurves
-from taonet.photometry.centroids import own_places
+from taonet.photometry.centroids import measure_centroids
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
@@ -34,7 +34,7 @@ LEAST_ERROR = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class EpochPhotometry:
     """What photometry says of the epochs of one sequence.
 
     Parameters
@@ -77,7 +77,7 @@ class Measured:
     place_y: Float[np.ndarray, " epoch"]
     place_err: Float[np.ndarray, " epoch"]
 
-    def take(self, epochs: Int[np.ndarray, " some"]) -> "Measured":
+    def take(self, epochs: Int[np.ndarray, " some"]) -> "EpochPhotometry":
         """Return the epochs named by index."""
         return replace(self, **{f.name: getattr(self, f.name)[epochs] for f in fields(self)})
 
@@ -87,7 +87,7 @@ class Measured:
         return np.concatenate(columns, axis=1).astype(np.float32)
 
     @classmethod
-    def from_array(cls, columns: Float[np.ndarray, "epoch column"]) -> "Measured":
+    def from_array(cls, columns: Float[np.ndarray, "epoch column"]) -> "EpochPhotometry":
         """Undo `to_array`."""
         per_epoch = [f.name for f in fields(cls)][2:]
         channels = (columns.shape[1] - len(per_epoch)) // 2
@@ -152,7 +152,7 @@ class Measured:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Known:
+class SequenceInputs:
     """What is worked out once of the readable epochs of a sequence, before a network reads it.
 
     Parameters
@@ -163,13 +163,13 @@ class Known:
         `taonet.data.running_mean`.
     """
 
-    measured: Measured
+    measured: EpochPhotometry
     deep: Float[np.ndarray, "look channel y x"] | None = None
 
 
-def measured_of(
-    sequence: ImageSequence, parts: Sequence[lightcurves.Measured] | None = None
-) -> Measured:
+def measure_epochs(
+    sequence: ImageSequence, parts: Sequence[lightcurves.BandMeasurement] | None = None
+) -> EpochPhotometry:
     """Measure every epoch of a sequence, each by what was known by then.
 
     Parameters
@@ -182,12 +182,12 @@ def measured_of(
     differs = "difference" in sequence.channels
     if parts is None or differs:
         mode: lightcurves.Mode = "difference" if differs else "science"
-        parts = lightcurves.measure(sequence, mode=mode)
+        parts = lightcurves.measure_bands(sequence, mode=mode)
     n = len(sequence)
     sky, noise = sky_and_noise(sequence.pixels)
-    columns = {f.name: np.full(n, np.nan) for f in fields(Measured)[2:]}
+    columns = {f.name: np.full(n, np.nan) for f in fields(EpochPhotometry)[2:]}
     for part in parts:
-        seen, forced, own = part.calibration, part.forced, own_places(part)
+        seen, forced, own = part.calibration, part.forced, measure_centroids(part)
         found = {
             "scale": seen.scale,
             "scale_err": np.hypot(seen.scale_err, seen.zero_point_err),
@@ -208,4 +208,6 @@ def measured_of(
         }
         for name, values in found.items():
             columns[name][part.epochs] = values
-    return Measured(sky=np.asarray(sky, np.float64), noise=np.asarray(noise, np.float64), **columns)
+    return EpochPhotometry(
+        sky=np.asarray(sky, np.float64), noise=np.asarray(noise, np.float64), **columns
+    )

@@ -6,9 +6,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from taonet.data.epoch_photometry import Known, Measured, measured_of
+from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
 from taonet.data.running_mean import deep_images, look_of
-from taonet.data.transforms import Scaling, compress, in_noise, scaled_images
+from taonet.data.transforms import Scaling, compress, scale_to_noise, scaled_images
 from taonet.errors import InputError
 from taonet.sky.cutout import centre_crop
 from taonet.sky.no_data import with_gaps
@@ -102,7 +102,7 @@ class Reading:
     def _knows_band(self, sequence: ImageSequence) -> Bool[np.ndarray, " epoch"]:
         return np.array([not self.bands or band in self.bands for band in sequence.band], bool)
 
-    def bands_not_known(self, sequence: ImageSequence) -> dict[int, InputError]:
+    def unknown_band_errors(self, sequence: ImageSequence) -> dict[int, InputError]:
         """Return the epochs of a sequence in a band that is not known, each with the reason."""
         return {
             i: self._band_error(
@@ -123,7 +123,7 @@ def example_of(
     *,
     taxonomy: Taxonomy | None = None,
     epochs: Int[np.ndarray, " shown"] | None = None,
-    known: Known | None = None,
+    known: SequenceInputs | None = None,
 ) -> Example:
     """Prepare a sequence for the network.
 
@@ -150,9 +150,9 @@ def example_of(
         )
     index = reading.epochs_of(sequence)
     if len(index) == 0:
-        raise _nothing_to_read(sequence, reading)
+        raise _no_epoch_error(sequence, reading)
     if reading.measured and known is None:
-        known = Known(measured=measured_of(sequence.take(index)))
+        known = SequenceInputs(measured=measure_epochs(sequence.take(index)))
     shown = np.arange(len(index)) if epochs is None else epochs
     index = index[shown]
     band = np.array(
@@ -160,9 +160,9 @@ def example_of(
     )
     mjd = sequence.mjd[index]
     if known is None:
-        inputs = _as_they_are(_frames(sequence, index, reading), band, reading)
+        inputs = _frame_inputs(_frames(sequence, index, reading), band, reading)
     else:
-        inputs = _as_measured(sequence, index, shown, band, reading, known)
+        inputs = _photometry_inputs(sequence, index, shown, band, reading, known)
     return Example(
         object_id=sequence.object_id,
         **inputs,
@@ -173,8 +173,8 @@ def example_of(
     )
 
 
-def _nothing_to_read(sequence: ImageSequence, reading: Reading) -> InputError:
-    unknown = reading.bands_not_known(sequence)
+def _no_epoch_error(sequence: ImageSequence, reading: Reading) -> InputError:
+    unknown = reading.unknown_band_errors(sequence)
     if len(unknown) == len(sequence):
         return unknown[0]
     limit = "" if reading.mjd_max is None else f" before MJD {reading.mjd_max:g}"
@@ -193,7 +193,7 @@ def _frames(
     return np.asarray(with_gaps(sequence.frames[index][:, : len(reading.channels)]))
 
 
-def _as_they_are(
+def _frame_inputs(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     band: Int[np.ndarray, " epoch"],
     reading: Reading,
@@ -211,13 +211,13 @@ def _as_they_are(
     }
 
 
-def _as_measured(
+def _photometry_inputs(
     sequence: ImageSequence,
     index: Int[np.ndarray, " epoch"],
     shown: Int[np.ndarray, " epoch"],
     band: Int[np.ndarray, " epoch"],
     reading: Reading,
-    known: Known,
+    known: SequenceInputs,
 ) -> dict[str, Any]:
     """Return what a network sees of calibrated frames, and what it is told beside them.
 
@@ -244,12 +244,12 @@ def _as_measured(
 def running_mean(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     band: Int[np.ndarray, " epoch"],
-    measured: Measured,
+    measured: EpochPhotometry,
     size: int,
 ) -> tuple[Float[np.ndarray, "look channel size size"], Int[np.ndarray, " epoch"]]:
     """Return the running mean of the frames' centres; see `taonet.data.running_mean`."""
     width = measured.depth(band) * measured.scale[:, None]
-    linear = in_noise(centre_crop(frames, size), measured.sky, width)
+    linear = scale_to_noise(centre_crop(frames, size), measured.sky, width)
     weight = np.nan_to_num((measured.scale[:, None] / measured.noise) ** 2)
     return deep_images(linear, weight)
 
@@ -267,11 +267,11 @@ class Sequences(Protocol):
 class MeasuredSequences(Sequences, Protocol):
     """Sequences that were measured beforehand."""
 
-    def known(self, index: int) -> Known:
+    def load_inputs(self, index: int) -> SequenceInputs:
         """Return what is known of the readable epochs of a sequence."""
         ...
 
 
-def known_in(sequences: Sequences, index: int) -> Known | None:
+def find_inputs(sequences: Sequences, index: int) -> SequenceInputs | None:
     """Return what was worked out of a sequence beforehand, if anything was."""
-    return sequences.known(index) if isinstance(sequences, MeasuredSequences) else None
+    return sequences.load_inputs(index) if isinstance(sequences, MeasuredSequences) else None

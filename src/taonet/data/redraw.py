@@ -15,7 +15,7 @@ from taonet.io.lightcurves.tables import Curve
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 
-def redrawn(curve: Curve, rng: np.random.Generator) -> Curve:
+def redraw_curve(curve: Curve, rng: np.random.Generator) -> Curve:
     """Return a light curve as it might have been measured, were the measured one the truth.
 
     Times, errors and bands stay; upper limits too. What was measured in fluxes is drawn in fluxes.
@@ -45,7 +45,7 @@ def copies_to_balance(label: Int[np.ndarray, " n"]) -> Int[np.ndarray, " copy"]:
     return np.concatenate(copies).astype(np.int64) if copies else np.zeros(0, np.int64)
 
 
-def redraws(
+def draw_copies(
     curves: Sequence[Curve], label: Int[np.ndarray, " n"], *, seed: int
 ) -> Iterator[tuple[int, Curve]]:
     """Yield (which object, redrawn curve) until the classes are even.
@@ -55,4 +55,4 @@ def redraws(
     done: dict[int, int] = {}
     for i in copies_to_balance(label).tolist():
         done[i] = done.get(i, 0) + 1
-        yield i, redrawn(curves[i], np.random.default_rng([seed, i, done[i]]))
+        yield i, redraw_curve(curves[i], np.random.default_rng([seed, i, done[i]]))

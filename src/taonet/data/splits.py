@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from taonet.errors import InputError, LeakError
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 
 FRIENDS_ARCSEC = 10.0
 """Sources nearer than this are taken to be one (catalogued twice, also across classes)."""
@@ -37,17 +37,17 @@ def groups_of(objects: pd.DataFrame, *, arcsec: float = FRIENDS_ARCSEC) -> Int[n
         Friends-of-friends distance.
     """
     n = len(objects)
-    links = [_near(objects["ra"].to_numpy(float), objects["dec"].to_numpy(float), arcsec)]
-    links.append(_same_names(objects))
+    links = [_near_pairs(objects["ra"].to_numpy(float), objects["dec"].to_numpy(float), arcsec)]
+    links.append(_same_name_pairs(objects))
     content = objects["content"] if "content" in objects else pd.Series([""] * n)
-    links.append(_equal(content.fillna("").to_numpy(str)))
+    links.append(_equal_pairs(content.fillna("").to_numpy(str)))
     pairs = np.concatenate(links)
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     _, group = connected_components(graph, directed=False)
     return np.asarray(group, dtype=np.int64)
 
 
-def _near(
+def _near_pairs(
     ra: Float[np.ndarray, " n"], dec: Float[np.ndarray, " n"], arcsec: float
 ) -> Int[np.ndarray, "pair 2"]:
     known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
@@ -60,7 +60,7 @@ def _near(
     return known[pairs].astype(np.int64)
 
 
-def _same_names(objects: pd.DataFrame) -> Int[np.ndarray, "pair 2"]:
+def _same_name_pairs(objects: pd.DataFrame) -> Int[np.ndarray, "pair 2"]:
     # a non-transient names its parent's id as its field: link it with the parent and siblings
     first: dict[str, int] = {}
     pairs = []
@@ -71,7 +71,7 @@ def _same_names(objects: pd.DataFrame) -> Int[np.ndarray, "pair 2"]:
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-def _equal(values: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, "pair 2"]:
+def _equal_pairs(values: Shaped[np.ndarray, " n"]) -> Int[np.ndarray, "pair 2"]:
     first: dict[str, int] = {}
     pairs = [(first.setdefault(v, i), i) for i, v in enumerate(values.tolist()) if v]
     return np.array(pairs, np.int64).reshape(-1, 2)
@@ -95,7 +95,7 @@ class Split:
     @property
     def digest(self) -> str:
         """A hash of the ids in each part."""
-        return hashlib.sha256(json.dumps(_plain(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(_split_dict(self), sort_keys=True).encode()).hexdigest()
 
     def members(self, part: str, object_ids: Sequence[str]) -> Int[np.ndarray, " member"]:
         """Return the indices of a part's objects in a list of ids.
@@ -243,14 +243,14 @@ def _deal_class(
         filled[part] += sizes[g]
 
 
-def _plain(split: Split) -> dict[str, object]:
+def _split_dict(split: Split) -> dict[str, object]:
     return {"seed": split.seed, "parts": {p: list(names) for p, names in split.parts.items()}}
 
 
 def write_split(split: Split, path: Path) -> None:
     """Write a split as JSON with its hash."""
-    with landing_file(path) as temporary:
-        temporary.write_text(json.dumps({"sha256": split.digest, **_plain(split)}, indent=1))
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps({"sha256": split.digest, **_split_dict(split)}, indent=1))
 
 
 def read_split(path: Path, objects: pd.DataFrame) -> Split:

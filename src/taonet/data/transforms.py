@@ -30,7 +30,7 @@ class Scaling:
         Subtract each frame's own sky level, or the running median of the levels so far.
     unit : {"noise", "object"}
         Pixels are divided by the sequence's own noise, or by the object's own brightness so far
-        (`usual_light`): then how bright it is cannot give it away, only how noisy.
+        (`running_brightness`): then how bright it is cannot give it away, only how noisy.
     softening : float
         Pixels are compressed as ``asinh(pixel / unit / softening)``: linear in the noise,
         logarithmic in the stars.
@@ -99,7 +99,7 @@ LEAST_LIGHT = 3.0
 """Sums smaller than so many times their own noise are no brightness to divide by."""
 
 
-def usual_light(
+def running_brightness(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     level: Float[np.ndarray, "epoch channel"],
     width: Float[np.ndarray, "epoch channel"],
@@ -128,11 +128,11 @@ def compress(
     softening: float,
 ) -> Float[np.ndarray, "epoch channel y x"]:
     """Return ``asinh((frame − level) / (softening · width)) / SOFT_SCALE``, 0 for no data."""
-    images = np.arcsinh(in_noise(frames, level, softening * width), dtype=np.float32)
+    images = np.arcsinh(scale_to_noise(frames, level, softening * width), dtype=np.float32)
     return np.asarray(np.nan_to_num(images / SOFT_SCALE, copy=False, posinf=0.0, neginf=0.0))
 
 
-def in_noise(
+def scale_to_noise(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     level: Float[np.ndarray, "epoch channel"],
     width: Float[np.ndarray, "epoch channel"],
@@ -190,7 +190,7 @@ def scaled_images(
     sky, noise = sky_and_noise(frames)
     level, width = running_scale(sky, noise, band, scaling)
     if scaling.unit == "object":
-        width = usual_light(frames, level, width, band) / USUAL_LIGHT
+        width = running_brightness(frames, level, width, band) / USUAL_LIGHT
     cropped = centre_crop(frames, scaling.crop_px) if scaling.crop_px else frames
     images = compress(cropped, level, width, scaling.softening)
     return images, conditions_of(sky, noise, band)
@@ -200,7 +200,7 @@ DIHEDRAL = 8
 """Turns and flips of a square image."""
 
 
-def turned(
+def turn_images(
     images: Float[np.ndarray, "epoch channel y x"], which: int
 ) -> Float[np.ndarray, "epoch channel y x"]:
     """Return one of the eight turns and flips of a whole sequence (0 changes nothing)."""
@@ -212,7 +212,7 @@ FEW = 3
 """Epochs of a sequence of which few are known."""
 
 
-def shown_epochs(
+def draw_epochs(
     n_epochs: int,
     rng: np.random.Generator,
     *,
@@ -230,14 +230,14 @@ def shown_epochs(
     if few and rng.random() < few:
         keep = int(rng.integers(1, min(FEW, n_epochs) + 1))
         return np.sort(rng.choice(n_epochs, size=keep, replace=False))
-    shown = _some_epochs(n_epochs, rng, min_epochs=min_epochs, whole=whole)
+    shown = _draw_subset(n_epochs, rng, min_epochs=min_epochs, whole=whole)
     if max_epochs and len(shown) > max_epochs:
         first = int(rng.integers(0, len(shown) - max_epochs + 1))
         shown = shown[first : first + max_epochs]
     return shown
 
 
-def _some_epochs(
+def _draw_subset(
     n_epochs: int, rng: np.random.Generator, *, min_epochs: int, whole: float
 ) -> Int[np.ndarray, " shown"]:
     if n_epochs <= min_epochs or rng.random() < whole:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
-from taonet.evaluation.early import kept_after_nights, stability
+from taonet.evaluation.early import scores_by_nights, stability
 from taonet.evaluation.goals import goals_of
 from taonet.evaluation.predictions import final_rows, rows_passing
-from taonet.evaluation.resampling import wilson
+from taonet.evaluation.resampling import wilson_interval
 from taonet.sky.taxonomy import Taxonomy
 
 RESAMPLES: Final = 200
@@ -27,13 +27,13 @@ ATYPICAL: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OverTime:
+class AnswersOverTime:
     """Tables about one method's answers after each epoch.
 
     Parameters
     ----------
     nights : DataFrame or None
-        `kept_after_nights`; None where first detections are not known.
+        `scores_by_nights`; None where first detections are not known.
     stable : mapping
         Medians and means of `stability` over objects.
     calibration : DataFrame
@@ -74,13 +74,13 @@ class OverTime:
         return {**known, **told}
 
 
-def over_time(
+def score_over_time(
     table: pd.DataFrame,
     taxonomy: Taxonomy,
     *,
     uncalibrated: pd.DataFrame | None = None,
     seed: int = 0,
-) -> OverTime | None:
+) -> AnswersOverTime | None:
     """Put the tables together; None where a method answers once an object, or without times.
 
     Parameters
@@ -97,11 +97,11 @@ def over_time(
     known = {name: mjd for name, mjd in detected.items() if mjd == mjd}
     nights = None
     if known:
-        nights = kept_after_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
-    table, sets = _with_sets(table)
-    epochs = _reached(table)
+        nights = scores_by_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
+    table, sets = _fill_sets(table)
+    epochs = _scored_epochs(table)
     typical = "typicality" in table and table["typicality"].notna().all()
-    return OverTime(
+    return AnswersOverTime(
         nights=nights,
         stable={
             "never_changed": float((found["flips"] == 0).mean()),
@@ -112,12 +112,12 @@ def over_time(
         calibration=_calibration(table, uncalibrated, taxonomy, epochs, seed=seed),
         coverage=coverage_table(table, taxonomy, epochs) if sets else None,
         sizes=set_sizes(table, epochs) if sets else None,
-        typical=_atypical(table, epochs) if typical else None,
+        typical=_atypical_shares(table, epochs) if typical else None,
         undetected=len(found) - len(known) if known else 0,
     )
 
 
-def _with_sets(table: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+def _fill_sets(table: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """Return a table whose empty sets are empty texts, and whether there are any sets.
 
     Text formats have no other way to write an empty set than that of a missing one.
@@ -135,7 +135,7 @@ def _first_detections(table: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(mjd) for name, mjd in first.items()}
 
 
-def _reached(table: pd.DataFrame) -> list[int]:
+def _scored_epochs(table: pd.DataFrame) -> list[int]:
     longest = table.groupby("object_id")["n_epochs"].max()
     return [k for k in EPOCHS if (longest >= k).mean() >= LEAST_SHARE]
 
@@ -156,13 +156,13 @@ def _calibration(
     return found.join(numbers.rename(columns=lambda name: name.replace("ece", "before")))
 
 
-def _atypical(table: pd.DataFrame, epochs: Sequence[int]) -> pd.DataFrame:
+def _atypical_shares(table: pd.DataFrame, epochs: Sequence[int]) -> pd.DataFrame:
     parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
     rows = []
     for k, part in parts.items():
         if part.empty:
             continue
-        share, low, high = wilson(int((part["typicality"] < ATYPICAL).sum()), len(part))
+        share, low, high = wilson_interval(int((part["typicality"] < ATYPICAL).sum()), len(part))
         numbers = {"atypical": share, "atypical_low": low, "atypical_high": high}
         rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
     return pd.DataFrame(rows)

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from scipy.special import ndtri
 
 from taonet.evaluation.intervals import LEVEL, Interval, interval
-from taonet.evaluation.smoothing import Unseen
+from taonet.evaluation.smoothing import UnseenObjects
 
 ECE_BINS: Final = 10
 """Equal-width bins of the highest probability, for the ECE and the reliability diagram."""
@@ -43,7 +43,7 @@ class Gaps:
         self.share, self.sure = inside.mean(axis=0), (inside * top[:, None]).mean(axis=0)
 
     def __call__(
-        self, weight: Float[np.ndarray, "resample object"], unseen: Unseen
+        self, weight: Float[np.ndarray, "resample object"], unseen: UnseenObjects
     ) -> Float[np.ndarray, "resample bin"]:
         """Return the mean gap of each bin; their sizes add up to the error."""
         right, missed = unseen.all_right[:, None], unseen.all_missed[:, None]

@@ -34,7 +34,7 @@ LEAST_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Early:
+class EarlyScores:
     """What a method scores after a number of epochs, on the objects that have so many.
 
     Parameters
@@ -53,7 +53,7 @@ class Early:
         """Return a JSON-able form."""
         numbers = {name: number.to_dict() for name, number in self.scores.items()}
         counts = {"n_epochs": self.n_epochs, "n_objects": self.n_objects}
-        return {**counts, **numbers, **_named(self.differences)}
+        return {**counts, **numbers, **_difference_columns(self.differences)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +76,19 @@ class Method:
     description: str
     scores: Scores
     differences: Mapping[str, Interval]
-    early: tuple[Early, ...] = ()
+    early: tuple[EarlyScores, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form: the scores, and their differences to the primary's."""
         early = {"by_epochs": [step.to_dict() for step in self.early]} if self.early else {}
-        return {**self.scores.to_dict(), **_named(self.differences), **early}
+        return {**self.scores.to_dict(), **_difference_columns(self.differences), **early}
 
 
-def _named(differences: Mapping[str, Interval]) -> dict[str, Any]:
+def _difference_columns(differences: Mapping[str, Interval]) -> dict[str, Any]:
     return {f"{name}_minus_primary": gap.to_dict() for name, gap in differences.items()}
 
 
-def side_by_side(
+def compare_methods(
     tables: Mapping[str, pd.DataFrame],
     taxonomy: Taxonomy,
     *,
@@ -123,12 +123,12 @@ def side_by_side(
         got = f"{primary!r} of {', '.join(tables)}"
         raise InputError("the primary method has no table", where="report", got=got)
     drawn = {
-        name: _drawn(name, table, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
+        name: _draw_resamples(name, table, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
         for name, table in tables.items()
     }
     for table in tables.values():
         check_same_objects(tables[primary], table)
-    early = _early(tables, taxonomy, primary, seed=seed, n_bootstrap=n_bootstrap)
+    early = _early_scores(tables, taxonomy, primary, seed=seed, n_bootstrap=n_bootstrap)
     return [
         Method(
             name=name,
@@ -154,7 +154,7 @@ def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
     >>> shared_steps([rows])
     [1, 3]
     """
-    known = [_answered(table) for table in tables if table["object_id"].duplicated().any()]
+    known = [_complete_steps(table) for table in tables if table["object_id"].duplicated().any()]
     steps = sorted(set.intersection(*known)) if known else []
     if len(steps) <= MOST_STEPS:
         return steps
@@ -162,7 +162,7 @@ def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
     return sorted({min(steps, key=lambda step: abs(step - want)) for want in wanted.tolist()})
 
 
-def _answered(table: pd.DataFrame) -> set[int]:
+def _complete_steps(table: pd.DataFrame) -> set[int]:
     last = np.sort(table.groupby("object_id")["n_epochs"].max().to_numpy())
     count = table["n_epochs"].value_counts()
     steps = count.index.to_numpy(np.int64)
@@ -171,27 +171,27 @@ def _answered(table: pd.DataFrame) -> set[int]:
     return set(steps[whole].tolist())
 
 
-def _early(
+def _early_scores(
     tables: Mapping[str, pd.DataFrame],
     taxonomy: Taxonomy,
     primary: str,
     *,
     seed: int,
     n_bootstrap: int,
-) -> dict[str, list[Early]]:
+) -> dict[str, list[EarlyScores]]:
     growing = {n: t for n, t in tables.items() if t["object_id"].duplicated().any()}
-    found: dict[str, list[Early]] = {name: [] for name in growing}
+    found: dict[str, list[EarlyScores]] = {name: [] for name in growing}
     if primary not in growing:
         return {}
     for step in shared_steps(growing.values()):
-        rows = _rows_of_all(growing, step)
+        rows = _common_rows(growing, step)
         drawn = {
-            name: _drawn(name, part, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
+            name: _draw_resamples(name, part, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
             for name, part in rows.items()
         }
         for name, scored in drawn.items():
             found[name].append(
-                Early(
+                EarlyScores(
                     n_epochs=step,
                     n_objects=len(rows[name]),
                     scores={score: scored.interval(score) for score in COMPARED},
@@ -201,7 +201,7 @@ def _early(
     return found
 
 
-def _rows_of_all(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.DataFrame]:
+def _common_rows(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.DataFrame]:
     """Return the rows after a number of epochs of the objects that have one in every table."""
     rows = {name: table[table["n_epochs"] == step] for name, table in tables.items()}
     common = set.intersection(*(set(part["object_id"]) for part in rows.values()))
@@ -212,7 +212,7 @@ def _differences(found: Resamples, primary: Resamples) -> dict[str, Interval]:
     return {name: difference_of(found, primary, name) for name in COMPARED}
 
 
-def _drawn(
+def _draw_resamples(
     name: str, table: pd.DataFrame, taxonomy: Taxonomy, *, seed: int, n_bootstrap: int
 ) -> Resamples:
     try:
@@ -236,16 +236,16 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         head += [f"recall minus {primary}", f"F1 minus {primary}"]
     rows = [head]
     for name, found in scores.items():
-        row = [name, *(_number(found[score]) for score in COMPARED)]
+        row = [name, *(_format_number(found[score]) for score in COMPARED)]
         if name != primary and "macro_f1_minus_primary" in found:
-            row += [_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
+            row += [_format_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
         rows.append(row)
     left_out = [
         left_out_line(name, found["objects_left_out"])
         for name, found in scores.items()
         if found.get("objects_left_out")
     ]
-    return "\n".join([*aligned(rows), *left_out, *_early_lines(scores)])
+    return "\n".join([*align_columns(rows), *left_out, *_early_lines(scores)])
 
 
 def left_out_line(name: str, count: int) -> str:
@@ -262,12 +262,14 @@ def _early_lines(scores: Mapping[str, Any]) -> list[str]:
     rows = [["macro F1 after epochs", "objects", primary, *gaps]]
     for steps in zip(*early.values(), strict=True):
         ours, *theirs = steps
-        row = [str(ours["n_epochs"]), str(ours["n_objects"]), _number(ours["macro_f1"])]
-        rows.append([*row, *(_number(step["macro_f1_minus_primary"], "+") for step in theirs)])
-    return ["", *aligned(rows)]
+        row = [str(ours["n_epochs"]), str(ours["n_objects"]), _format_number(ours["macro_f1"])]
+        rows.append(
+            [*row, *(_format_number(step["macro_f1_minus_primary"], "+") for step in theirs)]
+        )
+    return ["", *align_columns(rows)]
 
 
-def _number(number: Mapping[str, float | None], sign: str = "") -> str:
+def _format_number(number: Mapping[str, float | None], sign: str = "") -> str:
     value, low, high = (
         "–" if number[key] is None else f"{number[key]:{sign}.3f}"
         for key in ("value", "low", "high")
@@ -275,7 +277,7 @@ def _number(number: Mapping[str, float | None], sign: str = "") -> str:
     return f"{value} [{low}, {high}]"
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows of cells as lines of text whose columns line up."""
     columns = range(max(map(len, rows)))
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in columns]

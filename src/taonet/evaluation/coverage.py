@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.evaluation.predictions import check_predictions, final_rows, rows_passing
-from taonet.evaluation.resampling import wilson
+from taonet.evaluation.resampling import wilson_interval
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -36,7 +36,7 @@ def coverage_table(
         for name, own in part.groupby("class_name", sort=False):
             sets = [text.split() for text in own["set"]]
             size = np.array([len(members) for members in sets])
-            share, low, high = wilson(sum(name in members for members in sets), len(own))
+            share, low, high = wilson_interval(sum(name in members for members in sets), len(own))
             row = {"n_epochs": k, "class_name": name, "n_objects": len(own)}
             row |= {"coverage": share, "coverage_low": low, "coverage_high": high}
             rows.append(row | {"set_size": size.mean(), "empty": np.mean(size == 0)})

@@ -21,7 +21,7 @@ from taonet.sky.taxonomy import Taxonomy
 NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)
 
 
-def with_clock(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFrame:
+def rows_since_detection(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFrame:
     """Return the rows of detected objects from their detection on, with nights and days since.
 
     Parameters
@@ -39,7 +39,7 @@ def with_clock(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFra
     Examples
     --------
     >>> table = pd.DataFrame({"object_id": "a", "n_epochs": [1, 2, 3], "mjd_last": [0.0, 5, 9]})
-    >>> with_clock(table, {"a": 5.0})["night"].tolist()
+    >>> rows_since_detection(table, {"a": 5.0})["night"].tolist()
     [1, 2]
     """
     rows = table.sort_values(["object_id", "n_epochs"], kind="stable").reset_index(drop=True)
@@ -52,7 +52,7 @@ def with_clock(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFra
     return rows
 
 
-def kept_after_nights(
+def scores_by_nights(
     table: pd.DataFrame,
     detected: Mapping[str, float],
     taxonomy: Taxonomy,
@@ -76,7 +76,7 @@ def kept_after_nights(
         If the table cannot be scored, or no object was detected.
     """
     check_predictions(table, taxonomy)
-    rows = with_clock(table, detected)
+    rows = rows_since_detection(table, detected)
     if rows.empty:
         raise InputError("no object was ever detected", where="early answers")
     rows["since"] = rows.groupby("object_id").cumcount() + 1

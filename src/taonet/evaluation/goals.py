@@ -45,17 +45,17 @@ def goals_of(over_time: Mapping[str, Any]) -> list[Goal]:
     Parameters
     ----------
     over_time : mapping
-        From `taonet.evaluation.answers_over_time.OverTime.to_dict`.
+        From `taonet.evaluation.answers_over_time.AnswersOverTime.to_dict`.
     """
     return [
-        *_calibration(over_time["calibration"]),
-        *_coverage(over_time.get("coverage", [])),
-        *_sizes(over_time.get("set_sizes", [])),
-        *_early(over_time.get("by_nights", [])),
+        *_calibration_goals(over_time["calibration"]),
+        *_coverage_goals(over_time.get("coverage", [])),
+        *_size_goals(over_time.get("set_sizes", [])),
+        *_early_goals(over_time.get("by_nights", [])),
     ]
 
 
-def _calibration(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+def _calibration_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     found = []
     for at_the_end, name, most in (
         (True, "calibration error at the end", ECE_AT_THE_END),
@@ -64,15 +64,15 @@ def _calibration(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         own = [row for row in rows if (row["n_epochs"] == 0) == at_the_end]
         if own:
             worst = max(own, key=lambda row: float(row["ece"]))
-            text = f"{_number(worst, 'ece')}{_after(worst)}"
+            text = f"{_format_number(worst, 'ece')}{_format_epochs(worst)}"
             met = worst["ece"] <= most
             found.append(Goal(name=name, asked=f"≤ {most}", found=text, met=bool(met)))
     return found
 
 
-def _coverage(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+def _coverage_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     low, high = COVERAGE
-    found = _support([row for row in rows if not row["n_epochs"]])
+    found = _support_goals([row for row in rows if not row["n_epochs"]])
     for at_the_end, name in (
         (True, "90 % sets at the end, in every class"),
         (False, "90 % sets after fewer epochs, in every class"),
@@ -82,14 +82,15 @@ def _coverage(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
             continue
         least, most = (pick(own, key=lambda row: float(row["coverage"])) for pick in (min, max))
         text = " to ".join(
-            f"{_number(row, 'coverage')} {row['class_name']}{_after(row)}" for row in (least, most)
+            f"{_format_number(row, 'coverage')} {row['class_name']}{_format_epochs(row)}"
+            for row in (least, most)
         )
         met = low <= least["coverage"] and most["coverage"] <= high
         found.append(Goal(name=name, asked=f"{low} to {high}", found=text, met=bool(met)))
     return found
 
 
-def _support(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
+def _support_goals(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
     if not ends:
         return []
     least = min(ends, key=lambda row: int(row["n_objects"]))
@@ -97,7 +98,7 @@ def _support(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
     return [Goal(name="tested objects of each class", asked=f"≥ {OBJECTS}", found=text, met=met)]
 
 
-def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+def _size_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     """Judge whether sets shrink: with epochs, and at the end against fewer epochs than typical."""
     growing = [row for row in rows if row["n_epochs"]]
     ends = [row for row in rows if not row["n_epochs"]]
@@ -113,13 +114,13 @@ def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     return [Goal(name="classes in a set", asked="fewer with epochs", found=text, met=bool(met))]
 
 
-def _early(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
+def _early_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     name = f"macro F1 kept, {NIGHTS} nights from the first detection"
     return [
         Goal(
             name=name,
             asked=f"≥ {KEPT}",
-            found=_number(row, "kept"),
+            found=_format_number(row, "kept"),
             met=bool(row["kept"] >= KEPT),
         )
         for row in rows
@@ -127,9 +128,9 @@ def _early(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     ]
 
 
-def _number(row: Mapping[str, Any], name: str) -> str:
+def _format_number(row: Mapping[str, Any], name: str) -> str:
     return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
-def _after(row: Mapping[str, Any]) -> str:
+def _format_epochs(row: Mapping[str, Any]) -> str:
     return f" after {row['n_epochs']}" if row["n_epochs"] else ""

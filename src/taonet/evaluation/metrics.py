@@ -199,7 +199,7 @@ def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed
     )
 
 
-def difference(
+def score_difference(
     table_a: pd.DataFrame,
     table_b: pd.DataFrame,
     taxonomy: Taxonomy,
@@ -235,7 +235,7 @@ def difference(
 def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
     """Return the difference of two sets of resamples drawn with one seed from one set of objects.
 
-    Whether they were is for the caller to know; `difference` and `check_same_objects` check it.
+    Whether they were is for the caller to know; `score_difference` and `check_same_objects` check it.
     """
     _check_metric(metric)
     return a.minus(b, metric)

@@ -87,7 +87,7 @@ def rows_passing(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
     return final_rows(table[(longest >= n_epochs) & (table["n_epochs"] <= n_epochs)])
 
 
-def among(
+def restrict_classes(
     table: pd.DataFrame, taxonomy: Taxonomy, classes: Sequence[str]
 ) -> tuple[pd.DataFrame, Taxonomy]:
     """Return the answers to the question which of some classes an object is, and those classes.
@@ -118,16 +118,16 @@ def among(
     stale = {*columns_of(taxonomy), "predicted_class"} - set(columns_of(few))
     rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
     if "set" in rows:
-        rows = rows.assign(set=_named_among(rows["set"], kept))
+        rows = rows.assign(set=_restrict_sets(rows["set"], kept))
     return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
 
 
-def merged(
+def merge_classes(
     table: pd.DataFrame, taxonomy: Taxonomy, parts: Mapping[str, Sequence[str]]
 ) -> tuple[pd.DataFrame, Taxonomy]:
     """Return the answers to a coarser question, whose classes are made of those of the table.
 
-    Probabilities are summed; objects of other classes are left out, as in `among`.
+    Probabilities are summed; objects of other classes are left out, as in `restrict_classes`.
 
     Parameters
     ----------
@@ -139,7 +139,9 @@ def merged(
     InputError
         If a class is unknown, fewer than two are named, or no object is left.
     """
-    rows, few = among(table, taxonomy, [name for names in parts.values() for name in names])
+    rows, few = restrict_classes(
+        table, taxonomy, [name for names in parts.values() for name in names]
+    )
     new = {old: name for name, names in parts.items() for old in names}
     coarse = Taxonomy(name=taxonomy.name, classes=tuple(parts))
     sums = {
@@ -149,14 +151,14 @@ def merged(
     return rows.assign(class_name=rows["class_name"].map(new), **sums), coarse
 
 
-def _named_among(sets: pd.Series, classes: Sequence[str]) -> pd.Series:
+def _restrict_sets(sets: pd.Series, classes: Sequence[str]) -> pd.Series:
     """Leave classes out of sets; what is promised to each of the others stays true."""
 
-    def without(text: object) -> object:
+    def restrict(text: object) -> object:
         named = text.split() if isinstance(text, str) else None
         return text if named is None else " ".join(name for name in named if name in classes)
 
-    fewer = {text: without(text) for text in sets.unique()}
+    fewer = {text: restrict(text) for text in sets.unique()}
     return sets.map(fewer)
 
 

@@ -20,7 +20,7 @@ TREES = 700
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Separability:
     """How well real and simulated objects are told apart: 0.5 is by chance, 1 always.
 
     Parameters
@@ -39,18 +39,18 @@ class Told:
     n: int
     by_column: dict[str, float]
 
-    def as_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
 
 
-def told_apart(
+def measure_separability(
     real: pd.DataFrame,
     simulated: pd.DataFrame,
     *,
     seed: int,
     groups: Sequence[str] | None = None,
-) -> Told:
+) -> Separability:
     """Let gradient-boosted trees tell real from simulated rows, out of fold.
 
     Parameters
@@ -73,8 +73,8 @@ def told_apart(
         trees, rows, label, cv=GroupKFold(FOLDS), groups=folds, method="predict_proba"
     )[:, 1]
     low, high = auc_interval(label, chance, rng)
-    single = {name: _alone(label, rows[:, i]) for i, name in enumerate(columns)}
-    return Told(
+    single = {name: _column_auc(label, rows[:, i]) for i, name in enumerate(columns)}
+    return Separability(
         auc=float(roc_auc_score(label, chance)),
         low=low,
         high=high,
@@ -96,13 +96,13 @@ def auc_interval(
     return float(low), float(high)
 
 
-def _alone(label: Int[np.ndarray, " row"], values: Float[np.ndarray, " row"]) -> float:
+def _column_auc(label: Int[np.ndarray, " row"], values: Float[np.ndarray, " row"]) -> float:
     known = np.isfinite(values)
     auc = float(roc_auc_score(label[known], values[known])) if known.any() else 0.5
     return round(max(auc, 1 - auc), 4)
 
 
-def transfer(
+def transfer_scores(
     simulated: pd.DataFrame,
     real_train: pd.DataFrame,
     real_test: pd.DataFrame,

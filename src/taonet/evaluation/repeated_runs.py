@@ -18,19 +18,19 @@ from taonet.evaluation.predictions import (
     probabilities_of,
 )
 from taonet.evaluation.scoring import scores_of_classes
-from taonet.evaluation.smoothing import Sample, Unseen
+from taonet.evaluation.smoothing import Sample, UnseenObjects
 from taonet.sky.taxonomy import Taxonomy
 
-Resampled = dict[str, Float[np.ndarray, "..."]]
+ResampleScores = dict[str, Float[np.ndarray, "..."]]
 """By score: (resample,), and of ``recall`` (resample, class)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Drawn:
+class _Resamples:
     """Scores, those of each resample, macro recall by draw, and the number of objects."""
 
-    point: Resampled
-    drawn: Resampled
+    point: ResampleScores
+    drawn: ResampleScores
     by_draw: tuple[float, ...]
     n_objects: int
 
@@ -91,7 +91,7 @@ def score_draws(
     InputError
         If there is none, or one cannot be scored.
     """
-    found = _resampled(tables, taxonomy, n_bootstrap, seed)
+    found = _draw_resamples(tables, taxonomy, n_bootstrap, seed)
     recall = found.point["recall"][0]
     return DrawScores(
         macro_recall=found.interval("macro_recall"),
@@ -106,7 +106,7 @@ def score_draws(
     )
 
 
-def difference(
+def mean_difference(
     tables: Sequence[pd.DataFrame],
     others: Sequence[pd.DataFrame],
     taxonomy: Taxonomy,
@@ -131,15 +131,15 @@ def difference(
     """
     if [set(t["object_id"]) for t in tables] != [set(t["object_id"]) for t in others]:
         raise InputError("the draws of two methods differ in number or objects")
-    one, other = (_resampled(found, taxonomy, n_bootstrap, seed) for found in (tables, others))
+    one, other = (_draw_resamples(found, taxonomy, n_bootstrap, seed) for found in (tables, others))
     name = f"macro_{score}"
     value = float(one.point[name][0] - other.point[name][0])
     return interval(value, one.drawn[name] - other.drawn[name])
 
 
-def _resampled(
+def _draw_resamples(
     tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, n_bootstrap: int, seed: int
-) -> _Drawn:
+) -> _Resamples:
     if not tables:
         raise InputError("there is no draw to score")
     for table in tables:
@@ -152,16 +152,16 @@ def _resampled(
     sample = Sample(truth=labels_of(objects, taxonomy), groups=groups_of_rows(objects), n_classes=n)
     answers = cells.reshape(len(finals), len(objects), n, n).sum(axis=2)
     predicted = np.where(answers.any(axis=2), answers.argmax(axis=2), n)
-    unseen = sample.unseen(n_bootstrap, predicted, seed=seed)
+    unseen = sample.draw_unseen(n_bootstrap, predicted, seed=seed)
     chunks = [
         _scores(cells, weight, part)
-        for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed)
+        for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)
     ]
-    ones, none = np.ones((1, len(objects))), Unseen.none(n)
+    ones, none = np.ones((1, len(objects))), UnseenObjects.empty(n)
     alone = [_scores(own[None], ones, none) for own in cells]
     by_draw = {name: np.concatenate([own[name] for own in alone]) for name in chunks[0]}
     scatter = _scatter(len(tables), n_bootstrap, seed=seed)
-    return _Drawn(
+    return _Resamples(
         point=_scores(cells, ones, none),
         drawn={
             name: np.concatenate([chunk[name] for chunk in chunks])
@@ -204,8 +204,8 @@ def _cells(
 def _scores(
     cells: Float[np.ndarray, "draw object cell"],
     weight: Float[np.ndarray, "resample object"],
-    unseen: Unseen,
-) -> Resampled:
+    unseen: UnseenObjects,
+) -> ResampleScores:
     """Return recall and F1, averaged over the draws that tested the class, then over classes."""
     n = round(cells.shape[2] ** 0.5)
     found = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]

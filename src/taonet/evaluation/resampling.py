@@ -13,8 +13,8 @@ from taonet.evaluation.calibration_error import (
     true_errors,
 )
 from taonet.evaluation.intervals import Interval, interval
-from taonet.evaluation.scoring import Scored, Scoring
-from taonet.evaluation.smoothing import Sample, Unseen
+from taonet.evaluation.scoring import ScoreArrays, Scoring
+from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,8 +32,8 @@ class Resamples:
         See `taonet.evaluation.calibration_error.error_by_chance`.
     """
 
-    point: Scored
-    drawn: Scored
+    point: ScoreArrays
+    drawn: ScoreArrays
     ece_by_chance: float
 
     def interval(self, name: str, label: int | None = None) -> Interval:
@@ -87,12 +87,12 @@ def resample(
     if n_bootstrap < 1:
         raise InputError("a bootstrap needs at least one resample", got=n_bootstrap)
     sample, scoring = _sample(truth, probabilities, groups), Scoring(truth, probabilities)
-    unseen = sample.unseen(n_bootstrap, scoring.predicted, seed=seed)
+    unseen = sample.draw_unseen(n_bootstrap, scoring.predicted, seed=seed)
     chunks = [
-        scoring(weight, part) for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed)
+        scoring(weight, part) for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)
     ]
     drawn = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-    point = dict(scoring(np.ones((1, len(truth))), Unseen.none(sample.n_classes)))
+    point = dict(scoring(np.ones((1, len(truth))), UnseenObjects.empty(sample.n_classes)))
     gaps, resampled = point.pop("gaps"), drawn.pop("gaps")
     _correct_max_f1(point, drawn)
     return Resamples(
@@ -126,9 +126,9 @@ def calibration_error(
     """Return the calibration error alone, as `resample` finds it."""
     sample = _sample(truth, probabilities, groups)
     gaps, predicted = Gaps(truth, probabilities), probabilities.argmax(axis=1)
-    unseen = sample.unseen(n_bootstrap, predicted, seed=seed)
+    unseen = sample.draw_unseen(n_bootstrap, predicted, seed=seed)
     drawn = np.concatenate(
-        [gaps(weight, part) for weight, part in sample.drawn(n_bootstrap, unseen, seed=seed)]
+        [gaps(weight, part) for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)]
     )
     seen = gaps.by_bin.mean(axis=0)
     chance = error_by_chance(probabilities, sample.groups)
@@ -140,11 +140,11 @@ def _sample(
     probabilities: Float[np.ndarray, "object class"],
     groups: Int[np.ndarray, " object"] | None,
 ) -> Sample:
-    alone = np.arange(len(truth)) if groups is None else first_seen(groups)
+    alone = np.arange(len(truth)) if groups is None else number_groups(groups)
     return Sample(truth=truth, groups=alone, n_classes=probabilities.shape[1])
 
 
-def wilson(hits: int, n: int) -> tuple[float, float, float]:
+def wilson_interval(hits: int, n: int) -> tuple[float, float, float]:
     """Return a share and its 95 % interval (Wilson 1927, J. Am. Stat. Assoc. 22, 209).
 
     It is sane for few objects and for shares near 0 or 1.
@@ -156,12 +156,12 @@ def wilson(hits: int, n: int) -> tuple[float, float, float]:
     return share, float(centre - half), float(centre + half)
 
 
-def first_seen(groups: Int[np.ndarray, " object"]) -> Int[np.ndarray, " object"]:
+def number_groups(groups: Int[np.ndarray, " object"]) -> Int[np.ndarray, " object"]:
     """Number groups from 0 on by first appearance, so that draws do not depend on their names.
 
     Examples
     --------
-    >>> first_seen(np.array([7, 3, 7])).tolist()
+    >>> number_groups(np.array([7, 3, 7])).tolist()
     [0, 1, 0]
     """
     _, first, number = np.unique(groups, return_index=True, return_inverse=True)

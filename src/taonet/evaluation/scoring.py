@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.evaluation.calibration_error import Gaps
-from taonet.evaluation.smoothing import Unseen
+from taonet.evaluation.smoothing import UnseenObjects
 
 PER_CLASS: Final = ("precision", "recall", "f1", "max_f1")
 """Scores of each class."""
@@ -30,7 +30,7 @@ OVERALL: Final = (
 )
 """Scores of all classes together."""
 
-Scored = Mapping[str, Float[np.ndarray, "..."]]
+ScoreArrays = Mapping[str, Float[np.ndarray, "..."]]
 """By score: an array (resample,), or (resample, class) for those of each class."""
 
 _ByClass = Float[np.ndarray, "_ class"]
@@ -52,11 +52,13 @@ class Scoring:
         self.loss_right = _losses(self.predicted, probabilities).mean(axis=0)
         self.loss_missed = _losses(second, probabilities).mean(axis=0)
         self.curves = [
-            (*_descending(probabilities[:, label]), truth == label)
+            (*_descending_order(probabilities[:, label]), truth == label)
             for label in range(self.n_classes)
         ]
 
-    def __call__(self, weight: Float[np.ndarray, "resample object"], unseen: Unseen) -> Scored:
+    def __call__(
+        self, weight: Float[np.ndarray, "resample object"], unseen: UnseenObjects
+    ) -> ScoreArrays:
         """Score resamples.
 
         ``gaps`` are the mean gaps by bin, which the ECE is made of; ``chosen_f1`` is the max F1 of
@@ -89,7 +91,7 @@ class Scoring:
         }
 
     def _max_f1(
-        self, weight: Float[np.ndarray, "resample object"], unseen: Unseen
+        self, weight: Float[np.ndarray, "resample object"], unseen: UnseenObjects
     ) -> tuple[_ByClass, _ByClass, _ByClass]:
         best = np.full((3, len(weight), self.n_classes), np.nan)
         for label, (order, last, positive) in enumerate(self.curves):
@@ -115,18 +117,18 @@ class Scoring:
 
 
 def scores_of_classes(
-    confusion: Float[np.ndarray, "resample true predicted"], unseen: Unseen
+    confusion: Float[np.ndarray, "resample true predicted"], unseen: UnseenObjects
 ) -> tuple[dict[str, _ByClass], dict[str, _ByClass]]:
     """Return precision, recall and F1 of each class: for itself, and to be averaged over classes.
 
     A class that is met but never predicted scores 0; one that is not met has no score.
     """
-    found = _from_confusion(confusion, unseen.right, unseen.missed, unseen.wrong)
+    found = _confusion_scores(confusion, unseen.right, unseen.missed, unseen.wrong)
     means = (unseen.mean_right, unseen.mean_missed, unseen.mean_wrong)
-    return found, _from_confusion(confusion, *means)
+    return found, _confusion_scores(confusion, *means)
 
 
-def _from_confusion(
+def _confusion_scores(
     confusion: Float[np.ndarray, "resample true predicted"],
     right: _ByClass,
     missed: _ByClass,
@@ -144,7 +146,7 @@ def _from_confusion(
     return {name: np.where(met, score, np.nan) for name, score in found.items()}
 
 
-def _descending(
+def _descending_order(
     values: Float[np.ndarray, " object"],
 ) -> tuple[Int[np.ndarray, " object"], Int[np.ndarray, " threshold"]]:
     # a threshold cannot cut between equal probabilities: only the last of each run counts

@@ -27,7 +27,7 @@ _ALIKE = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Unseen:
+class UnseenObjects:
     """Objects that were never seen, in numbers of objects; 0 for what a sample itself scores.
 
     Parameters
@@ -51,16 +51,16 @@ class Unseen:
     all_missed: Float[np.ndarray, " resample"]
 
     @classmethod
-    def none(cls, n_classes: int) -> "Unseen":
+    def empty(cls, n_classes: int) -> "UnseenObjects":
         """Return what stands beside a sample that is scored as it is."""
         flat = ("all_right", "all_missed")
         names = [field.name for field in fields(cls)]
         return cls(**{n: np.zeros(1 if n in flat else (1, n_classes)) for n in names})
 
-    def part(self, start: int, stop: int) -> "Unseen":
+    def part(self, start: int, stop: int) -> "UnseenObjects":
         """Return some of the resamples."""
         names = [field.name for field in fields(self)]
-        return Unseen(**{name: getattr(self, name)[start:stop] for name in names})
+        return UnseenObjects(**{name: getattr(self, name)[start:stop] for name in names})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +81,7 @@ class Sample:
     n_classes: int
 
     @property
-    def size_of_one(self) -> Float[np.ndarray, " class"]:
+    def mean_group_size(self) -> Float[np.ndarray, " class"]:
         """How many objects of each class come at once (Kish 1965): their mean group, as met."""
         places, size = np.unique(self.groups * self.n_classes + self.truth, return_counts=True)
         label = places % self.n_classes
@@ -89,10 +89,10 @@ class Sample:
         return np.asarray(squares / np.maximum(np.bincount(label, size, self.n_classes), 1))
 
     @property
-    def independent(self) -> Float[np.ndarray, " class"]:
+    def effective_size(self) -> Float[np.ndarray, " class"]:
         """How many independent objects those of each class are worth."""
         count = np.bincount(self.truth, minlength=self.n_classes)
-        return np.asarray(count / np.maximum(self.size_of_one, 1))
+        return np.asarray(count / np.maximum(self.mean_group_size, 1))
 
     def weights(
         self, n_resamples: int, *, seed: int
@@ -113,18 +113,18 @@ class Sample:
             drawn[:, few] = rng.standard_gamma(shape[few], (n, len(few))) / shape[few]
             yield drawn if len(shape) == len(self.truth) else drawn[:, self.groups]
 
-    def drawn(
-        self, n_resamples: int, unseen: Unseen, *, seed: int
-    ) -> Iterator[tuple[Float[np.ndarray, "resample object"], Unseen]]:
+    def resamples(
+        self, n_resamples: int, unseen: UnseenObjects, *, seed: int
+    ) -> Iterator[tuple[Float[np.ndarray, "resample object"], UnseenObjects]]:
         """Yield weights and what is unseen of the same resamples, in the chunks of `weights`."""
         start = 0
         for weight in self.weights(n_resamples, seed=seed):
             yield weight, unseen.part(start, start + len(weight))
             start += len(weight)
 
-    def unseen(
+    def draw_unseen(
         self, n_resamples: int, predicted: Int[np.ndarray, "... object"], *, seed: int
-    ) -> Unseen:
+    ) -> UnseenObjects:
         """Draw what was never seen, mostly by what was answered, and some alike for all methods.
 
         So two methods that always answered alike differ by nothing, and two that hardly ever did
@@ -135,10 +135,10 @@ class Sample:
         predicted : array (object,) or (draw, object)
             Labels that were answered; the number of classes for no answer.
         """
-        order, key = self._in_order(predicted)
-        one = self.size_of_one[order]
+        order, key = self._class_order(predicted)
+        one = self.mean_group_size[order]
         # shared as the classes' own uncertainty is: an error counts 1 / n, and happens sqrt(n)
-        share = np.sqrt(1 / np.maximum(self.independent[order], 1)) * (one > 0)
+        share = np.sqrt(1 / np.maximum(self.effective_size[order], 1)) * (one > 0)
         share /= share.sum()
         found = {}
         alike, own = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2, key])
@@ -154,7 +154,7 @@ class Sample:
             drawn = alike.standard_gamma(_ALIKE / 2, n_resamples)
             drawn += own.standard_gamma((1 - _ALIKE) / 2, n_resamples)
             found[name] = all_at_once * drawn
-        return Unseen(**found)
+        return UnseenObjects(**found)
 
     def _shapes(self) -> Float[np.ndarray, " group"]:
         """Return the shape of each group's gamma weight: 1, an exponential one, or less.
@@ -162,13 +162,13 @@ class Sample:
         Exponential weights of n objects scatter a mean by s² / (n + 1), where s² itself falls short
         by a share of 1 / n: too little for small classes. A shape of 1 − 2 / n makes up for both.
         """
-        number = np.maximum(self.independent, 1)
+        number = np.maximum(self.effective_size, 1)
         shape = np.where(number < _FEW, np.maximum(1 - 2 / number, _LEAST_SHAPE), 1.0)
         smallest = np.ones(int(self.groups.max()) + 1)
         np.minimum.at(smallest, self.groups, shape[self.truth])
         return smallest
 
-    def _in_order(
+    def _class_order(
         self, predicted: Int[np.ndarray, "... object"]
     ) -> tuple[Int[np.ndarray, " class"], int]:
         """Return the classes as they appear, and a number for the answers: labels do not matter."""

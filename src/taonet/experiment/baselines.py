@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.reading import Example, Reading, Sequences, known_in
+from taonet.data.reading import Example, Reading, Sequences, find_inputs
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,
@@ -20,7 +20,7 @@ from taonet.evaluation.controls import (
 )
 from taonet.experiment.plan import Experiment
 from taonet.models.bundle import Bundle
-from taonet.models.predict import answers, prediction_rows, readable_example
+from taonet.models.predict import compute_answers, prediction_rows, readable_example
 from taonet.models.trees.trees import Trees, UnmeasuredError, measured_rows
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -122,7 +122,7 @@ def tree_table(
     said = np.zeros((len(features), len(taxonomy.classes)))
     for learnt, asked in ((whole, whole), (np.ones_like(whole), ~whole)):
         own, other = learnt & np.isin(owner, train), asked & np.isin(owner, test)
-        trees = _grown(experiment, method, values.to_numpy(np.float64)[own], owner[own])
+        trees = _grow_trees(experiment, method, values.to_numpy(np.float64)[own], owner[own])
         said[other] = trees.probabilities(values.to_numpy(np.float64)[other])
     rows = [
         _rows_after(archive[i], experiment.reading, counts[owner == i], said[owner == i], taxonomy)
@@ -180,7 +180,7 @@ def tree_notes(
     return notes
 
 
-def _grown(
+def _grow_trees(
     experiment: Experiment,
     method: str,
     values: Float[np.ndarray, "row feature"],
@@ -235,63 +235,64 @@ def pixel_controls(
     The answers are averaged over as many turned copies as the network's own.
     """
     changes: dict[str, Change] = {
-        "one random frame": _one_frame,
-        "shuffled order": _shuffled,
-        "mean image": _mean_image,
+        "one random frame": _draw_frame,
+        "shuffled order": _shuffle_order,
+        "mean image": _average_frames,
     }
     if bundle.reading.deep_px:
-        changes[MASKED] = _alone
+        changes[MASKED] = _mask_surroundings
     found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
     for chunk in np.array_split(test, max(1, len(test) // AT_ONCE)):
-        shown = [_Shown(bundle, sequences, i) for i in chunk.tolist()]
+        shown = [_TestSequence(bundle, sequences, i) for i in chunk.tolist()]
         for name, change in changes.items():
             rngs = (np.random.default_rng([seed, i]) for i in chunk.tolist())
             examples = [change(one, rng) for one, rng in zip(shown, rngs, strict=True)]
             found[name] += [
-                answer.probabilities[-1] for answer in answers(bundle, examples, turns=turns)
+                answer.probabilities[-1]
+                for answer in compute_answers(bundle, examples, turns=turns)
             ]
     return {name: np.stack(rows) for name, rows in found.items()}
 
 
-class _Shown:
+class _TestSequence:
     """A sequence of a test, of which some epochs can be shown in some order."""
 
     def __init__(self, bundle: Bundle, sequences: Sequences, index: int) -> None:
         self._bundle = bundle
         self._sequence = sequences[index]
-        self._known = known_in(sequences, index)
+        self._known = find_inputs(sequences, index)
         self.n_epochs = len(bundle.reading.epochs_of(self._sequence))
 
     @cached_property
-    def whole(self) -> Example:
+    def whole_example(self) -> Example:
         """The sequence as it was."""
         return readable_example(self._bundle, self._sequence, known=self._known)
 
-    def epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
+    def take_epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
         """Return the epochs in the order given, and a running mean of these alone."""
         known = None if self._known is None else replace(self._known, deep=None)
         return readable_example(self._bundle, self._sequence, epochs=chosen, known=known)
 
 
-Change = Callable[[_Shown, np.random.Generator], Example]
+Change = Callable[[_TestSequence, np.random.Generator], Example]
 
 
-def _one_frame(shown: _Shown, rng: np.random.Generator) -> Example:
-    return shown.epochs(rng.integers(shown.n_epochs, size=1))
+def _draw_frame(shown: _TestSequence, rng: np.random.Generator) -> Example:
+    return shown.take_epochs(rng.integers(shown.n_epochs, size=1))
 
 
-def _shuffled(shown: _Shown, rng: np.random.Generator) -> Example:
+def _shuffle_order(shown: _TestSequence, rng: np.random.Generator) -> Example:
     # pictures change places, times stay where they are
-    changed = shown.epochs(rng.permutation(shown.n_epochs))
-    return replace(changed, days=shown.whole.days, mjd=shown.whole.mjd)
+    changed = shown.take_epochs(rng.permutation(shown.n_epochs))
+    return replace(changed, days=shown.whole_example.days, mjd=shown.whole_example.mjd)
 
 
-def _alone(shown: _Shown, _: np.random.Generator) -> Example:
-    return replace(shown.whole, deep=np.zeros_like(shown.whole.deep))
+def _mask_surroundings(shown: _TestSequence, _: np.random.Generator) -> Example:
+    return replace(shown.whole_example, deep=np.zeros_like(shown.whole_example.deep))
 
 
-def _mean_image(shown: _Shown, _: np.random.Generator) -> Example:
-    whole, first = shown.whole, shown.epochs(np.zeros(1, np.int64))
+def _average_frames(shown: _TestSequence, _: np.random.Generator) -> Example:
+    whole, first = shown.whole_example, shown.take_epochs(np.zeros(1, np.int64))
     mean = {
         name: getattr(whole, name).mean(axis=0, keepdims=True) for name in ("images", "conditions")
     }

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment
-from taonet.io.provenance import simulation_command
+from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import WEIGHTS_SHA256, Bundle
 from taonet.trust.trust import Trust
 
@@ -45,15 +45,15 @@ def model_card(
     """
     ours = next(iter(scores.values()))
     written = (
-        _data(bundle, experiment),
-        _split(experiment, split),
-        _scores(scores),
-        _over_time(ours.get("over_time")),
-        calibration_text(bundle.trust, *_calibrated_on(experiment)),
-        _intended(bundle, experiment),
-        _out_of_scope(bundle),
-        _limits(bundle, experiment),
-        _retraining(bundle, experiment),
+        _data_text(bundle, experiment),
+        _split_text(experiment, split),
+        _scores_text(scores),
+        _over_time_text(ours.get("over_time")),
+        calibration_text(bundle.trust, *_calibration_source(experiment)),
+        _intended_use_text(bundle, experiment),
+        _out_of_scope_text(bundle),
+        _limits_text(bundle, experiment),
+        _retraining_text(bundle, experiment),
     )
     about = experiment.recipe.about
     head = [
@@ -66,7 +66,7 @@ def model_card(
         "",
         about or "A TAO-Net: it classifies sequences of cutouts after every epoch.",
         "",
-        SIMULATED if experiment.archive.simulated else "Trained on real sequences.",
+        SIMULATED if experiment.archive.is_simulated else "Trained on real sequences.",
         "",
     ]
     sections = (f"## {title}\n\n{text}\n" for title, text in zip(SECTIONS, written, strict=True))
@@ -125,9 +125,9 @@ def with_calibration(card: str, text: str, trust: Trust) -> str:
     return card.replace(before, f"{section}\n{before}") if before in card else f"{card}\n{section}"
 
 
-def _data(bundle: Bundle, experiment: Experiment) -> str:
+def _data_text(bundle: Bundle, experiment: Experiment) -> str:
     archive, reading = experiment.archive, bundle.reading
-    kind = "simulated" if archive.simulated else "real"
+    kind = "simulated" if archive.is_simulated else "real"
     channels = ", ".join(reading.channels)
     lines = [
         f"* classes: {', '.join(bundle.taxonomy.classes)}",
@@ -136,18 +136,20 @@ def _data(bundle: Bundle, experiment: Experiment) -> str:
         f"* trained on {bundle.facts['objects']} {kind} objects of {archive.survey}",
     ]
     for part, own in archive.parts.items():
-        made = simulation_command(own.path)
+        made = describe_simulation(own.path)
         told = f"; {made}" if made else ""
-        lines.append(f"* archive to {_verb(part)}: {len(own)} objects ({own.digest[:12]}){told}")
+        lines.append(
+            f"* archive to {_part_phrase(part)}: {len(own)} objects ({own.digest[:12]}){told}"
+        )
     return "\n".join(lines)
 
 
-def _verb(part: str) -> str:
+def _part_phrase(part: str) -> str:
     verbs = {"train": "train on", "calibration": "calibrate on", "test": "test on"}
     return verbs.get(part, part)
 
 
-def _split(experiment: Experiment, split: Split) -> str:
+def _split_text(experiment: Experiment, split: Split) -> str:
     recipe = experiment.recipe
     counts = ", ".join(f"{part} {len(ids)}" for part, ids in split.parts.items())
     groups = "Nothing in two parts shares a position, a parent field or pixels"
@@ -165,7 +167,7 @@ def _split(experiment: Experiment, split: Split) -> str:
     return f"{how} {groups} ({counts}; seed {split.seed}, {split.digest[:12]})."
 
 
-def _scores(scores: Mapping[str, Any]) -> str:
+def _scores_text(scores: Mapping[str, Any]) -> str:
     ours = next(iter(scores.values()))
     methods = [
         f"On {ours['n_objects']} objects, with 95 % intervals over objects.",
@@ -173,18 +175,18 @@ def _scores(scores: Mapping[str, Any]) -> str:
         "| method | macro recall | macro F1 (arg-max) |",
         "|---|---|---|",
         *(
-            f"| {method} | {_number(score['macro_recall'])} | {_number(score['macro_f1'])} |"
+            f"| {method} | {_format_score(score['macro_recall'])} | {_format_score(score['macro_f1'])} |"
             for method, score in scores.items()
         ),
     ]
     classes = ["", "| class | objects | precision | recall | F1 |", "|---|---|---|---|---|"]
     for name, found in ours["per_class"].items():
-        cells = " | ".join(_number(found[score]) for score in ("precision", "recall", "f1"))
+        cells = " | ".join(_format_score(found[score]) for score in ("precision", "recall", "f1"))
         classes.append(f"| {name} | {ours['support'][name]} | {cells} |")
     return "\n".join([*methods, *classes])
 
 
-def _over_time(found: Mapping[str, Any] | None) -> str:
+def _over_time_text(found: Mapping[str, Any] | None) -> str:
     if found is None:
         return "Not measured."
     stable = found["stability"]
@@ -200,13 +202,13 @@ def _over_time(found: Mapping[str, Any] | None) -> str:
     return "\n".join(lines)
 
 
-def _calibrated_on(experiment: Experiment) -> tuple[str, str]:
-    kind = "simulated" if experiment.archive.simulated else "real"
+def _calibration_source(experiment: Experiment) -> tuple[str, str]:
+    kind = "simulated" if experiment.archive.is_simulated else "real"
     part = experiment.archive.parts.get("calibration")
     return kind, "" if part is None else part.digest
 
 
-def _intended(bundle: Bundle, experiment: Experiment) -> str:
+def _intended_use_text(bundle: Bundle, experiment: Experiment) -> str:
     text = (
         f"To say which of {', '.join(bundle.taxonomy.classes)} the object at the centre of "
         f"{experiment.archive.survey} cutouts is, after every epoch, as a table "
@@ -214,12 +216,12 @@ def _intended(bundle: Bundle, experiment: Experiment) -> str:
         "start for tuning on few labelled objects (`taonet train finetune --from "
         f"{bundle.name}`)."
     )
-    if experiment.archive.simulated:
+    if experiment.archive.is_simulated:
         text += " To try methods and to compare with; on real data once it was tested there."
     return text
 
 
-def _out_of_scope(bundle: Bundle) -> str:
+def _out_of_scope_text(bundle: Bundle) -> str:
     return (
         f"Classes other than these {len(bundle.taxonomy.classes)}: it always names one of them. "
         "Cutouts of another survey, pixel scale, depth or filter without tuning. Objects off the "
@@ -228,7 +230,7 @@ def _out_of_scope(bundle: Bundle) -> str:
     )
 
 
-def _limits(bundle: Bundle, experiment: Experiment) -> str:
+def _limits_text(bundle: Bundle, experiment: Experiment) -> str:
     lines = [
         "Probabilities hold where classes are equally common, for sequences like those learnt from."
     ]
@@ -236,7 +238,7 @@ def _limits(bundle: Bundle, experiment: Experiment) -> str:
         lines.append(NOT_CALIBRATED)
     if bundle.trust is None or bundle.trust.typicality is None:
         lines.append(NO_WARNING)
-    if experiment.archive.simulated:
+    if experiment.archive.is_simulated:
         lines.append(
             "What the simulation lacks — rare subtypes, artefacts, blends beyond its fields — it "
             "has never seen."
@@ -247,7 +249,7 @@ def _limits(bundle: Bundle, experiment: Experiment) -> str:
     return " ".join(lines)
 
 
-def _retraining(bundle: Bundle, experiment: Experiment) -> str:
+def _retraining_text(bundle: Bundle, experiment: Experiment) -> str:
     facts, recipe = bundle.facts, experiment.recipe
     parts = {"train": "--data", "calibration": "--calibration", "test": "--test"}
     words = [f"taonet train {recipe.name}"]
@@ -259,7 +261,7 @@ def _retraining(bundle: Bundle, experiment: Experiment) -> str:
         [
             f"    {' '.join(words)} --seed {recipe.seed}",
             "",
-            f"* {recipe.training.steps} steps in {_duration(cost['seconds'])} on {cost['device']}; "
+            f"* {recipe.training.steps} steps in {_format_duration(cost['seconds'])} on {cost['device']}; "
             f"at most {cost['peak_mib']:,.0f} MiB of memory",
             f"* {facts['weights']:,} weights, sha256 {WEIGHTS_SHA256}",
             f"* recipe {facts['recipe_digest'][:12]}, data {facts['data_digest'][:12]}, run "
@@ -268,11 +270,11 @@ def _retraining(bundle: Bundle, experiment: Experiment) -> str:
     )
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 180 else f"{seconds / 60:.0f} min"
 
 
-def _number(number: Mapping[str, Any]) -> str:
+def _format_score(number: Mapping[str, Any]) -> str:
     value, low, high = (
         "–" if number[key] is None else f"{number[key]:.3f}" for key in ("value", "low", "high")
     )

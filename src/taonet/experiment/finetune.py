@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from taonet.errors import ConfigError, InputError
-from taonet.experiment.joined_archives import Together
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle
 from taonet.models.taonet import TaoNetConfig
@@ -36,7 +36,7 @@ def tuning_recipe(recipe: Recipe, start: Bundle) -> Recipe:
     return replace(recipe, data=data, scaling=reading.scaling, model=model)
 
 
-def check_same_kind(start: Bundle, archive: Together) -> None:
+def check_same_kind(start: Bundle, archive: JoinedArchives) -> None:
     """Refuse data that the bundle's network cannot be tuned on.
 
     Raises

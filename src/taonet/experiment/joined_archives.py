@@ -16,11 +16,11 @@ from taonet.io.archive import Archive
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
-ALIKE = ("survey", "taxonomy", "channels", "simulated")
+SHARED = ("survey", "taxonomy", "channels", "is_simulated")
 """What archives must share to be one experiment."""
 
 
-class Together:
+class JoinedArchives:
     """Archives end to end; one alone is nothing but itself.
 
     Parameters
@@ -39,10 +39,12 @@ class Together:
         self.archives = list(parts.values())
         self.first = self.archives[0]
         for other in self.archives[1:]:
-            for name in ALIKE:
+            for name in SHARED:
                 if getattr(other, name) != getattr(self.first, name):
                     got = f"{getattr(other, name)}, not {getattr(self.first, name)}"
-                    raise InputError(f"another {name}", where=other.path, got=got)
+                    raise InputError(
+                        f"another {name.removeprefix('is_')}", where=other.path, got=got
+                    )
             if other.manifest["frame_shape"] != self.first.manifest["frame_shape"]:
                 raise InputError("cutouts of another size", where=other.path)
         self._starts = np.cumsum([0, *(len(archive) for archive in self.archives)])
@@ -76,9 +78,9 @@ class Together:
         return self.first.survey
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """True if the sequences come from a simulation."""
-        return self.first.simulated
+        return self.first.is_simulated
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -118,7 +120,7 @@ class Together:
         for archive in self.archives:
             archive.release()
 
-    def split(self, usable: Int[np.ndarray, " object"], *, seed: int) -> Split:
+    def split_by_part(self, usable: Int[np.ndarray, " object"], *, seed: int) -> Split:
         """Part the usable objects by the archive they come from.
 
         What shares a position, a field or pixels with an object of an earlier part is left out.

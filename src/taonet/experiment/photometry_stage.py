@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.epoch_photometry import Known, Measured, measured_of
+from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
 from taonet.data.reading import Reading, running_mean
 from taonet.experiment.plan import CALIBRATION, Experiment
 from taonet.experiment.stages import open_run
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
-from taonet.io.atomic import landing_file
-from taonet.parallel import in_order
+from taonet.io.atomic import atomic_file
+from taonet.parallel import map_in_order
 from taonet.photometry import lightcurves
 from taonet.sky.sequence import ImageSequence
 
@@ -62,7 +62,7 @@ class Job:
     output: Path
 
 
-class MeasuredSequences:
+class StoredSequences:
     """Sequences with what was measured of them; see `taonet.data.batches.MeasuredSequences`.
 
     Pictures stay on disk until they are asked for.
@@ -83,16 +83,18 @@ class MeasuredSequences:
     def __getitem__(self, index: int) -> ImageSequence:
         return self._sequences[index]
 
-    def known(self, index: int) -> Known:
+    def load_inputs(self, index: int) -> SequenceInputs:
         """Return what is known of the readable epochs of a sequence."""
-        return Known(measured=self.measured(index), deep=self._deep_of(index))
+        return SequenceInputs(
+            measured=self.load_photometry(index), deep=self._load_running_means(index)
+        )
 
-    def measured(self, index: int) -> Measured:
+    def load_photometry(self, index: int) -> EpochPhotometry:
         """Return what was measured of the readable epochs of a sequence."""
         start = int(self._ends[index - 1]) if index else 0
-        return Measured.from_array(self._columns[start : int(self._ends[index])])
+        return EpochPhotometry.from_array(self._columns[start : int(self._ends[index])])
 
-    def _deep_of(self, index: int) -> Float[np.ndarray, "look channel y x"] | None:
+    def _load_running_means(self, index: int) -> Float[np.ndarray, "look channel y x"] | None:
         part = int(np.searchsorted(self._firsts, index, side="right")) - 1
         looks, own = self._looks[part], index - int(self._firsts[part])
         found = self._deep[part][int(looks[own]) : int(looks[own + 1])]
@@ -104,31 +106,31 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
 
     Every archive has a folder of its own in ``folder``, named by all that decides what is in it.
     """
-    jobs = list(_jobs(experiment, folder))
+    jobs = list(_plan_jobs(experiment, folder))
     left = [job for job in jobs if not job.output.with_suffix(".npz").exists()]
-    done = in_order(carry_out, left, workers=workers)
+    done = map_in_order(run_job, left, workers=workers)
     for _ in experiment.track(done, len(left), "measuring light curves"):
         pass
     return [job.output for job in jobs]
 
 
-def carry_out(job: Job) -> int:
+def run_job(job: Job) -> int:
     """Measure some objects; the file of what the network reads lands last."""
-    archive = _opened(job.archive)
-    kept: list[Kept] = []
-    measured = _measured(archive, job, kept)
+    archive = _open_archive(job.archive)
+    kept: list[NetworkInputs] = []
+    measured = _measure_objects(archive, job, kept)
     if job.trees:
         features = early_features(measured, job.epochs, use_times=job.use_times)
-        with landing_file(job.output.with_suffix(".parquet")) as temporary:
+        with atomic_file(job.output.with_suffix(".parquet")) as temporary:
             features.to_parquet(temporary, index=False)
     for _ in measured:
         pass
-    with landing_file(job.output.with_suffix(".npy")) as temporary, temporary.open("wb") as file:
-        np.save(file, _laid([one.deep for one in kept]))
-    with landing_file(job.output.with_suffix(".npz")) as temporary, temporary.open("wb") as file:
+    with atomic_file(job.output.with_suffix(".npy")) as temporary, temporary.open("wb") as file:
+        np.save(file, _concatenate([one.deep for one in kept]))
+    with atomic_file(job.output.with_suffix(".npz")) as temporary, temporary.open("wb") as file:
         np.savez(
             file,
-            columns=_laid([one.columns for one in kept]),
+            columns=_concatenate([one.columns for one in kept]),
             n_epochs=np.array([len(one.columns) for one in kept]),
             n_looks=np.array([len(one.deep) for one in kept]),
         )
@@ -137,28 +139,30 @@ def carry_out(job: Job) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Kept:
+class NetworkInputs:
     """What is kept of an object for the network.
 
     ``columns`` (epoch, column) as in `Measured.to_array`; ``deep`` (look, channel, y, x) half
-    precision, as in `taonet.data.epoch_photometry.Known`.
+    precision, as in `taonet.data.epoch_photometry.SequenceInputs`.
     """
 
     columns: Float[np.ndarray, "epoch column"]
     deep: Float[np.ndarray, "look channel y x"]
 
 
-NOTHING = Kept(columns=np.zeros((0, 0), np.float32), deep=np.zeros((0, 0, 0, 0), np.float16))
+NOTHING = NetworkInputs(
+    columns=np.zeros((0, 0), np.float32), deep=np.zeros((0, 0, 0, 0), np.float16)
+)
 
 
-def _laid(parts: list[Float[np.ndarray, "_ *rest"]]) -> Float[np.ndarray, "_ *rest"]:
+def _concatenate(parts: list[Float[np.ndarray, "_ *rest"]]) -> Float[np.ndarray, "_ *rest"]:
     """Lay arrays end to end; empty ones have no shape to keep."""
     return np.concatenate([part for part in parts if len(part)] or parts[:1])
 
 
-def _measured(
-    archive: Archive, job: Job, kept: list[Kept]
-) -> Iterator[tuple[ImageSequence, list[lightcurves.Measured]]]:
+def _measure_objects(
+    archive: Archive, job: Job, kept: list[NetworkInputs]
+) -> Iterator[tuple[ImageSequence, list[lightcurves.BandMeasurement]]]:
     """Yield each object with its photometry, and note what the network reads of it."""
     for i in range(job.first, job.last):
         sequence = archive[i]
@@ -167,32 +171,34 @@ def _measured(
             kept.append(NOTHING)
             continue
         sequence = sequence.take(shown)
-        parts = lightcurves.measure(sequence)
-        kept.append(_kept(sequence, parts, job.reading))
+        parts = lightcurves.measure_bands(sequence)
+        kept.append(_build_inputs(sequence, parts, job.reading))
         yield sequence, parts
 
 
-def _kept(sequence: ImageSequence, parts: list[lightcurves.Measured], reading: Reading) -> Kept:
+def _build_inputs(
+    sequence: ImageSequence, parts: list[lightcurves.BandMeasurement], reading: Reading
+) -> NetworkInputs:
     if not reading.measured:
         columns = np.zeros((len(sequence), 0), np.float32)
         return replace(NOTHING, columns=columns)
-    measured = measured_of(sequence, parts)
+    measured = measure_epochs(sequence, parts)
     deep = NOTHING.deep
     if reading.deep_px:
         band = np.array([reading.band_index(b, where=sequence.object_id) for b in sequence.band])
         frames = sequence.pixels[:, : len(reading.channels)]
         deep, _ = running_mean(frames, band, measured, reading.deep_px)
-    return Kept(columns=measured.to_array(), deep=deep.astype(np.float16))
+    return NetworkInputs(columns=measured.to_array(), deep=deep.astype(np.float16))
 
 
-def features_in(parts: list[Path]) -> pd.DataFrame:
+def read_features(parts: list[Path]) -> pd.DataFrame:
     """Return what trees read, of the archives that trees learn from or are tested on."""
     files = [file for part in parts if (file := part.with_suffix(".parquet")).exists()]
     tables = [pd.read_parquet(file) for file in files]
     return pd.concat(tables, ignore_index=True)
 
 
-def _jobs(experiment: Experiment, folder: Path) -> Iterator[Job]:
+def _plan_jobs(experiment: Experiment, folder: Path) -> Iterator[Job]:
     for part, archive in experiment.archive.parts.items():
         trees = part != CALIBRATION
         digest = _digest(experiment, archive, trees=trees)
@@ -229,5 +235,5 @@ def _digest(experiment: Experiment, archive: Archive, *, trees: bool) -> str:
 
 
 @lru_cache(maxsize=4)
-def _opened(path: Path) -> Archive:
+def _open_archive(path: Path) -> Archive:
     return Archive(path)

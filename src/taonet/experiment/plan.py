@@ -12,7 +12,7 @@ from taonet.data.reading import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError
-from taonet.experiment.joined_archives import Together
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.recipe import Recipe
 from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.taonet import TaoNetConfig
@@ -44,7 +44,7 @@ class Experiment:
     """
 
     recipe: Recipe
-    archive: Together
+    archive: JoinedArchives
     folder: Path
     usable: Int[np.ndarray, " object"]
     track: Track
@@ -100,7 +100,7 @@ class Experiment:
         return np.array([self.taxonomy.label(n) if n else -1 for n in names], np.int64)
 
 
-def run_digest(recipe: Recipe, archive: Together, start: Bundle | None = None) -> str:
+def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
     given = [recipe.digest, archive.digest, __version__]
     given += [] if start is None else [weights_digest(start)]
@@ -109,7 +109,7 @@ def run_digest(recipe: Recipe, archive: Together, start: Bundle | None = None) -
 
 def plan_experiment(
     recipe: Recipe,
-    archive: Together,
+    archive: JoinedArchives,
     folder: Path,
     *,
     start: Bundle | None = None,
@@ -171,7 +171,7 @@ def _check_sizes(experiment: Experiment) -> None:
 def draw_split(experiment: Experiment) -> Split:
     """Draw the split that the recipe asks for."""
     if len(experiment.archive.parts) > 1:
-        return experiment.archive.split(experiment.usable, seed=experiment.recipe.seed)
+        return experiment.archive.split_by_part(experiment.usable, seed=experiment.recipe.seed)
     objects = experiment.archive.objects.iloc[experiment.usable]
     settings, seed = experiment.recipe.split, experiment.recipe.seed
     if settings.kind == "folds":

@@ -130,7 +130,7 @@ class Recipe:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def varied(recipe: Recipe, *, shots: int | None = None, seed: int | None = None) -> Recipe:
+def override_recipe(recipe: Recipe, *, shots: int | None = None, seed: int | None = None) -> Recipe:
     """Return a recipe with another seed, or with few objects to learn from."""
     if shots is not None:
         recipe = replace(recipe, split=replace(recipe.split, kind="shots", shots=shots))
@@ -148,7 +148,7 @@ def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     path : str or Path
         Of a TOML file, or the name of a recipe that ships.
     changes : sequence of str
-        What to set instead of what the recipe says; see `changed`.
+        What to set instead of what the recipe says; see `apply_changes`.
 
     Raises
     ------
@@ -160,10 +160,10 @@ def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     """
     given = read_toml(path)
     check_reads(given, "cutouts", where=path)
-    return recipe_of(changed(given, changes), where=str(path))
+    return recipe_of(apply_changes(given, changes), where=str(path))
 
 
-def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+def apply_changes(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
     """Return settings with some of them set anew, unchecked.
 
     Parameters
@@ -178,7 +178,7 @@ def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> changed({"model": {"hidden": 8}}, ["model.recurrence=lstm", "model.zooms=[20]"])
+    >>> apply_changes({"model": {"hidden": 8}}, ["model.recurrence=lstm", "model.zooms=[20]"])
     {'model': {'hidden': 8, 'recurrence': 'lstm', 'zooms': [20]}}
     """
     found = deepcopy(dict(given))
@@ -193,11 +193,11 @@ def changed(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
             within = within.setdefault(section, {})
             if not isinstance(within, dict):
                 raise ConfigError(f"{section} is no section", got=change)
-        within[key] = _toml_value(text)
+        within[key] = _parse_toml_value(text)
     return found
 
 
-def _toml_value(text: str) -> Any:
+def _parse_toml_value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

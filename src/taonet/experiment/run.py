@@ -12,16 +12,16 @@ import pandas as pd
 import torch
 from jaxtyping import Int
 
-from taonet.data.reading import known_in
+from taonet.data.reading import find_inputs
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
-from taonet.evaluation.predictions import among
+from taonet.evaluation.predictions import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.groups import all_with_groups
-from taonet.experiment.joined_archives import Together
-from taonet.experiment.photometry_stage import MeasuredSequences, features_in, measure_all
+from taonet.experiment.joined_archives import JoinedArchives
+from taonet.experiment.photometry_stage import StoredSequences, measure_all, read_features
 from taonet.experiment.plan import (
     Experiment,
     draw_split,
@@ -30,16 +30,22 @@ from taonet.experiment.plan import (
     times_of,
 )
 from taonet.experiment.recipe import Recipe
-from taonet.experiment.stages import in_short, open_run, prediction_file, staged_table, write_json
-from taonet.experiment.training_stage import ready_network
+from taonet.experiment.stages import (
+    open_run,
+    prediction_file,
+    staged_table,
+    summarise_scores,
+    write_json,
+)
+from taonet.experiment.training_stage import train_round
 from taonet.io.archive import Archive
-from taonet.io.atomic import landing_file, refuse_file
-from taonet.io.provenance import simulation_command
+from taonet.io.atomic import atomic_file, refuse_file
+from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.reports.page import write_report
 from taonet.reports.paper_tables import write_paper_tables
-from taonet.training.fit_temperature import as_before
+from taonet.training.fit_temperature import undo_temperature
 from taonet.types import Track, no_progress
 from taonet.version import __version__
 
@@ -92,7 +98,7 @@ def run_experiment(
     recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
     given = {"train": archive, "calibration": calibration, "test": test}
-    together = Together({part: data for part, data in given.items() if data is not None})
+    together = JoinedArchives({part: data for part, data in given.items() if data is not None})
     if start is not None:
         check_same_kind(start, together)
     together.verify()
@@ -105,14 +111,14 @@ def run_experiment(
     if open_run(folder, digest):
         say(f"finished already: {folder}")
         return folder
-    _write_down(experiment)
-    split = _split(experiment)
+    _write_provenance(experiment)
+    split = _open_split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
     parts = measure_all(experiment, measured, workers=workers)
     if experiment.reading.measured:
-        experiment = replace(experiment, sequences=MeasuredSequences(experiment, parts))
-    features = features_in(parts)
-    tables = _predictions(experiment, split, features, say)
+        experiment = replace(experiment, sequences=StoredSequences(experiment, parts))
+    features = read_features(parts)
+    tables = _predict_rounds(experiment, split, features, say)
     learnt = [name for part in split.parts.values() for name in part]
     notes = baselines.tree_notes(features, tables, learnt)
     for note in notes:
@@ -120,13 +126,13 @@ def run_experiment(
     bundle = _final_bundle(experiment, split, say)
     scores = _report(experiment, split, tables, bundle, [*_notes(experiment), *notes])
     card = model_card(bundle, experiment, split, scores)
-    final = replace(bundle, facts={**bundle.facts, "scores": in_short(scores[NETWORK])})
+    final = replace(bundle, facts={**bundle.facts, "scores": summarise_scores(scores[NETWORK])})
     save_bundle(final, folder / "bundle", card=card, overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder
 
 
-def _write_down(experiment: Experiment) -> None:
+def _write_provenance(experiment: Experiment) -> None:
     folder, archive = experiment.folder, experiment.archive
     (folder / "predictions").mkdir(exist_ok=True)
     write_json(folder / "recipe.json", asdict(experiment.recipe))
@@ -146,22 +152,24 @@ def environment() -> dict[str, str | int]:
     }
 
 
-def _split(experiment: Experiment) -> Split:
+def _open_split(experiment: Experiment) -> Split:
     path = experiment.folder / "split.json"
     if not path.exists():
         write_split(draw_split(experiment), path)
     return read_split(path, experiment.archive.objects.iloc[experiment.usable])
 
 
-def _predictions(
+def _predict_rounds(
     experiment: Experiment, split: Split, features: pd.DataFrame, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {}
     ids = experiment.archive.objects["object_id"].tolist()
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
-        bundle = ready_network(experiment, split, name, train, say)
-        for method, table in _round_tables(experiment, bundle, name, train, test, features).items():
+        bundle = train_round(experiment, split, name, train, say)
+        for method, table in _predict_round(
+            experiment, bundle, name, train, test, features
+        ).items():
             found.setdefault(method, []).append(table)
     # what could not answer in every round has not answered for every object
     rounds = len(found[NETWORK])
@@ -173,12 +181,12 @@ def _predictions(
     for method, table in tables.items():
         file = prediction_file(experiment.folder, method)
         if not file.exists():
-            with landing_file(file) as temporary:
+            with atomic_file(file) as temporary:
                 table.to_parquet(temporary, index=False)
     return tables
 
 
-def _round_tables(
+def _predict_round(
     experiment: Experiment,
     bundle: Bundle,
     name: str,
@@ -189,10 +197,10 @@ def _round_tables(
     file = experiment.folder / "training" / name / "predictions.parquet"
     archive, seed = experiment.archive, experiment.recipe.seed
 
-    def answer() -> pd.DataFrame:
+    def predict_all() -> pd.DataFrame:
         sequences = experiment.sequences
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
-        known = (known_in(sequences, i) for i in test.tolist())
+        known = (find_inputs(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
         # what was fitted to whole sequences says nothing of mangled ones
         uncalibrated = replace(bundle, trust=None)
@@ -218,7 +226,7 @@ def _round_tables(
             parts.append(table.assign(method=method))
         return pd.concat(parts, ignore_index=True)
 
-    everything = staged_table(file, answer)
+    everything = staged_table(file, predict_all)
     return {
         str(method): part.drop(columns="method")
         for method, part in everything.groupby("method", sort=False)
@@ -229,10 +237,10 @@ def _final_bundle(experiment: Experiment, split: Split, say: Callable[[str], Non
     """Return the network to keep: refitted on everything after folds, else the one tested."""
     ids = experiment.archive.objects["object_id"].tolist()
     if "train" in split.parts:
-        return ready_network(experiment, split, "holdout", rounds_of(split, ids)[0][1], say)
+        return train_round(experiment, split, "holdout", rounds_of(split, ids)[0][1], say)
     everything = np.sort(np.concatenate([split.members(part, ids) for part in split.parts]))
     say(f"refitting on all {len(everything)} objects")
-    return ready_network(experiment, split, "all", everything, say)
+    return train_round(experiment, split, "all", everything, say)
 
 
 def _report(
@@ -254,10 +262,10 @@ def _report(
         n_bootstrap=recipe.prediction.bootstrap,
         seed=recipe.seed,
     )
-    before, scored = _before(tables[NETWORK], bundle), recipe.prediction.scored
+    before, scored = _uncalibrated_table(tables[NETWORK], bundle), recipe.prediction.scored
     if scored:
-        few = {name: among(t, taxonomy, scored) for name, t in tables.items()}
-        before = None if before is None else among(before, taxonomy, scored)[0]
+        few = {name: restrict_classes(t, taxonomy, scored) for name, t in tables.items()}
+        before = None if before is None else restrict_classes(before, taxonomy, scored)[0]
         tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     sets = None if bundle.trust is None else bundle.trust.thresholds
     kind = recipe.split.kind if len(archive.parts) == 1 else "archives of their own"
@@ -271,7 +279,7 @@ def _report(
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
-    made = {part: simulation_command(own.path) for part, own in archive.parts.items()}
+    made = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
     if any(made.values()):
         details["simulation"] = "; ".join(f"{part}: {how}" for part, how in made.items() if how)
     scores = write_report(
@@ -293,16 +301,16 @@ def _report(
     return scores
 
 
-def _before(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | None:
+def _uncalibrated_table(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | None:
     """Return the network's answers as they were before calibration, if there was any."""
     if bundle.trust is None:
         return None
-    return as_before(table, bundle.taxonomy, bundle.trust.temperature)
+    return undo_temperature(table, bundle.taxonomy, bundle.trust.temperature)
 
 
 def _notes(experiment: Experiment) -> list[str]:
     notes = [experiment.recipe.about] if experiment.recipe.about else []
-    if experiment.archive.simulated:
+    if experiment.archive.is_simulated:
         notes.append(
             "Trained and tested on SIMULATED sequences: these scores say nothing about real sky."
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taonet.errors import ConfigError, MissingError, nearest
-from taonet.evaluation.comparison import aligned
+from taonet.evaluation.comparison import align_columns
 
 SHIPPED = Path(__file__).parents[1] / "recipes"
 """Their folder; in the repository `recipes/` is a link to it."""
@@ -62,13 +62,15 @@ def shipped_recipes(folder: Path = SHIPPED) -> dict[str, dict[str, str]]:
     dict
         What it is ``about`` (its first line), and what it ``reads``: of `READS`.
     """
-    return {name: _about(folder / f"{name}{SUFFIX}") for name in recipe_names(folder)}
+    return {name: _summarise_recipe(folder / f"{name}{SUFFIX}") for name in recipe_names(folder)}
 
 
 def recipe_lines(recipes: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Lay out what `shipped_recipes` returns as lines of text."""
     rows = [["name", "reads", "what it is for"]]
-    return aligned([*rows, *([name, one["reads"], one["about"]] for name, one in recipes.items())])
+    return align_columns(
+        [*rows, *([name, one["reads"], one["about"]] for name, one in recipes.items())]
+    )
 
 
 def check_reads(given: Mapping[str, Any], reads: str, *, where: object) -> None:
@@ -91,7 +93,7 @@ def check_reads(given: Mapping[str, Any], reads: str, *, where: object) -> None:
             raise ConfigError(what, where=where, do=f"give {GIVEN_AS[other]}")
 
 
-def _about(path: Path) -> dict[str, str]:
+def _summarise_recipe(path: Path) -> dict[str, str]:
     text = path.read_text(encoding="utf-8")
     given = tomllib.loads(text)
     curves = any(key in given for key in READS["light curves"])

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError, OutputError
-from taonet.io.atomic import landing_file, make_folder
+from taonet.io.atomic import atomic_file, make_folder
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON, all or nothing."""
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1))
 
 
@@ -21,7 +21,7 @@ def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return the table of a finished stage, or make it and write it."""
     if not path.exists():
         table = make()
-        with landing_file(path) as temporary:
+        with atomic_file(path) as temporary:
             table.to_parquet(temporary, index=False)
     try:
         return pd.read_parquet(path)
@@ -64,7 +64,7 @@ def _digest_in(claim: Path) -> str:
         raise OutputError("the run there is damaged", where=claim, got=error, do=do) from error
 
 
-def in_short(scores: Mapping[str, Any]) -> dict[str, Any]:
+def summarise_scores(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return a method's scores for its bundle: of answers over time only what is asked of them."""
     found = {name: value for name, value in scores.items() if name != "over_time"}
     if "over_time" not in scores:

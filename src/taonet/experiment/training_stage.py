@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from taonet.data.reading import Example, known_in
+from taonet.data.reading import Example, find_inputs
 from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment, run_digest
 from taonet.experiment.stages import write_json
-from taonet.experiment.trust_stage import answered_for_trust, fit_trust
+from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.inputs import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.predict import readable_example
@@ -28,7 +28,7 @@ from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
 
 
-def ready_network(
+def train_round(
     experiment: Experiment,
     split: Split,
     name: str,
@@ -47,13 +47,15 @@ def ready_network(
         Told what was calibrated.
     """
     folder = experiment.folder / "training" / name
-    bundle = _trained(experiment, train, folder)
+    bundle = _train_bundle(experiment, train, folder)
     if "calibration" not in split.parts:
         return bundle
     place = folder / "calibrated"
     if not (place / "config.json").exists():
         members = split.members("calibration", experiment.archive.objects["object_id"].tolist())
-        found = answered_for_trust(bundle, _prepared(experiment, bundle, members), Tally(place))
+        found = collect_calibration_answers(
+            bundle, _prepare_examples(experiment, bundle, members), Tally(place)
+        )
         trust, notes = fit_trust(found, bundle.taxonomy)
         say("\n".join([f"{name}: calibrated on {trust.objects} objects", *notes]))
         save_bundle(replace(bundle, trust=trust), place, card="")
@@ -62,19 +64,19 @@ def ready_network(
     return replace(bundle, trust=load_bundle(place).trust, facts=facts)
 
 
-def _prepared(
+def _prepare_examples(
     experiment: Experiment, bundle: Bundle, members: Int[np.ndarray, " n"]
 ) -> Iterator[tuple[ImageSequence, Example]]:
     for i in experiment.track(members.tolist(), len(members), "calibrating"):
         sequence = experiment.archive[i]
-        known = known_in(experiment.sequences, i)
+        known = find_inputs(experiment.sequences, i)
         yield sequence, readable_example(bundle, sequence, known=known)
 
 
-def _trained(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:
+def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:
     recipe, archive = experiment.recipe, experiment.archive
     folder.mkdir(parents=True, exist_ok=True)
-    with _counted(folder / "cost.json"):
+    with _record_cost(folder / "cost.json"):
         network = train_network(
             experiment.architecture,
             experiment.sequences,
@@ -96,7 +98,7 @@ def _trained(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path)
         frame_px=experiment.frame_px,
         facts={
             "survey": archive.survey,
-            "trained_on_simulation": archive.simulated,
+            "trained_on_simulation": archive.is_simulated,
             "recipe_digest": recipe.digest,
             "data_digest": archive.digest,
             "learnt_from": archive.first.digest,
@@ -120,7 +122,7 @@ def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[st
 
 
 @contextmanager
-def _counted(path: Path) -> Iterator[None]:
+def _record_cost(path: Path) -> Iterator[None]:
     """Add the time that passes and the memory that was needed to what earlier tries took."""
     before = json.loads(path.read_text()) if path.exists() else {"seconds": 0.0, "peak_mib": 0.0}
     start = time.monotonic()

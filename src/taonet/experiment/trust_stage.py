@@ -15,14 +15,14 @@ from taonet.experiment.card import calibration_text, with_calibration
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
 from taonet.io.inputs import Tally
-from taonet.io.rejection import counted_by_kind
-from taonet.models.bundle import Bundle, in_half, load_bundle, save_bundle
+from taonet.io.rejection import summarise_kinds
+from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
-from taonet.models.predict import made_ready, predict_with_features
+from taonet.models.predict import predict_with_features, prepare_examples
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.fit_sets import check_level, fit_thresholds
-from taonet.training.fit_temperature import calibrated, fit_temperature, fitted_rows
+from taonet.training.fit_temperature import apply_temperature, fit_temperature, fitted_rows
 from taonet.training.fit_typicality import fit_typicality
 from taonet.trust.trust import Trust
 from taonet.types import Track, no_progress
@@ -63,29 +63,31 @@ def calibrate(
     refuse_existing(output, overwrite=overwrite, mark="config.json")
     check_level(level)
     bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
-    bundle.network.load_state_dict(in_half(bundle.network.state_dict()))
-    _refuse_what_was_learnt(bundle, archive)
+    bundle.network.load_state_dict(round_to_half(bundle.network.state_dict()))
+    _refuse_training_data(bundle, archive)
     tally = Tally(archive.path)
-    known = _known(bundle, archive)
+    known = _labelled_objects(bundle, archive)
     sequences = (archive[i] for i in track(known, len(known), "calibrating"))
-    found = answered_for_trust(bundle, made_ready(bundle, sequences, tally, workers=workers), tally)
+    found = collect_calibration_answers(
+        bundle, prepare_examples(bundle, sequences, tally, workers=workers), tally
+    )
     trust, notes = fit_trust(found, bundle.taxonomy, level=level)
     facts = {**bundle.facts, "calibrated_on": archive.digest}
     file = find_bundle(bundle_name) / "README.md"
     card = file.read_text(encoding="utf-8") if file.is_file() else ""
-    kind = "simulated" if archive.simulated else "real"
+    kind = "simulated" if archive.is_simulated else "real"
     card = with_calibration(card, calibration_text(trust, kind, archive.digest), trust)
     honest = replace(bundle, trust=trust, facts=facts)
     save_bundle(honest, output, card=card, overwrite=overwrite)
     before = ece_by_epochs(found.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]
     line = f"{trust.objects} objects -> {output}; calibration error before: {before:.3f}"
-    kinds = counted_by_kind(tally.rejected.items)
-    aside = [f"{tally.set_aside} set aside ({kinds})"] if tally.set_aside else []
+    kinds = summarise_kinds(tally.rejected.items)
+    aside = [f"{tally.set_aside_count} set aside ({kinds})"] if tally.set_aside_count else []
     return "\n".join([line, *aside, *notes])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Witness:
+class CalibrationAnswers:
     """What is fitted on: answers that were not calibrated, and what some were made from.
 
     Parameters
@@ -103,9 +105,9 @@ class Witness:
     features: Float[np.ndarray, "row feature"]
 
 
-def answered_for_trust(
+def collect_calibration_answers(
     bundle: Bundle, ready: Iterable[tuple[ImageSequence, Example]], tally: Tally
-) -> Witness:
+) -> CalibrationAnswers:
     """Let a network answer for calibration objects, and keep what trust is fitted on.
 
     Raises
@@ -115,17 +117,19 @@ def answered_for_trust(
     """
     plain, turns = replace(bundle, trust=None), int(bundle.facts.get("turns", 1))
     tables, features = [], []
-    for rows, remembered in tally.counted(predict_with_features(plain, ready, turns=turns)):
+    for rows, remembered in tally.count_objects(predict_with_features(plain, ready, turns=turns)):
         tables.append(rows)
         features.append(remembered[fitted_rows(rows)].astype(np.float32))
-    tally.refuse_nothing("nothing could be classified")
+    tally.require_objects("nothing could be classified")
     table = pd.concat(tables, ignore_index=True)
     kept = table.loc[fitted_rows(table), ["object_id", "class_name", "n_epochs"]]
     together = np.concatenate(features).astype(np.float64)
-    return Witness(table=table, rows=kept.reset_index(drop=True), features=together)
+    return CalibrationAnswers(table=table, rows=kept.reset_index(drop=True), features=together)
 
 
-def fit_trust(found: Witness, taxonomy: Taxonomy, *, level: float = 0.9) -> tuple[Trust, list[str]]:
+def fit_trust(
+    found: CalibrationAnswers, taxonomy: Taxonomy, *, level: float = 0.9
+) -> tuple[Trust, list[str]]:
     """Fit what makes answers honest, and say what could not be fitted and why.
 
     Raises
@@ -134,7 +138,7 @@ def fit_trust(found: Witness, taxonomy: Taxonomy, *, level: float = 0.9) -> tupl
         If there are too few objects for anything.
     """
     temperature = fit_temperature(found.table, taxonomy)
-    honest = calibrated(found.table, taxonomy, temperature)
+    honest = apply_temperature(found.table, taxonomy, temperature)
     notes: list[str] = []
     thresholds = typicality = None
     try:
@@ -152,14 +156,14 @@ def fit_trust(found: Witness, taxonomy: Taxonomy, *, level: float = 0.9) -> tupl
     return fitted, notes
 
 
-def _refuse_what_was_learnt(bundle: Bundle, archive: Archive) -> None:
+def _refuse_training_data(bundle: Bundle, archive: Archive) -> None:
     learnt = {bundle.facts.get("data_digest"), bundle.facts.get("learnt_from")}
     if archive.digest in learnt:
         do = "calibrate on objects that it has not seen"
         raise LeakError("the bundle was trained on this archive", where=archive.path, do=do)
 
 
-def _known(bundle: Bundle, archive: Archive) -> list[int]:
+def _labelled_objects(bundle: Bundle, archive: Archive) -> list[int]:
     known = [i for i, name in enumerate(archive.class_names) if name in bundle.taxonomy.classes]
     if not known:
         got = ", ".join(sorted({str(name) for name in archive.class_names})[:5])

@@ -38,12 +38,12 @@ class Colours:
     @cached_property
     def nights(self) -> Segments:
         """Which nights belong to which object."""
-        return self.curves.segments.only(begins_night(self.curves))
+        return self.curves.segments.select(begins_night(self.curves))
 
     @cached_property
     def mjd(self) -> PerNight:
         """Mean time of each night."""
-        return Segments.of(np.bincount(night_of(self.curves))).mean(self.curves.mjd)
+        return Segments.from_counts(np.bincount(night_of(self.curves))).mean(self.curves.mjd)
 
     @cached_property
     def _pair(self) -> tuple[tuple[PerNight, PerNight], tuple[PerNight, PerNight]]:
@@ -73,9 +73,11 @@ class Colours:
 
     def _means(self, band: Int[np.ndarray, " object"]) -> tuple[PerNight, PerNight]:
         curves = self.curves
-        there = curves.band == curves.segments.spread(band)
+        there = curves.band == curves.segments.repeat(band)
         counts = np.bincount(night_of(curves)[there], minlength=len(self.mjd))
-        return weighted_mean(Segments.of(counts), curves.flux[there], curves.flux_err[there])
+        return weighted_mean(
+            Segments.from_counts(counts), curves.flux[there], curves.flux_err[there]
+        )
 
     def mean(self) -> PerObject:
         """Return the colour of all the light of these nights together, in magnitudes."""
@@ -94,5 +96,5 @@ class Colours:
         error = np.hypot(
             magnitude_error(blue[seen], blue_err[seen]), magnitude_error(red[seen], red_err[seen])
         )
-        slope, slope_err = weighted_slopes(self.nights.only(seen), self.mjd[seen], colour, error)
+        slope, slope_err = weighted_slopes(self.nights.select(seen), self.mjd[seen], colour, error)
         return np.where(slope_err < LARGEST_SLOPE_ERROR, slope, np.nan)

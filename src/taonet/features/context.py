@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.photometry.centroids import LEAST_SNR, own_places
-from taonet.photometry.lightcurves import Measured
+from taonet.photometry.centroids import LEAST_SNR, measure_centroids
+from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stars import find_peaks
@@ -70,7 +70,7 @@ class Source:
     snr: float
 
     @property
-    def extended(self) -> bool:
+    def is_extended(self) -> bool:
         """Whether it is wider than noise makes a star."""
         return bool(self.width > 1 + EXTENDED + 2 / max(self.snr, 1e-9))
 
@@ -150,7 +150,7 @@ class Surroundings:
     @cached_property
     def host(self) -> Source | None:
         """The nearest extended source, the one that the object sits on included."""
-        extended = [source for source in (self.own, *self.others) if source.extended]
+        extended = [source for source in (self.own, *self.others) if source.is_extended]
         return min(extended, key=self.distance, default=None)
 
     @cached_property
@@ -173,16 +173,20 @@ class Surroundings:
         return shift, shift / float(np.hypot(err, bright_err))
 
 
-def _host(measure: Callable[[Surroundings, Source], float]) -> Callable[[Surroundings], float]:
+def _host_feature(
+    measure: Callable[[Surroundings, Source], float],
+) -> Callable[[Surroundings], float]:
     return lambda seen: np.nan if seen.host is None else measure(seen, seen.host)
 
 
-def _nearest(measure: Callable[[Surroundings, Source], float]) -> Callable[[Surroundings], float]:
-    def of_nearest(seen: Surroundings) -> float:
+def _nearest_feature(
+    measure: Callable[[Surroundings, Source], float],
+) -> Callable[[Surroundings], float]:
+    def feature(seen: Surroundings) -> float:
         near = min(seen.others, key=seen.distance, default=None)
         return np.nan if near is None else measure(seen, near)
 
-    return of_nearest
+    return feature
 
 
 CONTEXT: Final[dict[str, Callable[[Surroundings], float]]] = {
@@ -190,13 +194,13 @@ CONTEXT: Final[dict[str, Callable[[Surroundings], float]]] = {
     "own_snr": lambda seen: seen.own.snr,
     "own_width": lambda seen: seen.own.width,
     "own_concentration": lambda seen: seen.own.concentration,
-    "host_offset_px": _host(lambda seen, host: seen.distance(host)),
-    "host_mag": _host(lambda _, host: host.mag),
-    "host_width": _host(lambda _, host: host.width),
-    "nearest_px": _nearest(lambda seen, near: seen.distance(near)),
-    "nearest_mag": _nearest(lambda _, near: near.mag),
+    "host_offset_px": _host_feature(lambda seen, host: seen.distance(host)),
+    "host_mag": _host_feature(lambda _, host: host.mag),
+    "host_width": _host_feature(lambda _, host: host.width),
+    "nearest_px": _nearest_feature(lambda seen, near: seen.distance(near)),
+    "nearest_mag": _nearest_feature(lambda _, near: near.mag),
     "sources": lambda seen: float(len(seen.others)),
-    "extended_sources": lambda seen: float(sum(other.extended for other in seen.others)),
+    "extended_sources": lambda seen: float(sum(other.is_extended for other in seen.others)),
     "motion_px_per_year": lambda seen: seen.motion[0],
     "motion_snr": lambda seen: seen.motion[1],
     "shift_px": lambda seen: seen.shift[0],
@@ -207,7 +211,7 @@ points, and NaN stands for what is not there to be measured."""
 
 
 def context_features(
-    parts: Sequence[Measured], days: Float[np.ndarray, " epoch"], counts: Iterable[int]
+    parts: Sequence[BandMeasurement], days: Float[np.ndarray, " epoch"], counts: Iterable[int]
 ) -> Float[np.ndarray, "count feature"]:
     """Describe where an object lies, as was known after each of some numbers of epochs.
 
@@ -226,10 +230,10 @@ def context_features(
     array (count, feature)
         In the order of `CONTEXT`.
     """
-    bands = [_Band.of(part, days) for part in parts]
+    bands = [_Band.from_part(part, days) for part in parts]
     rows = []
     for count in counts:
-        seen = max(bands, key=lambda band: band.length(count)).after(count)
+        seen = max(bands, key=lambda band: band.length(count)).surroundings(count)
         unknown = dict.fromkeys(CONTEXT, np.nan)
         told = {name: ask(seen) for name, ask in CONTEXT.items()} if seen else unknown
         rows.append(list(told.values()))
@@ -240,13 +244,13 @@ def context_features(
 class _Band:
     """What the epochs of one band show, each for itself, and each stack of them."""
 
-    part: Measured
+    part: BandMeasurement
     places: Places
     placed: Int[np.ndarray, " place"]
     stacks: tuple[tuple[Source, tuple[Source, ...]], ...]
 
     @classmethod
-    def of(cls, part: Measured, days: Float[np.ndarray, " epoch"]) -> "_Band":
+    def from_part(cls, part: BandMeasurement, days: Float[np.ndarray, " epoch"]) -> "_Band":
         places, placed = _places(part, days)
         stacks = tuple(_sources(part, known) for known in part.calibration.references)
         return cls(part=part, places=places, placed=placed, stacks=stacks)
@@ -255,7 +259,7 @@ class _Band:
         """Return how many of the first epochs of the sequence are in this band."""
         return int((self.part.epochs < count).sum())
 
-    def after(self, count: int) -> Surroundings | None:
+    def surroundings(self, count: int) -> Surroundings | None:
         """Return what was known after so many epochs of the sequence, None if none was usable."""
         own_count = self.length(count)
         known = [
@@ -270,10 +274,10 @@ class _Band:
 
 
 def _places(
-    part: Measured, days: Float[np.ndarray, " epoch"]
+    part: BandMeasurement, days: Float[np.ndarray, " epoch"]
 ) -> tuple[Places, Int[np.ndarray, " place"]]:
     """Return where the object lies by the epochs that tell, and which these are."""
-    own = own_places(part)
+    own = measure_centroids(part)
     told = np.isfinite(own.err)
     places = Places(
         days=days[part.epochs],
@@ -285,7 +289,7 @@ def _places(
     return places.take(told), part.epochs[told]
 
 
-def _sources(part: Measured, reference: Reference) -> tuple[Source, tuple[Source, ...]]:
+def _sources(part: BandMeasurement, reference: Reference) -> tuple[Source, tuple[Source, ...]]:
     """Return what lies at the centre of a stack, and the other sources in it, brightest first."""
     members = part.calibration.profile.take(reference.epochs)
     fwhm = float((members.fwhm_px * reference.share).sum())
@@ -313,7 +317,9 @@ def _sources(part: Measured, reference: Reference) -> tuple[Source, tuple[Source
 def _star(members: Profile, share: Float[np.ndarray, " member"]) -> Float[np.ndarray, "y x"]:
     """Draw what the stack makes of a star of unit flux."""
     reach = np.arange(-REACH_PX, REACH_PX + 1, dtype=np.float64)
-    drawn = members.take((slice(None), None, None)).on(reach[None, None, :], reach[None, :, None])
+    drawn = members.take((slice(None), None, None)).pixel_shares(
+        reach[None, None, :], reach[None, :, None]
+    )
     return np.asarray(np.tensordot(share, drawn, axes=1))
 
 
@@ -350,7 +356,7 @@ class _Window:
         """
         start_x, start_y = x, y
         for _ in range(ROUNDS):
-            light, dx, dy = self._weighed(x, y)
+            light, dx, dy = self._window_light(x, y)
             total = max(float(light.sum()), 1e-9)
             # a window as wide as the source pulls its centroid back half way
             x += 2 * float((light * dx).sum()) / total
@@ -358,7 +364,7 @@ class _Window:
             if np.hypot(x - start_x, y - start_y) > OWN_PX:
                 x, y = start_x, start_y
                 break
-        light, dx, dy = self._weighed(x, y)
+        light, dx, dy = self._window_light(x, y)
         total, square = float(light.sum()), dx**2 + dy**2
         if total <= 0:
             return x, y, total, np.nan, np.nan
@@ -367,7 +373,7 @@ class _Window:
         core = float((light * np.exp(-3 * square / (2 * self.sigma**2))).sum()) / total
         return x, y, total, float(width), core
 
-    def _weighed(
+    def _window_light(
         self, x: float, y: float
     ) -> tuple[Float[np.ndarray, "v u"], Float[np.ndarray, "1 u"], Float[np.ndarray, "v 1"]]:
         """Return the light under the window at a place, and how far its pixels are from there."""

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
 from taonet.io.lightcurves.tables import Curve
-from taonet.sky.bands import blue_to_red, plain_band
+from taonet.sky.bands import plain_band, sort_bands
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
 
 Pair = tuple[str, str]
@@ -36,15 +36,15 @@ def curve_features(
         One row a curve, one column a feature, NaN where it is not defined. It depends on the curve
         alone, whatever bands others have.
     """
-    return feature_table(replace(laid_end_to_end(tuple(curves)), colour=colour), name)
+    return feature_table(replace(concatenate_curves(tuple(curves)), colour=colour), name)
 
 
-def laid_end_to_end(curves: Sequence[Curve]) -> Curves:
+def concatenate_curves(curves: Sequence[Curve]) -> Curves:
     """Return curves of a table as features want them.
 
     Those that were given in fluxes keep them, negative ones too.
     """
-    bands = blue_to_red(name for curve in curves for name in _bands(curve)) or ("",)
+    bands = sort_bands(name for curve in curves for name in _bands(curve)) or ("",)
     index = {name: i for i, name in enumerate(bands)}
     columns = ("mjd", "flux", "flux_err", "mag", "magerr")
     rows = [np.stack([curve.mjd, *_fluxes(curve), curve.mag, curve.magerr]) for curve in curves]
@@ -65,19 +65,19 @@ def usual_colour(curves: Sequence[Curve]) -> Pair | None:
     """
     pairs: Counter[Pair] = Counter()
     for curve in curves:
-        own = blue_to_red(plain_band(name) for name in _bands(curve))
+        own = sort_bands(plain_band(name) for name in _bands(curve))
         pairs.update(pairwise(own))
     most = max(pairs.values(), default=0)
     frequent = [pair for pair, count in pairs.items() if count == most]
     if not frequent:
         return None
-    order = blue_to_red(name for pair in frequent for name in pair)
+    order = sort_bands(name for pair in frequent for name in pair)
     return min(frequent, key=lambda pair: (order.index(pair[0]), order.index(pair[1])))
 
 
 def bands_of(curves: Iterable[Curve]) -> tuple[str, ...]:
     """Return the plain names of all bands of some curves, from blue to red."""
-    return blue_to_red(plain_band(name) for curve in curves for name in _bands(curve))
+    return sort_bands(plain_band(name) for curve in curves for name in _bands(curve))
 
 
 def _fluxes(

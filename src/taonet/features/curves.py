@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.features.segments import Segments
-from taonet.sky.bands import blue_to_red
+from taonet.sky.bands import sort_bands
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of, magnitude, magnitude_error
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import check_mjd
@@ -165,7 +165,7 @@ class Curves:
         """
         band = np.zeros(len(mjd), np.int64) if band is None else band
         # the brightest first, as magnitudes sort
-        order, segments = _prepared(mjd, -_floats(flux), _floats(flux_err), band, counts)
+        order, segments = _sort_points(mjd, -_floats(flux), _floats(flux_err), band, counts)
         return cls(
             segments=segments,
             mjd=_floats(mjd)[order],
@@ -178,7 +178,7 @@ class Curves:
         )
 
     @classmethod
-    def of(cls, curves: Sequence[LightCurve]) -> "Curves":
+    def from_light_curves(cls, curves: Sequence[LightCurve]) -> "Curves":
         """Lay light curves end to end.
 
         Raises
@@ -186,7 +186,7 @@ class Curves:
         InputError
             If an error is not positive.
         """
-        bands = blue_to_red(name for curve in curves for name in curve.band) or ("",)
+        bands = sort_bands(name for curve in curves for name in curve.band) or ("",)
         index = {name: i for i, name in enumerate(bands)}
         columns = ("mjd", "flux", "flux_err", "zero_point_mag")
         mjd, flux, flux_err, zero_point_mag = (
@@ -206,16 +206,16 @@ class Curves:
     def __len__(self) -> int:
         return len(self.segments.counts)
 
-    def only(self, kept: Bool[np.ndarray, " point"]) -> "Curves":
+    def select(self, kept: Bool[np.ndarray, " point"]) -> "Curves":
         """Return the same objects with some of their points."""
         columns = ("mjd", "flux", "flux_err", "mag", "magerr", "band")
         chosen = {name: getattr(self, name)[kept] for name in columns}
-        return replace(self, segments=self.segments.only(kept), **chosen)
+        return replace(self, segments=self.segments.select(kept), **chosen)
 
     def with_magnitudes(self) -> "Curves":
         """Return the same objects, without the points whose flux is not positive."""
         known = np.isfinite(self.mag)
-        return self if known.all() else self.only(known)
+        return self if known.all() else self.select(known)
 
     def blocks(self, most_points: int = BLOCK_POINTS) -> Iterator["Curves"]:
         """Yield the same objects, some at a time: as many as have about so many points."""
@@ -237,7 +237,7 @@ def _floats(values: Float[np.ndarray, "*n"] | float) -> Float[np.ndarray, "*n"]:
     return np.asarray(values, dtype=np.float64)
 
 
-def _prepared(
+def _sort_points(
     mjd: Float[np.ndarray, " n"],
     value: Float[np.ndarray, " m"],
     error: Float[np.ndarray, " e"],
@@ -250,12 +250,12 @@ def _prepared(
         raise InputError("a light curve needs a time and an error for each point", got=got)
     columns = [band, *map(_floats, (error, value, mjd))]
     chosen: Int[np.ndarray, " point"] | slice = slice(None)
-    segments = Segments.of(counts)
+    segments = Segments.from_counts(counts)
     finite = np.isfinite(mjd) & np.isfinite(value) & np.isfinite(error)
     if not finite.all():
-        chosen, segments = np.flatnonzero(finite), segments.only(finite)
+        chosen, segments = np.flatnonzero(finite), segments.select(finite)
     _check(mjd[chosen], error[chosen], segments)
-    if _strictly_later(mjd[chosen], segments).all():
+    if _is_later(mjd[chosen], segments).all():
         return chosen, segments
     keys = [column[chosen] for column in columns]
     order = np.lexsort([*keys, segments.owner])
@@ -263,7 +263,7 @@ def _prepared(
     # exact repetitions say nothing new
     new = np.ones(len(order), bool)
     new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
-    return np.arange(len(mjd))[chosen][order[new]], segments.only(new)
+    return np.arange(len(mjd))[chosen][order[new]], segments.select(new)
 
 
 def _check(mjd: Points, error: Points, segments: Segments) -> None:
@@ -276,7 +276,7 @@ def _check(mjd: Points, error: Points, segments: Segments) -> None:
         check_mjd(mjd, where=f"light curve {segments.owner[np.argmax(mjd)]}")
 
 
-def _strictly_later(mjd: Points, segments: Segments) -> Bool[np.ndarray, " point"]:
+def _is_later(mjd: Points, segments: Segments) -> Bool[np.ndarray, " point"]:
     """Return whether each point is later than the one before it of the same object."""
     later = np.ones(len(mjd), bool)
     later[1:] = mjd[1:] > mjd[:-1]

@@ -11,7 +11,7 @@ from taonet.features.context import CONTEXT, context_features
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
 from taonet.photometry.aperture import aperture_curve, default_radius_px
-from taonet.photometry.lightcurves import SMALL_PX, Measured, curve_of
+from taonet.photometry.lightcurves import SMALL_PX, BandMeasurement, curve_of
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -21,7 +21,7 @@ SETS = ("published", "modern")
 
 
 def early_features(
-    objects: Iterable[tuple[ImageSequence, Sequence[Measured]]],
+    objects: Iterable[tuple[ImageSequence, Sequence[BandMeasurement]]],
     epochs: Sequence[int],
     *,
     use_times: bool,
@@ -49,22 +49,22 @@ def early_features(
     curves: list[LightCurve] = []
     rows: list[pd.DataFrame] = []
     for shown, parts in objects:
-        counts = counts_of(len(shown), epochs)
+        counts = epoch_counts(len(shown), epochs)
         days = shown.mjd if use_times else np.arange(len(shown), dtype=np.float64)
-        curves += _beginnings(replace(curve_for_trees(shown, parts), mjd=days), counts)
+        curves += _truncate_curve(replace(curve_for_trees(shown, parts), mjd=days), counts)
         context = context_features(parts, days, counts.tolist())
         row = pd.DataFrame(context, columns=[f"context.{name}" for name in CONTEXT])
         row.insert(0, "n_epochs", counts)
         row.insert(0, "object_id", shown.object_id)
         rows.append(row)
-    together = Curves.of(curves)
+    together = Curves.from_light_curves(curves)
     measured = (feature_table(together, name).add_prefix(f"{name}.") for name in SETS)
     empty = pd.DataFrame({"object_id": np.zeros(0, object), "n_epochs": np.zeros(0, np.int64)})
     known = pd.concat(rows, ignore_index=True) if rows else empty
     return pd.concat([known, *measured], axis=1)
 
 
-def curve_for_trees(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
+def curve_for_trees(sequence: ImageSequence, parts: Sequence[BandMeasurement]) -> LightCurve:
     """Return the light curve that serves trees best, causally.
 
     Forced photometry; in cutouts too small for field stars the sum within an aperture whose
@@ -78,18 +78,18 @@ def curve_for_trees(sequence: ImageSequence, parts: Sequence[Measured]) -> Light
     return aperture_curve(sequence, radius_px=radius_px)
 
 
-def counts_of(length: int, epochs: Sequence[int]) -> Int[np.ndarray, " count"]:
+def epoch_counts(length: int, epochs: Sequence[int]) -> Int[np.ndarray, " count"]:
     """Return the numbers of epochs that a sequence is answered for after: its end is the last.
 
     Examples
     --------
-    >>> counts_of(7, (3, 5, 10)).tolist()
+    >>> epoch_counts(7, (3, 5, 10)).tolist()
     [3, 5, 7]
     """
     return np.array([*(n for n in sorted(set(epochs)) if n < length), length], np.int64)
 
 
-def _beginnings(curve: LightCurve, counts: Int[np.ndarray, " count"]) -> Iterator[LightCurve]:
+def _truncate_curve(curve: LightCurve, counts: Int[np.ndarray, " count"]) -> Iterator[LightCurve]:
     """Yield a light curve up to each number of epochs."""
     for n in counts.tolist():
         columns = ("mjd", "flux", "flux_err", "zero_point_mag", "band")

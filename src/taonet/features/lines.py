@@ -26,7 +26,7 @@ def weighted_slopes(
     weight = 1 / errors**2
     total = segments.total(weight)
     total = np.where(total > 0, total, np.nan)
-    away = t - segments.spread(segments.total(weight * t) / total)
+    away = t - segments.repeat(segments.total(weight * t) / total)
     spread = segments.total(weight * away * away)
     # one time, but for rounding
     spread = np.where(segments.highest(t) > segments.lowest(t), spread, np.nan)

@@ -21,7 +21,7 @@ from scipy.special import ndtri
 
 from taonet.features.colour import Colours
 from taonet.features.curves import Curves
-from taonet.features.nights import begins_night, night_of, nightly, weighted_mean
+from taonet.features.nights import average_nights, begins_night, night_of, weighted_mean
 from taonet.features.peaks import DETECTION_SIGMA, Peaks
 from taonet.features.periods import Periods, best_periods
 from taonet.features.random_walk import Walks, best_walks
@@ -43,7 +43,7 @@ PerPoint = Float[np.ndarray, " point"]
 
 
 @dataclass(frozen=True, eq=False)
-class Light:
+class Fluxes:
     """Light curves, and what several features ask of them, found once.
 
     Parameters
@@ -60,17 +60,17 @@ class Light:
         bands, curves = len(self.curves.bands), self.curves
         which = curves.segments.owner * bands + curves.band
         counts = np.bincount(which, minlength=len(curves) * bands).reshape(-1, bands)
-        return curves.only(curves.band == curves.segments.spread(counts.argmax(axis=1)))
+        return curves.select(curves.band == curves.segments.repeat(counts.argmax(axis=1)))
 
     @cached_property
-    def per(self) -> Segments:
+    def segments(self) -> Segments:
         """Which points of the main band belong to which object."""
         return self.main.segments
 
     @cached_property
     def n(self) -> PerObject:
         """Number of points in the main band; no feature by itself."""
-        return self.per.counts.astype(np.float64)
+        return self.segments.counts.astype(np.float64)
 
     @cached_property
     def freedom(self) -> PerObject:
@@ -85,28 +85,28 @@ class Light:
     @cached_property
     def mean(self) -> PerObject:
         """Mean flux, weighed by the errors."""
-        return weighted_mean(self.per, self.main.flux, self.main.flux_err)[0]
+        return weighted_mean(self.segments, self.main.flux, self.main.flux_err)[0]
 
     @cached_property
     def unit(self) -> PerObject:
         """Mean flux where it is well above the noise, else NaN: what relative flux refers to."""
-        mean, error = weighted_mean(self.per, self.main.flux, self.main.flux_err)
+        mean, error = weighted_mean(self.segments, self.main.flux, self.main.flux_err)
         return np.where(mean > BRIGHT_SIGMA * error, mean, np.nan)
 
     @cached_property
     def z(self) -> PerPoint:
         """Distances from the mean in units of the errors."""
-        return np.asarray((self.main.flux - self.per.spread(self.mean)) / self.main.flux_err)
+        return np.asarray((self.main.flux - self.segments.repeat(self.mean)) / self.main.flux_err)
 
     @cached_property
     def nights(self) -> Curves:
         """Nightly means of the main band."""
-        return nightly(self.main)
+        return average_nights(self.main)
 
     @cached_property
     def relative_nights(self) -> tuple[Segments, PerPoint, PerPoint, PerPoint]:
         """Times of the nights, and their flux and its error relative to the mean."""
-        unit, per = self.nights.segments.spread(self.unit), self.nights.segments
+        unit, per = self.nights.segments.repeat(self.unit), self.nights.segments
         return per, self.nights.mjd, self.nights.flux / unit, self.nights.flux_err / unit
 
     @cached_property
@@ -117,7 +117,7 @@ class Light:
     @cached_property
     def periods(self) -> Periods:
         """The best period of the points."""
-        return best_periods(self.per, self.main.mjd, self.main.flux, self.main.flux_err)
+        return best_periods(self.segments, self.main.mjd, self.main.flux, self.main.flux_err)
 
     @cached_property
     def walks(self) -> Walks:
@@ -135,113 +135,115 @@ class Light:
         return Colours(self.curves)
 
 
-def _chi2(c: Light) -> PerObject:
+def _chi2(c: Fluxes) -> PerObject:
     """Return the reduced χ² of a constant."""
-    return np.asarray(c.per.total(c.z**2) / c.freedom)
+    return np.asarray(c.segments.total(c.z**2) / c.freedom)
 
 
-def _fractional_rms(c: Light) -> PerObject:
+def _fractional_rms(c: Fluxes) -> PerObject:
     """Return the scatter beyond the errors, relative to the mean (Vaughan et al. 2003, MNRAS 345).
 
     Negative where the errors explain more than there is.
     """
-    away = c.main.flux - c.per.spread(c.per.mean(c.main.flux))
-    excess = c.per.total(away**2) / c.freedom - c.per.mean(c.main.flux_err**2)
+    away = c.main.flux - c.segments.repeat(c.segments.mean(c.main.flux))
+    excess = c.segments.total(away**2) / c.freedom - c.segments.mean(c.main.flux_err**2)
     return np.asarray(np.copysign(np.sqrt(np.abs(excess)), excess) / c.unit)
 
 
-def _von_neumann(c: Light) -> PerObject:
+def _von_neumann(c: Fluxes) -> PerObject:
     """Return the squares of neighbours' differences against those from the mean.
 
     Each in units of its error; 1 for noise, near 0 for slow changes.
     """
     error = c.main.flux_err
-    square = c.per.steps(c.main.flux) ** 2 / (error**2 + np.append(error[1:], 1.0) ** 2)
-    return np.asarray(c.per.total(np.nan_to_num(square)) / c.freedom / _chi2(c))
+    square = c.segments.steps(c.main.flux) ** 2 / (error**2 + np.append(error[1:], 1.0) ** 2)
+    return np.asarray(c.segments.total(np.nan_to_num(square)) / c.freedom / _chi2(c))
 
 
-def _robust_scatter(c: Light) -> PerObject:
+def _robust_scatter(c: Fluxes) -> PerObject:
     """Return the scatter in units of the errors from the median distance to the median."""
-    away = c.main.flux - c.per.spread(c.per.median(c.main.flux))
-    return np.asarray(MAD_TO_SIGMA * c.per.median(np.abs(away) / c.main.flux_err))
+    away = c.main.flux - c.segments.repeat(c.segments.median(c.main.flux))
+    return np.asarray(MAD_TO_SIGMA * c.segments.median(np.abs(away) / c.main.flux_err))
 
 
-def _max_significance(c: Light) -> PerObject:
+def _max_significance(c: Fluxes) -> PerObject:
     """Return the greatest signal-to-noise ratio, less what the greatest of n noises has (Blom)."""
-    return np.asarray(c.per.highest(c.significance) - ndtri((c.n - 0.375) / (c.n + 0.25)))
+    return np.asarray(c.segments.highest(c.significance) - ndtri((c.n - 0.375) / (c.n + 0.25)))
 
 
-def _detected(sigma: float) -> Callable[[Light], PerObject]:
-    return lambda c: c.per.mean(c.significance >= sigma)
+def _detected_share(sigma: float) -> Callable[[Fluxes], PerObject]:
+    return lambda c: c.segments.mean(c.significance >= sigma)
 
 
-def _significance_skew(c: Light) -> PerObject:
+def _significance_skew(c: Fluxes) -> PerObject:
     """Return the bias-corrected skewness of the signal-to-noise ratios."""
-    away = c.significance - c.per.spread(c.per.mean(c.significance))
-    second, third = c.per.mean(away**2), c.per.mean(away**3)
+    away = c.significance - c.segments.repeat(c.segments.mean(c.significance))
+    second, third = c.segments.mean(away**2), c.segments.mean(away**3)
     return np.asarray(np.sqrt(c.n * (c.n - 1)) / (c.n - 2) * third / second**1.5)
 
 
-def _same_night(c: Light) -> Float[np.ndarray, " point"]:
+def _same_night(c: Fluxes) -> Float[np.ndarray, " point"]:
     """Return 1 where the next point is of the same night, else 0."""
     next_begins = np.append(begins_night(c.main)[1:], True)
     return (~next_begins).astype(np.float64)
 
 
-def _night_stetson(c: Light) -> PerObject:
+def _night_stetson(c: Fluxes) -> PerObject:
     """Return Stetson's J of pairs within a night: whether both are off to the same side."""
-    same, pairs = _same_night(c), c.per.pairs(c.z)
+    same, pairs = _same_night(c), c.segments.pairs(c.z)
     together = np.copysign(np.sqrt(np.abs(pairs)), pairs) * same
-    return np.asarray(np.sqrt(c.n / c.freedom) * c.per.total(together) / c.per.total(same))
+    return np.asarray(
+        np.sqrt(c.n / c.freedom) * c.segments.total(together) / c.segments.total(same)
+    )
 
 
-def _night_scatter(c: Light) -> PerObject:
+def _night_scatter(c: Fluxes) -> PerObject:
     """Return the scatter about the means of the nights in units of the errors; 1 for noise."""
     square = ((c.main.flux - c.nights.flux[night_of(c.main)]) / c.main.flux_err) ** 2
-    return np.asarray(np.sqrt(c.per.total(square) / (c.n - c.nights.segments.counts)))
+    return np.asarray(np.sqrt(c.segments.total(square) / (c.n - c.nights.segments.counts)))
 
 
-def _nights_detected(c: Light) -> PerObject:
+def _detected_nights(c: Fluxes) -> PerObject:
     """Return the share of the nights whose points are five times their error, in the mean.
 
     Not the night's own mean: more exposures a night would give more detections.
     """
-    nights = Segments.of(np.bincount(night_of(c.main)))
+    nights = Segments.from_counts(np.bincount(night_of(c.main)))
     return c.nights.segments.mean(nights.mean(c.significance) >= DETECTION_SIGMA)
 
 
-def _median_mag(c: Light) -> PerObject:
-    return magnitude(c.per.median(c.main.flux), ZERO_POINT_MAG)
+def _median_mag(c: Fluxes) -> PerObject:
+    return magnitude(c.segments.median(c.main.flux), ZERO_POINT_MAG)
 
 
-def _if_periodic(measure: Callable[[Light], PerObject]) -> Callable[[Light], PerObject]:
-    def feature(c: Light) -> PerObject:
+def _mask_aperiodic(measure: Callable[[Fluxes], PerObject]) -> Callable[[Fluxes], PerObject]:
+    def feature(c: Fluxes) -> PerObject:
         return np.where(c.periods.log_false_alarm < LOG_FALSE_ALARM, measure(c), np.nan)
 
     return feature
 
 
-def _structure(lag: int) -> Callable[[Light], PerObject]:
+def _structure(lag: int) -> Callable[[Fluxes], PerObject]:
     return lambda c: c.structure[lag]
 
 
-MODERN: dict[str, Callable[[Light], PerObject]] = {
+MODERN: dict[str, Callable[[Fluxes], PerObject]] = {
     "chi2": _chi2,
     "fractional_rms": _fractional_rms,
     "von_neumann": _von_neumann,
     "robust_scatter": _robust_scatter,
     "max_significance": _max_significance,
-    "detected_3": _detected(3.0),
-    "detected_5": _detected(5.0),
+    "detected_3": _detected_share(3.0),
+    "detected_5": _detected_share(5.0),
     "significance_skew": _significance_skew,
     "night_stetson": _night_stetson,
     "night_scatter": _night_scatter,
-    "nights_detected": _nights_detected,
+    "nights_detected": _detected_nights,
     "median_mag": _median_mag,
-    "period_days": _if_periodic(lambda c: 1 / c.periods.frequency),
-    "period_power": _if_periodic(lambda c: c.periods.power),
+    "period_days": _mask_aperiodic(lambda c: 1 / c.periods.frequency),
+    "period_power": _mask_aperiodic(lambda c: c.periods.power),
     "period_log_false_alarm": lambda c: c.periods.log_false_alarm,
-    "period_amplitude": _if_periodic(lambda c: c.periods.amplitude / c.unit),
+    "period_amplitude": _mask_aperiodic(lambda c: c.periods.amplitude / c.unit),
     "walk_sigma": lambda c: c.walks.sigma,
     "walk_tau_days": lambda c: c.walks.tau_days,
     "rise_days": lambda c: c.peaks.rise_days(),
@@ -280,12 +282,12 @@ def modern_features(curves: Curves) -> Float[np.ndarray, "object feature"]:
     >>> f"{found['chi2']:.3f} {found['fractional_rms']:.3f}"
     '4.103 0.088'
     """
-    parts = [_of_block(block) for block in curves.blocks()]
+    parts = [_block_features(block) for block in curves.blocks()]
     return np.concatenate([np.zeros((0, len(MODERN))), *parts])
 
 
-def _of_block(block: Curves) -> Float[np.ndarray, "object feature"]:
-    light = Light(block)
+def _block_features(block: Curves) -> Float[np.ndarray, "object feature"]:
+    light = Fluxes(block)
     # what is not defined is a division by zero, and NaN
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.stack([feature(light) for feature in MODERN.values()], axis=1)

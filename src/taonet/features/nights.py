@@ -28,14 +28,14 @@ def night_of(curves: Curves) -> Int[np.ndarray, " point"]:
     return np.asarray(np.cumsum(begins_night(curves)) - 1)
 
 
-def nightly(curves: Curves) -> Curves:
+def average_nights(curves: Curves) -> Curves:
     """Return the mean light of each night, weighed by the errors; bands are not told apart."""
     first = begins_night(curves)
     nights = Segments(np.append(np.flatnonzero(first), len(first)))
     flux, flux_err = weighted_mean(nights, curves.flux, curves.flux_err)
     return replace(
         curves,
-        segments=curves.segments.only(first),
+        segments=curves.segments.select(first),
         mjd=nights.mean(curves.mjd),
         flux=flux,
         flux_err=flux_err,

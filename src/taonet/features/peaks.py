@@ -47,7 +47,7 @@ class Peaks:
     @cached_property
     def faint_flux(self) -> PerObject:
         """Flux of the faint nights."""
-        ordered = self.nights.segments.ordered(self.nights.flux)
+        ordered = self.nights.segments.sort(self.nights.flux)
         return self.nights.segments.quantile(ordered, FAINT_SHARE)
 
     @cached_property
@@ -55,7 +55,7 @@ class Peaks:
         """Where the peak is among all nights, NaN where none stands out."""
         per, nights = self.nights.segments, self.nights
         surely = nights.flux - nights.flux_err
-        place = per.first(surely == per.spread(per.highest(surely)))
+        place = per.first(surely == per.repeat(per.highest(surely)))
         height = per.at(nights.flux, place) - self.faint_flux
         error = np.hypot(per.at(nights.flux_err, place), per.median(nights.flux_err))
         return np.where(height > PEAK_SIGMA * error, place, np.nan)
@@ -66,25 +66,29 @@ class Peaks:
         return self.nights.segments.at(self.nights.mjd, self.place)
 
     @cached_property
-    def since(self) -> Float[np.ndarray, " night"]:
+    def days_since_peak(self) -> Float[np.ndarray, " night"]:
         """Days since the peak, negative before it."""
-        return np.asarray(self.nights.mjd - self.nights.segments.spread(self.mjd))
+        return np.asarray(self.nights.mjd - self.nights.segments.repeat(self.mjd))
 
     def rise_days(self) -> PerObject:
         """Return the days from half of the height up to the peak."""
-        return -self._half(self.nights.segments.last(self._low & (self.since < 0)), inwards=1)
+        return -self._half_height_days(
+            self.nights.segments.last(self._is_low & (self.days_since_peak < 0)), inwards=1
+        )
 
     def fall_days(self) -> PerObject:
         """Return the days from the peak down to half of the height."""
-        return self._half(self.nights.segments.first(self._low & (self.since > 0)), inwards=-1)
+        return self._half_height_days(
+            self.nights.segments.first(self._is_low & (self.days_since_peak > 0)), inwards=-1
+        )
 
     def rise_slope(self) -> PerObject:
         """Return the slope before the peak in magnitudes a day; negative as it brightens."""
-        return self._slope((self.since <= 0) & (self.since >= -SLOPE_DAYS))
+        return self._slope((self.days_since_peak <= 0) & (self.days_since_peak >= -SLOPE_DAYS))
 
     def fall_slope(self) -> PerObject:
         """Return the slope after the peak in magnitudes a day; positive as it fades."""
-        return self._slope((self.since >= 0) & (self.since <= SLOPE_DAYS))
+        return self._slope((self.days_since_peak >= 0) & (self.days_since_peak <= SLOPE_DAYS))
 
     def days_from_detection(self) -> PerObject:
         """Return the days from the first detection to the peak.
@@ -102,21 +106,21 @@ class Peaks:
         return np.asarray((peak + self.faint_flux) / 2)
 
     @cached_property
-    def _low(self) -> Bool[np.ndarray, " night"]:
+    def _is_low(self) -> Bool[np.ndarray, " night"]:
         # below by more than the error, so that noise near the peak ends nothing
         surely = self.nights.flux + self.nights.flux_err
-        return np.asarray(surely < self.nights.segments.spread(self._half_flux))
+        return np.asarray(surely < self.nights.segments.repeat(self._half_flux))
 
-    def _half(self, low: PerObject, *, inwards: int) -> PerObject:
+    def _half_height_days(self, low: PerObject, *, inwards: int) -> PerObject:
         """Return when half of the height was passed, between a low night and the next inwards."""
         at, flux = self.nights.segments.at, self.nights.flux
         below, above = at(flux, low), at(flux, low + inwards)
         share = np.clip((self._half_flux - below) / (above - below), 0, 1)
-        begin, end = at(self.since, low), at(self.since, low + inwards)
+        begin, end = at(self.days_since_peak, low), at(self.days_since_peak, low + inwards)
         return np.asarray(begin + share * (end - begin))
 
     def _slope(self, within: Bool[np.ndarray, " night"]) -> PerObject:
         nights = self.nights
-        nights = nights.only(within & (nights.flux >= SLOPE_SIGMA * nights.flux_err))
+        nights = nights.select(within & (nights.flux >= SLOPE_SIGMA * nights.flux_err))
         slope, error = weighted_slopes(nights.segments, nights.mjd, nights.mag, nights.magerr)
         return np.where(error < LARGEST_SLOPE_ERROR, slope, np.nan)

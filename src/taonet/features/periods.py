@@ -84,14 +84,14 @@ def best_periods(
     for i, (begin, end) in enumerate(pairwise(edges)):
         own = slice(begin, end)
         if end - begin >= MIN_POINTS and t[end - 1] > t[begin] and np.ptp(values[own]) > 0:
-            found[:, i] = _best(t[own] - t[begin], values[own], errors[own])
+            found[:, i] = _best_period(t[own] - t[begin], values[own], errors[own])
     frequency, power, log_false_alarm, amplitude = found
     return Periods(
         frequency=frequency, power=power, log_false_alarm=log_false_alarm, amplitude=amplitude
     )
 
 
-def _best(
+def _best_period(
     t: Float[np.ndarray, " point"],
     values: Float[np.ndarray, " point"],
     errors: Float[np.ndarray, " point"],

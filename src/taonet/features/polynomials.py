@@ -44,22 +44,24 @@ def polynomial_fits(
     array([[3., 0., 0.],
            [1., 0., 1.]])
     """
-    away = t - segments.spread(segments.mean(t))
+    away = t - segments.repeat(segments.mean(t))
     scale = segments.highest(np.abs(away))
     scale = np.where(scale > 0, scale, 1.0)
-    distinct, left = _distinct(segments, t), values.copy()
+    distinct, left = _count_times(segments, t), values.copy()
     found, fits = np.zeros((len(scale), order + 1)), []
-    orthogonal = _orthogonal(segments, away / segments.spread(scale), n_powers=order + 1)
+    orthogonal = _orthogonal_polynomials(
+        segments, away / segments.repeat(scale), n_powers=order + 1
+    )
     for degree, (polynomial, powers, norm) in zip(range(order + 1), orthogonal, strict=False):
         determined = (distinct > degree) & (norm > _least_norm(segments))
         height = segments.total(left * polynomial) / np.where(determined, norm, np.nan)
         found = found + height[:, None] * powers
         fits.append(found / scale[:, None] ** np.arange(order + 1))
-        left -= segments.spread(height) * polynomial
+        left -= segments.repeat(height) * polynomial
     return np.stack(fits)
 
 
-def _orthogonal(
+def _orthogonal_polynomials(
     segments: Segments, x: Float[np.ndarray, " point"], *, n_powers: int
 ) -> Iterator[
     tuple[
@@ -81,7 +83,7 @@ def _orthogonal(
         norm = segments.total(square)
         yield now, powers, norm
         shift, share = segments.total(x * square) / norm, norm / norm_before
-        before, now = now, (x - segments.spread(shift)) * now - segments.spread(share) * before
+        before, now = now, (x - segments.repeat(shift)) * now - segments.repeat(share) * before
         times_x = np.roll(powers, 1, axis=1)
         powers_before, powers = (
             powers,
@@ -90,7 +92,9 @@ def _orthogonal(
         norm_before = norm
 
 
-def _distinct(segments: Segments, t: Float[np.ndarray, " point"]) -> Float[np.ndarray, " object"]:
+def _count_times(
+    segments: Segments, t: Float[np.ndarray, " point"]
+) -> Float[np.ndarray, " object"]:
     """Return the number of distinct times of each object."""
     new = np.ones(len(t), bool)
     new[1:] = (t[1:] != t[:-1]) | (segments.owner[1:] != segments.owner[:-1])

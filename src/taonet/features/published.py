@@ -42,7 +42,7 @@ class Magnitudes:
     ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,); ``per`` says whose they are.
     """
 
-    per: Segments
+    segments: Segments
     t: PerPoint
     m: PerPoint
     e: PerPoint
@@ -50,12 +50,12 @@ class Magnitudes:
     @cached_property
     def n(self) -> PerObject:
         """Number of points."""
-        return self.per.counts.astype(np.float64)
+        return self.segments.counts.astype(np.float64)
 
     @cached_property
     def away(self) -> PerPoint:
         """Magnitudes less their mean."""
-        return np.asarray(self.m - self.per.spread(self.per.mean(self.m)))
+        return np.asarray(self.m - self.segments.repeat(self.segments.mean(self.m)))
 
     @cached_property
     def square(self) -> PerPoint:
@@ -65,12 +65,12 @@ class Magnitudes:
     @cached_property
     def variance(self) -> PerObject:
         """Second central moment (divided by n)."""
-        return self.per.mean(self.square)
+        return self.segments.mean(self.square)
 
     @cached_property
     def std(self) -> PerObject:
         """Sample standard deviation (n − 1)."""
-        return np.asarray(np.sqrt(self.per.total(self.square) / (self.n - 1)))
+        return np.asarray(np.sqrt(self.segments.total(self.square) / (self.n - 1)))
 
     @cached_property
     def f(self) -> PerPoint:
@@ -80,7 +80,7 @@ class Magnitudes:
     @cached_property
     def ordered_flux(self) -> PerPoint:
         """Fluxes in ascending order."""
-        return self.per.ordered(self.f)
+        return self.segments.sort(self.f)
 
     @cached_property
     def median_flux(self) -> PerObject:
@@ -94,18 +94,18 @@ class Magnitudes:
 
     def flux_quantile(self, q: float) -> PerObject:
         """Quantile of the flux, interpolated linearly."""
-        return self.per.quantile(self.ordered_flux, q)
+        return self.segments.quantile(self.ordered_flux, q)
 
     @cached_property
     def z(self) -> PerPoint:
         """Residuals in units of their errors, as the Stetson indices use them."""
-        return np.asarray(self.per.spread(np.sqrt(self.n / (self.n - 1))) * self.away / self.e)
+        return np.asarray(self.segments.repeat(np.sqrt(self.n / (self.n - 1))) * self.away / self.e)
 
     @cached_property
     def slopes(self) -> PerPoint:
         """Magnitudes an hour from each point to the next; NaN if no time passes or none follows."""
-        hours = self.per.steps(self.t) * 24
-        return self.per.steps(self.m) / np.where(hours > 0, hours, np.nan)
+        hours = self.segments.steps(self.t) * 24
+        return self.segments.steps(self.m) / np.where(hours > 0, hours, np.nan)
 
     @cached_property
     def rises(self) -> Bool[np.ndarray, " point"]:
@@ -115,17 +115,17 @@ class Magnitudes:
     @cached_property
     def polynomials(self) -> Float[np.ndarray, "order object power"]:
         """Coefficients of the polynomials of each order in t − mean t, lowest power first."""
-        return polynomial_fits(self.per, self.t, self.m, order=ORDERS[-1])
+        return polynomial_fits(self.segments, self.t, self.m, order=ORDERS[-1])
 
 
 def _amplitude(c: Magnitudes) -> PerObject:
-    return np.asarray((c.per.highest(c.m) - c.per.lowest(c.m)) / 2)
+    return np.asarray((c.segments.highest(c.m) - c.segments.lowest(c.m)) / 2)
 
 
 def _beyond_1_std(c: Magnitudes) -> PerObject:
     weight = 1 / c.e
-    weighted = c.per.total(c.m * weight) / c.per.total(weight)
-    return c.per.mean(np.abs(c.m - c.per.spread(weighted)) > c.per.spread(c.std))
+    weighted = c.segments.total(c.m * weight) / c.segments.total(weight)
+    return c.segments.mean(np.abs(c.m - c.segments.repeat(weighted)) > c.segments.repeat(c.std))
 
 
 def _flux_percentile_ratio(percent: float) -> Callable[[Magnitudes], PerObject]:
@@ -135,12 +135,12 @@ def _flux_percentile_ratio(percent: float) -> Callable[[Magnitudes], PerObject]:
 
 
 def _kurtosis(c: Magnitudes) -> PerObject:
-    excess = c.per.mean(c.square * c.square) / c.variance**2 - 3
+    excess = c.segments.mean(c.square * c.square) / c.variance**2 - 3
     return np.asarray((c.n - 1) / ((c.n - 2) * (c.n - 3)) * ((c.n + 1) * excess + 6))
 
 
 def _skew(c: Magnitudes) -> PerObject:
-    third = c.per.mean(c.square * c.away)
+    third = c.segments.mean(c.square * c.away)
     return np.asarray(np.sqrt(c.n * (c.n - 1)) / (c.n - 2) * third / c.variance**1.5)
 
 
@@ -148,35 +148,35 @@ def _small_kurtosis(c: Magnitudes) -> PerObject:
     n = c.n
     c1 = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3))
     c2 = 3 * (n - 1) ** 2 / ((n - 2) * (n - 3))
-    return np.asarray(c1 * (c.per.total(c.away) / c.std) ** 4 - c2)
+    return np.asarray(c1 * (c.segments.total(c.away) / c.std) ** 4 - c2)
 
 
 def _max_slope(c: Magnitudes) -> PerObject:
-    steepest = c.per.highest(np.nan_to_num(np.abs(c.slopes), nan=-1.0))
+    steepest = c.segments.highest(np.nan_to_num(np.abs(c.slopes), nan=-1.0))
     return np.where(steepest >= 0, steepest, np.nan)
 
 
 def _mad(c: Magnitudes) -> PerObject:
-    return c.per.mean(np.abs(c.away))
+    return c.segments.mean(np.abs(c.away))
 
 
 def _median_buffer_range_percentage(c: Magnitudes) -> PerObject:
-    median = c.per.spread(c.median_flux)
-    return c.per.mean(np.abs(c.f - median) < 0.1 * median)
+    median = c.segments.repeat(c.median_flux)
+    return c.segments.mean(np.abs(c.f - median) < 0.1 * median)
 
 
 def _pair_slope_trend(c: Magnitudes) -> PerObject:
-    return c.per.mean(c.rises)
+    return c.segments.mean(c.rises)
 
 
 def _pair_slope_trend_last_30(c: Magnitudes) -> PerObject:
     seen = np.cumsum(np.concatenate([[0], np.isfinite(c.slopes)]))
-    last = seen[1:] > c.per.spread(seen[c.per.offsets[1:]] - LAST_STEPS)
-    return c.per.total(c.rises & last) / LAST_STEPS
+    last = seen[1:] > c.segments.repeat(seen[c.segments.offsets[1:]] - LAST_STEPS)
+    return c.segments.total(c.rises & last) / LAST_STEPS
 
 
 def _percent_amplitude(c: Magnitudes) -> PerObject:
-    above, below = c.per.highest(c.f) - c.median_flux, c.median_flux - c.per.lowest(c.f)
+    above, below = c.segments.highest(c.f) - c.median_flux, c.median_flux - c.segments.lowest(c.f)
     return np.asarray(np.maximum(above, below) / c.median_flux)
 
 
@@ -185,12 +185,12 @@ def _percent_difference_flux_percentile(c: Magnitudes) -> PerObject:
 
 
 def _stetson_j(c: Magnitudes) -> PerObject:
-    pairs = c.per.pairs(c.z)
-    return np.asarray(c.per.total(np.copysign(np.sqrt(np.abs(pairs)), pairs)) / (c.n - 1))
+    pairs = c.segments.pairs(c.z)
+    return np.asarray(c.segments.total(np.copysign(np.sqrt(np.abs(pairs)), pairs)) / (c.n - 1))
 
 
 def _stetson_k(c: Magnitudes) -> PerObject:
-    return np.asarray(c.per.mean(np.abs(c.z)) / np.sqrt(c.per.mean(c.z * c.z)))
+    return np.asarray(c.segments.mean(np.abs(c.z)) / np.sqrt(c.segments.mean(c.z * c.z)))
 
 
 def _polynomial(order: int, power: int) -> Callable[[Magnitudes], PerObject]:
@@ -235,17 +235,17 @@ def published_array(curves: Curves) -> Float[np.ndarray, "object feature"]:
         coefficients than distinct times, a slope where all times are equal. Points without
         magnitude are left out.
     """
-    parts = [_of_block(block) for block in curves.with_magnitudes().blocks()]
+    parts = [_block_features(block) for block in curves.with_magnitudes().blocks()]
     return np.concatenate([np.zeros((0, len(PUBLISHED))), *parts])
 
 
-def _of_block(block: Curves) -> Float[np.ndarray, "object feature"]:
+def _block_features(block: Curves) -> Float[np.ndarray, "object feature"]:
     c = Magnitudes(block.segments, block.mjd, block.mag, block.magerr)
     # what is not defined is a division by zero, and NaN
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.stack([feature(c) for feature in PUBLISHED.values()], axis=1)
     # the standard deviation of equal magnitudes need not be zero to the last bit
-    found[(c.n < MIN_POINTS) | (c.per.highest(c.m) == c.per.lowest(c.m))] = np.nan
+    found[(c.n < MIN_POINTS) | (c.segments.highest(c.m) == c.segments.lowest(c.m))] = np.nan
     return found
 
 

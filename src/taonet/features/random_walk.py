@@ -61,20 +61,20 @@ def best_walks(
     values, errors : arrays (point,)
         Objects with values that are not finite have no walk.
     """
-    mean = segments.spread(segments.mean(values))
+    mean = segments.repeat(segments.mean(values))
     scatter = np.sqrt(segments.mean((values - mean) ** 2))
     fit = (segments.counts >= MIN_POINTS) & (scatter > 0)
     scale = np.where(fit, scatter, 1.0)
-    kept = segments.spread(fit)
-    points = segments.only(kept), t[kept], (values - mean)[kept], errors[kept]
+    kept = segments.repeat(fit)
+    points = segments.select(kept), t[kept], (values - mean)[kept], errors[kept]
     log_tau, log_width = (grid.ravel() for grid in np.meshgrid(np.log(TAU_DAYS), np.log(WIDTHS)))
     log_tau, log_width = np.tile(log_tau, (len(fit), 1)), log_width + np.log(scale)[:, None]
-    tau, width, likelihood = _best_of(points, log_tau, log_width)
+    tau, width, likelihood = _best_walk(points, log_tau, log_width)
     for zoom in ZOOMS:
-        tau_step, width_step = _around()
+        tau_step, width_step = _grid_steps()
         # beyond the first grid the nights tell nothing
         tried = np.clip(tau + zoom * tau_step, *np.log(TAU_DAYS[[0, -1]]))
-        tau, width, likelihood = _best_of(points, tried, width + zoom * width_step)
+        tau, width, likelihood = _best_walk(points, tried, width + zoom * width_step)
     still = walk_log_likelihood(*points, np.ones_like(tau), np.zeros_like(tau))
     seen = fit & (likelihood - still > LEAST_GAIN)[:, 0]
     return Walks(
@@ -83,7 +83,7 @@ def best_walks(
     )
 
 
-def _best_of(
+def _best_walk(
     points: Points,
     log_tau: Float[np.ndarray, "object try"],
     log_width: Float[np.ndarray, "object try"],
@@ -97,7 +97,7 @@ def _best_of(
     return tau, width, best
 
 
-def _around() -> tuple[Float[np.ndarray, " try"], Float[np.ndarray, " try"]]:
+def _grid_steps() -> tuple[Float[np.ndarray, " try"], Float[np.ndarray, " try"]]:
     """Return steps of the grids around a point, two to each side."""
     tau, width = np.meshgrid(np.arange(-2.0, 3.0), np.arange(-2.0, 3.0))
     return (

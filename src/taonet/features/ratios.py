@@ -18,7 +18,7 @@ OVER_STD: Final = (
 """The published features that are divided by the standard deviation of the magnitudes."""
 
 
-def with_ratios(features: pd.DataFrame) -> pd.DataFrame:
+def add_ratios(features: pd.DataFrame) -> pd.DataFrame:
     """Add the ratios to a table of the published features.
 
     Parameters
@@ -34,7 +34,7 @@ def with_ratios(features: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> row = dict.fromkeys(OVER_STD, 3.0) | {"std": 2.0}
-    >>> float(with_ratios(pd.DataFrame([row]))["mad_over_std"][0])
+    >>> float(add_ratios(pd.DataFrame([row]))["mad_over_std"][0])
     1.5
     """
     std = features["std"].where(features["std"] > 0, np.nan)

@@ -29,7 +29,7 @@ class Segments:
     offsets: Int[np.ndarray, " edge"]
 
     @classmethod
-    def of(cls, counts: Int[np.ndarray, " object"]) -> "Segments":
+    def from_counts(cls, counts: Int[np.ndarray, " object"]) -> "Segments":
         """Return segments of these lengths."""
         return cls(np.concatenate([[0], np.cumsum(counts)]))
 
@@ -41,29 +41,29 @@ class Segments:
     @cached_property
     def owner(self) -> Int[np.ndarray, " value"]:
         """Index of the object that each value belongs to."""
-        return self.spread(np.arange(len(self.counts)))
+        return self.repeat(np.arange(len(self.counts)))
 
-    def spread(self, each: Shaped[np.ndarray, " object"]) -> Shaped[np.ndarray, " value"]:
+    def repeat(self, each: Shaped[np.ndarray, " object"]) -> Shaped[np.ndarray, " value"]:
         """Repeat one value an object for each of the object's values."""
         return np.repeat(each, self.counts)
 
     def total(self, values: Shaped[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return the sum of each object's values, 0 where there are none."""
-        return self._reduced(np.add, values, 0.0)
+        return self._reduce(np.add, values, 0.0)
 
     def mean(self, values: Shaped[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return the mean of each object's values, NaN where there are none."""
-        return np.asarray(self._reduced(np.add, values, np.nan) / np.maximum(self.counts, 1))
+        return np.asarray(self._reduce(np.add, values, np.nan) / np.maximum(self.counts, 1))
 
     def highest(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return the greatest of each object's values, NaN where there are none."""
-        return self._reduced(np.maximum, values, np.nan)
+        return self._reduce(np.maximum, values, np.nan)
 
     def lowest(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return the least of each object's values, NaN where there are none."""
-        return self._reduced(np.minimum, values, np.nan)
+        return self._reduce(np.minimum, values, np.nan)
 
-    def ordered(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
+    def sort(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Return a copy in which each object's values ascend."""
         found = values.copy()
         # one small sort an object costs less than one sort of everything, or than padding
@@ -94,7 +94,7 @@ class Segments:
 
     def median(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return the median of each object's values, NaN where there are none."""
-        return self.quantile(self.ordered(values), 0.5)
+        return self.quantile(self.sort(values), 0.5)
 
     def steps(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Return how far it is from each value to the object's next, NaN after the last."""
@@ -134,11 +134,11 @@ class Segments:
         found[there] = values[place[there].astype(np.int64)]
         return found
 
-    def only(self, kept: Bool[np.ndarray, " value"]) -> "Segments":
+    def select(self, kept: Bool[np.ndarray, " value"]) -> "Segments":
         """Return the segments of what is left if only some values are kept."""
-        return Segments.of(np.bincount(self.owner[kept], minlength=len(self.counts)))
+        return Segments.from_counts(np.bincount(self.owner[kept], minlength=len(self.counts)))
 
-    def _reduced(
+    def _reduce(
         self, operation: np.ufunc, values: Shaped[np.ndarray, " value"], empty: float
     ) -> Float[np.ndarray, " object"]:
         found = np.full(len(self.counts), empty)

@@ -8,21 +8,21 @@ import pandas as pd
 from taonet.features.curves import Curves
 from taonet.features.modern import MODERN, modern_features
 from taonet.features.published import PUBLISHED, published_array
-from taonet.features.ratios import with_ratios
+from taonet.features.ratios import add_ratios
 
 
-def _published(curves: Curves) -> pd.DataFrame:
+def _published_table(curves: Curves) -> pd.DataFrame:
     return pd.DataFrame(published_array(curves), columns=list(PUBLISHED))
 
 
-def _modern(curves: Curves) -> pd.DataFrame:
+def _modern_table(curves: Curves) -> pd.DataFrame:
     return pd.DataFrame(modern_features(curves), columns=list(MODERN))
 
 
 SETS: Final[Mapping[str, Callable[[Curves], pd.DataFrame]]] = {
-    "published": _published,
-    "published+ratios": lambda curves: with_ratios(_published(curves)),
-    "modern": _modern,
+    "published": _published_table,
+    "published+ratios": lambda curves: add_ratios(_published_table(curves)),
+    "modern": _modern_table,
 }
 """Every set of features by name: from light curves to a row each."""
 

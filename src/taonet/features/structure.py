@@ -39,7 +39,7 @@ def structure_function(
     lags = list(LAGS_DAYS.values())
     shape = len(lags), len(segments.counts)
     excess, pairs = np.zeros(shape), np.zeros(shape)
-    begin, ends = np.arange(len(t)), segments.spread(segments.offsets[1:])
+    begin, ends = np.arange(len(t)), segments.repeat(segments.offsets[1:])
     for apart in range(1, int(segments.counts.max(initial=0))):
         begin = begin[begin + apart < ends[begin]]
         begin = begin[t[begin + apart] - t[begin] < lags[-1][1]]

@@ -25,8 +25,8 @@ def feature_rows(curves: Iterable[LightCurve], name: str) -> Iterator[pd.DataFra
     DataFrame
         One row an object: object_id, class_name and one column a feature.
     """
-    for some in _in_parts(curves):
-        features = feature_table(Curves.of(some), name)
+    for some in _chunks(curves):
+        features = feature_table(Curves.from_light_curves(some), name)
         for i, curve in enumerate(some):
             row = features.iloc[[i]].reset_index(drop=True)
             row.insert(0, "class_name", pd.Series([curve.class_name], dtype=object))
@@ -34,7 +34,7 @@ def feature_rows(curves: Iterable[LightCurve], name: str) -> Iterator[pd.DataFra
             yield row
 
 
-def _in_parts(curves: Iterable[LightCurve]) -> Iterator[list[LightCurve]]:
+def _chunks(curves: Iterable[LightCurve]) -> Iterator[list[LightCurve]]:
     part: list[LightCurve] = []
     for curve in curves:
         part.append(curve)

@@ -13,11 +13,11 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from taonet.errors import InputError, OutputError, UnreachableError
-from taonet.fetch.deep_tao_listing import PUBLISHED, REPOSITORY_OF, Item, listing_of
-from taonet.fetch.files import download, part_of
+from taonet.fetch.deep_tao_listing import PUBLISHED, REPOSITORY_OF, ReleaseFile, listing_of
+from taonet.fetch.files import download, part_path
 from taonet.fetch.github import POINTER_BYTES, Repository, Server
 from taonet.fetch.polite_http import Client
-from taonet.io.atomic import ARCHIVE_MARK, landing_file, room_for
+from taonet.io.atomic import ARCHIVE_MARK, atomic_file, room_for
 from taonet.io.fits_scan import scan_fits
 
 SET_ASIDE = "set_aside.jsonl"
@@ -28,7 +28,7 @@ SPARE_BYTES = 100_000_000
 MOST_SILENCES = 3
 """Files in a row that do not come before the server is taken to be away."""
 
-Track = Callable[[Iterable[Item], int], Iterable[Item]]
+Track = Callable[[Iterable[ReleaseFile], int], Iterable[ReleaseFile]]
 """Wraps the items of known number to show progress."""
 
 
@@ -94,19 +94,19 @@ def fetch_deep_tao(
     OutputError
         If there is no room, or another run fetches into the same folder.
     """
-    wanted = _checked(classes)
+    wanted = _wanted_classes(classes)
     server = Server.mirror(base_url) if base_url else Server()
     asking = client or Client()
     repositories = {
         name: Repository(name=name, client=asking, server=server)
         for name in dict.fromkeys(REPOSITORY_OF.values())
     }
-    with _alone_in(output):
+    with _lock_folder(output):
         listings = [listing_of(repositories[REPOSITORY_OF[c]], c, output) for c in wanted]
         in_turn = chain.from_iterable(zip_longest(*(listing.items() for listing in listings)))
         items = list(islice((item for item in in_turn if item is not None), limit))
         _check_room(items, output)
-        fetching = _Fetching(output, repositories)
+        fetching = _Fetcher(output, repositories)
         try:
             for item in track(items, len(items)):
                 fetching.fetch(item)
@@ -124,7 +124,7 @@ def fetch_deep_tao(
     )
 
 
-class _Fetching:
+class _Fetcher:
     """The files one after the other, and what became of them."""
 
     def __init__(self, output: Path, repositories: Mapping[str, Repository]) -> None:
@@ -134,10 +134,10 @@ class _Fetching:
         self.set_aside: list[tuple[str, str]] = []
         self._silences = 0
 
-    def fetch(self, item: Item) -> None:
+    def fetch(self, item: ReleaseFile) -> None:
         """Fetch a file, or set it aside; raise if the server is away."""
         try:
-            if self._is_there(item):
+            if self._ensure_file(item):
                 self.there += 1
             else:
                 self.downloaded += 1
@@ -155,7 +155,7 @@ class _Fetching:
             self._silences = 0
             self.set_aside.append((item.path, str(error)))
 
-    def _is_there(self, item: Item) -> bool:
+    def _ensure_file(self, item: ReleaseFile) -> bool:
         """Make sure that a file is there and whole; return True if it was so before."""
         if item.blob is None:
             raise InputError(item.reason, where=item.path)
@@ -185,7 +185,7 @@ class _Fetching:
 
     def write_set_aside(self) -> None:
         """Write what was set aside, and why."""
-        with landing_file(self.output / SET_ASIDE) as temporary:
+        with atomic_file(self.output / SET_ASIDE) as temporary:
             lines = [
                 json.dumps({"source": path, "reason": reason}) + "\n"
                 for path, reason in self.set_aside
@@ -193,7 +193,7 @@ class _Fetching:
             temporary.write_text("".join(lines))
 
 
-def _checked(classes: Sequence[str]) -> tuple[str, ...]:
+def _wanted_classes(classes: Sequence[str]) -> tuple[str, ...]:
     unknown = [name for name in classes if name not in PUBLISHED]
     if unknown:
         known = f"known: {', '.join(PUBLISHED)}"
@@ -202,7 +202,7 @@ def _checked(classes: Sequence[str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _alone_in(output: Path) -> Iterator[None]:
+def _lock_folder(output: Path) -> Iterator[None]:
     """Make the folder, and refuse to share it with another run."""
     if output.exists() and not output.is_dir():
         raise OutputError("a file is there, not a folder", where=output, do="choose another name")
@@ -220,13 +220,13 @@ def _alone_in(output: Path) -> Iterator[None]:
         yield
 
 
-def _check_room(items: Sequence[Item], output: Path) -> None:
+def _check_room(items: Sequence[ReleaseFile], output: Path) -> None:
     """Refuse to begin what the disk cannot hold."""
     missing = 0
     for item in items:
         path = output / item.path
         if item.blob is not None and not path.exists():
-            part = part_of(path)
+            part = part_path(path)
             missing += item.blob.size - (part.stat().st_size if part.exists() else 0)
     _check_free(missing, output)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from taonet.errors import InputError
 from taonet.fetch.github import Blob, Repository, blob_of, folders_in
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 from taonet.io.deep_tao.reader import SUFFIXES
 
 TRANSIENTS = "MachineLearningUniandes/TAO_transients"
@@ -42,20 +42,20 @@ class Listing:
     class_name: str
     entries: Sequence[Mapping[str, Any]]
 
-    def items(self) -> list["Item"]:
+    def items(self) -> list["ReleaseFile"]:
         """Return the files one by one."""
         return [self._item(entry) for entry in self.entries]
 
-    def _item(self, entry: Mapping[str, Any]) -> "Item":
+    def _item(self, entry: Mapping[str, Any]) -> "ReleaseFile":
         blob = blob_of(entry)
         if isinstance(blob, str):
             name = repr(entry.get("path"))[:80]
-            return Item(listing=self, name=name, blob=None, reason=blob)
-        return Item(listing=self, name=blob.name, blob=blob)
+            return ReleaseFile(listing=self, name=name, blob=None, reason=blob)
+        return ReleaseFile(listing=self, name=blob.name, blob=blob)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class ReleaseFile:
     """A file of a class's folder.
 
     Parameters
@@ -105,7 +105,7 @@ def listing_of(repository: Repository, class_name: str, folder: Path) -> Listing
         class_name=class_name,
         entries=_entries(repository, commit, class_name),
     )
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(asdict(listing)))
     return listing
 

@@ -51,7 +51,7 @@ class RemoteFile:
         return found.hexdigest() == self.digest
 
 
-def part_of(path: Path) -> Path:
+def part_path(path: Path) -> Path:
     """Return where a download waits until it is whole: a hidden file, which nobody reads."""
     return path.with_name(f".{path.name}.part")
 
@@ -68,7 +68,7 @@ def download(remote: RemoteFile, path: Path, client: Client) -> None:
     OutputError
         If there is no room, or writing is not allowed.
     """
-    part = part_of(path)
+    part = part_path(path)
     with room_for(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not remote.is_at(part):
@@ -83,7 +83,7 @@ def _receive(remote: RemoteFile, part: Path, client: Client) -> None:
         _take(response, remote, part, client)
 
     try:
-        client.ask(remote.url, take, headers=lambda: _rest_of(part))
+        client.ask(remote.url, take, headers=lambda: _range_header(part))
     except InputError as error:
         cause = error.__cause__
         if not (isinstance(cause, HTTPError) and cause.code == NO_SUCH_RANGE):
@@ -93,7 +93,7 @@ def _receive(remote: RemoteFile, part: Path, client: Client) -> None:
 
 
 def _take(response: HTTPResponse, remote: RemoteFile, part: Path, client: Client) -> None:
-    have = _where_it_goes_on(response, part)
+    have = _resume_offset(response, part)
     with part.open("ab" if have else "wb") as file:
         for piece in client.pieces(response, most=remote.size - have):
             file.write(piece)
@@ -104,7 +104,7 @@ def _take(response: HTTPResponse, remote: RemoteFile, part: Path, client: Client
         raise BrokenError("other bytes than the listing promises")
 
 
-def _where_it_goes_on(response: HTTPResponse, part: Path) -> int:
+def _resume_offset(response: HTTPResponse, part: Path) -> int:
     """Return the byte that an answer begins with; a server may ignore that a part is there."""
     if response.status != PARTIAL:
         return 0
@@ -115,7 +115,7 @@ def _where_it_goes_on(response: HTTPResponse, part: Path) -> int:
     return int(found[1])
 
 
-def _rest_of(part: Path) -> Mapping[str, str]:
+def _range_header(part: Path) -> Mapping[str, str]:
     return {"Range": f"bytes={_size(part)}-"} if _size(part) else {}
 
 

@@ -38,7 +38,7 @@ class BrokenError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manners:
+class RequestPolicy:
     """How a server is asked.
 
     Parameters
@@ -81,12 +81,12 @@ class Client:
     def __init__(
         self,
         *,
-        manners: Manners | None = None,
+        manners: RequestPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
         say: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        self.manners = manners or Manners()
+        self.manners = manners or RequestPolicy()
         self.now = now
         self._sleep = sleep
         self._say = say
@@ -147,7 +147,7 @@ class Client:
                 why = f"answer {error.code} {error.reason}"
                 if error.code not in BUSY:
                     raise InputError("the server says no", where=url, got=why) from error
-                asked = seconds_asked(error.headers, now=self.now())
+                asked = retry_after_s(error.headers, now=self.now())
             except BrokenError as error:
                 why = str(error)
             except NETWORK_ERRORS as error:
@@ -174,7 +174,7 @@ class Client:
         """
         began, total = self.now(), 0
         while True:
-            with _broken():
+            with _catch_network_errors():
                 piece = response.read1(CHUNK_BYTES)
             if not piece:
                 return
@@ -207,7 +207,7 @@ class Client:
 
 
 @contextmanager
-def _broken() -> Iterator[None]:
+def _catch_network_errors() -> Iterator[None]:
     """Tell a failing network from a failing disk: both are an OSError."""
     try:
         yield
@@ -215,7 +215,7 @@ def _broken() -> Iterator[None]:
         raise BrokenError(str(error) or type(error).__name__) from error
 
 
-def seconds_asked(headers: Mapping[str, str] | Message, *, now: float) -> float:
+def retry_after_s(headers: Mapping[str, str] | Message, *, now: float) -> float:
     """Return how long an answer asks to wait.
 
     That is ``Retry-After``, in seconds or as a date, or what is left until the time that
@@ -223,9 +223,9 @@ def seconds_asked(headers: Mapping[str, str] | Message, *, now: float) -> float:
 
     Examples
     --------
-    >>> seconds_asked({"Retry-After": "7"}, now=0.0)
+    >>> retry_after_s({"Retry-After": "7"}, now=0.0)
     7.0
-    >>> seconds_asked({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1060"}, now=1000.0)
+    >>> retry_after_s({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1060"}, now=1000.0)
     60.0
     """
     text = (headers.get("Retry-After") or "").strip()

@@ -143,7 +143,7 @@ class Archive:
         return str(self.manifest["survey"])
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """True if the sequences come from a simulation."""
         return bool(self.manifest["simulated"])
 
@@ -203,7 +203,7 @@ def is_archive(path: str | Path) -> bool:
 def _read_manifest(path: Path) -> dict[str, Any]:
     file = path / "manifest.json"
     if not file.is_file():
-        raise _absence(path)
+        raise _missing_archive_error(path)
     try:
         manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -224,7 +224,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _absence(path: Path) -> InputError:
+def _missing_archive_error(path: Path) -> InputError:
     """Return the error about a path where there is no archive."""
     if not path.exists():
         return InputError("no such archive", where=path)

@@ -24,7 +24,7 @@ from jaxtyping import Shaped
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
 from taonet.io.atomic import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
-from taonet.io.pixel_types import common_type, without_loss
+from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import taxonomy_for
@@ -137,7 +137,7 @@ class ArchiveWriter:
         """
         given = np.ascontiguousarray(sequence.frames, sequence.frames.dtype.newbyteorder("="))
         self._check(sequence, given)
-        frames = self._as_stored(given, sequence.object_id)
+        frames = self._cast_frames(given, sequence.object_id)
         offset, n = self.n_frames, len(frames)
         with room_for(self.path):
             self._frames.write(frames.data)
@@ -183,22 +183,22 @@ class ArchiveWriter:
             raise InputError(
                 "frames differ from those before",
                 where=sequence.object_id,
-                got=f"{_short(layout)}, not {_short(self._layout)}",
+                got=f"{_layout_text(layout)}, not {_layout_text(self._layout)}",
                 do="ingest cutouts of one shape and kind at a time",
             )
         if sequence.object_id in self._ids:
             raise InputError("an object of this name is there already", where=sequence.object_id)
 
-    def _as_stored(
+    def _cast_frames(
         self, frames: Shaped[np.ndarray, "epoch channel y x"], object_id: str
     ) -> Shaped[np.ndarray, "epoch channel y x"]:
         """Return frames as the archive's type; where that would change them, widen the archive."""
         stored = self._dtype
-        cast = without_loss(frames, stored)
+        cast = lossless_cast(frames, stored)
         if cast is not None:
             return cast
         wider = common_type([stored, frames.dtype])
-        cast = without_loss(frames, wider)
+        cast = lossless_cast(frames, wider)
         if cast is None or not self._widen(wider):
             raise InputError(
                 "pixels that no type holds together with those before",
@@ -233,7 +233,7 @@ class ArchiveWriter:
             wider.write(dtype.str.encode().ljust(HEADER_BYTES, b"\0"))
             self._frames.seek(HEADER_BYTES)
             while part := self._frames.read(CHUNK_BYTES):
-                cast = without_loss(np.frombuffer(part, self._dtype), dtype)
+                cast = lossless_cast(np.frombuffer(part, self._dtype), dtype)
                 if cast is None:
                     self._frames.seek(0, os.SEEK_END)
                     path.unlink()
@@ -407,6 +407,6 @@ def _npy_header(shape: tuple[int, ...], dtype: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body.encode()
 
 
-def _short(layout: dict[str, Any]) -> str:
+def _layout_text(layout: dict[str, Any]) -> str:
     shape = " x ".join(str(n) for n in layout["frame_shape"])
     return f"{shape} {np.dtype(layout['dtype']).name} {'/'.join(layout['channels'])}"

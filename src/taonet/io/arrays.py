@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
-from taonet.io.items import Found
+from taonet.io.items import ItemResult
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence, check_mjd
 
@@ -31,7 +31,7 @@ PER_EPOCH = ("mjd", *EPOCH_TEXTS, *EPOCH_NUMBERS)
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
 
 
-def read_arrays(path: Path) -> Iterator[Found]:
+def read_arrays(path: Path) -> Iterator[ItemResult]:
     """Yield each object; epochs without a time are set aside.
 
     Stamps with the channels last, (object, epoch, y, x, channel), are read as what they are.
@@ -41,7 +41,7 @@ def read_arrays(path: Path) -> Iterator[Found]:
     InputError
         If the file itself is not of this kind.
     """
-    arrays, remarks = _with_channels_first(_load(path), path)
+    arrays, remarks = _move_channels_first(_load(path), path)
     names = _texts(arrays["object_id"], "object_id", path)
     labels = _labels(arrays, path)
     seen: set[str] = set()
@@ -52,9 +52,9 @@ def read_arrays(path: Path) -> Iterator[Found]:
                 raise InputError("an object of this name is there already", where=item)
             seen.add(item)
             sequence, parts = _sequence(arrays, i, name, labels[i])
-            yield Found(item=item, sequence=sequence, parts=parts, remarks=remarks)
+            yield ItemResult(item=item, sequence=sequence, parts=parts, remarks=remarks)
         except InputError as error:
-            yield Found(item=item, rejection=Rejection.of(item, error))
+            yield ItemResult(item=item, rejection=Rejection.from_error(item, error))
 
 
 def count_arrays(path: Path) -> int:
@@ -120,7 +120,7 @@ def _with_times(
             check_mjd(times[k : k + 1], where=where)
             kept.append(k)
         except InputError as error:
-            parts.append(Rejection.of(object_id, error, part=True))
+            parts.append(Rejection.from_error(object_id, error, part=True))
             last = error
     if not kept:
         raise last
@@ -155,7 +155,7 @@ def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[s
             got=f"{values[large][0]:.0f}",
             do="write them as text or as integers",
         )
-    return [_without_point(value) for value in values.tolist()]
+    return [_number_text(value) for value in values.tolist()]
 
 
 def _decode_text(value: bytes) -> str:
@@ -165,13 +165,13 @@ def _decode_text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _without_point(value: float) -> str:
+def _number_text(value: float) -> str:
     if np.isnan(value):
         return ""
     return str(int(value)) if value.is_integer() else str(value)
 
 
-def _with_channels_first(arrays: Arrays, path: Path) -> tuple[Arrays, tuple[str, ...]]:
+def _move_channels_first(arrays: Arrays, path: Path) -> tuple[Arrays, tuple[str, ...]]:
     stamps = arrays["stamps"]
     height, width = stamps.shape[-2:]
     if min(height, width) > MOST_CHANNELS or max(height, width) <= MOST_CHANNELS:

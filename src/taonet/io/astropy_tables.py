@@ -15,7 +15,7 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.lightcurves.times import is_time
-from taonet.io.text_tables import column_twice
+from taonet.io.text_tables import duplicate_column_error
 
 SPELLED: Final = {"degrees": "deg", "degree": "deg", "days": "d", "hours": "h", "mjd": "d"}
 """Units as they are often written, and as they should be."""
@@ -64,7 +64,7 @@ def _votable(path: Path) -> Any:
     names = [field.name for field in tables[0].fields]
     for i, name in enumerate(names):
         if name in names[:i]:
-            raise column_twice(name, path)
+            raise duplicate_column_error(name, path)
     # the IDs that are read otherwise are made of names, with other letters
     return tables[0].to_table(use_names_over_ids=True)
 

@@ -124,13 +124,13 @@ def refuse_file(path: Path) -> None:
 
 
 @contextmanager
-def landing_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
+def atomic_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     """Yield a path to write to; it becomes ``path`` if all went well and vanishes if not.
 
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with landing_file(Path(folder) / "f.txt") as temporary:
+    ...     with atomic_file(Path(folder) / "f.txt") as temporary:
     ...         _ = temporary.write_text("whole")
     ...     (Path(folder) / "f.txt").read_text()
     'whole'
@@ -151,7 +151,7 @@ def landing_file(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def landing_folder(path: Path, *, mark: str, overwrite: bool = False) -> Iterator[Path]:
+def atomic_folder(path: Path, *, mark: str, overwrite: bool = False) -> Iterator[Path]:
     """Yield an empty folder to fill; it becomes ``path`` if all went well and vanishes if not.
 
     ``mark`` names a file by which a folder that may be replaced is known.

@@ -121,11 +121,11 @@ def numbers(column: "pd.Series[Any]", where: object) -> "pd.Series[float]":
     """
     values, text = numbers_and_text(column)
     if text.any():
-        raise text_for_numbers(column, text, where)
+        raise text_cells_error(column, text, where)
     return values
 
 
-def text_for_numbers(
+def text_cells_error(
     column: "pd.Series[Any]", text: Bool[np.ndarray, " row"], where: object
 ) -> InputError:
     """Return the error that says which text stands where a number belongs."""

@@ -78,7 +78,7 @@ def name_of_content(head: bytes) -> str:
     return next((name for magic, name in NAMES.items() if head.startswith(magic)), "")
 
 
-def not_avro(head: bytes, *, where: object) -> InputError:
+def not_avro_error(head: bytes, *, where: object) -> InputError:
     """Return the error that says what a file is if not an Avro container."""
     if not head:
         return InputError("empty file", where=where)

@@ -11,11 +11,11 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.fits_epochs import object_in_files
-from taonet.io.items import Found
+from taonet.io.items import ItemResult
 from taonet.io.lightcurves.times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
-from taonet.io.text_tables import column_twice
+from taonet.io.text_tables import duplicate_column_error
 
 CLASS_COLUMNS = ("class_name", "label", "class")
 CHANNEL_FILES = {"science": "file", "template": "template_file", "difference": "difference_file"}
@@ -76,7 +76,7 @@ def read_cutout_table(path: Path) -> CutoutTable:
     return CutoutTable(rows=named, nameless=nameless, remarks=remarks)
 
 
-def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[Found]:
+def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[ItemResult]:
     """Yield what the files of each object are, epochs that cannot be used set aside.
 
     By its WCS, where a header has one, a frame is turned to the orientation of the object's first
@@ -101,10 +101,10 @@ def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[Found]:
     return objects_in(read_cutout_table(table_path), directory)
 
 
-def objects_in(table: CutoutTable, directory: Path) -> Iterator[Found]:
+def objects_in(table: CutoutTable, directory: Path) -> Iterator[ItemResult]:
     """Yield what the files of each object in a table are; see `read_fits_cutouts`."""
     for rejection in table.nameless:
-        yield Found(item=rejection.source, rejection=rejection)
+        yield ItemResult(item=rejection.source, rejection=rejection)
     rows_of = table.rows.groupby("object_id", sort=False)
     files = {name: column for name, column in CHANNEL_FILES.items() if column in table.rows}
     for object_id, rows in rows_of:
@@ -112,7 +112,7 @@ def objects_in(table: CutoutTable, directory: Path) -> Iterator[Found]:
         try:
             class_name = _class_name(name, rows)
         except InputError as error:
-            yield Found(item=name, rejection=Rejection.of(name, error))
+            yield ItemResult(item=name, rejection=Rejection.from_error(name, error))
             continue
         yield object_in_files(name, rows, directory, files=files, class_name=class_name)
 
@@ -164,7 +164,9 @@ def _with_text(table: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[Rej
     )
     empty = (table["object_id"] == "").to_numpy()
     places = [f"{path}, row {row + 1}" for row in np.flatnonzero(empty)]
-    nameless = [Rejection.of(at, InputError("object_id is empty", where=at)) for at in places]
+    nameless = [
+        Rejection.from_error(at, InputError("object_id is empty", where=at)) for at in places
+    ]
     return table[~empty], tuple(nameless)
 
 
@@ -173,7 +175,7 @@ def _with_our_names(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     ours = {str(name): plain(name) for name in table.columns if plain(name) in _OURS}
     twice = {new: old for old, new in ours.items() if list(ours.values()).count(new) > 1}
     for name in twice:
-        raise column_twice(name, path)
+        raise duplicate_column_error(name, path)
     there = {plain(name): str(name) for name in table.columns}
     for name, others in _ELSEWHERE.items():
         other = next((other for other in others if other in there), None)

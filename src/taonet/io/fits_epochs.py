@@ -15,11 +15,11 @@ from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
 from taonet.io.fits_image import FitsImage, read_image
-from taonet.io.fits_placing import Placing, SkyFrames
+from taonet.io.fits_placing import Placement, SkyFrames
 from taonet.io.fits_wcs import SkyFrame, sky_frame
-from taonet.io.items import Found
-from taonet.io.pixel_types import common_type, without_loss
-from taonet.io.rejection import Rejection, counted_by_kind
+from taonet.io.items import ItemResult
+from taonet.io.pixel_types import common_type, lossless_cast
+from taonet.io.rejection import Rejection, summarise_kinds
 from taonet.sky.cutout import Quality
 from taonet.sky.position import ARCMINUTE, known_positions, mean_position, separations
 from taonet.sky.sequence import ImageSequence, check_mjd
@@ -64,7 +64,7 @@ def object_in_files(
     *,
     files: Mapping[str, str],
     class_name: str | None,
-) -> Found:
+) -> ItemResult:
     """Read one object.
 
     Parameters
@@ -88,24 +88,24 @@ def object_in_files(
     records: list[Any] = rows.to_dict("records")
     cells = [_Row(name=str(record[column]), cells=record) for record in records]
     try:
-        epochs = sieve.each(cells, lambda row: _epoch(row, directory, files))
+        epochs = sieve.apply(cells, lambda row: _epoch(row, directory, files))
         epochs.sort(key=lambda epoch: float(epoch.values["mjd"]))
-        epochs = sieve.each(epochs, _only_near(epochs, object_id))
+        epochs = sieve.apply(epochs, _position_check(epochs, object_id))
         placing = _placing(epochs)
         if placing is not None:
-            epochs = sieve.each(epochs, lambda epoch: _place(epoch, placing))
-        epochs = sieve.each(epochs, _of_one_shape(epochs))
-        epochs = sieve.each(epochs, _of_one_type(epochs))
+            epochs = sieve.apply(epochs, lambda epoch: _place(epoch, placing))
+        epochs = sieve.apply(epochs, _shape_check(epochs))
+        epochs = sieve.apply(epochs, _type_conversion(epochs))
         if not epochs:
-            return Found(item=object_id, rejection=_nothing_left(object_id, sieve.parts))
+            return ItemResult(item=object_id, rejection=_object_rejection(object_id, sieve.parts))
         sequence = _sequence(object_id, epochs, tuple(files), class_name)
     except InputError as error:
-        return Found(item=object_id, rejection=Rejection.of(object_id, error))
+        return ItemResult(item=object_id, rejection=Rejection.from_error(object_id, error))
     remarks = dict.fromkeys(remark for epoch in epochs for remark in epoch.remarks)
     if placing is not None and any(None in epoch.places for epoch in epochs):
         remarks[WITHOUT_WCS] = None
     parts = tuple(sieve.parts)
-    return Found(item=object_id, sequence=sequence, parts=parts, remarks=tuple(remarks))
+    return ItemResult(item=object_id, sequence=sequence, parts=parts, remarks=tuple(remarks))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,7 +124,7 @@ class _Sieve:
         self.object_id = object_id
         self.parts: list[Rejection] = []
 
-    def each(self, items: Iterable[_Item], step: Callable[[_Item], Epoch]) -> list[Epoch]:
+    def apply(self, items: Iterable[_Item], step: Callable[[_Item], Epoch]) -> list[Epoch]:
         """Return what a step makes of each item; those that it refuses are set aside."""
         kept = []
         for item in items:
@@ -133,16 +133,16 @@ class _Sieve:
             except InputError as error:
                 where = f"{self.object_id}, {item.name}" if error.where is None else error.where
                 named = InputError(error.what, where=where, got=error.got, do=error.do)
-                self.parts.append(Rejection.of(self.object_id, named, part=True))
+                self.parts.append(Rejection.from_error(self.object_id, named, part=True))
         return kept
 
 
-def _nothing_left(object_id: str, parts: Sequence[Rejection]) -> Rejection:
+def _object_rejection(object_id: str, parts: Sequence[Rejection]) -> Rejection:
     kinds = Counter(part.kind for part in parts)
     if len(kinds) == 1:
         return replace(parts[0], part=False)
-    error = InputError("no epoch can be used", where=object_id, got=counted_by_kind(kinds))
-    return Rejection.of(object_id, error)
+    error = InputError("no epoch can be used", where=object_id, got=summarise_kinds(kinds))
+    return Rejection.from_error(object_id, error)
 
 
 def _epoch(row: _Row, directory: Path, files: Mapping[str, str]) -> Epoch:
@@ -184,7 +184,7 @@ def _number(row: Mapping[str, Any], name: str) -> float:
         raise InputError(f"{name} is not a number", got=repr(value)) from None
 
 
-def _only_near(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch], Epoch]:
+def _position_check(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch], Epoch]:
     """Return a step that refuses epochs that were taken elsewhere than most."""
     ra, dec = (np.array([e.values[name] for e in epochs], np.float64) for name in ("ra", "dec"))
     centre = _place_of_most(ra, dec, object_id)
@@ -219,7 +219,7 @@ def _place_of_most(
     )
 
 
-def _placing(epochs: Sequence[Epoch]) -> Placing | None:
+def _placing(epochs: Sequence[Epoch]) -> Placement | None:
     first = next((e.places[0] for e in epochs if e.places and e.places[0] is not None), None)
     if first is None:
         return None
@@ -227,11 +227,11 @@ def _placing(epochs: Sequence[Epoch]) -> Placing | None:
     known = [(e.values["ra"], e.values["dec"]) for e in epochs]
     known = [place for place in known if np.isfinite(place).all()]
     shape = next(e.images[0].shape for e in epochs if e.places[0] is first)
-    usual = _usual([e.images[0].shape for e in epochs])
-    return Placing.by(first, shape, known[0] if known else None, usual_shape=usual)
+    usual = _usual_shape([e.images[0].shape for e in epochs])
+    return Placement.from_first_frame(first, shape, known[0] if known else None, usual_shape=usual)
 
 
-def _place(epoch: Epoch, placing: Placing) -> Epoch:
+def _place(epoch: Epoch, placing: Placement) -> Epoch:
     images, remarks, quality = [], list(epoch.remarks), epoch.quality
     for image, place in zip(epoch.images, epoch.places, strict=True):
         if place is None:
@@ -245,8 +245,8 @@ def _place(epoch: Epoch, placing: Placing) -> Epoch:
     return replace(epoch, images=images, remarks=tuple(remarks), quality=quality)
 
 
-def _of_one_shape(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
-    usual = _usual([image.shape for epoch in epochs for image in epoch.images])
+def _shape_check(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
+    usual = _usual_shape([image.shape for epoch in epochs for image in epoch.images])
 
     def step(epoch: Epoch) -> Epoch:
         for image in epoch.images:
@@ -258,17 +258,17 @@ def _of_one_shape(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
     return step
 
 
-def _usual(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+def _usual_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     # of shapes that are as frequent the first: later epochs change nothing where they can
     return Counter(shapes).most_common(1)[0][0] if shapes else ()
 
 
-def _of_one_type(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
+def _type_conversion(epochs: Sequence[Epoch]) -> Callable[[Epoch], Epoch]:
     types = {image.dtype for epoch in epochs for image in epoch.images}
     dtype = common_type(types) if types else np.dtype(np.float32)
 
     def step(epoch: Epoch) -> Epoch:
-        images = [without_loss(image, dtype) for image in epoch.images]
+        images = [lossless_cast(image, dtype) for image in epoch.images]
         if any(image is None for image in images):
             got = f"{epoch.images[0].dtype} among others"
             raise InputError("pixels that no type holds together with the others", got=got)

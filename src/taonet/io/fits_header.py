@@ -90,25 +90,25 @@ def _continue(header: dict[str, Value], key: str, text: str) -> None:
         header[key] = begun[:-1] + more
 
 
-def written_cards(cards: Iterable[tuple[str, Value]]) -> Iterator[str]:
+def format_cards(cards: Iterable[tuple[str, Value]]) -> Iterator[str]:
     """Write keywords and values as cards, HIERARCH where a keyword needs it."""
     for key, value in cards:
-        text = _written(value)
+        text = _format_value(value)
         if len(key) > 8 or not key.replace("_", "").isalnum():
             yield f"HIERARCH {key} = {text}"
         else:
             yield f"{key:8}= {text if isinstance(value, str) else text.rjust(20)}"
 
 
-def _written(value: Value) -> str:
+def _format_value(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "T" if value else "F"
-    return quoted(value) if isinstance(value, str) else str(value).upper()
+    return quote_text(value) if isinstance(value, str) else str(value).upper()
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Write a text as the value of a card."""
     return "'" + text.replace("'", "''").ljust(8) + "'"
 
@@ -122,7 +122,7 @@ def header_block(cards: Iterable[str]) -> bytes:
         If a card is too long, or is not printable ASCII.
     """
     block = b"".join(_card(card) for card in (*cards, "END"))
-    return padded(block, b" ")
+    return pad_block(block, b" ")
 
 
 def _card(text: str) -> bytes:
@@ -144,6 +144,6 @@ def ascii_bytes(text: str) -> bytes:
     return text.encode("ascii")
 
 
-def padded(content: bytes, fill: bytes) -> bytes:
+def pad_block(content: bytes, fill: bytes) -> bytes:
     """Fill up to a whole block."""
     return content + fill * (-len(content) % BLOCK)

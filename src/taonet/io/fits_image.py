@@ -91,14 +91,14 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     InputError
         If the file is missing or damaged, or holds no such image.
     """
-    path, asked, version = _with_choice(path, hdu)
+    path, asked, version = _split_choice(path, hdu)
     runs, damage = scan_up_to_damage(path)
     refuse_pixel_file(runs, path)
     there = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
     try:
         by_name = _image_by_name(there, asked, version, path) if asked else None
-        among = _of_channel(there, channel, path) if by_name is None else by_name
-        chosen = _flat(among, path)
+        among = _channel_candidates(there, channel, path) if by_name is None else by_name
+        chosen = _flat_candidate(among, path)
     except InputError as error:
         # it may lie behind the damage
         raise damage or error from None
@@ -138,12 +138,12 @@ def is_compressed(run: HduRun) -> bool:
 def image_shape(run: HduRun) -> tuple[int, ...]:
     """Return the shape of the images of a run, compressed or not, without axes of one element."""
     if not is_compressed(run):
-        return _without_ones(run.shape)
+        return _drop_unit_axes(run.shape)
     axes = run.header.get("ZNAXIS")
     sizes = [
         run.header.get(f"ZNAXIS{i}") for i in range(axes if isinstance(axes, int) else 0, 0, -1)
     ]
-    return _without_ones(tuple(size if isinstance(size, int) else 0 for size in sizes))
+    return _drop_unit_axes(tuple(size if isinstance(size, int) else 0 for size in sizes))
 
 
 def decompress(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
@@ -172,7 +172,7 @@ def decompress(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     return physical_values(stored.astype(stored.dtype.newbyteorder(">")), run, blank=blank)
 
 
-def _with_choice(path: Path, hdu: str) -> tuple[Path, str, int | None]:
+def _split_choice(path: Path, hdu: str) -> tuple[Path, str, int | None]:
     match = _CHOICE.fullmatch(str(path))
     if not match or path.exists():
         return path, hdu, None
@@ -217,7 +217,7 @@ def _image_by_name(
     return among
 
 
-def _of_channel(there: Sequence[_Candidate], channel: str, path: Path) -> list[_Candidate]:
+def _channel_candidates(there: Sequence[_Candidate], channel: str, path: Path) -> list[_Candidate]:
     """Return the images that may show the channel, the best choice first."""
     science = [one for one in there if not _lies_beside(one.name)]
     if there and not science:
@@ -238,7 +238,7 @@ def _of_channel(there: Sequence[_Candidate], channel: str, path: Path) -> list[_
     return []
 
 
-def _flat(among: Sequence[_Candidate], path: Path) -> _Candidate:
+def _flat_candidate(among: Sequence[_Candidate], path: Path) -> _Candidate:
     for one in among:
         if one.is_flat:
             return one
@@ -251,7 +251,7 @@ def _flat(among: Sequence[_Candidate], path: Path) -> _Candidate:
     raise InputError(what, where=path, got=got, do=do)
 
 
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _drop_unit_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
     kept = list(shape)
     while len(kept) > 2 and 1 in kept:
         kept.remove(1)

@@ -31,7 +31,7 @@ APART_PX = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Placing:
+class Placement:
     """How the frames of an object are to lie: as the first of them that has a WCS.
 
     Parameters
@@ -55,14 +55,14 @@ class Placing:
     centre: Float[np.ndarray, "3"]
 
     @classmethod
-    def by(
+    def from_first_frame(
         cls,
         first: SkyFrame,
         first_shape: tuple[int, ...],
         position: tuple[float, float] | None,
         *,
         usual_shape: tuple[int, ...],
-    ) -> "Placing":
+    ) -> "Placement":
         """Take the first frame as the measure of the others."""
         place = _place(first, first_shape, position) or _centre(first_shape)
         basis = tangent_basis(first.direction(*place))
@@ -96,7 +96,7 @@ class Placing:
         said = [] if turn.is_none else [TURNED]
         if turned.shape != shape:
             said.append(FITTED)
-        elif self.position is not None and turn.is_none and _whole(place) != middle:
+        elif self.position is not None and turn.is_none and _whole_pixel(place) != middle:
             said.append(SHIFTED)
         if self.position is None and self._is_apart(frame, pixels.shape):
             said.append(APART)
@@ -111,7 +111,7 @@ def _centre(shape: tuple[int, ...]) -> tuple[float, float]:
     return float(shape[1] // 2), float(shape[0] // 2)
 
 
-def _whole(place: tuple[float, float]) -> tuple[float, float]:
+def _whole_pixel(place: tuple[float, float]) -> tuple[float, float]:
     return float(np.rint(place[0])), float(np.rint(place[1]))
 
 

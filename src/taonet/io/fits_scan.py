@@ -153,7 +153,7 @@ def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     >>> from taonet.io.fits_scan import scan_fits
     >>> cutouts = [images_of(run) for run in scan_fits(path)]  # doctest: +SKIP
     """
-    return physical_values(_stored(run), run, blank="BLANK")
+    return physical_values(_stored_pixels(run), run, blank="BLANK")
 
 
 def physical_values(
@@ -173,7 +173,7 @@ def physical_values(
         nothing = None
     zero = _number(run.header, "BZERO", 0, run)
     scale = _number(run.header, "BSCALE", 1, run)
-    values = _scaled(stored, zero, scale, keep_integers=nothing is None)
+    values = _scale_pixels(stored, zero, scale, keep_integers=nothing is None)
     if nothing is not None:
         values[stored == nothing] = np.nan
     return values
@@ -204,7 +204,9 @@ def columns_of(run: HduRun) -> dict[str, Shaped[np.ndarray, "row ..."]]:
         size = -(-repeat // 8) if code == "X" else repeat * _CELL_BYTES[code]
         if offset + size > width:
             raise InputError(
-                f"column {i} does not fit into a row of {width} bytes", where=_at(run), got=size
+                f"column {i} does not fit into a row of {width} bytes",
+                where=_location(run),
+                got=size,
             )
         if size and (code == "A" or code in _CELLS):
             rest = run.source[run.start + offset : run.start + rows * width]
@@ -227,10 +229,10 @@ def _file_bytes(path: Path, *, max_bytes: int) -> bytes:
         raise InputError("cannot be read", where=path, got=error.strerror) from error
     if not content:
         raise InputError("the file is empty", where=path)
-    return _unzipped(content, path, max_bytes) if content.startswith(b"\x1f\x8b") else content
+    return _unzip(content, path, max_bytes) if content.startswith(b"\x1f\x8b") else content
 
 
-def _unzipped(content: bytes, path: Path, max_bytes: int) -> bytes:
+def _unzip(content: bytes, path: Path, max_bytes: int) -> bytes:
     # Whole, and with a limit while unzipping: a zip bomb must not fill the memory first.
     parts, room = [], max_bytes
     while content:
@@ -329,19 +331,21 @@ def _data_bytes(run: HduRun) -> int:
     header = run.header
     bits = header.get("BITPIX")
     if bits not in _PIXELS:
-        raise InputError("BITPIX is not one of FITS", where=_at(run), got=bits)
+        raise InputError("BITPIX is not one of FITS", where=_location(run), got=bits)
     shape = _checked_shape(run)
     if not shape:
         return 0
     if _count(header, "GCOUNT", run, 1) != 1:
-        raise InputError("random groups are not understood", where=_at(run), do="set GCOUNT to 1")
+        raise InputError(
+            "random groups are not understood", where=_location(run), do="set GCOUNT to 1"
+        )
     return abs(int(str(bits))) // 8 * (_count(header, "PCOUNT", run, 0) + math.prod(shape))
 
 
 def _checked_shape(run: HduRun) -> tuple[int, ...]:
     axes = _count(run.header, "NAXIS", run)
     if axes > 999:
-        raise InputError("NAXIS is beyond 999", where=_at(run), got=axes)
+        raise InputError("NAXIS is beyond 999", where=_location(run), got=axes)
     return tuple(_count(run.header, f"NAXIS{i}", run) for i in range(axes, 0, -1))
 
 
@@ -349,7 +353,7 @@ def _shape(header: Header) -> tuple[int, ...]:
     return tuple(int(str(header[f"NAXIS{i}"])) for i in range(int(str(header["NAXIS"])), 0, -1))
 
 
-def _stored(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
+def _stored_pixels(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     dtype = np.dtype(_PIXELS[int(str(run.header["BITPIX"]))])
     if not math.prod(run.shape or (0,)):
         return np.zeros((run.count, 0), dtype)
@@ -357,7 +361,7 @@ def _stored(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     return np.ndarray((run.count, *run.shape), dtype, run.source, run.start, (run.stride, *inner))
 
 
-def _scaled(
+def _scale_pixels(
     stored: Shaped[np.ndarray, "..."],
     zero: int | float,
     scale: int | float,
@@ -388,7 +392,7 @@ def _scaled(
 
 def _table_shape(run: HduRun) -> tuple[int, int]:
     if run.kind != "BINTABLE" or len(run.shape) != 2:
-        raise InputError("not a binary table", where=_at(run), got=run.kind)
+        raise InputError("not a binary table", where=_location(run), got=run.kind)
     return run.shape[1], run.shape[0]
 
 
@@ -396,7 +400,7 @@ def _tform(run: HduRun, i: int) -> tuple[int, str]:
     text = run.header.get(f"TFORM{i}")
     found = _TFORM.match(str(text))
     if not found or found[2] not in {*_CELL_BYTES, "X"} or len(found[1]) > 9:
-        raise InputError(f"TFORM{i} is not a column format", where=_at(run), got=text)
+        raise InputError(f"TFORM{i} is not a column format", where=_location(run), got=text)
     return int(found[1] or 1), found[2]
 
 
@@ -417,7 +421,7 @@ def _column(
         return np.asarray(cells == b"T")
     if code != "A":
         zero = _number(run.header, f"TZERO{i}", 0, run)
-        return _scaled(cells, zero, _number(run.header, f"TSCAL{i}", 1, run))
+        return _scale_pixels(cells, zero, _number(run.header, f"TSCAL{i}", 1, run))
     return np.array([_text(cell.split(b"\0")[0]) for cell in cells.tolist()], dtype=np.str_)
 
 
@@ -431,16 +435,16 @@ def _text(cell: bytes) -> str:
 def _count(header: Header, key: str, run: HduRun, default: int | None = None) -> int:
     value = header.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError(f"{key} is not a count", where=_at(run), got=value)
+        raise InputError(f"{key} is not a count", where=_location(run), got=value)
     return value
 
 
 def _number(header: Header, key: str, default: int, run: HduRun) -> int | float:
     value = header.get(key, default)
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise InputError(f"{key} is not a number", where=_at(run), got=value)
+        raise InputError(f"{key} is not a number", where=_location(run), got=value)
     return value
 
 
-def _at(run: HduRun) -> str:
+def _location(run: HduRun) -> str:
     return f"{run.where}, HDU {run.first}"

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from taonet.io.fits_header import Header
-from taonet.io.pixel_types import with_gaps
+from taonet.io.pixel_types import cast_to_float
 
 MOST_TURN = 3.0
 """Degrees by which a frame may be off a quarter turn: 1.7 pixels at 32 from the centre."""
@@ -48,7 +48,7 @@ class SkyFrame:
 
     def pixel_of(self, ra: float, dec: float) -> tuple[float, float] | None:
         """Return the zero-based pixel ``(x, y)`` of a place; None where the frame has none."""
-        lon, lat = self._own(ra, dec)
+        lon, lat = self._own_coordinates(ra, dec)
         order = (lon, lat) if self.wcs.wcs.lng == 0 else (lat, lon)
         try:
             with warnings.catch_warnings():
@@ -89,7 +89,7 @@ class SkyFrame:
             lon, lat = place.ra.deg, place.dec.deg
         return _direction(lon, lat)
 
-    def _own(self, ra: float, dec: float) -> tuple[float, float]:
+    def _own_coordinates(self, ra: float, dec: float) -> tuple[float, float]:
         if self.system is None:
             return ra, dec
         from astropy.coordinates import SkyCoord
@@ -236,7 +236,7 @@ def centre_on(
     top = height // 2 - int(np.rint(place[1]))
     if pixels.shape == (height, width) and left == top == 0:
         return pixels
-    source = with_gaps(pixels)
+    source = cast_to_float(pixels)
     full = np.full((height, width), np.nan, source.dtype)
     rows = slice(max(top, 0), min(top + pixels.shape[0], height))
     columns = slice(max(left, 0), min(left + pixels.shape[1], width))

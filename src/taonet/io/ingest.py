@@ -7,11 +7,11 @@ from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
-from taonet.io.items import Found, Source
-from taonet.io.rejection import Rejection, counted_by_kind, first_in, kinds_in, remark_lines
-from taonet.io.sources import relabelled
+from taonet.io.items import ItemResult, SequenceSource
+from taonet.io.rejection import Rejection, count_kinds, first_reason, remark_lines, summarise_kinds
+from taonet.io.sources import relabel_sequence
 
-Track = Callable[[Iterable[Found], int], Iterable[Found]]
+Track = Callable[[Iterable[ItemResult], int], Iterable[ItemResult]]
 """Wraps the items of known number to show progress."""
 
 
@@ -40,10 +40,10 @@ class IngestSummary:
         if self.set_aside:
             line += (
                 f"; {self.set_aside} of {self.items} items set aside"
-                f" ({counted_by_kind(self.reasons)})"
+                f" ({summarise_kinds(self.reasons)})"
             )
         if self.notes:
-            said = counted_by_kind(self.note_reasons)
+            said = summarise_kinds(self.note_reasons)
             line += f"; {self.notes} single frames or packets set aside ({said})"
         if self.set_aside or self.notes:
             line += f"; all listed in {self.path / SET_ASIDE}"
@@ -53,7 +53,7 @@ class IngestSummary:
 
 
 def ingest(
-    source: Source,
+    source: SequenceSource,
     output: str | Path,
     *,
     labels: Mapping[str, str] | None = None,
@@ -100,10 +100,10 @@ def ingest(
             remarks.update(found.remarks)
             used += found.sequence is not None and found.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
-            raise _nothing_read(writer)
+            raise _empty_ingest_error(writer)
         writer.finish()
     listed = output / SET_ASIDE
-    note_reasons = kinds_in(listed, part=True)
+    note_reasons = count_kinds(listed, part=True)
     return IngestSummary(
         path=output,
         items=writer.n_objects + writer.n_set_aside,
@@ -111,7 +111,7 @@ def ingest(
         frames=writer.n_frames,
         set_aside=writer.n_set_aside,
         notes=note_reasons.total(),
-        reasons=dict(kinds_in(listed, part=False)),
+        reasons=dict(count_kinds(listed, part=False)),
         note_reasons=dict(note_reasons),
         remarks=dict(remarks),
         labels=len(labels or {}),
@@ -119,24 +119,24 @@ def ingest(
     )
 
 
-def _write(found: Found, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
+def _write(found: ItemResult, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
     rejection = found.rejection
     for part in found.parts:
         writer.reject(part)
     if found.sequence is not None:
         try:
-            writer.add(relabelled(found.sequence, labels), source=found.item)
+            writer.add(relabel_sequence(found.sequence, labels), source=found.item)
         except InputError as error:
-            rejection = Rejection.of(found.item, error)
+            rejection = Rejection.from_error(found.item, error)
     if rejection is not None:
         writer.reject(rejection)
 
 
-def _nothing_read(writer: ArchiveWriter) -> InputError:
+def _empty_ingest_error(writer: ArchiveWriter) -> InputError:
     writer.flush()
     listed = writer.work / SET_ASIDE
-    reasons = kinds_in(listed, part=False) + kinds_in(listed, part=True)
+    reasons = count_kinds(listed, part=False) + count_kinds(listed, part=True)
     # the list goes with the archive, so that all reasons are told here
-    got = first_in(listed) if len(reasons) == 1 else counted_by_kind(reasons, most=len(reasons))
+    got = first_reason(listed) if len(reasons) == 1 else summarise_kinds(reasons, most=len(reasons))
     writer.abandon()
     return InputError("nothing could be read", got=got or "no items")

@@ -17,7 +17,7 @@ MOST_NAMES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileLot:
+class FileSelection:
     """Files to read, and those of the same folders that are something else.
 
     Parameters
@@ -90,7 +90,7 @@ def kind_of(file: Path) -> str:
     return PACKED if packing_of(head) else ""
 
 
-def kind_of_named(file: Path) -> str:
+def kind_of_input(file: Path) -> str:
     """Tell what a file is that the user names by itself, be it hidden or not quite readable."""
     if kind := kind_of(file):
         return kind
@@ -100,7 +100,9 @@ def kind_of_named(file: Path) -> str:
     return DEEP_TAO if head.startswith(FITS) else ""
 
 
-def alert_lot(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()) -> FileLot:
+def select_alert_files(
+    paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()
+) -> FileSelection:
     """Return the alert files among inputs: those named, and those in the folders named.
 
     Files packed into one (tar, zip, …) are among them, so that each is set aside with its reason.
@@ -129,7 +131,7 @@ def alert_lot(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozens
             files.add(path)
         else:
             raise InputError("no such file or folder", where=path)
-    lot = FileLot(files=tuple(sorted(files)), others=tuple(others))
+    lot = FileSelection(files=tuple(sorted(files)), others=tuple(others))
     if not lot.files:
         where = ", ".join(str(path) for path in paths)
         raise InputError("no Avro files", where=where, got="; ".join(lot.remarks) or None)

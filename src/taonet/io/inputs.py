@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from taonet.errors import InputError, TaoNetError
-from taonet.io.items import Source
+from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import Curve, read_light_curves
-from taonet.io.rejection import Ledger, Rejection, counted_by_kind, remark_lines
+from taonet.io.rejection import Ledger, Rejection, remark_lines, summarise_kinds
 from taonet.io.sources import sources_of
 from taonet.sky.sequence import ImageSequence
 from taonet.types import Track
@@ -38,7 +38,7 @@ class Tally:
     remarks: Counter[str] = field(default_factory=Counter)
 
     @property
-    def set_aside(self) -> int:
+    def set_aside_count(self) -> int:
         """Number of items that could not be used."""
         return self.rejected.items.total()
 
@@ -49,15 +49,15 @@ class Tally:
 
     def reject(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
         """Count an item, or a part of one, that cannot be used."""
-        self.rejected.add(Rejection.of(source, error, part=part))
+        self.rejected.add(Rejection.from_error(source, error, part=part))
 
-    def counted(self, parts: Iterable[Part]) -> Iterator[Part]:
+    def count_objects(self, parts: Iterable[Part]) -> Iterator[Part]:
         """Pass on what was made of each object, counting."""
         for part in parts:
             self.objects += 1
             yield part
 
-    def refuse_nothing(self, what: str) -> None:
+    def require_objects(self, what: str) -> None:
         """Refuse work that came to nothing.
 
         Raises
@@ -66,12 +66,12 @@ class Tally:
             With the reason, or the reasons by kind.
         """
         if not self.objects:
-            raise self.nothing(what)
+            raise self.no_objects_error(what)
 
-    def nothing(self, what: str) -> InputError:
+    def no_objects_error(self, what: str) -> InputError:
         """Return the error that says why nothing is left."""
         kinds = self.rejected.items + self.rejected.parts
-        said = counted_by_kind(kinds, most=len(kinds))
+        said = summarise_kinds(kinds, most=len(kinds))
         return InputError(
             what, got=(self.rejected.first if len(kinds) == 1 else said) or "no objects"
         )
@@ -84,18 +84,18 @@ class Tally:
         line = f"{self.objects} objects -> {self.output}"
         items, parts = self.rejected.items, self.rejected.parts
         if items:
-            total = self.objects + self.set_aside
-            line += f"; {self.set_aside} of {total} set aside ({counted_by_kind(items)})"
+            total = self.objects + self.set_aside_count
+            line += f"; {self.set_aside_count} of {total} set aside ({summarise_kinds(items)})"
         if parts:
             line += (
-                f"; {parts.total()} single frames or packets set aside ({counted_by_kind(parts)})"
+                f"; {parts.total()} single frames or packets set aside ({summarise_kinds(parts)})"
             )
         if items or parts:
             line += f"; all listed in {self.list_path}"
         return "\n".join([line, *remark_lines(self.remarks)])
 
 
-def open_inputs(inputs: Iterable[Path]) -> list[Source]:
+def open_inputs(inputs: Iterable[Path]) -> list[SequenceSource]:
     """Return the sources that the inputs make: inputs of one kind are joined.
 
     Raises
@@ -106,8 +106,8 @@ def open_inputs(inputs: Iterable[Path]) -> list[Source]:
     return sources_of(inputs)
 
 
-def sequences_in(
-    sources: list[Source], tally: Tally, *, limit: int | None, title: str, track: Track
+def read_sequences(
+    sources: list[SequenceSource], tally: Tally, *, limit: int | None, title: str, track: Track
 ) -> Iterator[ImageSequence]:
     """Yield the sequences of the sources in order; what cannot be read is kept in the tally.
 
@@ -132,7 +132,7 @@ def sequences_in(
         yield found.sequence
 
 
-def tallied_curves(
+def read_curves(
     path: Path, tally: Tally, *, limit: int | None = None
 ) -> tuple[Sequence[Curve], int]:
     """Return the light curves in a table and their number; what was mended is noted.

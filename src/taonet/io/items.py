@@ -10,7 +10,7 @@ from taonet.sky.sequence import ImageSequence
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ItemResult:
     """What one item of a source turned out to be.
 
     Parameters
@@ -34,7 +34,7 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class SequenceSource:
     """A set of items that can be read as sequences.
 
     Parameters
@@ -46,7 +46,7 @@ class Source:
     count : int
         Number of items.
     read : function
-        Given the items to skip, yields a `Found` for each of the others.
+        Given the items to skip, yields a `ItemResult` for each of the others.
     remarks : tuple of str
         What the user should know of the input as a whole, each said once.
     """
@@ -55,7 +55,7 @@ class Source:
     survey: str
     signature: str
     count: int
-    read: Callable[[frozenset[str]], Iterator[Found]] = field(repr=False)
+    read: Callable[[frozenset[str]], Iterator[ItemResult]] = field(repr=False)
     simulated: bool = False
     remarks: tuple[str, ...] = ()
 

@@ -18,18 +18,18 @@ def common_type(types: Iterable[np.dtype[Any]]) -> np.dtype[Any]:
     return np.result_type(*types).newbyteorder("=")
 
 
-def without_loss(
+def lossless_cast(
     pixels: Shaped[np.ndarray, "*n"], dtype: np.dtype[Any]
 ) -> Shaped[np.ndarray, "*n"] | None:
     """Return pixels as another type, or None if one of them would change.
 
     Examples
     --------
-    >>> without_loss(np.array([1.0, 2.0]), np.dtype("u2"))
+    >>> lossless_cast(np.array([1.0, 2.0]), np.dtype("u2"))
     array([1, 2], dtype=uint16)
-    >>> without_loss(np.array([1.5, np.nan]), np.dtype("u2")) is None
+    >>> lossless_cast(np.array([1.5, np.nan]), np.dtype("u2")) is None
     True
-    >>> without_loss(np.array([-3], "i2"), np.dtype("u2")) is None
+    >>> lossless_cast(np.array([-3], "i2"), np.dtype("u2")) is None
     True
     """
     if pixels.dtype == dtype:
@@ -44,12 +44,12 @@ def without_loss(
     return cast if same else None
 
 
-def with_gaps(pixels: Shaped[np.ndarray, "*n"]) -> Shaped[np.ndarray, "*n"]:
+def cast_to_float(pixels: Shaped[np.ndarray, "*n"]) -> Shaped[np.ndarray, "*n"]:
     """Return pixels as a type that can hold NaN: integers of up to 16 bits as float32.
 
     Examples
     --------
-    >>> with_gaps(np.zeros(1, "u2")).dtype, with_gaps(np.zeros(1, "i4")).dtype
+    >>> cast_to_float(np.zeros(1, "u2")).dtype, with_gaps(np.zeros(1, "i4")).dtype
     (dtype('float32'), dtype('float64'))
     """
     if pixels.dtype.kind == "f":

@@ -34,7 +34,7 @@ def read_prior(given: str | Path) -> dict[str, object]:
     """
     path = Path(given)
     if path.is_file():
-        return _of_table(read_table(path), path)
+        return _prior_of_table(read_table(path), path)
     if "=" not in str(given):
         raise InputError("neither a class mix nor a table", where="prior", got=given, do=FORMS)
     parts = [part.strip() for part in str(given).split(",")]
@@ -42,21 +42,21 @@ def read_prior(given: str | Path) -> dict[str, object]:
     for name, number in pairs:
         if not name or not number:
             raise InputError("not CLASS=SHARE", where="prior", got=given, do=FORMS)
-    return _by_class(pairs, "prior")
+    return _shares_by_class(pairs, "prior")
 
 
-def _of_table(table: pd.DataFrame, path: Path) -> dict[str, object]:
+def _prior_of_table(table: pd.DataFrame, path: Path) -> dict[str, object]:
     columns = {plain(str(name)): name for name in table.columns}
     names = next((columns[name] for name in NAMES["class_name"] if name in columns), None)
     if names is not None and "prior" in columns:
-        return _by_class(zip(table[names], table[columns["prior"]], strict=True), str(path))
+        return _shares_by_class(zip(table[names], table[columns["prior"]], strict=True), str(path))
     if names is not None or "prior" in columns or len(table) != 1:
         got = f"{', '.join(map(str, table.columns))} in {len(table)} rows"
         raise InputError("not a table of a class mix", where=path, got=got, do=FORMS)
     return {str(name): table[name].iloc[0] for name in table.columns}
 
 
-def _by_class(pairs: Iterable[Sequence[object]], where: str) -> dict[str, object]:
+def _shares_by_class(pairs: Iterable[Sequence[object]], where: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, number in pairs:
         if str(name) in found:

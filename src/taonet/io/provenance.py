@@ -7,7 +7,7 @@ SIMULATION = "simulation.json"
 """Says how an archive was simulated; lies in its folder and is no part of it."""
 
 
-def simulation_command(path: Path) -> str:
+def describe_simulation(path: Path) -> str:
     """Return the command that simulated an archive and the preset's hash, empty if not known."""
     file = path / SIMULATION
     if not file.is_file():

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from taonet.errors import TaoNetError
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 
 IN_MEMORY = 1_000_000
 """Bytes of a list of rejections that are held in memory; longer ones go to a temporary file."""
@@ -40,7 +40,7 @@ class Rejection:
     part: bool = False
 
     @classmethod
-    def of(cls, source: str, error: TaoNetError, *, part: bool = False) -> "Rejection":
+    def from_error(cls, source: str, error: TaoNetError, *, part: bool = False) -> "Rejection":
         """Keep an error as a reason."""
         return cls(source=source, reason=str(error), kind=error.what, part=part)
 
@@ -53,14 +53,14 @@ class Rejection:
         return self.reason if self.source in self.reason else f"{self.source}: {self.reason}"
 
 
-def kinds_in(path: Path, *, part: bool) -> Counter[str]:
+def count_kinds(path: Path, *, part: bool) -> Counter[str]:
     """Count the rejections listed in a file by kind: whole items, or parts of items."""
     with path.open(encoding="utf-8") as lines:
         listed = (Rejection(**json.loads(line)) for line in lines)
         return Counter(one.kind or one.reason for one in listed if one.part is part)
 
 
-def counted_by_kind(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
+def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     """Say how many rejections there are of each kind, the most frequent first.
 
     Parameters
@@ -70,7 +70,7 @@ def counted_by_kind(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
 
     Examples
     --------
-    >>> counted_by_kind({"no such file": 2, "a stamp holds no bytes": 3})
+    >>> summarise_kinds({"no such file": 2, "a stamp holds no bytes": 3})
     '3 × a stamp holds no bytes, 2 × no such file'
     """
     ordered = sorted(kinds.items(), key=lambda kind: -kind[1])
@@ -79,7 +79,7 @@ def counted_by_kind(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     return ", ".join([*said, f"{rest} × other reasons"] if rest else said)
 
 
-def first_in(path: Path) -> str:
+def first_reason(path: Path) -> str:
     """Return the first reason listed in a file, in full; empty where there is none."""
     with path.open(encoding="utf-8") as lines:
         return next((str(Rejection(**json.loads(line))) for line in lines), "")
@@ -139,5 +139,5 @@ class Ledger:
             path.unlink(missing_ok=True)
             return
         self._lines.seek(0)
-        with landing_file(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
+        with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as stream:
             stream.writelines(self._lines)

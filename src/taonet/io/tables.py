@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from taonet.errors import InputError, OutputError
 from taonet.io.astropy_tables import degrees_of, read_astropy_table
-from taonet.io.atomic import landing_file, refuse_existing
+from taonet.io.atomic import atomic_file, refuse_existing
 from taonet.io.cells import words
 from taonet.io.column_names import NAMES, WORDS, plain
-from taonet.io.text_tables import column_twice, read_text_table
+from taonet.io.text_tables import duplicate_column_error, read_text_table
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")
 """Formats that are written."""
@@ -36,7 +36,7 @@ def write_table(table: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
     check_suffix(path)
-    with landing_file(path, overwrite=overwrite) as temporary:
+    with atomic_file(path, overwrite=overwrite) as temporary:
         if path.suffix == ".parquet":
             table.to_parquet(temporary, index=False)
         elif path.suffix == ".csv":
@@ -71,8 +71,8 @@ def write_parts(parts: Iterable[pd.DataFrame], path: Path, *, overwrite: bool = 
     write = _write_parquet_parts if path.suffix == ".parquet" else _write_csv_parts
     rows = 0
     try:
-        with landing_file(path, overwrite=overwrite) as temporary:
-            rows = write(_gathered(parts), temporary)
+        with atomic_file(path, overwrite=overwrite) as temporary:
+            rows = write(_merge_parts(parts), temporary)
             if not rows:
                 raise _NothingToWrite
     except _NothingToWrite:
@@ -84,7 +84,7 @@ class _NothingToWrite(Exception):  # noqa: N818 - not an error, only a way out
     pass
 
 
-def _gathered(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _merge_parts(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     # one row group an object would make a slow file
     waiting: list[pd.DataFrame] = []
     for part in parts:
@@ -187,7 +187,7 @@ def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
     schema = pq.read_schema(path)
     for i, name in enumerate(schema.names):
         if name in schema.names[:i]:
-            raise column_twice(name, path)
+            raise duplicate_column_error(name, path)
     if b"table_meta_yaml" in (schema.metadata or {}):
         # astropy wrote it, units and all
         return read_astropy_table(path, "parquet")

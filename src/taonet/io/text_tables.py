@@ -84,8 +84,10 @@ def read_text_table(path: Path, text: Collection[str]) -> pd.DataFrame:
             na_values=dict.fromkeys([*others, _BEYOND], _MISSING),
         )
     _check_cells(table.pop(_BEYOND), layout, path)
-    table = table.drop(columns=[name for name in others if _numbers_rows(table[name])])
-    return _with_points(table, layout.decimal, others) if layout.decimal == "," else table
+    table = table.drop(columns=[name for name in others if _is_row_index(table[name])])
+    return (
+        _convert_decimal_commas(table, layout.decimal, others) if layout.decimal == "," else table
+    )
 
 
 _BEYOND = "cells without a name"
@@ -134,14 +136,14 @@ def layout_of(lines: list[str], where: object) -> Layout:
         raise InputError("no line of column names", where=where, got=got, do=do)
     separator = _separator(head, rows)
     cells = _cells(head, separator)
-    if rows and _by_commas_over_blanks(head, rows[0]):
+    if rows and _has_comma_header(head, rows[0]):
         separator, cells = " ", re.split(r"[,\s]+", head.strip(" ,\t"))
     names = tuple(cell.strip() or f"column {i + 1}" for i, cell in enumerate(cells))
     _check_names(names, where)
     return Layout(names=names, separator=separator, decimal=_decimal(rows, separator), lines=rows)
 
 
-def _by_commas_over_blanks(head: str, first: str) -> bool:
+def _has_comma_header(head: str, first: str) -> bool:
     """Return whether commas part the names, and blanks the cells, as in ZTF's forced photometry."""
     names = re.split(r"[,\s]+", head.strip(" ,\t"))
     return "," in head and "," not in first and len(names) == len(first.split()) > 1
@@ -185,10 +187,10 @@ def _decimal(rows: list[str], separator: str) -> str:
 def _check_names(names: tuple[str, ...], where: object) -> None:
     twice = [name for i, name in enumerate(names) if name in names[:i]]
     if twice:
-        raise column_twice(twice[0], where)
+        raise duplicate_column_error(twice[0], where)
 
 
-def column_twice(name: str, where: object) -> InputError:
+def duplicate_column_error(name: str, where: object) -> InputError:
     """Return the error that says which column a table has twice."""
     do = "keep one of them, or give them different names"
     return InputError("a column is there twice", where=where, got=repr(name), do=do)
@@ -206,14 +208,16 @@ def _check_cells(beyond: "pd.Series[Any]", layout: Layout, path: Path) -> None:
         )
 
 
-def _numbers_rows(column: "pd.Series[Any]") -> bool:
+def _is_row_index(column: "pd.Series[Any]") -> bool:
     """Return whether a column is only what pandas writes for an index without a name."""
     own = re.fullmatch(r"column \d+", str(column.name)) is not None
     empty = bool(column.isna().all())
     return own and (empty or pd.api.types.is_integer_dtype(column.dtype))
 
 
-def _with_points(table: pd.DataFrame, decimal: str, others: Collection[str]) -> pd.DataFrame:
+def _convert_decimal_commas(
+    table: pd.DataFrame, decimal: str, others: Collection[str]
+) -> pd.DataFrame:
     # a column with a word in it is text to pandas, and keeps its commas
     for name in [name for name in others if name in table]:
         if not pd.api.types.is_numeric_dtype(table[name].dtype):

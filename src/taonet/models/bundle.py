@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 
 from taonet.data.reading import Reading
 from taonet.errors import InputError
-from taonet.io.atomic import landing_folder
+from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.taonet import TaoNet, TaoNetConfig
@@ -75,7 +75,7 @@ def weights_digest(bundle: Bundle) -> str:
     return found.hexdigest()
 
 
-def in_half(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def round_to_half(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return weights rounded to what half precision tells apart, in their own precision.
 
     Bundles store such weights in half the space and lose nothing: what was scored is what is
@@ -86,21 +86,21 @@ def in_half(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: new if new.isfinite().all() else weights[name] for name, new in rounded.items()}
 
 
-def _stored(weight: torch.Tensor) -> torch.Tensor:
+def _compact_weight(weight: torch.Tensor) -> torch.Tensor:
     half = weight.detach().contiguous().half()
     return half if torch.equal(half.to(weight.dtype), weight) else weight.detach().contiguous()
 
 
 def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = False) -> None:
-    """Write a bundle, all or nothing; weights in half precision where nothing is lost (`in_half`).
+    """Write a bundle, all or nothing; weights in half precision where nothing is lost (`round_to_half`).
 
     Parameters
     ----------
     card : str
         The model card, in Markdown.
     """
-    with landing_folder(path, mark="config.json", overwrite=overwrite) as folder:
-        weights = {k: _stored(v) for k, v in bundle.network.state_dict().items()}
+    with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
+        weights = {k: _compact_weight(v) for k, v in bundle.network.state_dict().items()}
         safetensors.torch.save_file(weights, folder / "model.safetensors")
         (folder / "model.safetensors").chmod(0o644)
         digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
@@ -113,7 +113,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
             "taxonomy": {"name": bundle.taxonomy.name, "classes": list(bundle.taxonomy.classes)},
             "reading": asdict(bundle.reading),
             "frame_px": bundle.frame_px,
-            "trust": None if bundle.trust is None else _saved_trust(bundle.trust, folder),
+            "trust": None if bundle.trust is None else _save_trust(bundle.trust, folder),
             "weights_sha256": digest,
             "facts": dict(bundle.facts),
         }
@@ -134,19 +134,19 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     """
     path = find_bundle(name_or_path)
     parts = bundle_parts(bundle_config(path, holding=NETWORK), path)
-    network = _network(parts.architecture, path / "model.safetensors", parts.weights_sha256)
+    network = _load_network(parts.architecture, path / "model.safetensors", parts.weights_sha256)
     return Bundle(
         name=parts.name,
         network=network.eval(),
         taxonomy=parts.taxonomy,
         reading=parts.reading,
         frame_px=parts.frame_px,
-        trust=None if parts.trust is None else _loaded_trust(parts.trust, path, network),
+        trust=None if parts.trust is None else _load_trust(parts.trust, path, network),
         facts=parts.facts,
     )
 
 
-def _network(architecture: TaoNetConfig, file: Path, claimed: str) -> TaoNet:
+def _load_network(architecture: TaoNetConfig, file: Path, claimed: str) -> TaoNet:
     content = _content(file, claimed)
     try:
         weights = safetensors.torch.load(content)
@@ -174,7 +174,7 @@ def _content(file: Path, claimed: str) -> bytes:
     return content
 
 
-def _saved_trust(trust: Trust, folder: Path) -> dict[str, Any]:
+def _save_trust(trust: Trust, folder: Path) -> dict[str, Any]:
     """Write what does not fit into JSON, and return the rest with its hash."""
     if trust.typicality is None:
         return trust.to_dict()
@@ -183,11 +183,11 @@ def _saved_trust(trust: Trust, folder: Path) -> dict[str, Any]:
     return {**trust.to_dict(), "typicality_sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _loaded_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
+def _load_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
     typicality = None
     if stored.typicality_sha256 is not None:
         file = folder / TYPICALITY
-        typicality = _typicality(_content(file, stored.typicality_sha256), file)
+        typicality = _load_typicality(_content(file, stored.typicality_sha256), file)
         if len(typicality.centre) != network.features:
             got = f"{len(typicality.centre)} features for {network.features} of the network"
             raise InputError("the bundle is damaged", where=file, got=got)
@@ -199,7 +199,7 @@ def _loaded_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
     )
 
 
-def _typicality(content: bytes, file: Path) -> Typicality:
+def _load_typicality(content: bytes, file: Path) -> Typicality:
     try:
         return Typicality.from_arrays(safetensors.numpy.load(content))
     except (SafetensorError, InputError, ValueError) as error:

@@ -47,9 +47,9 @@ class LightMemory(nn.Module):
 
     def __init__(self, *, paces: bool) -> None:
         super().__init__()
-        self.parts: list[FluxMemory | PaceMemory | MotionMemory] = [FluxMemory()]
+        self.parts: list[FluxMemory | TimescaleMemory | MotionMemory] = [FluxMemory()]
         if paces:
-            self.parts += [PaceMemory(), MotionMemory()]
+            self.parts += [TimescaleMemory(), MotionMemory()]
         self.numbers = sum(part.numbers for part in self.parts)
 
     def start(self, objects: int) -> Float[Tensor, "object number"]:
@@ -128,8 +128,8 @@ class FluxMemory(nn.Module):
         nights = old[12] + new_night.cumsum(dim=1)
         span = old[13] + days.double().cumsum(dim=1)
         # sums up to the end of the night before
-        weight_before = _at_dusk(total, new_night, old[1], old[10])
-        first_before = _at_dusk(first, new_night, old[2], old[11])
+        weight_before = _sum_at_dusk(total, new_night, old[1], old[10])
+        first_before = _sum_at_dusk(first, new_night, old[2], old[11])
         tonight_weight = (total - weight_before).clamp_min(NOTHING)
         tonight, tonight_error = (first - first_before) / tonight_weight, tonight_weight**-0.5
         earlier = weight_before > 0
@@ -172,7 +172,7 @@ class FluxMemory(nn.Module):
         )
 
 
-def _at_dusk(
+def _sum_at_dusk(
     running: Float[Tensor, "object epoch"],
     new_night: Bool[Tensor, "object epoch"],
     before: Float[Tensor, "object one"],
@@ -189,7 +189,7 @@ def _at_dusk(
     return torch.cat([at_last_dusk, earlier], dim=1).gather(1, began)
 
 
-class PaceMemory(nn.Module):
+class TimescaleMemory(nn.Module):
     """How the light of each epoch differs from that of the nights before, at several paces.
 
     At each pace the fluxes of earlier nights are averaged with weights that fall as exp(−t/pace),

@@ -13,13 +13,13 @@ import torch
 from jaxtyping import Float, Int
 
 from taonet.data.batches import Batch
-from taonet.data.epoch_photometry import Known
+from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, example_of
-from taonet.data.transforms import turned
+from taonet.data.transforms import turn_images
 from taonet.errors import InputError
 from taonet.io.inputs import Tally
 from taonet.models.bundle import Bundle
-from taonet.parallel import in_order
+from taonet.parallel import map_in_order
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
@@ -82,7 +82,7 @@ def prediction_rows(
     n_epochs = np.arange(1, n + 1)
     sets = [None] * n if thresholds is None else thresholds.sets(probabilities, n_epochs)
     if prior is not None:
-        probabilities, sets = prior.restate(probabilities), prior.possible(sets)
+        probabilities, sets = prior.restate(probabilities), prior.possible_sets(sets)
     rows: dict[str, Any] = {
         "object_id": [sequence.object_id] * n,
         "ra": np.full(n, sequence.ra),
@@ -106,7 +106,7 @@ def predict(
     bundle: Bundle,
     sequences: Iterable[ImageSequence],
     *,
-    known: Iterable[Known | None] | None = None,
+    known: Iterable[SequenceInputs | None] | None = None,
     turns: int = 1,
     prior: Mapping[str, float] | None = None,
 ) -> Iterator[pd.DataFrame]:
@@ -134,7 +134,7 @@ def predict(
         (sequence, readable_example(bundle, sequence, known=beforehand))
         for sequence, beforehand in zip(sequences, known or repeat(None), strict=False)
     )
-    yield from predict_prepared(bundle, prepared, turns=turns, prior=mix)
+    yield from predict_examples(bundle, prepared, turns=turns, prior=mix)
 
 
 def prior_of(bundle: Bundle, given: Mapping[str, object]) -> Prior:
@@ -151,10 +151,10 @@ def prior_of(bundle: Bundle, given: Mapping[str, object]) -> Prior:
     """
     classes = bundle.taxonomy.classes
     equal = {LEARNT_MIX: equal_shares(classes, classes)}
-    return Prior.of(given, classes, learnt_shares({**equal, **bundle.facts}, classes))
+    return Prior.from_shares(given, classes, learnt_shares({**equal, **bundle.facts}, classes))
 
 
-def predict_prepared(
+def predict_examples(
     bundle: Bundle,
     prepared: Iterable[tuple[ImageSequence, Example]],
     *,
@@ -176,15 +176,15 @@ def predict_with_features(
     turns: int = 1,
     prior: Prior | None = None,
 ) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
-    """Yield the rows of each object and what the network made them from; see `predict_prepared`."""
+    """Yield the rows of each object and what the network made them from; see `predict_examples`."""
     waiting: list[tuple[ImageSequence, Example]] = []
     for sequence, example in prepared:
         waiting.append((sequence, example))
         if sum(len(example.mjd) for _, example in waiting) >= FRAMES_AT_ONCE:
-            yield from _answered(bundle, waiting, turns, prior)
+            yield from _predict_batch(bundle, waiting, turns, prior)
             waiting = []
     if waiting:
-        yield from _answered(bundle, waiting, turns, prior)
+        yield from _predict_batch(bundle, waiting, turns, prior)
 
 
 def readable_example(
@@ -192,7 +192,7 @@ def readable_example(
     sequence: ImageSequence,
     *,
     epochs: Int[np.ndarray, " shown"] | None = None,
-    known: Known | None = None,
+    known: SequenceInputs | None = None,
 ) -> Example:
     """Prepare a sequence for a bundle's network; see `taonet.data.batches.example_of`.
 
@@ -205,7 +205,7 @@ def readable_example(
     """
     check_size(sequence, bundle.frame_px)
     example = example_of(sequence, bundle.reading, epochs=epochs, known=known)
-    if left_out := list(bundle.reading.bands_not_known(sequence).values()):
+    if left_out := list(bundle.reading.unknown_band_errors(sequence).values()):
         warnings.warn(f"{len(left_out)} × left out: {left_out[0]}", stacklevel=2)
     return example
 
@@ -226,7 +226,7 @@ def check_size(sequence: ImageSequence, frame_px: int) -> None:
 
 
 @torch.inference_mode()
-def answers(bundle: Bundle, examples: Sequence[Example], *, turns: int = 1) -> list[Answer]:
+def compute_answers(bundle: Bundle, examples: Sequence[Example], *, turns: int = 1) -> list[Answer]:
     """Return what the network says of each example, averaged over turned copies."""
     if turns < 1:
         raise InputError("turns must be at least 1", got=turns)
@@ -234,21 +234,21 @@ def answers(bundle: Bundle, examples: Sequence[Example], *, turns: int = 1) -> l
     said: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
     for which in range(turns):
-        batch = Batch.of([_turned(example, which) for example in examples])
-        embedding = batch.spread(network.encode(batch))
-        features.append(network.remember(embedding, batch.spread(batch.days)))
+        batch = Batch.from_examples([_turn_example(example, which) for example in examples])
+        embedding = batch.pad(network.encode(batch))
+        features.append(network.remember(embedding, batch.pad(batch.days)))
         said.append(torch.softmax(network.head(features[-1]), dim=-1))
     probabilities, remembered = (
         (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (said, features)
     )
     lengths = [len(example.mjd) for example in examples]
     return [
-        _trusted(bundle.trust, probabilities[i, :n], remembered[i, :n])
+        _apply_trust(bundle.trust, probabilities[i, :n], remembered[i, :n])
         for i, n in enumerate(lengths)
     ]
 
 
-def _trusted(
+def _apply_trust(
     trust: Trust | None,
     probabilities: Float[np.ndarray, "epoch class"],
     features: Float[np.ndarray, "epoch feature"],
@@ -258,27 +258,27 @@ def _trusted(
     if trust is not None:
         probabilities = trust.temperature.apply(probabilities, n_epochs)
         if trust.typicality is not None:
-            typical = trust.typicality.of(features, n_epochs)
+            typical = trust.typicality.evaluate(features, n_epochs)
     return Answer(probabilities=probabilities, features=features, typicality=typical)
 
 
-def _turned(example: Example, which: int) -> Example:
+def _turn_example(example: Example, which: int) -> Example:
     if which == 0:
         return example
     pictures = {
-        name: np.ascontiguousarray(turned(getattr(example, name), which))
+        name: np.ascontiguousarray(turn_images(getattr(example, name), which))
         for name in ("images", "deep")
     }
     return Example(**{**vars(example), **pictures})
 
 
-def _answered(
+def _predict_batch(
     bundle: Bundle,
     waiting: Sequence[tuple[ImageSequence, Example]],
     turns: int,
     prior: Prior | None,
 ) -> Iterator[tuple[pd.DataFrame, Float[np.ndarray, "row feature"]]]:
-    found = answers(bundle, [example for _, example in waiting], turns=turns)
+    found = compute_answers(bundle, [example for _, example in waiting], turns=turns)
     thresholds = None if bundle.trust is None else bundle.trust.thresholds
     for (sequence, example), answer in zip(waiting, found, strict=True):
         rows = prediction_rows(
@@ -306,7 +306,7 @@ def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
     return when
 
 
-def answered(
+def predict_sequences(
     bundle: Bundle,
     sequences: Iterable[ImageSequence],
     tally: Tally,
@@ -315,12 +315,12 @@ def answered(
     prior: Prior | None = None,
 ) -> Iterator[pd.DataFrame]:
     """Yield the prediction rows of each object; what the network cannot read is put aside."""
-    ready = made_ready(bundle, sequences, tally, workers=workers)
+    ready = prepare_examples(bundle, sequences, tally, workers=workers)
     turns = int(bundle.facts.get("turns", 1))
-    return predict_prepared(bundle, ready, turns=turns, prior=prior)
+    return predict_examples(bundle, ready, turns=turns, prior=prior)
 
 
-def made_ready(
+def prepare_examples(
     bundle: Bundle, sequences: Iterable[ImageSequence], tally: Tally, *, workers: int = 1
 ) -> Iterator[tuple[ImageSequence, Example]]:
     """Yield what the network reads of each object; what it cannot read is put aside.
@@ -328,11 +328,11 @@ def made_ready(
     An epoch in a band that it does not know costs itself, not the object.
     Of the sequences only one frame is left.
     """
-    make = partial(_made_ready, bundle.reading, bundle.frame_px)
-    return _readable(in_order(make, sequences, workers=workers), tally)
+    make = partial(_prepare_example, bundle.reading, bundle.frame_px)
+    return _set_aside_unreadable(map_in_order(make, sequences, workers=workers), tally)
 
 
-def _made_ready(
+def _prepare_example(
     reading: Reading, frame_px: int, sequence: ImageSequence
 ) -> tuple[ImageSequence, Example | InputError, list[InputError]]:
     """Return what the network reads of a sequence, or why it cannot, and which epochs it cannot.
@@ -343,12 +343,12 @@ def _made_ready(
     try:
         check_size(sequence, frame_px)
         example = example_of(sequence, reading)
-        return named, example, list(reading.bands_not_known(sequence).values())
+        return named, example, list(reading.unknown_band_errors(sequence).values())
     except InputError as error:
         return named, error, []
 
 
-def _readable(
+def _set_aside_unreadable(
     made: Iterable[tuple[ImageSequence, Example | InputError, list[InputError]]], tally: Tally
 ) -> Iterator[tuple[ImageSequence, Example]]:
     for sequence, example, left_out in made:

@@ -166,8 +166,8 @@ class TaoNet(nn.Module):
     def __init__(self, config: TaoNetConfig) -> None:
         super().__init__()
         self.config = config
-        self.looks = Looks(config, config.zooms, config.conditions) if config.zooms else None
-        self.deep_looks = Looks(config, config.deep_zooms, 0) if config.deep_zooms else None
+        self.looks = ZoomEncoders(config, config.zooms, config.conditions) if config.zooms else None
+        self.deep_looks = ZoomEncoders(config, config.deep_zooms, 0) if config.deep_zooms else None
         if config.apertures:
             self.apertures = Apertures(config.apertures, config.channels, config.aperture_px)
             self.calibrate = nn.Sequential(
@@ -178,14 +178,14 @@ class TaoNet(nn.Module):
         self.aperture_memory = ApertureMemory(config.sums)
         self.light_memory = LightMemory(paces=config.use_times)
         self.dropout = nn.Dropout(config.dropout)
-        known = self._known()
+        known = self._count_inputs()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
         inputs = config.width or known
         self.recurrence = Recurrence(inputs, config.hidden, config.recurrence)
         self.features = inputs + config.hidden
-        self.head = head(self.features, config)
+        self.head = build_head(self.features, config)
 
-    def _known(self) -> int:
+    def _count_inputs(self) -> int:
         """Return how many numbers are known of an epoch before it is remembered."""
         config = self.config
         looks, deep, sums, conditions, _ = config.parts
@@ -238,7 +238,7 @@ class TaoNet(nn.Module):
 
         Only real epochs pass through the CNN.
         """
-        return self.read(batch.spread(self.encode(batch)), batch.spread(batch.days))
+        return self.read(batch.pad(self.encode(batch)), batch.pad(batch.days))
 
     def read(
         self,
@@ -258,7 +258,7 @@ class TaoNet(nn.Module):
         first = torch.arange(days.shape[1])[None, :] == 0
         new_night = self._new_night(days, first)
         state = self.start(len(days))
-        seen, _, _ = self._seen(embedding, days, new_night, state)
+        seen, _, _ = self._combine_inputs(embedding, days, new_night, state)
         return self._features(self.recurrence(seen, new_night), seen)
 
     def start(self, objects: int) -> State:
@@ -292,7 +292,9 @@ class TaoNet(nn.Module):
         logits, state
         """
         new_night = self._new_night(days[:, None], state.epochs[:, None] == 0)
-        seen, apertures, light = self._seen(embedding[:, None], days[:, None], new_night, state)
+        seen, apertures, light = self._combine_inputs(
+            embedding[:, None], days[:, None], new_night, state
+        )
         hidden, memory = self.recurrence.step(seen[:, 0], new_night[:, 0], state.memory)
         logits = self.head(self._features(hidden, seen[:, 0]))
         return logits, State(state.epochs + 1, apertures, light, memory)
@@ -302,7 +304,7 @@ class TaoNet(nn.Module):
     ) -> Bool[Tensor, "object epoch"]:
         return (days > NIGHT_GAP_DAYS if self.config.nightly else days >= 0) | first
 
-    def _seen(
+    def _combine_inputs(
         self, embedding: Tensor, days: Tensor, new_night: Tensor, state: State
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return what is known of each epoch besides what is learnt to be remembered."""
@@ -334,7 +336,7 @@ class TaoNet(nn.Module):
         return features
 
 
-class Looks(nn.Module):
+class ZoomEncoders(nn.Module):
     """What the CNNs say of pictures: one for each zoom, projected together."""
 
     def __init__(self, config: TaoNetConfig, zooms: tuple[int, ...], conditions: int) -> None:
@@ -382,7 +384,7 @@ class Mix(nn.Module):
         return mixed
 
 
-def head(inputs: int, config: TaoNetConfig) -> nn.Module:
+def build_head(inputs: int, config: TaoNetConfig) -> nn.Module:
     """Return what turns features into logits: a hidden layer where the network mixes."""
     if not config.width:
         return nn.Linear(inputs, config.classes)

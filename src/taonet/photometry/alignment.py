@@ -6,11 +6,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import uniform_filter
 
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
 from taonet.photometry.star_fit import StarFit, fit_stars
-from taonet.photometry.star_windows import cut_stamps, half_px_for
+from taonet.photometry.star_windows import cut_windows, window_half_px
 from taonet.photometry.steepness import Steepness
 
 REACH_PX = 4
@@ -21,7 +21,7 @@ CLEAR = 6.0
 
 
 def measure_stars(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     epochs: Int[np.ndarray, " some"],
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     guess: Float[np.ndarray, " some"],
@@ -34,12 +34,12 @@ def measure_stars(
     x, y = places
     light, valid = exposed.light[epochs], exposed.valid[epochs]
     coarse = _whole_pixels(light / exposed.noise[epochs, None, None], x, y)
-    stamps = cut_stamps(
+    stamps = cut_windows(
         light,
         valid,
         x + coarse[:, :1],
         y + coarse[:, 1:],
-        half_px=half_px_for(guess[0]),
+        half_px=window_half_px(guess[0]),
         noise=exposed.noise[epochs],
         photon_noise=exposed.photon_noise[epochs],
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.star_windows import Stamps
+from taonet.photometry.star_windows import StarWindows
 
 LEAST_SEEN = 0.7
 """Share of a star's light that must fall on valid pixels."""
@@ -68,7 +68,7 @@ def fit_amplitude(
 
 
 def fitted_flux(
-    stamps: Stamps, psf: Float[np.ndarray, "epoch pixel"]
+    stamps: StarWindows, psf: Float[np.ndarray, "epoch pixel"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return the flux of a PSF fitted to stamps, 0 where there is none."""
     weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]

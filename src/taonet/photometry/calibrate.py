@@ -20,19 +20,19 @@ from taonet.photometry.alignment import measure_stars
 from taonet.photometry.ensemble import (
     STATED,
     WEATHER,
-    Expected,
+    ExpectedScales,
     StarFluxes,
-    scales_by_earlier,
-    scales_together,
+    new_epoch_scales,
+    solve_scales,
 )
-from taonet.photometry.exposure import Exposed
-from taonet.photometry.field_state import FieldState, Stated
-from taonet.photometry.growth import SIDE, unlike_profile
+from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.field_state import FieldState, StatedValues
+from taonet.photometry.growth import SIDE, profile_residuals
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import Profile
-from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stacked
+from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stack_deepest
 from taonet.photometry.star_fit import OVAL, WIDTH_SPREAD, StarFit, star_fluxes
-from taonet.photometry.star_windows import cut_stamps, half_px_for
+from taonet.photometry.star_windows import cut_windows, window_half_px
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
@@ -120,8 +120,8 @@ class Calibration:
         return np.asarray(ZERO_POINT_MAG + 2.5 * np.log10(self.scale))
 
 
-def calibrate(
-    exposed: Exposed,
+def calibrate_epochs(
+    exposed: PreparedFrames,
     *,
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
     zero_point_mag: Float[np.ndarray, " epoch"],
@@ -139,7 +139,7 @@ def calibrate(
         Whether each epoch may know of earlier ones only; else of all, for archival curves.
     """
     n = len(exposed.light)
-    stated = Stated(
+    stated = StatedValues(
         scale=np.asarray(10 ** (0.4 * (zero_point_mag - ZERO_POINT_MAG))),
         fwhm_px=np.asarray(seeing_fwhm_px, np.float64),
     )
@@ -150,8 +150,8 @@ def calibrate(
         shift_err=np.full(n, np.nan),
         fwhm=guess.astype(np.float64),
         stretch=np.zeros(n, complex),
-        steepness=Steepness.unseen(n),
-        mismatch=Mismatch.unseen(n),
+        steepness=Steepness.default(n),
+        mismatch=Mismatch.default(n),
         scale=np.where(np.isfinite(stated.scale), stated.scale, usual),
         scale_err=np.full(n, np.nan),
         zero_point_err=np.zeros(n),
@@ -167,17 +167,20 @@ def calibrate(
         state = _begin_with_best(exposed, state, stated, usable)
     references = []
     for known, new in _schedule(usable, causal=causal):
-        reference = _stacked(exposed, state, known, new)
+        reference = _stack_reference(exposed, state, known, new)
         _calibrate_block(exposed, state, stated, known, reference)
         references.append(reference)
     if not causal and references:
         state.shift -= np.median(state.shift[usable], axis=0)
-        references = [_stacked(exposed, state, usable, usable)]
+        references = [_stack_reference(exposed, state, usable, usable)]
     return _result(state, exposed, tuple(references))
 
 
 def _begin_with_best(
-    exposed: Exposed, state: FieldState, stated: Stated, usable: Int[np.ndarray, " some"]
+    exposed: PreparedFrames,
+    state: FieldState,
+    stated: StatedValues,
+    usable: Int[np.ndarray, " some"],
 ) -> FieldState:
     """Measure the sharpest epochs by the stars of one; of another if most do not show them all."""
     sharpest = usable[np.argsort(-_contrast(exposed)[usable], kind="stable")]
@@ -186,7 +189,9 @@ def _begin_with_best(
     for first in sharpest[:TRIES]:
         begun = deepcopy(state)
         known = np.array([first])
-        _calibrate_block(exposed, begun, stated, known, _stacked(exposed, begun, known, new))
+        _calibrate_block(
+            exposed, begun, stated, known, _stack_reference(exposed, begun, known, new)
+        )
         begun.shift -= np.median(begun.shift[new], axis=0)
         tried.append(begun)
         seen = begun.n_stars[new]
@@ -195,15 +200,15 @@ def _begin_with_best(
     return max(tried, key=lambda begun: int(begun.n_stars[new].sum()))
 
 
-def _stacked(
-    exposed: Exposed,
+def _stack_reference(
+    exposed: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     new: Int[np.ndarray, " new"],
 ) -> Reference:
     seen = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
     is_round = np.abs(state.stretch[known]) <= OVAL
-    return stacked(exposed, known[is_round] if is_round.any() else known, new, **seen)
+    return stack_deepest(exposed, known[is_round] if is_round.any() else known, new, **seen)
 
 
 def _schedule(
@@ -222,16 +227,16 @@ def _schedule(
         low *= BLOCK_GROWTH
 
 
-def _contrast(exposed: Exposed) -> Float[np.ndarray, " epoch"]:
+def _contrast(exposed: PreparedFrames) -> Float[np.ndarray, " epoch"]:
     """Return how far the brightest hundredth of each frame stands out."""
     flat = exposed.light.reshape(len(exposed.light), -1)
     return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(exposed.noise, nan=np.inf))
 
 
 def _calibrate_block(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     state: FieldState,
-    stated: Stated,
+    stated: StatedValues,
     known: Int[np.ndarray, " known"],
     reference: Reference,
 ) -> None:
@@ -247,11 +252,11 @@ def _calibrate_block(
     )
     state.anchored[new] = np.isfinite(stated.scale[new]) | _is_anchored(state, stated, known)
     if not len(x):
-        _without_stars(exposed, state, stated, known, new)
+        _calibrate_without_stars(exposed, state, stated, known, new)
         return
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
-    before = state.known_before(known, new)
+    before = state.earlier_wings(known, new)
     if before[0].is_settled(len(x)):
         own = own[:0]
     points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
@@ -260,11 +265,11 @@ def _calibrate_block(
     state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
     state.shift_err[new] = fit.shift_err_px
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
-    state.keep(new, fit.steepness, fit.mismatch)
+    state.store_wings(new, fit.steepness, fit.mismatch)
     state.n_stars[new] = np.isfinite(flux).sum(axis=1)
     state.odd[new] = state.n_stars[new] == 0
     is_stated = np.isfinite(stated.scale)
-    expected = Expected(
+    expected = ExpectedScales(
         scale=np.where(is_stated, stated.scale, stated.usual_scale(known)), stated=is_stated
     )
     # earlier epochs are measured with wings as they are known before this one
@@ -278,7 +283,7 @@ def _calibrate_block(
     anchor = STATED / np.sqrt(max(sure / A_NIGHT, 1))
     is_same = np.array_equal(known, new)
     known_mismatch = fit.mismatch.square[-1] if is_same else before[1].square[0]
-    state.unlike[new] = unlike_profile(
+    state.unlike[new] = profile_residuals(
         reference,
         state.profile(reference.epochs),
         np.stack(points, axis=1),
@@ -288,15 +293,15 @@ def _calibrate_block(
     state.scale[new], state.scale_err[new] = scale, error
 
 
-def _is_anchored(state: FieldState, stated: Stated, known: Int[np.ndarray, " known"]) -> bool:
+def _is_anchored(state: FieldState, stated: StatedValues, known: Int[np.ndarray, " known"]) -> bool:
     return bool((state.anchored[known] | np.isfinite(stated.scale[known])).any())
 
 
 def _scales(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     state: FieldState,
     seen: StarFluxes,
-    expected: Expected,
+    expected: ExpectedScales,
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     known: Int[np.ndarray, " known"],
     reference: Reference,
@@ -304,7 +309,7 @@ def _scales(
     """Return the scales of new epochs and their errors, by stars that earlier epochs have seen."""
     new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
-        return scales_together(seen, expected.take(new), state.scale[new])
+        return solve_scales(seen, expected.take(new), state.scale[new])
     earlier = _earlier_fluxes(exposed, state, best, int(known[-1]), *places)
     anchored = state.anchored[best]
     if anchored.any():
@@ -312,13 +317,13 @@ def _scales(
         earlier.flux[~anchored] = np.nan
     else:
         seen.flux[expected.stated[new]] = np.nan
-    return scales_by_earlier(
+    return new_epoch_scales(
         seen, expected.take(new), earlier, expected.take(best), state.scale[best]
     )
 
 
 def _earlier_fluxes(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     last: int,
@@ -326,12 +331,12 @@ def _earlier_fluxes(
     y: Float[np.ndarray, " star"],
 ) -> StarFluxes:
     """Measure stars in epochs whose shift and PSF are known already."""
-    stamps = cut_stamps(
+    stamps = cut_windows(
         exposed.light[known],
         exposed.valid[known],
         x + state.shift[known, :1],
         y + state.shift[known, 1:],
-        half_px=half_px_for(state.fwhm[known[0]]),
+        half_px=window_half_px(state.fwhm[known[0]]),
         noise=exposed.noise[known],
         photon_noise=exposed.photon_noise[known],
     )
@@ -342,10 +347,10 @@ def _earlier_fluxes(
     return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
 
 
-def _without_stars(
-    exposed: Exposed,
+def _calibrate_without_stars(
+    exposed: PreparedFrames,
     state: FieldState,
-    stated: Stated,
+    stated: StatedValues,
     known: Int[np.ndarray, " known"],
     new: Int[np.ndarray, " new"],
 ) -> None:
@@ -354,8 +359,8 @@ def _without_stars(
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
-    state.keep(new, *state.known_before(known, new))
-    width_err = _see_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
+    state.store_wings(new, *state.earlier_wings(known, new))
+    width_err = _calibrate_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
     anchored = known[state.anchored[known]]
     usual_scale = np.median(state.scale[anchored if len(anchored) else known])
     scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
@@ -365,8 +370,8 @@ def _without_stars(
     state.scale_err[new] = np.hypot(weather, WIDTH_TO_FLUX * width_err)
 
 
-def _see_on_object(
-    exposed: Exposed,
+def _calibrate_on_object(
+    exposed: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     epochs: Int[np.ndarray, " some"],
@@ -383,7 +388,7 @@ def _see_on_object(
     """
     height, width = exposed.light.shape[1:]
     x, y = np.array([width // 2], float), np.array([height // 2], float)
-    before = Steepness.unseen(len(epochs)), Mismatch.unseen(len(epochs))
+    before = Steepness.default(len(epochs)), Mismatch.default(len(epochs))
     fit, coarse = measure_stars(
         exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
     )
@@ -398,7 +403,7 @@ def _see_on_object(
     if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
         return unknown
     learnt = np.flatnonzero(is_new)
-    state.keep(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
+    state.store_wings(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
     stretch = fit.profile.stretch[told]
     wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
     # where no seeing is stated either, the object's own width is all there is
@@ -420,7 +425,9 @@ def _good_fluxes(
     return np.where(good, fit.flux, np.nan), np.where(good, fit.flux_err, np.nan)
 
 
-def _result(state: FieldState, exposed: Exposed, references: tuple[Reference, ...]) -> Calibration:
+def _result(
+    state: FieldState, exposed: PreparedFrames, references: tuple[Reference, ...]
+) -> Calibration:
     usable = exposed.usable
     # as usual as the epochs so far
     width = np.log(state.fwhm)

@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.photometry.forced_photometry import BAD_FIT, UNALIGNED_PX
-from taonet.photometry.lightcurves import Measured
+from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.star_fit import SHIFT_SPREAD, fit_stars
-from taonet.photometry.star_windows import cut_stamps
+from taonet.photometry.star_windows import cut_windows
 
 LEAST_SNR = 5.0
 """Of the object in an epoch that tells where it lies, and of a source in a stack."""
@@ -20,7 +20,7 @@ HALF_PX = 5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OwnPlaces:
+class Centroids:
     """Where each epoch sees the object.
 
     Parameters
@@ -39,11 +39,11 @@ class OwnPlaces:
     flux: Float[np.ndarray, " epoch"]
 
 
-def own_places(part: Measured) -> OwnPlaces:
+def measure_centroids(part: BandMeasurement) -> Centroids:
     """Fit the object in each epoch by itself."""
     exposed, calibration = part.exposed, part.calibration
     height, width = exposed.light.shape[1:]
-    stamps = cut_stamps(
+    stamps = cut_windows(
         exposed.light,
         exposed.valid,
         width // 2 + calibration.shift_x[:, None],
@@ -61,7 +61,7 @@ def own_places(part: Measured) -> OwnPlaces:
     )
     flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
     told = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
-    return OwnPlaces(
+    return Centroids(
         x=np.where(told, fit.shift_x / own, np.nan),
         y=np.where(told, fit.shift_y / own, np.nan),
         err=np.where(told, np.hypot(np.sqrt(variance / own), alignment), np.nan),

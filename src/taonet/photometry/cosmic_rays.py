@@ -16,7 +16,7 @@ SHARPER = 1.0
 """A frame of better seeing shows stars so much brighter, as a share of what the others show."""
 
 
-def without_hits(
+def remove_cosmic_rays(
     light: Float[np.ndarray, "frame y x"],
     *,
     noise: Float[np.ndarray, " frame"],

@@ -7,14 +7,14 @@ from jaxtyping import Float
 
 from taonet.photometry.amplitude import fitted_flux
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import expose
+from taonet.photometry.exposure import prepare_frames
 from taonet.photometry.forced_photometry import (
-    Forced,
-    centre_stamps,
+    ForcedFluxes,
+    correlated_noise_factor,
+    cut_centre_windows,
     fit_centre,
-    smoothed_noise,
 )
-from taonet.photometry.subtract import Difference, draw_psf
+from taonet.photometry.subtract import Difference, render_psf
 
 MISMATCH = 0.005
 """Share of a constant star that is left in the difference because no PSF is known exactly."""
@@ -26,7 +26,7 @@ def difference_photometry(
     *,
     photon_noise: Float[np.ndarray, " epoch"],
     causal: bool = True,
-) -> Forced:
+) -> ForcedFluxes:
     """Measure the flux at the centre of every difference, in ADU of its epoch.
 
     All epochs are counted from what the template holds of the object. An epoch in the template is
@@ -36,17 +36,17 @@ def difference_photometry(
     Parameters
     ----------
     photon_noise : array (epoch,)
-        See `taonet.photometry.exposure.Exposed`.
+        See `taonet.photometry.exposure.PreparedFrames`.
     """
-    noise = np.nan_to_num(difference.noise, nan=1.0) * _larger(difference, calibration)
-    stamps = centre_stamps(
+    noise = np.nan_to_num(difference.noise, nan=1.0) * _noise_factor(difference, calibration)
+    stamps = cut_centre_windows(
         np.nan_to_num(difference.light),
         difference.valid,
         calibration,
         noise=noise,
         photon_noise=photon_noise,
     )
-    held = centre_stamps(
+    held = cut_centre_windows(
         difference.steady,
         difference.valid,
         calibration,
@@ -61,7 +61,7 @@ def difference_photometry(
     def shapes(
         x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
     ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
-        psf, *slopes = draw_psf(difference.psf, x - middle_x, y - middle_y, n)
+        psf, *slopes = render_psf(difference.psf, x - middle_x, y - middle_y, n)
         return psf, np.stack(slopes)
 
     # what is left of a bright object by a wrong scale is no change of it
@@ -74,11 +74,11 @@ def difference_photometry(
     return replace(forced, flux=forced.flux * left, flux_err=forced.flux_err * left)
 
 
-def _larger(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
+def _noise_factor(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
     """Return by how much noise that is not white makes errors larger."""
     # faint constant sources go together, too, but not in a difference
-    sky = expose(np.where(difference.valid, difference.light, np.nan), darkest=np.inf)
-    return smoothed_noise(sky.correlation, calibration.profile.fwhm_px)
+    sky = prepare_frames(np.where(difference.valid, difference.light, np.nan), darkest=np.inf)
+    return correlated_noise_factor(sky.correlation, calibration.profile.fwhm_px)
 
 
 def _photons_of_both(

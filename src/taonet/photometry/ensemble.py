@@ -27,7 +27,7 @@ LEAST_CLEAR = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Expected:
+class ExpectedScales:
     """What is known of the scales without the stars of the cutout.
 
     Parameters
@@ -45,9 +45,9 @@ class Expected:
         """Relative scatter about it, before anything is measured."""
         return np.where(self.stated, STATED, WEATHER)
 
-    def take(self, index: Int[np.ndarray, " some"]) -> "Expected":
+    def take(self, index: Int[np.ndarray, " some"]) -> "ExpectedScales":
         """Return what is expected of some of the epochs."""
-        return Expected(scale=self.scale[index], stated=self.stated[index])
+        return ExpectedScales(scale=self.scale[index], stated=self.stated[index])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,8 +63,8 @@ class StarFluxes:
     common_err: Float[np.ndarray, " epoch"]
 
 
-def scales_together(
-    seen: StarFluxes, expected: Expected, scale: Float[np.ndarray, " epoch"]
+def solve_scales(
+    seen: StarFluxes, expected: ExpectedScales, scale: Float[np.ndarray, " epoch"]
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Solve for the scales of epochs and the fluxes of their stars in turn.
 
@@ -83,17 +83,17 @@ def scales_together(
         reference = _reference_flux(seen.flux, seen.error, scale)
         ratio, told_err, common = _ratio(seen, reference, expected)
         if np.isfinite(ratio).any():
-            ratio = ratio / _middle(ratio, expected)
+            ratio = ratio / _common_ratio(ratio, expected)
         scatter = _scatters(ratio, np.hypot(told_err, common), expected, expected)
-        scale, error = _weighed(ratio, told_err, common, expected, scatter)
+        scale, error = _combine_scales(ratio, told_err, common, expected, scatter)
     return scale, error
 
 
-def scales_by_earlier(
+def new_epoch_scales(
     seen: StarFluxes,
-    expected: Expected,
+    expected: ExpectedScales,
     earlier: StarFluxes,
-    earlier_expected: Expected,
+    earlier_expected: ExpectedScales,
     earlier_scale: Float[np.ndarray, " known"],
 ) -> tuple[Float[np.ndarray, " new"], Float[np.ndarray, " new"]]:
     """Return scales of new epochs and their relative errors, by what earlier ones saw of the stars.
@@ -106,22 +106,22 @@ def scales_by_earlier(
     flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
     ratio, told_err, common = _ratio(earlier, flux, earlier_expected)
     scatter = _scatters(ratio, np.hypot(told_err, common), earlier_expected, expected)
-    return _weighed(*_ratio(seen, flux, expected), expected, scatter)
+    return _combine_scales(*_ratio(seen, flux, expected), expected, scatter)
 
 
 def _ratio(
-    seen: StarFluxes, reference: Float[np.ndarray, " star"], expected: Expected
+    seen: StarFluxes, reference: Float[np.ndarray, " star"], expected: ExpectedScales
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
-    told, told_err = _told_by_stars(seen.flux, seen.error, reference)
+    told, told_err = _star_scales(seen.flux, seen.error, reference)
     return told / expected.scale, told_err / expected.scale, seen.common_err
 
 
-def _weighed(
+def _combine_scales(
     ratio: Float[np.ndarray, " epoch"],
     told_err: Float[np.ndarray, " epoch"],
     common_err: Float[np.ndarray, " epoch"],
-    expected: Expected,
+    expected: ExpectedScales,
     scatter: Float[np.ndarray, " epoch"],
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Weigh what the stars say of each epoch against what was expected: scale and its error."""
@@ -158,7 +158,7 @@ def _reference_flux(
     return np.where(mean > 0, mean, np.nan)
 
 
-def _told_by_stars(
+def _star_scales(
     flux: Float[np.ndarray, "some star"],
     error: Float[np.ndarray, "some star"],
     reference: Float[np.ndarray, " star"],
@@ -179,7 +179,7 @@ def _told_by_stars(
     return scale, np.sqrt(1 / total)
 
 
-def _middle(ratio: Float[np.ndarray, " epoch"], expected: Expected) -> float:
+def _common_ratio(ratio: Float[np.ndarray, " epoch"], expected: ExpectedScales) -> float:
     """Return what the ratios of all epochs have in common: as those have it that are stated."""
     sure = expected.stated & np.isfinite(ratio)
     return float(np.nanmedian(ratio[sure] if sure.any() else ratio))
@@ -188,8 +188,8 @@ def _middle(ratio: Float[np.ndarray, " epoch"], expected: Expected) -> float:
 def _scatters(
     ratio: Float[np.ndarray, " known"],
     error: Float[np.ndarray, " known"],
-    known: Expected,
-    new: Expected,
+    known: ExpectedScales,
+    new: ExpectedScales,
 ) -> Float[np.ndarray, " new"]:
     """Return the scatter to expect of new epochs, as known ones of their kind have it."""
     found = [

@@ -28,7 +28,7 @@ PLATEAU = 4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Exposed:
+class PreparedFrames:
     """Frames of one sequence and band, ready to be measured.
 
     Parameters
@@ -66,13 +66,13 @@ class Exposed:
         return np.asarray(np.isfinite(self.noise) & (self.noise > 0))
 
 
-def expose(
+def prepare_frames(
     frames: Shaped[np.ndarray, "epoch y x"],
     known_light: Float[np.ndarray, "epoch y x"] | None = None,
     *,
     darkest: float = DARK,
     smoothed: bool = True,
-) -> Exposed:
+) -> PreparedFrames:
     """Make frames ready; each depends on its own pixels only.
 
     Parameters
@@ -95,7 +95,7 @@ def expose(
     sky, noise = sky_and_noise(frames if known_light is None else frames - known_light)
     safe_noise = np.where(noise > 0, noise, np.nan)
     light = frames.astype(np.float32) - np.nan_to_num(sky).astype(np.float32)[:, None, None]
-    saturated = _saturated(frames)
+    saturated = _saturated_pixels(frames)
     with np.errstate(invalid="ignore"):
         valid = np.isfinite(light) & ~saturated
         valid &= light > -(darkest * np.nan_to_num(safe_noise)).astype(np.float32)[:, None, None]
@@ -103,13 +103,13 @@ def expose(
     correlation = np.zeros((3, len(frames)))
     if smoothed:
         correlation = _correlation(light, valid, np.nan_to_num(safe_noise, nan=1.0), known_light)
-    return Exposed(
+    return PreparedFrames(
         light=np.where(valid, light, np.float32(0)),
         valid=valid,
         saturated=saturated,
         sky=sky,
         noise=safe_noise,
-        photon_noise=np.nan_to_num(photon) * before_smoothing(correlation),
+        photon_noise=np.nan_to_num(photon) * variance_reduction(correlation),
         correlation=correlation,
     )
 
@@ -126,7 +126,9 @@ def blur_px2(correlation: Float[np.ndarray, "three epoch"]) -> Float[np.ndarray,
     return np.asarray(side / (1 + 2 * side))
 
 
-def before_smoothing(correlation: Float[np.ndarray, "three epoch"]) -> Float[np.ndarray, " epoch"]:
+def variance_reduction(
+    correlation: Float[np.ndarray, "three epoch"],
+) -> Float[np.ndarray, " epoch"]:
     """Return by how much the variance of pixels was larger before resampling smoothed them.
 
     What smoothing takes from the variance of pixels it adds to what neighbours share.
@@ -174,7 +176,7 @@ def _product(z: Shaped[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.n
     return np.asarray(np.einsum("eyx,eyx->e", one, other, dtype=np.float64))
 
 
-def _saturated(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:
+def _saturated_pixels(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:
     top = np.fmax.reduce(frames.reshape(len(frames), -1), axis=1)
     found = np.zeros(frames.shape, bool)
     for k in np.flatnonzero(np.isfinite(top) & (top > 10_000)):

@@ -11,7 +11,7 @@ from taonet.photometry.steepness import Steepness
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stated:
+class StatedValues:
     """What the survey states of each epoch; NaN where it does not."""
 
     scale: Float[np.ndarray, " epoch"]
@@ -53,16 +53,16 @@ class FieldState:
             blur_px2=self.blur_px2[epochs],
         )
 
-    def known_before(
+    def earlier_wings(
         self, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
     ) -> tuple[Steepness, Mismatch]:
         """Return what known epochs say of the wings of stars in new ones."""
         if np.array_equal(known, new):
-            return Steepness.unseen(len(new)), Mismatch.unseen(len(new))
+            return Steepness.default(len(new)), Mismatch.default(len(new))
         last = np.full(len(new), known[-1])
         return self.steepness.take(last), self.mismatch.take(last)
 
-    def keep(
+    def store_wings(
         self, epochs: Int[np.ndarray, " some"], steepness: Steepness, mismatch: Mismatch
     ) -> None:
         """Remember what is known of the wings of stars in some epochs."""

@@ -14,9 +14,9 @@ from jaxtyping import Bool, Float
 
 from taonet.photometry.amplitude import fit_amplitude
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.growth import seen_at
+from taonet.photometry.growth import residuals_at
 from taonet.photometry.profile import Profile
-from taonet.photometry.star_windows import Stamps, cut_stamps, half_px_for
+from taonet.photometry.star_windows import StarWindows, cut_windows, window_half_px
 
 CENTRING_PX = 0.35
 """How far from the centre pixel's middle the object lies, one sigma along each axis: cutouts are
@@ -34,7 +34,7 @@ FURTHEST_PX = 1.2
 ROUNDS = 3
 
 
-def smoothed_noise(
+def correlated_noise_factor(
     correlation: Float[np.ndarray, "three epoch"], fwhm_px: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return by how much correlated noise makes the error of a fitted flux larger than white noise.
@@ -52,7 +52,7 @@ BAD_FIT = 4.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Forced:
+class ForcedFluxes:
     """Flux at one place in every epoch.
 
     Parameters
@@ -92,7 +92,7 @@ def forced_photometry(
     level_err: float = np.inf,
     start: Float[np.ndarray, "two epoch"] | None = None,
     causal: bool = True,
-) -> Forced:
+) -> ForcedFluxes:
     """Measure the flux at the centre of every epoch with the PSF of its calibration.
 
     Parameters
@@ -103,18 +103,18 @@ def forced_photometry(
     calibration : Calibration
         Shift and PSF of each epoch.
     noise, photon_noise : array (epoch,)
-        See `taonet.photometry.exposure.Exposed`.
+        See `taonet.photometry.exposure.PreparedFrames`.
     doubt : array (epoch,)
         One-sigma error of the flux besides what the pixels' noise makes of it.
     level_err : float
-        See `taonet.photometry.star_windows.Stamps`.
+        See `taonet.photometry.star_windows.StarWindows`.
     start : array (2, epoch), optional
         Where the object lies roughly, x and y, as seen from the centre; a sharp and bright one half
         a pixel off looks like a cosmic ray.
     causal : bool
         Whether the place in an epoch may depend on epochs up to it only.
     """
-    stamps = centre_stamps(light, valid, calibration, noise=noise, photon_noise=photon_noise)
+    stamps = cut_centre_windows(light, valid, calibration, noise=noise, photon_noise=photon_noise)
     stamps = replace(stamps, level_err=level_err)
     dx, dy = stamps.dx[:, 0].astype(np.float64), stamps.dy[:, 0].astype(np.float64)
     profile = calibration.profile.take((slice(None), None))
@@ -123,7 +123,7 @@ def forced_photometry(
         x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
     ) -> tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]]:
         at = dx - x[:, None], dy - y[:, None]
-        return profile.on(*at), profile.slopes(*at, first=2)
+        return profile.pixel_shares(*at), profile.slopes(*at, first=2)
 
     return fit_centre(
         stamps,
@@ -137,16 +137,16 @@ def forced_photometry(
     )
 
 
-def centre_stamps(
+def cut_centre_windows(
     light: Float[np.ndarray, "epoch y x"],
     valid: Bool[np.ndarray, "epoch y x"],
     calibration: Calibration,
     *,
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
-) -> Stamps:
+) -> StarWindows:
     """Cut one window an epoch, around where the centre of the reference lies in it."""
-    return cut_stamps(
+    return cut_windows(
         light,
         valid,
         light.shape[2] // 2 + calibration.shift_x[:, None],
@@ -158,7 +158,7 @@ def centre_stamps(
 
 
 def fit_centre(
-    stamps: Stamps,
+    stamps: StarWindows,
     shapes: Shapes,
     calibration: Calibration,
     *,
@@ -167,7 +167,7 @@ def fit_centre(
     start: Float[np.ndarray, "two epoch"] | None = None,
     unlike: Float[np.ndarray, "epoch side side"] | None = None,
     causal: bool,
-) -> Forced:
+) -> ForcedFluxes:
     """Fit one source near the centre of every epoch's stamp, at one place in all of them.
 
     Parameters
@@ -185,16 +185,16 @@ def fit_centre(
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
     mismatch = np.sqrt(calibration.mismatch.square)
-    place = _Place.near_centre(len(alignment), start)
+    place = _Position.near_centre(len(alignment), start)
     fit = _fit(stamps, shapes, place, steady, mismatch)
     stamps = stamps.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
     for _ in range(ROUNDS):
         fit = _fit(stamps, shapes, place, steady, mismatch)
-        place = _refined(place, fit, alignment, doubt, causal=causal)
+        place = _refine_position(place, fit, alignment, doubt, causal=causal)
     fit = _fit(stamps, shapes, place, steady, mismatch)
     missed = fit.sharpness * place.variance
-    beyond = 0.0 if unlike is None else _beyond_profile(stamps, place, fit.gains, unlike)
-    return Forced(
+    beyond = 0.0 if unlike is None else _residual_share(stamps, place, fit.gains, unlike)
+    return ForcedFluxes(
         flux=fit.flux / (1 + np.where(place.own, missed, -missed)) / (1 + beyond),
         flux_err=np.sqrt(fit.flux_err**2 + (fit.flux * missed) ** 2 + np.square(doubt)),
         dx=place.dx,
@@ -203,9 +203,9 @@ def fit_centre(
     )
 
 
-def _beyond_profile(
-    stamps: Stamps,
-    place: "_Place",
+def _residual_share(
+    stamps: StarWindows,
+    place: "_Position",
     gains: Float[np.ndarray, "epoch pixel"],
     unlike: Float[np.ndarray, "epoch side side"],
 ) -> Float[np.ndarray, " epoch"]:
@@ -213,18 +213,18 @@ def _beyond_profile(
     dx, dy = stamps.dx[:, 0] - place.dx[:, None], stamps.dy[:, 0] - place.dy[:, None]
     beyond = np.zeros(len(gains))
     for k in np.flatnonzero(unlike.any(axis=(1, 2))):
-        beyond[k] = gains[k] @ seen_at(unlike[k], dx[k], dy[k])
+        beyond[k] = gains[k] @ residuals_at(unlike[k], dx[k], dy[k])
     return beyond
 
 
 def _half_px(profile: Profile, size: int) -> int:
     # by the first epoch: what comes later must not change it
     first = float(profile.fwhm_px[0]) if len(profile.fwhm_px) else 0.0
-    return min(half_px_for(first), size // 2)
+    return min(window_half_px(first), size // 2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Place:
+class _Position:
     """Where the object lies in each epoch, as seen from where the centre of the reference lies.
 
     ``variance`` is along each axis; ``own`` tells whether the epoch's own pixels had a say.
@@ -236,7 +236,7 @@ class _Place:
     own: Bool[np.ndarray, " epoch"]
 
     @classmethod
-    def near_centre(cls, n: int, start: Float[np.ndarray, "two epoch"] | None) -> "_Place":
+    def near_centre(cls, n: int, start: Float[np.ndarray, "two epoch"] | None) -> "_Position":
         at = np.zeros((2, n)) if start is None else np.clip(start, -FURTHEST_PX, FURTHEST_PX)
         return cls(
             dx=at[0],
@@ -266,9 +266,9 @@ class _Fit:
 
 
 def _fit(
-    stamps: Stamps,
+    stamps: StarWindows,
     shapes: Shapes,
-    place: _Place,
+    place: _Position,
     steady: Float[np.ndarray, "epoch pixel"],
     mismatch: Float[np.ndarray, " epoch"],
 ) -> _Fit:
@@ -282,7 +282,7 @@ def _fit(
     unlike = (mismatch[:, None] * flux) ** 2 * psf.max(axis=-1, keepdims=True)
     weight = np.where(valid, 1 / (variance + unlike * np.maximum(psf, 0)), 0.0)
     fit = fit_amplitude(pixels, weight, psf, level)
-    slopes = slopes - _share(slopes, weight, level)[..., None]
+    slopes = slopes - _mean_slopes(slopes, weight, level)[..., None]
     residual = weight * (pixels - fit.model)
     hold = (weight * slopes**2).sum(axis=-1)
     freedom = np.maximum((weight > 0).sum(axis=-1) - 2, 1)
@@ -298,7 +298,7 @@ def _fit(
     )
 
 
-def _share(
+def _mean_slopes(
     slopes: Float[np.ndarray, "two epoch pixel"],
     weight: Float[np.ndarray, "epoch pixel"],
     level_precision: Float[np.ndarray, " epoch"],
@@ -308,14 +308,14 @@ def _share(
     return np.asarray((weight * slopes).sum(axis=-1) / np.where(total > 0, total, 1))
 
 
-def _refined(
-    place: _Place,
+def _refine_position(
+    place: _Position,
     fit: _Fit,
     alignment: Float[np.ndarray, " epoch"],
     doubt: float | Float[np.ndarray, " epoch"],
     *,
     causal: bool,
-) -> _Place:
+) -> _Position:
     """Let the epochs in which the object shines say where it lies.
 
     One place for all, and each epoch's own deviation from it, both Gaussian: the mean of what
@@ -335,4 +335,4 @@ def _refined(
     own = alignment**2 / damped
     at = np.clip(common + own * (torn - said * common), -FURTHEST_PX, FURTHEST_PX)
     variance = common_variance / damped**2 + own
-    return _Place(dx=at[0], dy=at[1], variance=variance.mean(axis=0), own=shines)
+    return _Position(dx=at[0], dy=at[1], variance=variance.mean(axis=0), own=shines)

@@ -7,14 +7,14 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.photometry.calibrate import WIDTH_TO_FLUX, Calibration
-from taonet.photometry.exposure import Exposed, before_smoothing, expose
+from taonet.photometry.exposure import PreparedFrames, prepare_frames, variance_reduction
 from taonet.photometry.forced_photometry import (
-    Forced,
-    centre_stamps,
+    ForcedFluxes,
+    correlated_noise_factor,
+    cut_centre_windows,
     forced_photometry,
-    smoothed_noise,
 )
-from taonet.photometry.object_light import where_noise_is_known
+from taonet.photometry.object_light import mask_unknown_noise
 from taonet.photometry.star_fit import StarFit, fit_stars
 from taonet.sky.sequence import ImageSequence
 
@@ -38,12 +38,12 @@ PSF_ROUNDS = 8
 
 def measure_given_difference(
     sequence: ImageSequence,
-    exposed: Exposed,
+    exposed: PreparedFrames,
     calibration: Calibration,
-    whole: Forced,
+    whole: ForcedFluxes,
     *,
     causal: bool,
-) -> tuple[Calibration, Forced]:
+) -> tuple[Calibration, ForcedFluxes]:
     """Measure the difference that the survey made; the sky under it is the science image's.
 
     Parameters
@@ -60,7 +60,7 @@ def measure_given_difference(
     forced : Forced
     """
     channel = sequence.channels.index("difference")
-    given = expose(sequence.pixels[:, channel], darkest=np.inf)
+    given = prepare_frames(sequence.pixels[:, channel], darkest=np.inf)
     photon_noise = _photon_noise(exposed, given)
     fit = _own_psf(given, calibration, photon_noise, causal=causal)
     calibration = replace(
@@ -69,7 +69,7 @@ def measure_given_difference(
         mismatch=fit.mismatch,
         unlike=np.zeros_like(calibration.unlike),
     )
-    larger = smoothed_noise(given.correlation, calibration.profile.fwhm_px)
+    larger = correlated_noise_factor(given.correlation, calibration.profile.fwhm_px)
     forced = partial(
         forced_photometry,
         given.light,
@@ -86,21 +86,21 @@ def measure_given_difference(
     left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
     shape = np.hypot(WIDTH_TO_FLUX * fit.width_err, fit.steepness.flux_err(flat=True))
     measured = forced(doubt=np.hypot(left, shape * flux))
-    return calibration, where_noise_is_known(measured, given)
+    return calibration, mask_unknown_noise(measured, given)
 
 
-def _photon_noise(exposed: Exposed, given: Exposed) -> Float[np.ndarray, " epoch"]:
+def _photon_noise(exposed: PreparedFrames, given: PreparedFrames) -> Float[np.ndarray, " epoch"]:
     """Return one over the gain by the sky of the science image and the noise of the difference.
 
     Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
     """
     sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    own = np.nan_to_num(given.noise**2 / sky) * before_smoothing(given.correlation)
+    own = np.nan_to_num(given.noise**2 / sky) * variance_reduction(given.correlation)
     return np.asarray(np.minimum(exposed.photon_noise, own))
 
 
 def _own_psf(
-    given: Exposed,
+    given: PreparedFrames,
     calibration: Calibration,
     photon_noise: Float[np.ndarray, " epoch"],
     *,
@@ -111,7 +111,7 @@ def _own_psf(
     Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
     alert may be that of the candidate: what has changed is a point, and tells its own width.
     """
-    stamps = centre_stamps(
+    stamps = cut_centre_windows(
         given.light,
         given.valid,
         calibration,

@@ -40,7 +40,7 @@ LEAST_MISMATCH = 0.02
 NOTHING: Float[np.ndarray, "side side"] = np.zeros((SIDE, SIDE))
 
 
-def unlike_profile(
+def profile_residuals(
     reference: Reference,
     members: Profile,
     places: Float[np.ndarray, "star two"],
@@ -68,7 +68,7 @@ def unlike_profile(
         found
         for k, place in enumerate(places)
         if _is_lonely(places, k)
-        and (found := _one_star(reference, members, place[0], place[1])) is not None
+        and (found := _star_residuals(reference, members, place[0], place[1])) is not None
     ]
     if not seen:
         return NOTHING
@@ -81,7 +81,7 @@ def unlike_profile(
     return np.asarray(believed * np.tensordot(weight / weight.sum(), maps, axes=1))
 
 
-def seen_at(
+def residuals_at(
     unlike: Float[np.ndarray, "side side"],
     dx: Float[np.ndarray, "..."],
     dy: Float[np.ndarray, "..."],
@@ -96,7 +96,7 @@ def _is_lonely(places: Float[np.ndarray, "star two"], k: int) -> bool:
     return bool((np.hypot(*(others - places[k]).T) > RING_PX).all())
 
 
-def _one_star(
+def _star_residuals(
     reference: Reference, members: Profile, x: float, y: float
 ) -> tuple[Float[np.ndarray, "side side"], float] | None:
     """Return what one star has beyond its profile, and the error of its light, as shares of that.
@@ -115,7 +115,7 @@ def _one_star(
     reach = min(column, row, width - 1 - column, height - 1 - row)
     if reach < RADIUS_PX + 1 or not valid[within].all() or ring.sum() < LEAST_RING:
         return None
-    each = members.take((slice(None), None, None)).on(dx[None], dy[None])
+    each = members.take((slice(None), None, None)).pixel_shares(dx[None], dy[None])
     psf = np.tensordot(reference.share, each, axes=1)
     flux = float(light[within].sum())
     for _ in range(2):

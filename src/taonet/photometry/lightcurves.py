@@ -8,13 +8,18 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.calibrate import Calibration, calibrate
+from taonet.photometry.calibrate import Calibration, calibrate_epochs
 from taonet.photometry.difference_flux import difference_photometry
-from taonet.photometry.exposure import Exposed, expose
-from taonet.photometry.forced_photometry import BAD_FIT, Forced, forced_photometry, smoothed_noise
+from taonet.photometry.exposure import PreparedFrames, prepare_frames
+from taonet.photometry.forced_photometry import (
+    BAD_FIT,
+    ForcedFluxes,
+    correlated_noise_factor,
+    forced_photometry,
+)
 from taonet.photometry.given_difference import measure_given_difference
-from taonet.photometry.neighbours import without_neighbours
-from taonet.photometry.object_light import draw_object, where_noise_is_known
+from taonet.photometry.neighbours import subtract_neighbours
+from taonet.photometry.object_light import mask_unknown_noise, render_object
 from taonet.photometry.subtract import Difference, subtract
 from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
 from taonet.photometry.template_choice import choose_templates
@@ -34,7 +39,7 @@ SMALL_PX = 32
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
+class BandMeasurement:
     """All that was measured of the epochs of one band.
 
     Parameters
@@ -51,9 +56,9 @@ class Measured:
     """
 
     epochs: Int[np.ndarray, " epoch"]
-    exposed: Exposed
+    exposed: PreparedFrames
     calibration: Calibration
-    forced: Forced
+    forced: ForcedFluxes
     difference: Difference | None = None
     template: tuple[str, ...] = ()
 
@@ -89,17 +94,17 @@ def light_curve(
         Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
         any, else instrumental. Errors include that of the calibration from one epoch to the next;
         what all epochs share, the error of the zero point and of the wings of the PSF, is told by
-        `measure`. NaN for blank epochs, and for differences without a template.
+        `measure_bands`. NaN for blank epochs, and for differences without a template.
 
     Notes
     -----
     The zero level of a difference is what its template holds of the object, one for all epochs of
     a band. Its noise is in each error and common to all: averaging epochs does not take it away.
     """
-    return curve_of(sequence, measure(sequence, mode=mode, causal=causal, template=template))
+    return curve_of(sequence, measure_bands(sequence, mode=mode, causal=causal, template=template))
 
 
-def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
+def curve_of(sequence: ImageSequence, parts: Sequence[BandMeasurement]) -> LightCurve:
     """Return the light curve of a sequence that was measured."""
     flux, error = np.full(len(sequence), np.nan), np.full(len(sequence), np.nan)
     quality = sequence.quality.copy()
@@ -131,15 +136,15 @@ def curve_of(sequence: ImageSequence, parts: Sequence[Measured]) -> LightCurve:
     )
 
 
-def measure(
+def measure_bands(
     sequence: ImageSequence,
     *,
     mode: Mode = "science",
     causal: bool = True,
     template: MjdRange | Images | None = None,
-) -> list[Measured]:
+) -> list[BandMeasurement]:
     """Measure a sequence band by band; see `light_curve`."""
-    how = _How(mode=mode, causal=causal, template=template)
+    how = _MeasureOptions(mode=mode, causal=causal, template=template)
     bands = np.array(sequence.band, dtype=object)
     return [
         _measure_band(sequence.take(np.flatnonzero(bands == band)), index, how)
@@ -149,36 +154,38 @@ def measure(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _How:
+class _MeasureOptions:
     mode: Mode
     causal: bool
     template: MjdRange | Images | None
 
 
 def _measure_band(
-    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
-) -> Measured:
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _MeasureOptions
+) -> BandMeasurement:
     if how.mode == "difference":
         if "difference" in sequence.channels and how.template is None:
             return _measure_survey_difference(sequence, epochs, causal=how.causal)
         return _measure_own_difference(sequence, epochs, how)
-    exposed, calibration, _ = _calibrated(sequence, causal=how.causal)
+    exposed, calibration, _ = _calibrate_band(sequence, causal=how.causal)
     # by the first epoch: what comes later must not change it
     blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
     forced = (
-        _in_aperture(sequence) if blind else _on_science(exposed, calibration, causal=how.causal)
+        _measure_aperture(sequence)
+        if blind
+        else _measure_science(exposed, calibration, causal=how.causal)
     )
-    forced = where_noise_is_known(forced, exposed)
-    return Measured(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+    forced = mask_unknown_noise(forced, exposed)
+    return BandMeasurement(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
 
 
 def _measure_own_difference(
-    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _How
-) -> Measured:
+    sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], how: _MeasureOptions
+) -> BandMeasurement:
     image, causal = None, how.causal
     if isinstance(how.template, Mapping):
         image = how.template.get(sequence.band[0])
-    exposed, calibration, template = _calibrated(sequence, causal=causal, image=image)
+    exposed, calibration, template = _calibrate_band(sequence, causal=causal, image=image)
     if isinstance(how.template, Mapping):
         templates = [] if template is None else [template]
     else:
@@ -189,7 +196,7 @@ def _measure_own_difference(
     forced = difference_photometry(
         difference, calibration, photon_noise=exposed.photon_noise, causal=causal
     )
-    return Measured(
+    return BandMeasurement(
         epochs=epochs,
         exposed=exposed,
         calibration=calibration,
@@ -201,13 +208,13 @@ def _measure_own_difference(
 
 def _measure_survey_difference(
     sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], *, causal: bool
-) -> Measured:
-    exposed, calibration, _ = _calibrated(sequence, causal=causal)
-    whole = _on_science(exposed, calibration, causal=causal)
+) -> BandMeasurement:
+    exposed, calibration, _ = _calibrate_band(sequence, causal=causal)
+    whole = _measure_science(exposed, calibration, causal=causal)
     calibration, forced = measure_given_difference(
         sequence, exposed, calibration, whole, causal=causal
     )
-    return Measured(
+    return BandMeasurement(
         epochs=epochs,
         exposed=exposed,
         calibration=calibration,
@@ -216,30 +223,32 @@ def _measure_survey_difference(
     )
 
 
-def _calibrated(
+def _calibrate_band(
     sequence: ImageSequence, *, causal: bool, image: TemplateImage | None = None
-) -> tuple[Exposed, Calibration, Template | None]:
+) -> tuple[PreparedFrames, Calibration, Template | None]:
     """Calibrate the epochs of a band; with an image, it becomes their template."""
     small = _is_small(sequence)
-    exposed = expose(sequence.pixels[:, 0], smoothed=not small)
+    exposed = prepare_frames(sequence.pixels[:, 0], smoothed=not small)
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
     }
     if small:
-        calibration = calibrate(exposed, **stated, causal=causal)
-        forced = _on_science(exposed, calibration, causal=causal)
-        light = draw_object(forced, calibration, exposed.light.shape[1:])
-        exposed = expose(sequence.pixels[:, 0], known_light=light)
+        calibration = calibrate_epochs(exposed, **stated, causal=causal)
+        forced = _measure_science(exposed, calibration, causal=causal)
+        light = render_object(forced, calibration, exposed.light.shape[1:])
+        exposed = prepare_frames(sequence.pixels[:, 0], known_light=light)
     if image is None:
-        return exposed, calibrate(exposed, **stated, causal=causal), None
+        return exposed, calibrate_epochs(exposed, **stated, causal=causal), None
     return exposed, *calibrate_with_image(exposed, image, **stated, causal=causal)
 
 
-def _on_science(exposed: Exposed, calibration: Calibration, *, causal: bool) -> Forced:
-    larger = smoothed_noise(exposed.correlation, calibration.profile.fwhm_px)
+def _measure_science(
+    exposed: PreparedFrames, calibration: Calibration, *, causal: bool
+) -> ForcedFluxes:
+    larger = correlated_noise_factor(exposed.correlation, calibration.profile.fwhm_px)
     return forced_photometry(
-        without_neighbours(exposed, calibration),
+        subtract_neighbours(exposed, calibration),
         exposed.valid,
         calibration,
         noise=np.nan_to_num(exposed.noise * larger, nan=1.0),
@@ -252,7 +261,7 @@ def _is_small(sequence: ImageSequence) -> bool:
     return int(min(sequence.frames.shape[-2:])) < SMALL_PX
 
 
-def _in_aperture(sequence: ImageSequence) -> Forced:
+def _measure_aperture(sequence: ImageSequence) -> ForcedFluxes:
     """Sum a circle where neither field stars nor the survey tell the PSF: it needs none."""
     size = min(sequence.frames.shape[-2:])
     flux, flux_err = aperture_flux(
@@ -262,19 +271,19 @@ def _in_aperture(sequence: ImageSequence) -> Forced:
         sky_outer_px=min(6 * BLIND_RADIUS_PX, 0.5 * size),
     )
     nowhere = np.zeros(len(flux))
-    return Forced(
+    return ForcedFluxes(
         flux=flux, flux_err=flux_err, dx=nowhere, dy=nowhere, chi2=np.full(len(flux), np.nan)
     )
 
 
-def _quality(part: Measured) -> Int[np.ndarray, " epoch"]:
+def _quality(part: BandMeasurement) -> Int[np.ndarray, " epoch"]:
     bad = np.nan_to_num(part.forced.chi2) > BAD_FIT
     return np.where(bad, int(Quality.BAD_FIT), 0) | np.where(
-        _touches(part.exposed.saturated, part.calibration), int(Quality.SATURATED), 0
+        _touches_centre(part.exposed.saturated, part.calibration), int(Quality.SATURATED), 0
     )
 
 
-def _touches(
+def _touches_centre(
     pixels: Bool[np.ndarray, "epoch y x"], calibration: Calibration
 ) -> Bool[np.ndarray, " epoch"]:
     """Return whether any of some pixels lie within a seeing of the centre."""

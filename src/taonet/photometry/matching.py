@@ -67,7 +67,7 @@ class Kernel:
         columns = np.exp(-2j * np.pi * np.outer(rfftfreq(shape[1]), DX))
         return np.asarray((rows * self.pixels) @ columns.T)
 
-    def doubt(
+    def sum_error(
         self, image: Float[np.ndarray, "y x"], weights: Float[np.ndarray, "h w"], x: int, y: int
     ) -> float:
         """Return the error that the kernel's gives a weighted sum of pixels around (x, y).
@@ -106,7 +106,7 @@ def fit_kernel(
     ----------
     difference, subtracted : array (y, x)
     usable : array (y, x)
-        Pixels of sources that are not expected to change; see `constant_light`.
+        Pixels of sources that are not expected to change; see `constant_pixels`.
     variance : array (y, x)
         Of a pixel of the difference.
     scale_err, shift_err_px : float
@@ -127,7 +127,7 @@ def fit_kernel(
     return Kernel(pixels=pixels, covariance=np.linalg.inv(normal))
 
 
-def constant_light(
+def constant_pixels(
     steady: Float[np.ndarray, "y x"],
     valid: Bool[np.ndarray, "y x"],
     *,

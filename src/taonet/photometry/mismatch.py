@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from taonet.photometry.star_windows import Stamps
+from taonet.photometry.star_windows import StarWindows
 
 USUAL = 0.05
 """Share of a star's light by which its peak differs from the profile, where nothing is known."""
@@ -38,7 +38,7 @@ class Mismatch:
     weight: Float[np.ndarray, " epoch"]
 
     @classmethod
-    def unseen(cls, n: int) -> "Mismatch":
+    def default(cls, n: int) -> "Mismatch":
         """Return what is known before any star was looked at."""
         return cls(square=np.full(n, USUAL**2), weight=np.full(n, WORTH / USUAL**4))
 
@@ -46,9 +46,9 @@ class Mismatch:
         """Return what is known in some epochs."""
         return Mismatch(square=self.square[epochs], weight=self.weight[epochs])
 
-    def informed(
+    def update(
         self,
-        stamps: Stamps,
+        stamps: StarWindows,
         shining: Float[np.ndarray, "epoch star pixel"],
         residual: Float[np.ndarray, "epoch star pixel"],
         *,

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stars import find_peaks
@@ -25,8 +25,8 @@ LEAST_SNR = 5.0
 """In the stack: unseen light around the object is taken for sky."""
 
 
-def without_neighbours(
-    exposed: Exposed, calibration: Calibration
+def subtract_neighbours(
+    exposed: PreparedFrames, calibration: Calibration
 ) -> Float[np.ndarray, "epoch y x"]:
     """Return the light of every epoch without that of the object's near neighbours.
 
@@ -39,7 +39,7 @@ def without_neighbours(
         found = _neighbours(reference, calibration)
         if len(found):
             light = light.copy() if light is exposed.light else light
-            _take_off(light, found, reference, calibration)
+            _subtract_sources(light, found, reference, calibration)
     return light
 
 
@@ -67,10 +67,10 @@ def _neighbours(reference: Reference, calibration: Calibration) -> Float[np.ndar
     if not len(near):
         return np.zeros((0, 3))
     places = np.concatenate([centre[None], near])[:, ::-1].astype(np.float64)
-    return _fitted(reference, usual, places)[1:]
+    return _fit_sources(reference, usual, places)[1:]
 
 
-def _fitted(
+def _fit_sources(
     reference: Reference, profile: Profile, places: Float[np.ndarray, "source two"]
 ) -> Float[np.ndarray, "source 3"]:
     """Fit places and fluxes of overlapping sources, the object first."""
@@ -80,7 +80,7 @@ def _fitted(
     pixels, valid = reference.image[rows, columns], reference.seen[rows, columns] > WELL_SEEN
     y, x = np.mgrid[rows, columns][:, : pixels.shape[0], : pixels.shape[1]].astype(np.float64)
     scale = max(float(np.abs(pixels[valid]).max(initial=0)), 1e-12)
-    peak = float(profile.on(np.zeros(1), np.zeros(1))[0])
+    peak = float(profile.pixel_shares(np.zeros(1), np.zeros(1))[0])
     here = np.rint(places).astype(int) - [columns.start, rows.start]
     bright = np.maximum(pixels[here[:, 1], here[:, 0]], reference.noise) / peak
     start = np.column_stack([places, bright / scale])
@@ -101,7 +101,7 @@ def _step(
 ) -> Float[np.ndarray, "source 3"]:
     """Return a Gauss-Newton step; places are held near where they began."""
     away = at[0] - sources[:, :1], at[1] - sources[:, 1:2]
-    shares = profile.on(*away)
+    shares = profile.pixel_shares(*away)
     slopes = profile.slopes(*away, first=2) * sources[:, 2, None]
     design = np.stack([*slopes, shares], axis=1).reshape(sources.size, -1)
     sky = np.ones((1, design.shape[1]))
@@ -117,7 +117,7 @@ def _step(
     return np.asarray(np.clip(step[:-1].reshape(-1, 3), [-0.5, -0.5, -np.inf], [0.5, 0.5, np.inf]))
 
 
-def _take_off(
+def _subtract_sources(
     light: Float[np.ndarray, "epoch y x"],
     sources: Float[np.ndarray, "source 3"],
     reference: Reference,
@@ -132,6 +132,6 @@ def _take_off(
     )
     x = columns[None, None, :] - calibration.shift_x[epochs, None, None]
     y = rows[None, :, None] - calibration.shift_y[epochs, None, None]
-    total = sum(flux * each.on(x - at_x, y - at_y) for at_x, at_y, flux in sources)
+    total = sum(flux * each.pixel_shares(x - at_x, y - at_y) for at_x, at_y, flux in sources)
     total = total * calibration.scale[epochs, None, None]
     light[np.ix_(epochs, rows, columns)] -= np.asarray(total, np.float32)

@@ -53,7 +53,7 @@ def nightly_means(curve: LightCurve) -> LightCurve:
         flux_err=np.where(total > 0, error, np.nan)[order],
         zero_point_mag=curve.zero_point_mag[first][order],
         band=tuple(curve.band[i] for i in first[order]),
-        quality=None if curve.quality is None else _shared(curve.quality, night, n)[order],
+        quality=None if curve.quality is None else _shared_quality(curve.quality, night, n)[order],
         template=None if curve.template is None else _templates(curve.template, night, n, order),
     )
 
@@ -83,7 +83,7 @@ def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:
     return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1].ravel())
 
 
-def _shared(
+def _shared_quality(
     quality: Int[np.ndarray, " epoch"], night: Int[np.ndarray, " epoch"], n: int
 ) -> Int[np.ndarray, " night"]:
     shared = np.full(n, -1, np.int64)

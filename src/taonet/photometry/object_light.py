@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
-from taonet.photometry.forced_photometry import Forced
+from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.forced_photometry import ForcedFluxes
 
 
-def draw_object(
-    forced: Forced, calibration: Calibration, shape: tuple[int, ...]
+def render_object(
+    forced: ForcedFluxes, calibration: Calibration, shape: tuple[int, ...]
 ) -> Float[np.ndarray, "epoch y x"]:
     """Draw the object as it was measured.
 
@@ -28,11 +28,13 @@ def draw_object(
     x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
     y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
     each = calibration.profile.take((slice(None), None, None))
-    light = np.nan_to_num(forced.flux)[:, None, None] * each.on(x[:, None, :], y[:, :, None])
+    light = np.nan_to_num(forced.flux)[:, None, None] * each.pixel_shares(
+        x[:, None, :], y[:, :, None]
+    )
     return np.asarray(light, np.float32)
 
 
-def where_noise_is_known(forced: Forced, exposed: Exposed) -> Forced:
+def mask_unknown_noise(forced: ForcedFluxes, exposed: PreparedFrames) -> ForcedFluxes:
     """Return no flux where the sky tells no noise: a number without an error is no measurement."""
     known = exposed.usable
     flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))

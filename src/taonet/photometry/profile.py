@@ -51,7 +51,7 @@ class Profile:
     beta: Float[np.ndarray, "..."]
     blur_px2: Float[np.ndarray, "..."]
 
-    def on(
+    def pixel_shares(
         self, dx: Float[np.ndarray, "..."], dy: Float[np.ndarray, "..."]
     ) -> Float[np.ndarray, "..."]:
         """Return the share of a star's light in pixels whose centres lie at (dx, dy) from it."""

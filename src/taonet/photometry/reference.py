@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.fft import irfft2, rfft2
 
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import PreparedFrames
 
 WELL_SEEN = 0.8
 """Share of the epochs of a stack that must have seen a pixel."""
@@ -41,8 +41,8 @@ class Reference:
     noise: float
 
 
-def stacked(
-    exposed: Exposed,
+def stack_deepest(
+    exposed: PreparedFrames,
     known: Int[np.ndarray, " known"],
     serves: Int[np.ndarray, " served"],
     *,
@@ -61,12 +61,12 @@ def stacked(
     scale, shift, fwhm_px : arrays (epoch, …)
         Of all epochs.
     """
-    best = deepest(exposed, known, scale=scale, fwhm_px=fwhm_px)
+    best = deepest_epochs(exposed, known, scale=scale, fwhm_px=fwhm_px)
     return stack(exposed, best, serves, scale=scale, shift=shift)
 
 
-def deepest(
-    exposed: Exposed,
+def deepest_epochs(
+    exposed: PreparedFrames,
     known: Int[np.ndarray, " known"],
     *,
     scale: Float[np.ndarray, " epoch"],
@@ -78,14 +78,14 @@ def deepest(
 
 
 def stack(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     members: Int[np.ndarray, " member"],
     serves: Int[np.ndarray, " served"],
     *,
     scale: Float[np.ndarray, " epoch"],
     shift: Float[np.ndarray, "epoch two"],
 ) -> Reference:
-    """Stack epochs, all of them; see `stacked`."""
+    """Stack epochs, all of them; see `stack_deepest`."""
     scale, shift = scale[members], shift[members]
     weight = (scale / exposed.noise[members]) ** 2
     share = weight / weight.sum()

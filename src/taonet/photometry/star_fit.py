@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 
 from taonet.photometry.mismatch import Mismatch
 from taonet.photometry.profile import FLATTEST_BETA, GAUSSIAN_BETA, Profile
-from taonet.photometry.star_windows import Stamps
+from taonet.photometry.star_windows import StarWindows
 from taonet.photometry.steepness import Steepness
 
 
@@ -66,7 +66,7 @@ MOST_STEEPENING = 0.12
 
 
 def fit_stars(
-    stamps: Stamps,
+    stamps: StarWindows,
     start: Profile,
     *,
     rounds: int = ROUNDS,
@@ -103,7 +103,7 @@ def fit_stars(
     precision = _prior_precision(width_spread, len(theta))
     theta[:, 5] = 1 / start.beta if steepness is None else steepness.mean
     found, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
-    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
+    fitted = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
     for turn in range(rounds):
         if turn == rounds - 2:
             stamps = stamps.without_outliers(fitted.model)
@@ -115,13 +115,13 @@ def fit_stars(
         if steepness is None:
             step = np.linalg.solve(inner, pull[..., None])[..., 0]
         else:
-            said = _about_wings(theta, equations, inner, pull)
-            found = steepness.informed(*said.wings, n_stars=n_stars, causal=causal)
+            said = _fit_wings(theta, equations, inner, pull)
+            found = steepness.update(*said.wings, n_stars=n_stars, causal=causal)
             change = np.clip(found.mean - theta[:, 5], -MOST_STEEPENING, MOST_STEEPENING)
             step = said.step - said.gives * change[:, None]
             theta[:, 5] += change
         theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
-        fitted = _light_of(stamps, theta, fitted.model)
+        fitted = _fit_fluxes(stamps, theta, fitted.model)
     error = np.sqrt(np.linalg.inv(inner).diagonal(axis1=1, axis2=2))
     profile = _profile(theta)
     return StarFit(
@@ -130,7 +130,7 @@ def fit_stars(
         shift_err_px=np.hypot(error[:, 0], error[:, 1]) / np.sqrt(2),
         profile=profile,
         width_err=error[:, 2],
-        steepness=Steepness.exact(profile.beta) if found is None else found,
+        steepness=Steepness.from_beta(profile.beta) if found is None else found,
         flux=fitted.flux,
         flux_err=fitted.flux_err,
         chi2=_chi2(stamps, fitted.model),
@@ -139,7 +139,7 @@ def fit_stars(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _AboutWings:
+class _WingFit:
     """What the pixels of each epoch say about the steepness, by themselves.
 
     ``wings`` is the best 1/beta and its precision, ``step`` what the five others would do if it
@@ -151,12 +151,12 @@ class _AboutWings:
     gives: Float[np.ndarray, "epoch five"]
 
 
-def _about_wings(
+def _fit_wings(
     theta: Float[np.ndarray, "epoch seven"],
     equations: tuple[Float[np.ndarray, "epoch six six"], Float[np.ndarray, "epoch six"]],
     inner: Float[np.ndarray, "epoch five five"],
     pull: Float[np.ndarray, "epoch five"],
-) -> _AboutWings:
+) -> _WingFit:
     normal, slope = equations
     solved = np.linalg.solve(inner, np.stack([pull, normal[:, :5, 5]], axis=-1))
     step, gives = solved[..., 0], solved[..., 1]
@@ -164,22 +164,22 @@ def _about_wings(
     steeper = slope[:, 5] - (normal[:, 5, :5] * step).sum(axis=1)
     precision = np.where(_is_oval(theta), 0, np.maximum(precision, 0))
     said = theta[:, 5] + steeper / np.maximum(precision, 1e-9)
-    return _AboutWings(wings=(said, precision), step=step, gives=gives)
+    return _WingFit(wings=(said, precision), step=step, gives=gives)
 
 
 def _mismatch(
-    stamps: Stamps,
+    stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
-    fitted: "_Light",
+    fitted: "_FluxFit",
     known: Mismatch | None,
     *,
     causal: bool,
 ) -> Mismatch:
     if known is None:
-        return Mismatch.unseen(len(theta))
+        return Mismatch.default(len(theta))
     flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(fitted.flux))
     shining, residual = flux[..., None] * fitted.psf, stamps.light - fitted.model
-    return known.informed(stamps, shining, residual, causal=causal)
+    return known.update(stamps, shining, residual, causal=causal)
 
 
 def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:
@@ -196,13 +196,13 @@ def _prior_precision(
 
 
 def star_fluxes(
-    stamps: Stamps, profile: Profile
+    stamps: StarWindows, profile: Profile
 ) -> tuple[Float[np.ndarray, "epoch star"], Float[np.ndarray, "epoch star"]]:
     """Measure stars whose places and PSF are known: flux and error, NaN where not measured."""
     theta = _theta(profile)
-    fitted = _light_of(stamps, theta, np.zeros_like(stamps.light))
+    fitted = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
     stamps = stamps.without_outliers(fitted.model)
-    fitted = _light_of(stamps, theta, fitted.model)
+    fitted = _fit_fluxes(stamps, theta, fitted.model)
     return fitted.flux, fitted.flux_err
 
 
@@ -225,7 +225,7 @@ def _profile(theta: Float[np.ndarray, "epoch seven"]) -> Profile:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Light:
+class _FluxFit:
     """Flux of each star above a sky level of its own, and the model of its pixels."""
 
     flux: Float[np.ndarray, "epoch star"]
@@ -235,17 +235,17 @@ class _Light:
     model: Float[np.ndarray, "epoch star pixel"]
 
 
-def _light_of(
-    stamps: Stamps,
+def _fit_fluxes(
+    stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
     model: Float[np.ndarray, "epoch star pixel"],
-) -> _Light:
+) -> _FluxFit:
     """Solve for flux and sky level of each star, pixels weighed by the model so far.
 
     Two unknowns: written out, since solving many tiny systems costs more than their pixels.
     """
-    profile, *away = _at(theta, stamps)
-    psf = profile.on(*away)
+    profile, *away = _shifted_profile(theta, stamps)
+    psf = profile.pixel_shares(*away)
     weight = stamps.weights(model)
     weighed = weight * psf
     pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
@@ -255,7 +255,7 @@ def _light_of(
     safe = np.where(told, determinant, 1.0)
     flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
     level = np.where(told, level, 0)
-    return _Light(
+    return _FluxFit(
         flux=np.where(told, flux, np.nan),
         flux_err=np.where(told, np.sqrt(np.maximum(n / safe, 0)), np.nan),
         psf=psf,
@@ -264,8 +264,8 @@ def _light_of(
     )
 
 
-def _at(
-    theta: Float[np.ndarray, "epoch seven"], stamps: Stamps
+def _shifted_profile(
+    theta: Float[np.ndarray, "epoch seven"], stamps: StarWindows
 ) -> tuple[Profile, Float[np.ndarray, "epoch star pixel"], Float[np.ndarray, "epoch star pixel"]]:
     shift = theta[:, :2].astype(stamps.dx.dtype)
     profile = _profile(theta.astype(stamps.dx.dtype)).take((slice(None), None, None))
@@ -273,22 +273,22 @@ def _at(
 
 
 def _chi2(
-    stamps: Stamps, model: Float[np.ndarray, "epoch star pixel"]
+    stamps: StarWindows, model: Float[np.ndarray, "epoch star pixel"]
 ) -> Float[np.ndarray, "epoch star"]:
     residual = (stamps.weights(model) * (stamps.light - model) ** 2).sum(axis=-1)
     return np.asarray(residual / np.maximum(stamps.valid.sum(axis=-1) - 2, 1))
 
 
 def _normal_equations(
-    stamps: Stamps,
+    stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
-    fitted: _Light,
+    fitted: _FluxFit,
     *,
     wings: bool,
     all_points: bool,
 ) -> tuple[Float[np.ndarray, "epoch shape shape"], Float[np.ndarray, "epoch shape"]]:
     """Return what all stars of an epoch say about its shift and PSF, with its wings or without."""
-    profile, dx, dy = _at(theta, stamps)
+    profile, dx, dy = _shifted_profile(theta, stamps)
     weight = stamps.weights(fitted.model)
     root = np.sqrt(weight)
     slopes = np.moveaxis(profile.slopes(dx, dy, first=6 if wings else 5), 0, -2)
@@ -306,11 +306,11 @@ def _normal_equations(
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
     chi2 = np.ones_like(chi2) if all_points else chi2
     say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
-    normal, slope = _eliminated(normal, slope)
+    normal, slope = _schur_complement(normal, slope)
     return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
 
 
-def _eliminated(
+def _schur_complement(
     normal: Float[np.ndarray, "epoch star all all"], slope: Float[np.ndarray, "epoch star all"]
 ) -> tuple[Float[np.ndarray, "epoch star shape shape"], Float[np.ndarray, "epoch star shape"]]:
     """Return normal equations without their last two unknowns (Schur complement)."""

@@ -23,7 +23,7 @@ WIDTHS = 1.6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Stamps:
+class StarWindows:
     """Windows of the frames, sky subtracted.
 
     Parameters
@@ -73,7 +73,7 @@ class Stamps:
         self,
         shining: Float[np.ndarray, "epoch star pixel"],
         model: Float[np.ndarray, "epoch star pixel"] | None = None,
-    ) -> "Stamps":
+    ) -> "StarWindows":
         """Return the stamps without pixels that are far brighter than a model of them.
 
         Parameters
@@ -90,12 +90,12 @@ class Stamps:
         return replace(self, valid=self.valid & (self.light - model <= limit))
 
 
-def half_px_for(fwhm_px: float) -> int:
+def window_half_px(fwhm_px: float) -> int:
     """Return how far windows around stars of such a width reach."""
     return int(np.clip(np.ceil(WIDTHS * np.nan_to_num(fwhm_px)), 5, 9))
 
 
-def cut_stamps(
+def cut_windows(
     light: Float[np.ndarray, "epoch y x"],
     valid: Bool[np.ndarray, "epoch y x"],
     x: Float[np.ndarray, "epoch star"],
@@ -104,7 +104,7 @@ def cut_stamps(
     half_px: int,
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
-) -> Stamps:
+) -> StarWindows:
     """Cut square windows around expected places; what lies outside of the frame is not valid.
 
     Parameters
@@ -128,7 +128,7 @@ def cut_stamps(
     n = len(reach)
     dx = np.broadcast_to(away_x[:, :, None, :], (*x.shape, n, n))
     dy = np.broadcast_to(away_y[:, :, :, None], (*x.shape, n, n))
-    return Stamps(
+    return StarWindows(
         light=np.where(seen, pixels.reshape(shape), 0).astype(np.float32),
         valid=seen,
         noise=noise.astype(np.float32),

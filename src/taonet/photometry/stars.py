@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 
 from taonet.photometry.profile import Profile
 from taonet.photometry.star_fit import fit_stars
-from taonet.photometry.star_windows import cut_stamps, half_px_for
+from taonet.photometry.star_windows import cut_windows, window_half_px
 
 LEAST_SNR = 10.0
 """Fainter stars say next to nothing about an epoch."""
@@ -98,12 +98,12 @@ def reference_stars(
     if not len(found):
         return np.zeros(0), np.zeros(0), np.zeros((0, 2))
     n = len(found)
-    stamps = cut_stamps(
+    stamps = cut_windows(
         np.broadcast_to(image, (n, *image.shape)),
         np.broadcast_to(valid, (n, *image.shape)),
         found[:, 1:],
         found[:, :1],
-        half_px=half_px_for(fwhm_px),
+        half_px=window_half_px(fwhm_px),
         noise=np.full(n, noise),
         photon_noise=np.full(n, photon_noise),
     )

@@ -55,12 +55,12 @@ class Steepness:
     precision: Float[np.ndarray, " epoch"]
 
     @classmethod
-    def unseen(cls, n: int) -> "Steepness":
+    def default(cls, n: int) -> "Steepness":
         """Return what is known before any star was looked at."""
         return cls(mean=np.full(n, 1 / USUAL_BETA), precision=np.full(n, SPREAD**-2.0))
 
     @classmethod
-    def exact(cls, beta: Float[np.ndarray, " epoch"]) -> "Steepness":
+    def from_beta(cls, beta: Float[np.ndarray, " epoch"]) -> "Steepness":
         """Return a steepness that is known."""
         return cls(mean=1 / beta, precision=np.full(len(beta), np.inf))
 
@@ -99,7 +99,7 @@ class Steepness:
         most = SPREAD**-2.0 + (n_stars - ALONE) / STAR**2
         return bool(self.precision.min(initial=np.inf) > SETTLED * most)
 
-    def informed(
+    def update(
         self,
         said: Float[np.ndarray, " epoch"],
         precision: Float[np.ndarray, " epoch"],

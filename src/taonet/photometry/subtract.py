@@ -14,11 +14,11 @@ from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.forced_photometry import (
     UNALIGNED_PX,
 )
-from taonet.photometry.matching import Kernel, constant_light, fit_kernel
+from taonet.photometry.matching import Kernel, constant_pixels, fit_kernel
 from taonet.photometry.profile import Profile
 from taonet.photometry.template import Template
 
@@ -68,7 +68,7 @@ class Difference:
 
 
 def subtract(
-    exposed: Exposed, calibration: Calibration, templates: Sequence[Template]
+    exposed: PreparedFrames, calibration: Calibration, templates: Sequence[Template]
 ) -> Difference:
     """Subtract from each epoch the template that serves it.
 
@@ -91,11 +91,11 @@ def subtract(
         templates=tuple(templates),
     )
     for template in templates:
-        whole = _Deep.of(template)
+        whole = _TemplateTransforms.from_template(template)
         for epoch in template.stack.serves.tolist():
             left = found.left[epoch] = 1 - template.own_share(epoch)
             if left > LEAST_LEFT:
-                deep = whole if left == 1 else _without(whole, template, calibration, epoch)
+                deep = whole if left == 1 else _remove_epoch(whole, template, calibration, epoch)
                 _subtract_one(found, exposed, calibration, deep, epoch)
     return found
 
@@ -108,7 +108,7 @@ LEAST_LEFT = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Deep:
+class _TemplateTransforms:
     """A template ready to be subtracted: its transforms, and that of its PSF.
 
     Both PSFs are transforms, ``psf`` on the pixels of the frames, ``small_psf`` on a `GRID`.
@@ -124,7 +124,7 @@ class _Deep:
     photon_noise: float
 
     @classmethod
-    def of(cls, template: Template) -> "_Deep":
+    def from_template(cls, template: Template) -> "_TemplateTransforms":
         stack = template.stack
         shape = stack.image.shape
         return cls(
@@ -139,7 +139,9 @@ class _Deep:
         )
 
 
-def _without(whole: _Deep, template: Template, calibration: Calibration, epoch: int) -> _Deep:
+def _remove_epoch(
+    whole: _TemplateTransforms, template: Template, calibration: Calibration, epoch: int
+) -> _TemplateTransforms:
     """Take an epoch out of a template: it would take away a part of its own light."""
     stack = template.stack
     shape, rest = stack.image.shape, 1 - template.own_share(epoch)
@@ -158,7 +160,11 @@ def _without(whole: _Deep, template: Template, calibration: Calibration, epoch: 
 
 
 def _subtract_one(
-    found: Difference, exposed: Exposed, calibration: Calibration, deep: _Deep, epoch: int
+    found: Difference,
+    exposed: PreparedFrames,
+    calibration: Calibration,
+    deep: _TemplateTransforms,
+    epoch: int,
 ) -> None:
     shape, own = deep.shape, calibration.profile.take((epoch, None, None))
     scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
@@ -177,7 +183,7 @@ def _subtract_one(
     found.psf[epoch] = small * deep.small_psf * white / total
     kernel = _kernel(found, light, subtracted, calibration, deep, epoch, exposed.photon_noise)
     found.light[epoch] = light - kernel.apply(subtracted)
-    found.doubt[epoch] = _doubt(found.psf[epoch], kernel, subtracted)
+    found.doubt[epoch] = _centre_flux_error(found.psf[epoch], kernel, subtracted)
 
 
 def _kernel(
@@ -185,7 +191,7 @@ def _kernel(
     light: Float[np.ndarray, "y x"],
     subtracted: Float[np.ndarray, "y x"],
     calibration: Calibration,
-    deep: _Deep,
+    deep: _TemplateTransforms,
     epoch: int,
     photon_noise: Float[np.ndarray, " epoch"],
 ) -> Kernel:
@@ -196,7 +202,7 @@ def _kernel(
     return fit_kernel(
         light,
         subtracted,
-        usable=constant_light(
+        usable=constant_pixels(
             found.steady[epoch],
             found.valid[epoch],
             noise=float(found.noise[epoch]),
@@ -210,14 +216,14 @@ def _kernel(
     )
 
 
-def _doubt(
+def _centre_flux_error(
     psf: Float[np.ndarray, "ky kx"], kernel: Kernel, subtracted: Float[np.ndarray, "y x"]
 ) -> float:
     """Return the error of a fitted flux at the centre that the kernel's makes."""
     centre, n = (size // 2 for size in subtracted.shape), min(9, *subtracted.shape)
-    star = draw_psf(psf[None], np.zeros(1), np.zeros(1), n)[0].reshape(n, n)
+    star = render_psf(psf[None], np.zeros(1), np.zeros(1), n)[0].reshape(n, n)
     y, x = centre
-    return kernel.doubt(subtracted, star / (star**2).sum(), x, y)
+    return kernel.sum_error(subtracted, star / (star**2).sum(), x, y)
 
 
 def _shift(calibration: Calibration, epoch: int) -> tuple[float, float]:
@@ -248,7 +254,7 @@ def _phase(shape: tuple[int, ...], dx: float, dy: float) -> Complex[np.ndarray, 
     return np.asarray(rows[:, None] * columns[None, :])
 
 
-def held_by_template(
+def template_mean(
     templates: Sequence[Template], values: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
     """Return the mean of a quantity over the epochs in each epoch's template.
@@ -262,12 +268,12 @@ def held_by_template(
     """
     held = np.full(len(values), np.nan)
     for template in templates:
-        served = template.stack.serves[template.left_without > LEAST_LEFT]
+        served = template.stack.serves[template.remaining_weight > LEAST_LEFT]
         held[served] = template.stack.share @ values[template.stack.epochs]
     return held
 
 
-def draw_psf(
+def render_psf(
     psf: Float[np.ndarray, "epoch ky kx"],
     x: Float[np.ndarray, " epoch"],
     y: Float[np.ndarray, " epoch"],

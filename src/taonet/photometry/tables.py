@@ -18,7 +18,7 @@ Mode = Literal["science", "difference", "aperture"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measuring:
+class PhotometryOptions:
     """How light curves are measured.
 
     Parameters
@@ -45,10 +45,10 @@ class Measuring:
         return chosen.images_for(sequence) if isinstance(chosen, TemplateFiles) else chosen
 
 
-CAUSALLY = Measuring()
+CAUSALLY = PhotometryOptions()
 
 
-def measured_curve(sequence: ImageSequence, how: Measuring = CAUSALLY) -> LightCurve:
+def measure_curve(sequence: ImageSequence, how: PhotometryOptions = CAUSALLY) -> LightCurve:
     """Measure the light curve of a sequence in the way asked for."""
     if how.mode == "aperture":
         curve = replace(aperture_curve(sequence), quality=sequence.quality)

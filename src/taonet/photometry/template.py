@@ -13,10 +13,10 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.cosmic_rays import without_hits
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.cosmic_rays import remove_cosmic_rays
+from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.profile import Profile
-from taonet.photometry.reference import Reference, deepest, stack
+from taonet.photometry.reference import Reference, deepest_epochs, stack
 from taonet.sky.cutout import Quality
 
 OF_SURVEY = "survey"
@@ -117,13 +117,13 @@ class Template:
         return float(self.stack.share[self.stack.epochs == epoch].sum())
 
     @property
-    def left_without(self) -> Float[np.ndarray, " served"]:
+    def remaining_weight(self) -> Float[np.ndarray, " served"]:
         """Weight that is left of the stack without each of the epochs served."""
         return np.array([1 - self.own_share(epoch) for epoch in self.stack.serves.tolist()])
 
 
 def template_of(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     calibration: Calibration,
     mjd: Float[np.ndarray, " epoch"],
     *,
@@ -149,9 +149,11 @@ def template_of(
     if not len(known):
         return None
     scale, fwhm_px = calibration.scale, calibration.profile.fwhm_px
-    members = deepest(exposed, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
+    members = (
+        deepest_epochs(exposed, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
+    )
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    cleaned = _without_hits(exposed, members, scale, shift, object_light)
+    cleaned = _clean_frames(exposed, members, scale, shift, object_light)
     stacked = stack(cleaned, members, serves, scale=scale, shift=shift)
     photons = exposed.photon_noise[members] / calibration.scale[members]
     return Template(
@@ -164,16 +166,16 @@ def template_of(
     )
 
 
-def _without_hits(
-    exposed: Exposed,
+def _clean_frames(
+    exposed: PreparedFrames,
     members: Int[np.ndarray, " member"],
     scale: Float[np.ndarray, " epoch"],
     shift: Float[np.ndarray, "epoch two"],
     object_light: Float[np.ndarray, "epoch y x"] | None,
-) -> Exposed:
+) -> PreparedFrames:
     varying = 0.0 if object_light is None else object_light[members]
     light = exposed.light.copy()
-    light[members] = varying + without_hits(
+    light[members] = varying + remove_cosmic_rays(
         exposed.light[members] - varying,
         noise=exposed.noise[members],
         scale=scale[members],
@@ -182,7 +184,7 @@ def _without_hits(
     return replace(exposed, light=light)
 
 
-def shows_object(exposed: Exposed, calibration: Calibration) -> Bool[np.ndarray, " epoch"]:
+def shows_object(exposed: PreparedFrames, calibration: Calibration) -> Bool[np.ndarray, " epoch"]:
     """Return which epochs show the object's place, with a PSF as good as usual."""
     bad = calibration.quality & int(Quality.BAD_PSF | Quality.TRAILED)
     y, x = (size // 2 for size in exposed.light.shape[1:])

@@ -9,9 +9,9 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import uniform_filter1d
 
 from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import Exposed
+from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.forced_photometry import forced_photometry
-from taonet.photometry.object_light import draw_object
+from taonet.photometry.object_light import render_object
 from taonet.photometry.template import MjdRange, Template, shows_object, template_of
 
 ENOUGH = 6
@@ -34,7 +34,7 @@ QUARTILE_TO_TENTH = 0.607
 
 def choose_templates(
     mjd: Float[np.ndarray, " epoch"],
-    exposed: Exposed,
+    exposed: PreparedFrames,
     calibration: Calibration,
     chosen: MjdRange | None,
     *,
@@ -53,17 +53,17 @@ def choose_templates(
         Otherwise the default is the deepest epochs in which the object is not bright.
     """
     found = (
-        _template_among(alike, mjd, exposed, calibration, chosen, causal=causal)
+        _choose_template(alike, mjd, exposed, calibration, chosen, causal=causal)
         for alike in (calibration.anchored, ~calibration.anchored)
         if alike.any()
     )
     return [template for template in found if template is not None]
 
 
-def _template_among(
+def _choose_template(
     alike: Bool[np.ndarray, " epoch"],
     mjd: Float[np.ndarray, " epoch"],
-    exposed: Exposed,
+    exposed: PreparedFrames,
     calibration: Calibration,
     chosen: MjdRange | None,
     *,
@@ -77,11 +77,11 @@ def _template_among(
         photon_noise=exposed.photon_noise,
         causal=causal,
     )
-    object_light = draw_object(rough, calibration, exposed.light.shape[1:])
+    object_light = render_object(rough, calibration, exposed.light.shape[1:])
     flux = np.where(alike, rough.flux / calibration.scale, np.nan)
     flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)
     if chosen is None and causal:
-        return first_deep_enough(
+        return earliest_template(
             exposed,
             calibration,
             mjd,
@@ -101,8 +101,8 @@ def _template_among(
     )
 
 
-def first_deep_enough(
-    exposed: Exposed,
+def earliest_template(
+    exposed: PreparedFrames,
     calibration: Calibration,
     mjd: Float[np.ndarray, " epoch"],
     *,

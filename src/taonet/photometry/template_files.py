@@ -77,8 +77,8 @@ class TemplateFiles:
                 where = f"sequence {sequence.object_id}"
                 got = ", ".join(bands)
                 raise InputError("which band is the template of?", where=where, got=got, do=do)
-            file = _of_object(path, sequence.object_id) if path.is_dir() else path
-            pixels = None if file is None else _cut(file, sequence)
+            file = _object_file(path, sequence.object_id) if path.is_dir() else path
+            pixels = None if file is None else _cut_template(file, sequence)
             if file is not None and pixels is not None:
                 found[band or bands[0]] = TemplateImage(pixels=pixels, name=file.name)
         return found
@@ -91,7 +91,7 @@ def _band_and_path(text: str) -> tuple[str, Path]:
     return band.strip(), Path(file)
 
 
-def _of_object(folder: Path, object_id: str) -> Path | None:
+def _object_file(folder: Path, object_id: str) -> Path | None:
     return next(
         (file for end in SUFFIXES if (file := folder / f"{object_id}{end}").is_file()), None
     )
@@ -106,7 +106,7 @@ def _image(path: Path) -> tuple[FitsImage, SkyFrame | None]:
         raise InputError("the WCS makes no sense", where=path, got=error) from None
 
 
-def _cut(path: Path, sequence: ImageSequence) -> Float[np.ndarray, "y x"] | None:
+def _cut_template(path: Path, sequence: ImageSequence) -> Float[np.ndarray, "y x"] | None:
     """Cut a template to the cutouts' size, the object at the centre; None where it shows nothing.
 
     Without a WCS, or without the object's position, the pixels must be those of the cutouts.

@@ -12,8 +12,8 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import uniform_filter
 
 from taonet.errors import InputError
-from taonet.photometry.calibrate import Calibration, calibrate
-from taonet.photometry.exposure import Exposed, expose
+from taonet.photometry.calibrate import Calibration, calibrate_epochs
+from taonet.photometry.exposure import PreparedFrames, prepare_frames
 from taonet.photometry.reference import stack
 from taonet.photometry.template import Template, TemplateImage, shows_object
 
@@ -33,7 +33,7 @@ NO_EPOCH = -1
 
 
 def calibrate_with_image(
-    exposed: Exposed,
+    exposed: PreparedFrames,
     image: TemplateImage,
     *,
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
@@ -47,7 +47,7 @@ def calibrate_with_image(
     exposed : Exposed
     image : TemplateImage
     seeing_fwhm_px, zero_point_mag, causal
-        See `taonet.photometry.calibrate.calibrate`.
+        See `taonet.photometry.calibrate.calibrate_epochs`.
 
     Returns
     -------
@@ -70,14 +70,14 @@ def calibrate_with_image(
         )
     stated = {"seeing_fwhm_px": seeing_fwhm_px, "zero_point_mag": zero_point_mag}
     usable = np.flatnonzero(exposed.usable)
-    one = expose(image.pixels[None])
+    one = prepare_frames(image.pixels[None])
     if not len(usable) or not one.usable.all():
-        return calibrate(exposed, **stated, causal=causal), None
+        return calibrate_epochs(exposed, **stated, causal=causal), None
     at = int(usable[0]) + 1
-    joined = _with_epoch(exposed, _in_unit_of(one, exposed, int(usable[0])), at)
+    joined = _insert_epoch(exposed, _match_flux_unit(one, exposed, int(usable[0])), at)
     stated = {name: np.insert(values, at, np.nan) for name, values in stated.items()}
-    whole = calibrate(joined, **stated, causal=causal)
-    rest = _without_epoch(whole, at)
+    whole = calibrate_epochs(joined, **stated, causal=causal)
+    rest = _remove_epoch(whole, at)
     if not shows_object(joined, whole)[at] or not _shows_stars(whole, at):
         return rest, None
     return rest, _template(joined, whole, at, image.name)
@@ -91,7 +91,7 @@ def _shows_stars(calibration: Calibration, at: int) -> bool:
     return bool(calibration.n_stars[at] > 0 and off < np.log(MOST_OFF))
 
 
-def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> Template:
+def _template(joined: PreparedFrames, calibration: Calibration, at: int, name: str) -> Template:
     # fluxes on a scale of their own are not to be compared with calibrated ones
     alike = calibration.anchored == calibration.anchored[at]
     there = np.delete(joined.usable & alike, at)
@@ -109,7 +109,7 @@ def _template(joined: Exposed, calibration: Calibration, at: int, name: str) -> 
     )
 
 
-def _in_unit_of(one: Exposed, exposed: Exposed, first: int) -> Exposed:
+def _match_flux_unit(one: PreparedFrames, exposed: PreparedFrames, first: int) -> PreparedFrames:
     """Bring an image roughly to the unit of an epoch, and guess the noise of its photons.
 
     A stack is as deep for photons of stars as for those of the sky.
@@ -125,7 +125,7 @@ def _in_unit_of(one: Exposed, exposed: Exposed, first: int) -> Exposed:
     )
 
 
-def _flux_ratio(one: Exposed, exposed: Exposed, first: int) -> float:
+def _flux_ratio(one: PreparedFrames, exposed: PreparedFrames, first: int) -> float:
     """Return the flux of what shines in an image over that in an epoch; 1 where too little does."""
     here, there = (
         uniform_filter(light, SMOOTH_PX) for light in (one.light[0], exposed.light[first])
@@ -141,19 +141,19 @@ def _stands_out(smooth: Float[np.ndarray, "y x"], noise: float) -> Bool[np.ndarr
     return np.asarray(smooth > BRIGHT * noise / SMOOTH_PX)
 
 
-def _with_epoch(exposed: Exposed, one: Exposed, at: int) -> Exposed:
+def _insert_epoch(exposed: PreparedFrames, one: PreparedFrames, at: int) -> PreparedFrames:
     # epochs are the last axis of the correlation and the first of all else
     names = [name for name in exposed.__dataclass_fields__ if name != "correlation"]
-    rows = {name: _inserted(getattr(exposed, name), getattr(one, name), at) for name in names}
+    rows = {name: _insert_values(getattr(exposed, name), getattr(one, name), at) for name in names}
     correlation = np.insert(exposed.correlation, at, one.correlation[:, 0], axis=1)
-    return Exposed(**rows, correlation=correlation)
+    return PreparedFrames(**rows, correlation=correlation)
 
 
-def _inserted(values: np.ndarray, own: np.ndarray, at: int) -> np.ndarray:
+def _insert_values(values: np.ndarray, own: np.ndarray, at: int) -> np.ndarray:
     return np.concatenate([values[:at], own.astype(values.dtype), values[at:]])
 
 
-def _without_epoch(calibration: Calibration, at: int) -> Calibration:
+def _remove_epoch(calibration: Calibration, at: int) -> Calibration:
     keep = np.delete(np.arange(len(calibration.scale)), at)
     columns = {
         name: values[keep]

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from taonet.errors import InputError
 from taonet.evaluation.predictions import probabilities_of
-from taonet.reports.palette import FAINT, INK, class_colours, plain, quiet, styled
+from taonet.reports.palette import FAINT, INK, class_colours, escape_math, figure_style, mute_axes
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -19,7 +19,7 @@ MAX_CUTOUTS = 8
 _GREY = LinearSegmentedColormap.from_list("night", ["#0B0F16", "#5B6675", "#FFFFFF"])
 
 
-@styled
+@figure_style
 def sequence_figure(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     """Draw cutouts of a sequence above the probabilities after every epoch.
 
@@ -45,9 +45,9 @@ def sequence_figure(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxon
     figure.suptitle(_title(sequence, rows), x=0.012, ha="left", fontsize=12.5)
     above, below = np.ravel(np.asarray(figure.subfigures(2, 1, height_ratios=[1, 1.7])))
     _show_cutouts(above, sequence, epochs)
-    axes = quiet(below.subplots(), grid="none")
+    axes = mute_axes(below.subplots(), grid="none")
     _show_answers(axes, rows, taxonomy)
-    _mark_shown(axes, rows, sequence.mjd[epochs])
+    _mark_epochs(axes, rows, sequence.mjd[epochs])
     return figure
 
 
@@ -67,7 +67,7 @@ def shown_epochs(sequence: ImageSequence, mjd_last: float) -> Int[np.ndarray, " 
     return np.asarray(known[np.sort(chosen)])
 
 
-def stretched(
+def stretch_cutouts(
     sequence: ImageSequence, epochs: Int[np.ndarray, " shown"]
 ) -> Float[np.ndarray, "shown y x"]:
     """Return cutouts between 0 and 1 at one common stretch, so that brightness compares.
@@ -96,7 +96,7 @@ def _show_cutouts(
     panels = figure.subplots(1, MAX_CUTOUTS)
     for axes in panels:
         axes.set_axis_off()
-    for axes, image, day in zip(panels, stretched(sequence, epochs), days, strict=False):
+    for axes, image, day in zip(panels, stretch_cutouts(sequence, epochs), days, strict=False):
         axes.imshow(
             image, cmap=_GREY, vmin=0, vmax=1, origin="lower", interpolation="none", aspect="equal"
         )
@@ -120,7 +120,7 @@ def _show_answers(axes: Axes, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
         if p[-1] > 0.06:
             y = float(base[-1] + p[-1] / 2)
             axes.annotate(
-                f"{plain(name)} {p[-1]:.2f}",
+                f"{escape_math(name)} {p[-1]:.2f}",
                 (edges[-1], y),
                 xytext=(7, 0),
                 textcoords="offset points",
@@ -138,7 +138,7 @@ def _show_answers(axes: Axes, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
     axes.set_ylabel("probability")
 
 
-def _mark_shown(axes: Axes, rows: pd.DataFrame, mjd: Float[np.ndarray, " shown"]) -> None:
+def _mark_epochs(axes: Axes, rows: pd.DataFrame, mjd: Float[np.ndarray, " shown"]) -> None:
     # rows may leave blank epochs out, so the time says how many had been seen
     before = np.searchsorted(rows["mjd_last"].to_numpy(), mjd + 1e-9, side="right")
     at = rows["n_epochs"].to_numpy()[np.maximum(before, 1) - 1]
@@ -156,4 +156,4 @@ def _mark_shown(axes: Axes, rows: pd.DataFrame, mjd: Float[np.ndarray, " shown"]
 
 def _title(sequence: ImageSequence, rows: pd.DataFrame) -> str:
     truth = f"true class {sequence.class_name}" if sequence.class_name else "class unknown"
-    return plain(f"{sequence.object_id}  ·  {truth}")
+    return escape_math(f"{sequence.object_id}  ·  {truth}")

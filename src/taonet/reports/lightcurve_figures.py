@@ -10,10 +10,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from taonet.errors import InputError
-from taonet.photometry.exposure import Exposed
-from taonet.photometry.lightcurves import Measured
+from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.subtract import Difference
-from taonet.reports.palette import ACCENT, FAINT, INK, SECOND, plain, quiet, styled
+from taonet.reports.palette import ACCENT, FAINT, INK, SECOND, escape_math, figure_style, mute_axes
 from taonet.sky.lightcurve import LightCurve
 
 BAND_COLOURS = {"g": "#1A8A5A", "r": "#C8402F", "i": "#8A4B9E", "z": "#5B4636", "u": "#3B6FB6"}
@@ -25,7 +25,7 @@ _GREY = LinearSegmentedColormap.from_list("night", ["#0B0F16", "#5B6675", "#FFFF
 _BOTH_WAYS = LinearSegmentedColormap.from_list("change", [ACCENT, "#FFFFFF", SECOND])
 
 
-@styled
+@figure_style
 def light_curve_figure(curve: LightCurve, *, title: str = "") -> Figure:
     """Draw magnitudes against time, with five-sigma limits where nothing was detected.
 
@@ -44,14 +44,14 @@ def light_curve_figure(curve: LightCurve, *, title: str = "") -> Figure:
     if not np.isfinite(curve.flux_err).any():
         raise InputError("no epoch was measured", where=f"light curve {curve.object_id}")
     figure = Figure(figsize=(9, 4.2), layout="constrained")
-    axes = quiet(figure.add_subplot(), grid="y")
+    axes = mute_axes(figure.add_subplot(), grid="y")
     for band in sorted(set(curve.band)):
         _draw_band(axes, curve, band)
     axes.invert_yaxis()
     axes.set_xlabel("MJD")
     axes.set_ylabel("magnitude")
     named = f"{curve.object_id}  {curve.class_name or ''}".strip()
-    axes.set_title(plain(title or named))
+    axes.set_title(escape_math(title or named))
     if axes.get_legend_handles_labels()[1]:
         axes.legend(loc="upper right", ncols=4)
     return figure
@@ -72,13 +72,13 @@ def _draw_band(axes: Axes, curve: LightCurve, band: str) -> None:
         marker="o",
         markersize=4,
         elinewidth=0.9,
-        label=plain(band) if band else None,
+        label=escape_math(band) if band else None,
         **style,
     )
 
 
-@styled
-def subtraction_figure(measured: Measured, *, title: str = "") -> Figure:
+@figure_style
+def subtraction_figure(measured: BandMeasurement, *, title: str = "") -> Figure:
     """Draw some epochs before and after the subtraction: science, template, difference.
 
     Parameters
@@ -93,7 +93,7 @@ def subtraction_figure(measured: Measured, *, title: str = "") -> Figure:
     """
     if measured.difference is None:
         raise InputError("nothing was subtracted here", do="measure with mode='difference'")
-    epochs = _telling(measured, measured.difference)
+    epochs = _pick_epochs(measured, measured.difference)
     figure = Figure(figsize=(1.55 * len(epochs) + 1.1, 5.2), layout="constrained")
     grid = np.atleast_2d(figure.subplots(3, len(epochs), squeeze=False))
     for column, epoch in zip(grid.T, epochs.tolist(), strict=True):
@@ -103,11 +103,11 @@ def subtraction_figure(measured: Measured, *, title: str = "") -> Figure:
         column[2].set_xlabel(f"S/N {snr:.1f}", fontsize=10)
     for axes, name in zip(grid[:, 0], ("science", "template", "difference"), strict=True):
         axes.set_ylabel(name, fontsize=11)
-    figure.suptitle(plain(title), x=0.012, ha="left", fontsize=12.5)
+    figure.suptitle(escape_math(title), x=0.012, ha="left", fontsize=12.5)
     return figure
 
 
-def _telling(measured: Measured, difference: Difference) -> Int[np.ndarray, " shown"]:
+def _pick_epochs(measured: BandMeasurement, difference: Difference) -> Int[np.ndarray, " shown"]:
     """Pick the epochs of greatest and least change, in order of time."""
     there = np.flatnonzero(np.isfinite(difference.noise) & np.isfinite(measured.forced.flux))
     if not len(there):
@@ -119,7 +119,7 @@ def _telling(measured: Measured, difference: Difference) -> Int[np.ndarray, " sh
 
 
 def _draw_epoch(
-    column: Sequence[Axes], exposed: Exposed, difference: Difference, epoch: int
+    column: Sequence[Axes], exposed: PreparedFrames, difference: Difference, epoch: int
 ) -> None:
     noise = difference.noise[epoch]
     _show(column[0], exposed.light[epoch] / noise)

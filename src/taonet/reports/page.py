@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from taonet.evaluation.answers_over_time import over_time
-from taonet.evaluation.comparison import Method, side_by_side
+from taonet.evaluation.answers_over_time import score_over_time
+from taonet.evaluation.comparison import Method, compare_methods
 from taonet.evaluation.intervals import Interval
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 from taonet.reports.page_figures import (
-    drawings_of,
-    drawings_of_early,
-    drawings_of_trust,
-    examples_of,
+    draw_early_answers,
+    draw_examples,
+    draw_scores,
+    draw_trust,
 )
 from taonet.reports.score_figures import METRIC_NAMES
 from taonet.sky.sequence import ImageSequence
@@ -84,7 +84,7 @@ def write_report(
     OutputError
         If the page cannot be written.
     """
-    found = side_by_side(
+    found = compare_methods(
         tables,
         taxonomy,
         primary=primary,
@@ -94,7 +94,7 @@ def write_report(
     )
     methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
     scores = {method.name: method.scores for method in methods}
-    answers = over_time(tables[primary], taxonomy, uncalibrated=uncalibrated, seed=seed)
+    answers = score_over_time(tables[primary], taxonomy, uncalibrated=uncalibrated, seed=seed)
     page = _environment().from_string(_page())
     text = page.render(
         title=title,
@@ -108,13 +108,13 @@ def write_report(
         lower_is_better=LOWER_IS_BETTER,
         early=[method for method in methods if method.early],
         answers=answers,
-        drawings=drawings_of(scores, tables, taxonomy, seed=seed),
-        early_drawings=drawings_of_early(answers),
-        trust_drawings=drawings_of_trust(answers, taxonomy, level=level),
-        examples=examples_of(examples, tables[primary], taxonomy),
+        drawings=draw_scores(scores, tables, taxonomy, seed=seed),
+        early_drawings=draw_early_answers(answers),
+        trust_drawings=draw_trust(answers, taxonomy, level=level),
+        examples=draw_examples(examples, tables[primary], taxonomy),
         details=details or {},
     )
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     plain = {method.name: method.to_dict() for method in methods}
     if answers is not None:
@@ -126,15 +126,15 @@ def _headline(methods: Sequence[Method]) -> str:
     ours = methods[0]
     recall, f1 = ours.scores.macro_recall, ours.scores.macro_f1
     text = (
-        f"{ours.name} reaches a macro recall of {_said(recall)} and a macro F1 of {_said(f1)} "
+        f"{ours.name} reaches a macro recall of {_format_interval(recall)} and a macro F1 of {_format_interval(f1)} "
         f"on {ours.scores.n_objects:,} objects of {len(ours.scores.per_class)} classes."
     )
     if len(methods) == 1:
         return text
-    return f"{text} {_against(methods[1])}"
+    return f"{text} {_rival_sentence(methods[1])}"
 
 
-def _against(rival: Method) -> str:
+def _rival_sentence(rival: Method) -> str:
     theirs = rival.differences["macro_recall"]
     gap, low, high = -theirs.value, -theirs.high, -theirs.low
     verdict = "" if low > 0 or high < 0 else " — too little to tell them apart on these objects"
@@ -145,7 +145,7 @@ def _against(rival: Method) -> str:
     )
 
 
-def _said(number: Interval) -> str:
+def _format_interval(number: Interval) -> str:
     return f"{number.value:.3f} ({number.low:.3f}–{number.high:.3f})"
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from taonet.evaluation.answers_over_time import OverTime
+from taonet.evaluation.answers_over_time import AnswersOverTime
 from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metrics import Scores, scores_by_epochs
 from taonet.evaluation.predictions import columns_of
@@ -40,7 +40,7 @@ _AS_SVG: dict[Any, Any] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawing:
+class PageFigure:
     """A figure of the page.
 
     Parameters
@@ -57,13 +57,13 @@ class Drawing:
     alt: str
 
 
-def drawings_of(
+def draw_scores(
     scores: Mapping[str, Scores],
     tables: Mapping[str, pd.DataFrame],
     taxonomy: Taxonomy,
     *,
     seed: int,
-) -> list[Drawing]:
+) -> list[PageFigure]:
     """Draw the figures of a report.
 
     Parameters
@@ -76,27 +76,27 @@ def drawings_of(
     primary, ours = next(iter(scores.items()))
     table = tables[primary]
     return [
-        *_comparison(scores, primary),
-        *_by_epochs(scores, tables, taxonomy, seed=seed),
-        _drawing(
+        *_draw_comparison(scores, primary),
+        *_draw_by_epochs(scores, tables, taxonomy, seed=seed),
+        _page_figure(
             per_class_figure(ours),
             "F1 of each class, with its number of objects: at the most probable class, and at the "
             "threshold that suits the class best (chosen on these very objects, so it flatters).",
             "Dots of F1 at arg-max and of max F1 by class.",
         ),
-        _drawing(
+        _page_figure(
             confusion_figure(ours),
             "Where the objects of each true class went: each row sums to 100 %; small numbers "
             "count objects. The diagonal is the recall.",
             "Confusion matrix by true and predicted class.",
         ),
-        _drawing(
+        _page_figure(
             precision_recall_figure(table, taxonomy),
             "How pure a class stays as more of it is asked for; dots mark the best F1. Whoever "
             "wants a clean sample reads along the top.",
             "Precision against recall by class.",
         ),
-        _drawing(
+        _page_figure(
             reliability_figure(table, taxonomy),
             "Can the probabilities be trusted? Points above the dashed line: answers are right "
             "more often than they claim; below it: less often. Ten bins of equal width, as in "
@@ -106,7 +106,7 @@ def drawings_of(
     ]
 
 
-def drawings_of_early(answers: OverTime | None) -> list[Drawing]:
+def draw_early_answers(answers: AnswersOverTime | None) -> list[PageFigure]:
     """Draw how early answers come, as far as that is known."""
     if answers is None or answers.nights is None:
         return []
@@ -115,12 +115,12 @@ def drawings_of_early(answers: OverTime | None) -> list[Drawing]:
         "was known by then), on the objects that were detected."
     )
     figure = nights_figure(answers.nights)
-    return [_drawing(figure, caption, "Macro F1 against nights since the first detection.")]
+    return [_page_figure(figure, caption, "Macro F1 against nights since the first detection.")]
 
 
-def drawings_of_trust(
-    answers: OverTime | None, taxonomy: Taxonomy, *, level: float | None = None
-) -> list[Drawing]:
+def draw_trust(
+    answers: AnswersOverTime | None, taxonomy: Taxonomy, *, level: float | None = None
+) -> list[PageFigure]:
     """Draw how honest probabilities are and how often sets hold the truth.
 
     Parameters
@@ -136,7 +136,7 @@ def drawings_of_trust(
         "never 0."
     )
     found = [
-        _drawing(
+        _page_figure(
             calibration_figure(answers.calibration),
             caption,
             "Calibration error by the number of epochs.",
@@ -151,13 +151,13 @@ def drawings_of_trust(
         )
         figure = coverage_figure(answers.coverage, answers.sizes, taxonomy, level=level)
         alt = "Coverage and size of sets by class and number of epochs."
-        found.append(_drawing(figure, caption, alt))
+        found.append(_page_figure(figure, caption, alt))
     return found
 
 
-def examples_of(
+def draw_examples(
     sequences: Sequence[ImageSequence], table: pd.DataFrame, taxonomy: Taxonomy
-) -> list[Drawing]:
+) -> list[PageFigure]:
     """Draw sequences with their answers; those the table has no answer about are left out."""
     if "mjd_last" not in table:
         return []
@@ -169,15 +169,15 @@ def examples_of(
             best = int(last.to_numpy().argmax())
             said = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
             alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {said}."
-            found.append(_drawing(sequence_figure(sequence, rows, taxonomy), "", alt))
+            found.append(_page_figure(sequence_figure(sequence, rows, taxonomy), "", alt))
     return found
 
 
-def _comparison(scores: Mapping[str, Scores], primary: str) -> list[Drawing]:
+def _draw_comparison(scores: Mapping[str, Scores], primary: str) -> list[PageFigure]:
     if len(scores) == 1:
         return []
     return [
-        _drawing(
+        _page_figure(
             comparison_figure(scores, primary=primary),
             "Every method on the same objects, best first. Where controls that see no pixels "
             "come close, the data leak the class. Bars are 95 % intervals.",
@@ -186,13 +186,13 @@ def _comparison(scores: Mapping[str, Scores], primary: str) -> list[Drawing]:
     ]
 
 
-def _by_epochs(
+def _draw_by_epochs(
     scores: Mapping[str, Scores],
     tables: Mapping[str, pd.DataFrame],
     taxonomy: Taxonomy,
     *,
     seed: int,
-) -> list[Drawing]:
+) -> list[PageFigure]:
     growing = [name for name in scores if tables[name]["object_id"].duplicated().any()]
     primary, *others = scores
     if primary not in growing:
@@ -215,7 +215,7 @@ def _by_epochs(
     if levels:
         caption += f" Dashed: {others[0]}, after all epochs."
     figure = epochs_figure(found, primary=primary, levels=levels)
-    return [_drawing(figure, caption, "Macro recall against the number of epochs seen.")]
+    return [_page_figure(figure, caption, "Macro recall against the number of epochs seen.")]
 
 
 def _every_step(table: pd.DataFrame) -> list[int]:
@@ -229,7 +229,7 @@ def _own_steps(table: pd.DataFrame) -> list[int]:
     return sorted({*shared_steps([table]), int(table["n_epochs"].max())})
 
 
-def _drawing(figure: Figure, caption: str, alt: str) -> Drawing:
+def _page_figure(figure: Figure, caption: str, alt: str) -> PageFigure:
     # text stays text: crisp, searchable, and in the font of the page
     with rc_context(_AS_SVG), io.StringIO() as file:
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -242,9 +242,9 @@ def _drawing(figure: Figure, caption: str, alt: str) -> Drawing:
     svg = re.sub(r'^<svg([^>]*?) height="[^"]*pt"', r"<svg\1", svg)
     # matplotlib has escaped all text in it, tested
     width = figure.get_size_inches()[0]
-    return Drawing(svg=_labelled(svg, alt, width), caption=caption, alt=alt)
+    return PageFigure(svg=_label_svg(svg, alt, width), caption=caption, alt=alt)
 
 
-def _labelled(svg: str, alt: str, width: float) -> Markup:
+def _label_svg(svg: str, alt: str, width: float) -> Markup:
     opening = Markup('<svg role="img" aria-label="{}" style="max-width:{:.0f}px"')
     return opening.format(alt, width * 90) + Markup(svg[len("<svg") :])

@@ -56,7 +56,7 @@ STYLE: dict[Any, Any] = {
     "ytick.labelcolor": INK,
 }
 
-styled = rc_context(STYLE)
+figure_style = rc_context(STYLE)
 """Decorator: draw with `STYLE`, and leave matplotlib's own settings as they were."""
 
 
@@ -66,17 +66,17 @@ def class_colours(taxonomy: Taxonomy) -> dict[str, str]:
     return {name: CLASS_COLOURS.get(name) or next(spare) for name in taxonomy.classes}
 
 
-def plain(text: object) -> str:
+def escape_math(text: object) -> str:
     """Return text that matplotlib will not read as mathematics."""
     return str(text).replace("$", r"\$")
 
 
-def panel(figure: Figure, *, grid: str = "both") -> Axes:
+def add_panel(figure: Figure, *, grid: str = "both") -> Axes:
     """Return one panel that fills a figure, with quiet grid lines and no tick marks."""
-    return quiet(figure.add_subplot(), grid=grid)
+    return mute_axes(figure.add_subplot(), grid=grid)
 
 
-def quiet(axes: Axes, *, grid: str = "both") -> Axes:
+def mute_axes(axes: Axes, *, grid: str = "both") -> Axes:
     """Take tick marks off a panel and give it quiet grid lines along ``x``, ``y`` or ``both``."""
     axes.tick_params(length=0)
     axes.grid(visible=False)
@@ -85,7 +85,7 @@ def quiet(axes: Axes, *, grid: str = "both") -> Axes:
     return axes
 
 
-def unit_axis(axes: Axes, *, which: str, low: float = 0.0) -> None:
+def set_unit_axis(axes: Axes, *, which: str, low: float = 0.0) -> None:
     """Let an axis run from ``low`` to 1 with a little air."""
     air = 0.02 * (1 - low)
     getattr(axes, f"set_{which}lim")(low - air, 1 + air)

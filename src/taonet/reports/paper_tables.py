@@ -13,8 +13,13 @@ from jaxtyping import Float, Int
 
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import Scores, score
-from taonet.evaluation.predictions import among, final_rows, merged, probabilities_of
-from taonet.io.atomic import landing_file
+from taonet.evaluation.predictions import (
+    final_rows,
+    merge_classes,
+    probabilities_of,
+    restrict_classes,
+)
+from taonet.io.atomic import atomic_file
 from taonet.reports.published_numbers import (
     FIVE_CLASSES,
     MANTRA_BINARY,
@@ -70,30 +75,36 @@ def write_paper_tables(
     # another survey's classes may hold all of these and more: that is another question
     if set(taxonomy.classes) != {*TRANSIENTS, QUIET} or len(tested & set(TRANSIENTS)) < 2:
         return False
-    questions = {"five": {n: among(t, taxonomy, TRANSIENTS) for n, t in tables.items()}}
+    questions = {"five": {n: restrict_classes(t, taxonomy, TRANSIENTS) for n, t in tables.items()}}
     if QUIET in tested:
         parts = {TRANSIENT: TRANSIENTS, QUIET: (QUIET,)}
-        questions["binary"] = {n: merged(t, taxonomy, parts) for n, t in tables.items()}
+        questions["binary"] = {n: merge_classes(t, taxonomy, parts) for n, t in tables.items()}
         six = (*TRANSIENTS, QUIET)
-        questions["six"] = {n: among(t, taxonomy, six) for n, t in tables.items()}
+        questions["six"] = {n: restrict_classes(t, taxonomy, six) for n, t in tables.items()}
     scored = {
         question: {n: score(*asked, n_bootstrap=n_bootstrap, seed=seed) for n, asked in by.items()}
         for question, by in questions.items()
     }
     text = [_HEAD.format(title=title, notes="".join(f"> {note}\n\n" for note in notes))]
-    text += [_five(scored["five"]), _details(questions["five"], scored["five"], detailed)]
+    text += [
+        _five_class_table(scored["five"]),
+        _details(questions["five"], scored["five"], detailed),
+    ]
     if QUIET in tested:
-        text += [_binary(scored["binary"])]
+        text += [_binary_table(scored["binary"])]
         text += [_details(questions["binary"], scored["binary"], detailed)]
-        text += [_six(scored["six"]), _details(questions["six"], scored["six"], detailed)]
+        text += [
+            _six_class_table(scored["six"]),
+            _details(questions["six"], scored["six"], detailed),
+        ]
     else:
         text += [f"No object of class {QUIET} was tested: no binary and no six-class scores.\n"]
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text("\n".join(text), encoding="utf-8")
     return True
 
 
-def _five(scores: Mapping[str, Scores]) -> str:
+def _five_class_table(scores: Mapping[str, Scores]) -> str:
     published = [
         (name, f"{mean:.2f} ± {spread:.2f} (at which of the two is not stated)", "")
         for name, (mean, spread) in FIVE_CLASSES.items()
@@ -101,12 +112,12 @@ def _five(scores: Mapping[str, Scores]) -> str:
     return _overview("The five transient classes, as the paper asks", scores, published)
 
 
-def _binary(scores: Mapping[str, Scores]) -> str:
+def _binary_table(scores: Mapping[str, Scores]) -> str:
     published = [(name, f"{f1:.2f} (one F1 is stated)", "") for name, f1 in MANTRA_BINARY.items()]
     return _overview("Transient or not", scores, published)
 
 
-def _six(scores: Mapping[str, Scores]) -> str:
+def _six_class_table(scores: Mapping[str, Scores]) -> str:
     published = [(name, f"{f1:.2f} (of eight classes)", "") for name, f1 in MANTRA_EIGHT.items()]
     return _overview("All six classes", scores, published)
 
@@ -119,8 +130,8 @@ def _overview(
     ours = [
         (
             name,
-            _mean(found.macro_f1, found.spread_f1),
-            _mean(found.macro_max_f1, found.spread_max_f1),
+            _format_mean(found.macro_f1, found.spread_f1),
+            _format_mean(found.macro_max_f1, found.spread_max_f1),
         )
         for name, found in scores.items()
     ]
@@ -149,26 +160,26 @@ def _details(
 def _class_row(name: str, found: Scores, rows: pd.DataFrame, taxonomy: Taxonomy) -> tuple[str, ...]:
     numbers = found.per_class[name]
     answers = probabilities_of(rows, taxonomy)[:, taxonomy.label(name)]
-    precision, recall = at_maximum(answers, (rows["class_name"] == name).to_numpy(np.int64))
+    precision, recall = best_f1_point(answers, (rows["class_name"] == name).to_numpy(np.int64))
     return (
         name,
         f"{found.support[name]:,}",
-        *(_said(numbers[metric]) for metric in ("precision", "recall", "f1")),
+        *(_format_percent(numbers[metric]) for metric in ("precision", "recall", "f1")),
         f"{100 * precision:.1f}",
         f"{100 * recall:.1f}",
-        _said(numbers["max_f1"]),
+        _format_percent(numbers["max_f1"]),
         f"*{MANTRA_BY_CLASS[name]:.2f}*" if name in MANTRA_BY_CLASS else "",
     )
 
 
-def at_maximum(
+def best_f1_point(
     probability: Float[np.ndarray, " object"], is_class: Int[np.ndarray, " object"]
 ) -> tuple[float, float]:
     """Return precision and recall where F1 is highest on the precision-recall curve of a class.
 
     Examples
     --------
-    >>> at_maximum(np.array([0.9, 0.8, 0.3, 0.2]), np.array([1, 0, 1, 0]))
+    >>> best_f1_point(np.array([0.9, 0.8, 0.3, 0.2]), np.array([1, 0, 1, 0]))
     (0.6666666666666666, 1.0)
     """
     order = np.argsort(-probability, kind="stable")
@@ -181,12 +192,12 @@ def at_maximum(
     return float(hits[best] / said[best]), float(hits[best] / is_class.sum())
 
 
-def _mean(mean: Interval, spread: Interval) -> str:
+def _format_mean(mean: Interval, spread: Interval) -> str:
     low, high = 100 * mean.low, 100 * mean.high
     return f"{100 * mean.value:.2f} ± {100 * spread.value:.2f} [{low:.1f}, {high:.1f}]"
 
 
-def _said(number: Interval) -> str:
+def _format_percent(number: Interval) -> str:
     return f"{100 * number.value:.1f} [{100 * number.low:.1f}, {100 * number.high:.1f}]"
 
 

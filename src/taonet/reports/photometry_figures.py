@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from taonet.io.atomic import landing_file
-from taonet.photometry.lightcurves import measure
-from taonet.photometry.tables import Measuring, measured_curve
+from taonet.io.atomic import atomic_file
+from taonet.photometry.lightcurves import measure_bands
+from taonet.photometry.tables import PhotometryOptions, measure_curve
 from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
 from taonet.sky.sequence import ImageSequence
 
@@ -13,8 +13,8 @@ MOST = 12
 DOTS_PER_INCH = 110
 
 
-def drawn(
-    sequences: Iterable[ImageSequence], folder: Path, how: Measuring
+def draw_figures(
+    sequences: Iterable[ImageSequence], folder: Path, how: PhotometryOptions
 ) -> Iterator[ImageSequence]:
     """Pass sequences on; draw the light curves of the first twelve into a folder.
 
@@ -26,20 +26,20 @@ def drawn(
         yield sequence
 
 
-def _draw(sequence: ImageSequence, stem: Path, how: Measuring) -> None:
-    curve = measured_curve(sequence, how)
+def _draw(sequence: ImageSequence, stem: Path, how: PhotometryOptions) -> None:
+    curve = measure_curve(sequence, how)
     if not (curve.flux_err > 0).any():
         return
-    with landing_file(stem.with_name(f"{stem.name}.png"), overwrite=True) as path:
+    with atomic_file(stem.with_name(f"{stem.name}.png"), overwrite=True) as path:
         light_curve_figure(curve).savefig(path, dpi=DOTS_PER_INCH, format="png")
     if how.mode != "difference":
         return
     template = how.template_for(sequence)
-    for part in measure(sequence, mode="difference", causal=how.causal, template=template):
+    for part in measure_bands(sequence, mode="difference", causal=how.causal, template=template):
         if part.difference is None or not (part.difference.noise > 0).any():
             continue
         band = sequence.band[part.epochs[0]]
-        with landing_file(
+        with atomic_file(
             stem.with_name(f"{stem.name}-{band or 'all'}.png"), overwrite=True
         ) as path:
             named = "; ".join(one.name for one in part.difference.templates)

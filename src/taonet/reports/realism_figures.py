@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from taonet.reports.palette import ACCENT, SECOND, quiet, styled
+from taonet.reports.palette import ACCENT, SECOND, figure_style, mute_axes
 
 MOST_PANELS = 30
 
 
-@styled
+@figure_style
 def columns_figure(real: pd.DataFrame, simulated: pd.DataFrame, title: str) -> Figure:
     """Draw how each column is distributed, real against simulated."""
     names = list(real.columns)[:MOST_PANELS]
@@ -17,7 +17,7 @@ def columns_figure(real: pd.DataFrame, simulated: pd.DataFrame, title: str) -> F
     tall = -(-len(names) // wide)
     figure = Figure(figsize=(2.1 * wide, 1.7 * tall + 0.6), layout="constrained")
     for i, name in enumerate(names):
-        axes = quiet(figure.add_subplot(tall, wide, i + 1), grid="none")
+        axes = mute_axes(figure.add_subplot(tall, wide, i + 1), grid="none")
         both = np.concatenate([real[name], simulated[name]]).astype(float)
         low, high = np.nanpercentile(both, [1, 99])
         edges = np.linspace(low, high if high > low else low + 1, 30)

@@ -13,7 +13,7 @@ from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import Scores
 from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
-from taonet.evaluation.resampling import wilson
+from taonet.evaluation.resampling import wilson_interval
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -21,12 +21,12 @@ from taonet.reports.palette import (
     OTHERS,
     RULE,
     SECOND,
+    add_panel,
     class_colours,
-    panel,
-    plain,
-    quiet,
-    styled,
-    unit_axis,
+    escape_math,
+    figure_style,
+    mute_axes,
+    set_unit_axis,
 )
 from taonet.sky.taxonomy import Taxonomy
 
@@ -41,21 +41,21 @@ METRIC_NAMES = {
 }
 
 
-@styled
+@figure_style
 def per_class_figure(scores: Scores) -> Figure:
     """Draw each class's F1 both ways, at arg-max and at its best threshold, with intervals."""
     names = list(scores.per_class)
     figure = Figure(figsize=(8, 1.5 + 0.62 * (len(names) + 1)), layout="constrained")
-    axes = panel(figure, grid="x")
+    axes = add_panel(figure, grid="x")
     for row, name in enumerate(names):
         numbers = scores.per_class[name]
         _two_dots(axes, row, numbers["f1"], numbers["max_f1"])
     _two_dots(axes, len(names) + 0.25, scores.macro_f1, scores.macro_max_f1)
     axes.axhline(len(names) - 0.38, color=RULE, linewidth=1.2)
-    labels = [f"{plain(name)}  ({scores.support[name]})" for name in names]
+    labels = [f"{escape_math(name)}  ({scores.support[name]})" for name in names]
     axes.set_yticks([*range(len(names)), len(names) + 0.25], [*labels, "mean of classes"])
     axes.set_ylim(len(names) + 0.75, -0.6)
-    unit_axis(axes, which="x")
+    set_unit_axis(axes, which="x")
     axes.set_xlabel("F1, with 95 % interval")
     _mark(axes, ACCENT, "o", "at arg-max")
     _mark(axes, SECOND, "D", "best on the precision-recall curve")
@@ -63,7 +63,7 @@ def per_class_figure(scores: Scores) -> Figure:
     return figure
 
 
-@styled
+@figure_style
 def comparison_figure(
     scores: Mapping[str, Scores],
     *,
@@ -85,12 +85,12 @@ def comparison_figure(
     figure.set_layout_engine("constrained", wspace=0.06)
     panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     for axes, metric in zip(panels, metrics, strict=True):
-        quiet(axes, grid="x").set_title(METRIC_NAMES.get(metric, metric))
+        mute_axes(axes, grid="x").set_title(METRIC_NAMES.get(metric, metric))
         axes.spines["left"].set_visible(False)
         for row, name in enumerate(order):
             _method_dot(axes, row, scores[name].overall(metric), ours=name == primary)
-        unit_axis(axes, which="x")
-    panels[0].set_yticks(range(len(order)), [plain(name) for name in order])
+        set_unit_axis(axes, which="x")
+    panels[0].set_yticks(range(len(order)), [escape_math(name) for name in order])
     panels[0].set_ylim(len(order) - 0.4, -0.7)
     for label, name in zip(panels[0].get_yticklabels(), order, strict=True):
         if name == primary:
@@ -98,18 +98,18 @@ def comparison_figure(
     return figure
 
 
-@styled
+@figure_style
 def confusion_figure(scores: Scores) -> Figure:
     """Draw where each true class went: shares of its objects, with their numbers."""
     classes, counts = scores.taxonomy.classes, scores.confusion
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = 2.0 + 0.95 * len(classes)
     figure = Figure(figsize=(side, side - 0.4), layout="constrained")
-    axes = panel(figure, grid="none")
+    axes = add_panel(figure, grid="none")
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1.15)
     for (row, column), part in np.ndenumerate(share):
         _confusion_cell(axes, row, column, float(part), int(counts[row, column]))
-    labels = [plain(name) for name in classes]
+    labels = [escape_math(name) for name in classes]
     axes.set_xticks(range(len(classes)), labels)
     axes.set_yticks(range(len(classes)), labels)
     axes.set_xlabel("predicted")
@@ -121,20 +121,20 @@ def confusion_figure(scores: Scores) -> Figure:
     return figure
 
 
-@styled
+@figure_style
 def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     """Draw each class's precision-recall curve, its best F1 marked, over lines of equal F1."""
     check_predictions(table, taxonomy)
     rows = final_rows(table)
     truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     figure = Figure(figsize=(8, 5.2), layout="constrained")
-    axes = panel(figure, grid="none")
+    axes = add_panel(figure, grid="none")
     _equal_f1(axes)
     for label, (name, colour) in enumerate(class_colours(taxonomy).items()):
         if (truth == label).any():
-            _curve(axes, truth == label, probabilities[:, label], plain(name), colour)
+            _curve(axes, truth == label, probabilities[:, label], escape_math(name), colour)
     for which in "xy":
-        unit_axis(axes, which=which)
+        set_unit_axis(axes, which=which)
     axes.set_aspect("equal")
     axes.set_xlabel("recall (completeness)")
     axes.set_ylabel("precision (purity)")
@@ -142,7 +142,7 @@ def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     return figure
 
 
-@styled
+@figure_style
 def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     """Draw how often answers of each confidence are right, above how many there are."""
     check_predictions(table, taxonomy)
@@ -151,19 +151,19 @@ def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
     figure = Figure(figsize=(5.6, 6.6), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
-    _reliability(quiet(above), probabilities, right)
+    _reliability(mute_axes(above), probabilities, right)
     edges = np.linspace(0, 1, ECE_BINS + 1)
     counts = np.bincount(confidence_bins(probabilities), minlength=ECE_BINS)
-    quiet(below, grid="y").bar(
+    mute_axes(below, grid="y").bar(
         edges[:-1], counts, width=0.94 / ECE_BINS, align="edge", color=OTHERS
     )
     below.set_ylabel("objects")
     below.set_xlabel("confidence: highest probability of an answer")
-    unit_axis(below, which="x")
+    set_unit_axis(below, which="x")
     return figure
 
 
-@styled
+@figure_style
 def epochs_figure(
     by_method: Mapping[str, pd.DataFrame],
     *,
@@ -183,15 +183,17 @@ def epochs_figure(
         Methods that answer once, after the last epoch: drawn as dashed lines.
     """
     figure = Figure(figsize=(8, 4.6), layout="constrained")
-    axes = panel(figure, grid="y")
+    axes = add_panel(figure, grid="y")
     colours = _method_colours([*by_method, *(levels or {})], primary)
     for name, found in by_method.items():
-        _grown(axes, found, metric, plain(name), colours[name])
+        _draw_growth(axes, found, metric, escape_math(name), colours[name])
     for name, number in (levels or {}).items():
-        axes.axhline(number.value, color=colours[name], linestyle=(0, (5, 3)), label=plain(name))
+        axes.axhline(
+            number.value, color=colours[name], linestyle=(0, (5, 3)), label=escape_math(name)
+        )
     axes.set_xlabel("epochs seen")
     axes.set_ylabel(f"{METRIC_NAMES.get(metric, metric)}, with 95 % interval")
-    unit_axis(axes, which="y")
+    set_unit_axis(axes, which="y")
     axes.set_xlim(left=min(found["n_epochs"].min() for found in by_method.values()))
     if len(colours) > 1:
         axes.legend(loc="lower right")
@@ -306,11 +308,11 @@ def _reliability(
     axes.text(0.06, 0.10, "as sure as right", color=FAINT, fontsize=10, rotation=45)
     for k in np.unique(bins):
         inside = bins == k
-        share, low, high = wilson(int(right[inside].sum()), int(inside.sum()))
+        share, low, high = wilson_interval(int(right[inside].sum()), int(inside.sum()))
         x = float(top[inside].mean())
         axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
         axes.plot(x, share, "o", color=ACCENT, markersize=8)
-    unit_axis(axes, which="y")
+    set_unit_axis(axes, which="y")
     axes.set_ylabel("share that is right")
 
 
@@ -320,7 +322,7 @@ def _method_colours(names: list[str], primary: str) -> dict[str, str]:
     return {primary: ACCENT} | {name: others[i % len(others)] for i, name in enumerate(rest)}
 
 
-def _grown(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
+def _draw_growth(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
     low, high = found[f"{metric}_low"], found[f"{metric}_high"]
     axes.fill_between(found["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
     axes.plot(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from taonet.evaluation.comparison import aligned
+from taonet.evaluation.comparison import align_columns
 
 
 def trust_lines(scores: Mapping[str, Any]) -> list[str]:
@@ -19,13 +19,13 @@ def trust_lines(scores: Mapping[str, Any]) -> list[str]:
     if found is None:
         return []
     return [
-        *_by_epochs(primary, found),
-        *_by_nights(found.get("by_nights", [])),
-        *_goals(found["goals"]),
+        *_epoch_lines(primary, found),
+        *_night_lines(found.get("by_nights", [])),
+        *_goal_lines(found["goals"]),
     ]
 
 
-def _by_epochs(primary: str, found: Mapping[str, Any]) -> list[str]:
+def _epoch_lines(primary: str, found: Mapping[str, Any]) -> list[str]:
     coverage = found.get("coverage", [])
     classes = list(dict.fromkeys(row["class_name"] for row in coverage))
     sizes = {row["n_epochs"]: row for row in found.get("set_sizes", [])}
@@ -37,35 +37,37 @@ def _by_epochs(primary: str, found: Mapping[str, Any]) -> list[str]:
     rows = [head]
     for step in found["calibration"]:
         k = step["n_epochs"]
-        row = [str(k or "all"), str(step["n_objects"]), _number(step, "ece")]
+        row = [str(k or "all"), str(step["n_objects"]), _format_number(step, "ece")]
         row += [
-            _number(by_class[k, name], "coverage") if (k, name) in by_class else "–"
+            _format_number(by_class[k, name], "coverage") if (k, name) in by_class else "–"
             for name in classes
         ]
-        row += [_number(sizes[k], "set_size")] if sizes else []
-        row += [_number(typical[k], "atypical")] if typical else []
+        row += [_format_number(sizes[k], "set_size")] if sizes else []
+        row += [_format_number(typical[k], "atypical")] if typical else []
         rows.append(row)
     who = "After so many epochs: answers about the objects that have so many; all: last answers."
-    return ["", *aligned(rows), who]
+    return ["", *align_columns(rows), who]
 
 
-def _by_nights(nights: Sequence[Mapping[str, Any]]) -> list[str]:
+def _night_lines(nights: Sequence[Mapping[str, Any]]) -> list[str]:
     if not nights:
         return []
     rows = [["nights from the first detection", "objects", "macro F1", "share of the last"]]
     for row in nights:
-        cells = [_number(row, "macro_f1"), _number(row, "kept")]
+        cells = [_format_number(row, "macro_f1"), _format_number(row, "kept")]
         rows.append([str(row["nights"] or "all"), str(row["n_objects"]), *cells])
-    return ["", *aligned(rows)]
+    return ["", *align_columns(rows)]
 
 
-def _goals(goals: Sequence[Mapping[str, Any]]) -> list[str]:
+def _goal_lines(goals: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = [
         [goal["name"], goal["asked"], goal["found"], "met" if goal["met"] else "MISSED"]
         for goal in goals
     ]
-    return ["", *aligned([["asked of shipped models", "", "found", ""], *rows])] if goals else []
+    return (
+        ["", *align_columns([["asked of shipped models", "", "found", ""], *rows])] if goals else []
+    )
 
 
-def _number(row: Mapping[str, Any], name: str) -> str:
+def _format_number(row: Mapping[str, Any], name: str) -> str:
     return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"

@@ -12,27 +12,27 @@ from taonet.reports.palette import (
     INK,
     OTHERS,
     RULE,
+    add_panel,
     class_colours,
-    panel,
-    plain,
-    quiet,
-    styled,
-    unit_axis,
+    escape_math,
+    figure_style,
+    mute_axes,
+    set_unit_axis,
 )
 from taonet.sky.taxonomy import Taxonomy
 
 
-@styled
+@figure_style
 def nights_figure(kept: pd.DataFrame) -> Figure:
     """Draw how the score grows with the nights since the first detection.
 
     Parameters
     ----------
     kept : DataFrame
-        From `taonet.evaluation.early.kept_after_nights`.
+        From `taonet.evaluation.early.scores_by_nights`.
     """
     figure = Figure(figsize=(8, 4.6), layout="constrained")
-    axes = panel(figure, grid="y")
+    axes = add_panel(figure, grid="y")
     growing, end = kept[kept["nights"] > 0], kept[kept["nights"] == 0].iloc[0]
     low, high = growing["macro_f1_low"], growing["macro_f1_high"]
     axes.fill_between(growing["nights"], low, high, color=ACCENT, alpha=0.16, linewidth=0)
@@ -49,29 +49,29 @@ def nights_figure(kept: pd.DataFrame) -> Figure:
     axes.set_xticks([], minor=True)
     axes.set_xlabel("nights with an observation, from the first detection on")
     axes.set_ylabel("macro F1 at arg-max, with 95 % interval")
-    unit_axis(axes, which="y")
+    set_unit_axis(axes, which="y")
     return figure
 
 
-@styled
+@figure_style
 def calibration_figure(calibration: pd.DataFrame) -> Figure:
     """Draw how far confidence is from the share of right answers, by the number of epochs.
 
     Parameters
     ----------
     calibration : DataFrame
-        `taonet.evaluation.answers_over_time.OverTime.calibration`.
+        `taonet.evaluation.answers_over_time.AnswersOverTime.calibration`.
     """
     figure = Figure(figsize=(8, 3.9), layout="constrained")
-    axes = panel(figure, grid="y")
-    rows = _in_order(calibration)
+    axes = add_panel(figure, grid="y")
+    rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
     known = [("ece", "calibrated" if "before" in rows else "as it answers", ACCENT, "o")]
     if "before" in rows:
         known.append(("before", "before calibration", OTHERS, "D"))
     for shift, (name, label, colour, marker) in zip((-0.05, 0.05), known, strict=False):
         at = places + (shift if len(known) > 1 else 0.0)
-        _with_bars(axes, at, rows, name, colour=colour, marker=marker, label=label)
+        _draw_bars(axes, at, rows, name, colour=colour, marker=marker, label=label)
     _name_steps(axes, rows)
     axes.set_ylabel("calibration error (ECE)")
     axes.set_ylim(bottom=0)
@@ -80,7 +80,7 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     return figure
 
 
-@styled
+@figure_style
 def coverage_figure(
     coverage: pd.DataFrame, sizes: pd.DataFrame, taxonomy: Taxonomy, *, level: float | None = None
 ) -> Figure:
@@ -96,21 +96,23 @@ def coverage_figure(
     figure = Figure(figsize=(10, 4.8))
     figure.set_layout_engine("constrained", wspace=0.06)
     left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
-    steps = _in_order(sizes)
+    steps = _sort_steps(sizes)
     place = {k: i for i, k in enumerate(steps["n_epochs"])}
     colours = {n: c for n, c in class_colours(taxonomy).items() if n in set(coverage["class_name"])}
     for i, (name, colour) in enumerate(colours.items()):
-        own = _in_order(coverage[coverage["class_name"] == name])
+        own = _sort_steps(coverage[coverage["class_name"] == name])
         at = own["n_epochs"].map(place).to_numpy(np.float64)
         # side by side, or the intervals of the classes hide each other
         dodged = at + 0.6 * ((i + 0.5) / len(colours) - 0.5)
-        _with_bars(left, dodged, own, "coverage", colour=colour, marker="o", label=plain(name))
+        _draw_bars(
+            left, dodged, own, "coverage", colour=colour, marker="o", label=escape_math(name)
+        )
         right.plot(at, own["set_size"], color=colour, linewidth=1.6, alpha=0.9)
-    _with_bars(right, np.arange(len(steps)), steps, "set_size", colour=INK, marker="o", label="")
+    _draw_bars(right, np.arange(len(steps)), steps, "set_size", colour=INK, marker="o", label="")
     if level is not None:
         left.axhline(level, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
     for axes in (left, right):
-        quiet(axes, grid="y")
+        mute_axes(axes, grid="y")
         _name_steps(axes, steps)
     left.set_title("share of sets that hold the truth")
     left.set_ylim(min(0.7, float(coverage["coverage_low"].min()) - 0.02), 1.005)
@@ -120,13 +122,13 @@ def coverage_figure(
     return figure
 
 
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+def _sort_steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows by growing number of epochs, the last answers (0) at the end."""
     known, end = rows[rows["n_epochs"] > 0], rows[rows["n_epochs"] == 0]
     return pd.concat([known.sort_values("n_epochs"), end], ignore_index=True)
 
 
-def _with_bars(
+def _draw_bars(
     axes: Axes,
     at: Float[np.ndarray, " step"] | Int[np.ndarray, " step"],
     rows: pd.DataFrame,

@@ -93,7 +93,7 @@ class Detections:
     magerr: Float[np.ndarray, " point"]
 
 
-def draw_listed(
+def draw_detections(
     catalogue: Catalogue, class_name: str, rng: np.random.Generator
 ) -> tuple[Detections, Light]:
     """Draw an object of a class, and what the database lists of it (perhaps nothing).
@@ -104,10 +104,10 @@ def draw_listed(
     mjd = draw_mjd(catalogue.cadence, times)
     light = catalogue.light(class_name, Visits(mjd=mjd, band=(BAND,) * len(mjd)), light_rng)
     mag = light.all_light_mag(within_arcsec=ONE_SOURCE_ARCSEC)
-    return measure(mag, mjd, catalogue, noise), light
+    return measure_magnitudes(mag, mjd, catalogue, noise), light
 
 
-def measure(
+def measure_magnitudes(
     mag: Float[np.ndarray, " epoch"],
     mjd: Float[np.ndarray, " epoch"],
     catalogue: Catalogue,
@@ -125,12 +125,12 @@ def measure(
     place = rng.normal(0, catalogue.object_scatter_mag)
     clear = (catalogue.depth_scatter_mag * rng.standard_t(NIGHT_TAIL, night.max() + 1))[night]
     clear = np.clip(clear, -1.5, 0.5)
-    seen = _with_noise(mag, place + clear, catalogue, rng)
+    seen = _add_noise(mag, place + clear, catalogue, rng)
     seen += _calibration(night, catalogue, rng) + _outliers(len(mjd), catalogue, rng)
     chance = _logistic((catalogue.limit_mag + place + clear - mag) / catalogue.limit_softness_mag)
     chance *= _logistic((catalogue.faintest_mag + clear - seen) / FAINTEST_SOFTNESS_MAG)
     listed = rng.random(len(mjd)) < chance
-    error = stated_error(seen, catalogue, depth_mag=_felt(clear) + 0.2 * place)
+    error = stated_error(seen, catalogue, depth_mag=_error_depth(clear) + 0.2 * place)
     return Detections(
         mjd=mjd[listed], mag=np.round(seen[listed], 2), magerr=np.round(error[listed], 2)
     )
@@ -159,12 +159,12 @@ def stated_error(
     return np.asarray(np.hypot(floor, sky))
 
 
-def _felt(clear: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
+def _error_depth(clear: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
     """Return how much of a night's depth the stated errors follow: all of the bad nights'."""
     return np.asarray(0.4 * np.maximum(clear, -0.25) + np.minimum(clear + 0.25, 0))
 
 
-def _with_noise(
+def _add_noise(
     mag: Float[np.ndarray, " epoch"],
     depth_mag: Float[np.ndarray, " epoch"],
     catalogue: Catalogue,

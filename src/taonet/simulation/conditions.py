@@ -109,17 +109,17 @@ def draw_conditions(
     clear, loss = weather.zero_point_mag
     clouds = rng.exponential(loss, night.max() + 1)[night] + rng.exponential(loss / 4, len(mjd))
     return Conditions(
-        seeing_fwhm_px=np.clip(_nightly(*weather.seeing_fwhm_px, night, rng), 1.6, 6),
+        seeing_fwhm_px=np.clip(_nightly_values(*weather.seeing_fwhm_px, night, rng), 1.6, 6),
         zero_point_mag=clear - clouds,
-        sky_adu=_nightly(*weather.sky_adu, night, rng),
+        sky_adu=_nightly_values(*weather.sky_adu, night, rng),
         shift_x=rng.normal(0, weather.jitter_px, len(mjd)),
         shift_y=rng.normal(0, weather.jitter_px, len(mjd)),
-        calibration_mag=_per_night(weather.calibration_mag, night, rng),
+        calibration_mag=_nightly_errors(weather.calibration_mag, night, rng),
         stretch=_stretch(weather.ellipticity, night, rng) if weather.ellipticity else None,
     )
 
 
-def _per_night(
+def _nightly_errors(
     sigma: float, night: Int[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Float[np.ndarray, " epoch"] | None:
     return np.asarray(rng.normal(0, sigma, int(night.max()) + 1)[night]) if sigma else None
@@ -138,7 +138,7 @@ def _stretch(
     return np.asarray(drawn / np.maximum(1, np.abs(drawn) / MOST_ELLIPTICAL))
 
 
-def _nightly(
+def _nightly_values(
     median: float, scatter: float, night: Int[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Float[np.ndarray, " epoch"]:
     between = rng.normal(0, scatter, night.max() + 1)[night]

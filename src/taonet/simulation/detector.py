@@ -73,13 +73,13 @@ def read_out(
     """
     mean = light + sky_adu.astype(np.float32)[:, None, None]
     _cast_shadows(mean, detector, rng)
-    _cross_trails(mean, detector, rng)
+    _add_trails(mean, detector, rng)
     # transforms leave noughts a hair below zero
     variance = np.maximum(mean, 0) / np.float32(detector.gain_e_per_adu)
     variance += np.float32(detector.read_noise_adu**2)
     counts = mean + np.sqrt(variance) * rng.standard_normal(mean.shape, dtype=np.float32)
     _add_cosmic_rays(counts, detector, rng)
-    _run_over(counts, detector.full_well_adu)
+    _bleed_columns(counts, detector.full_well_adu)
     _kill_columns(counts, sky_adu, detector, rng)
     missing, _ = draw_gaps(detector.gaps, light.shape[-1], len(light), rng)
     counts[missing] = 0
@@ -89,7 +89,7 @@ def read_out(
     return np.asarray(frames)
 
 
-def _cross_trails(
+def _add_trails(
     mean: Float[np.ndarray, "epoch y x"], detector: Detector, rng: np.random.Generator
 ) -> None:
     size = mean.shape[-1]
@@ -101,7 +101,7 @@ def _cross_trails(
         mean[epoch] += (height * np.exp(-0.5 * (across / TRAIL_SIGMA_PX) ** 2)).astype(np.float32)
 
 
-def _run_over(counts: Float[np.ndarray, "epoch y x"], full_well_adu: float) -> None:
+def _bleed_columns(counts: Float[np.ndarray, "epoch y x"], full_well_adu: float) -> None:
     """Let what a pixel cannot hold run up and down its column, half each way."""
     for epoch, column in np.unique(np.argwhere(counts > full_well_adu)[:, ::2], axis=0):
         line = counts[epoch, :, column]

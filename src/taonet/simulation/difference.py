@@ -15,9 +15,9 @@ from taonet.simulation.conditions import Conditions
 from taonet.simulation.detector import Detector
 from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.gaps import Gaps, draw_gaps
-from taonet.simulation.optics import BETA, expose_to, plane
+from taonet.simulation.optics import BETA, frequency_grid, render_epochs
 from taonet.simulation.populations.colours import galaxy_in_g, neighbours_in_g
-from taonet.simulation.scene import constant_light, path
+from taonet.simulation.scene import constant_light, object_positions
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 
@@ -63,7 +63,7 @@ class Subtraction:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Looks:
+class TripletInputs:
     """Some visits of one band, with all that their images depend on; arrays (look,).
 
     Parameters
@@ -89,7 +89,7 @@ class Looks:
     shift_x_error: Float[np.ndarray, " look"]
     shift_y_error: Float[np.ndarray, " look"]
 
-    def take(self, index: Int[np.ndarray, " some"]) -> "Looks":
+    def take(self, index: Int[np.ndarray, " some"]) -> "TripletInputs":
         """Return some of the looks."""
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
         conditions = columns.pop("conditions")
@@ -100,7 +100,7 @@ class Looks:
         )
 
 
-def detections(
+def detected_triplets(
     subtraction: Subtraction,
     gaps: Gaps,
     scene: Scene,
@@ -119,10 +119,10 @@ def detections(
         the object has over its template, in ADU, the signal-to-noise ratio measured, and
         whether the difference is positive.
     """
-    looks = draw_looks(subtraction, scene, rng)
+    looks = draw_triplet_inputs(subtraction, scene, rng)
     expected = expected_snr(subtraction, scene, looks, detector)
     drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
-    drawn = drawn[: enough(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
+    drawn = drawn[: needed_visits(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
     frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
     found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
     frames, snr, visits = frames[found], snr[found], drawn[found]
@@ -145,7 +145,7 @@ SPARE = 6
 """So many more detections than are kept are expected among the visits drawn."""
 
 
-def enough(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
+def needed_visits(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
     """Return how many visits to draw so that enough of them are detections.
 
     Parameters
@@ -158,13 +158,15 @@ def enough(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
     return min(int(np.searchsorted(detections, wanted)) + 1, 2 * subtraction.most_epochs)
 
 
-def draw_looks(subtraction: Subtraction, scene: Scene, rng: np.random.Generator) -> Looks:
+def draw_triplet_inputs(
+    subtraction: Subtraction, scene: Scene, rng: np.random.Generator
+) -> TripletInputs:
     """Draw what the subtraction gets wrong at each visit, and gather what is known of it."""
     light, mjd, conditions = scene.light, scene.visits.mjd, scene.conditions
     n = len(mjd)
-    x, y = path(light, mjd, scene.x, scene.y, scene.pixel_arcsec)
+    x, y = object_positions(light, mjd, scene.x, scene.y, scene.pixel_arcsec)
     mag = np.full(n, np.inf) if light.template_mag is None else light.template_mag
-    return Looks(
+    return TripletInputs(
         conditions=conditions,
         flux=flux_of(light.mag, conditions.zero_point_mag),
         template_flux=flux_of(mag, conditions.zero_point_mag),
@@ -180,7 +182,7 @@ def draw_looks(subtraction: Subtraction, scene: Scene, rng: np.random.Generator)
 
 
 def expected_snr(
-    subtraction: Subtraction, scene: Scene, looks: Looks, detector: Detector
+    subtraction: Subtraction, scene: Scene, looks: TripletInputs, detector: Detector
 ) -> Float[np.ndarray, " look"]:
     """Estimate what the difference will show, so that hopeless visits need not be drawn."""
     seen, host = looks.conditions, scene.light.host
@@ -205,7 +207,7 @@ def noise_equivalent_area_px(fwhm_px: Float[np.ndarray, "*n"]) -> Float[np.ndarr
 def draw_triplets(
     subtraction: Subtraction,
     scene: Scene,
-    looks: Looks,
+    looks: TripletInputs,
     visits: Int[np.ndarray, " epoch"],
     detector: Detector,
     rng: np.random.Generator,
@@ -247,14 +249,14 @@ def _scene_in(scene: Scene, band: str, rng: np.random.Generator) -> Scene:
 def _triplets_in_band(
     subtraction: Subtraction,
     scene: Scene,
-    looks: Looks,
+    looks: TripletInputs,
     detector: Detector,
     rng: np.random.Generator,
 ) -> tuple[Float[np.ndarray, "epoch channel y x"], Float[np.ndarray, " epoch"]]:
     sky = looks.conditions.sky_adu[:, None, None]
     median, scatter = subtraction.template_fwhm_px
     template_fwhm = np.full(len(looks.flux), median * np.exp(rng.normal(0, scatter)))
-    there, believed, template = _noise_free(scene, looks, template_fwhm)
+    there, believed, template = _noise_free_images(scene, looks, template_fwhm)
     blank = np.sqrt(sky / detector.gain_e_per_adu + detector.read_noise_adu**2)
     variance = np.maximum(there, 0) / detector.gain_e_per_adu + blank**2
     counts = there + sky + np.sqrt(variance) * rng.standard_normal(there.shape)
@@ -269,28 +271,28 @@ def _triplets_in_band(
     return np.stack(images, axis=1).astype(np.float32), snr
 
 
-def _noise_free(
-    scene: Scene, looks: Looks, template_fwhm: Float[np.ndarray, " look"]
+def _noise_free_images(
+    scene: Scene, looks: TripletInputs, template_fwhm: Float[np.ndarray, " look"]
 ) -> tuple[Float[np.ndarray, "look y x"], ...]:
     """Draw what is there, what the matched template holds, and the template; without the sky."""
-    grid, seen = plane(scene.size_px), looks.conditions
+    grid, seen = frequency_grid(scene.size_px), looks.conditions
     reference = float(np.max(seen.zero_point_mag))
     fixed = constant_light(
         grid, scene.neighbours, scene.light.host, reference, scene.x, scene.y, scene.pixel_arcsec
     )
     clear = flux_of(np.full(len(looks.flux), reference), seen.zero_point_mag)
     scale = 1 - looks.scale_error
-    there = expose_to(
+    there = render_epochs(
         grid, fixed, transparency=clear, flux=looks.flux, x=looks.x, y=looks.y,
         shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
     )  # fmt: skip
-    believed = expose_to(
+    believed = render_epochs(
         grid, fixed, transparency=clear * scale, flux=looks.template_flux * scale,
         x=looks.template_x, y=looks.template_y,
         shift_x=seen.shift_x + looks.shift_x_error, shift_y=seen.shift_y + looks.shift_y_error,
         seeing_fwhm_px=seen.seeing_fwhm_px * (1 + looks.width_error),
     )  # fmt: skip
-    template = expose_to(
+    template = render_epochs(
         grid, fixed, transparency=clear, flux=looks.template_flux,
         x=looks.template_x, y=looks.template_y,
         shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=template_fwhm,
@@ -324,10 +326,12 @@ def template_noise(
     shifted = grains * np.exp(-1j * shift)
     kernel = _moffat_transform(conditions.seeing_fwhm_px, k) / _moffat_transform(template_fwhm, k)
     # where the template is the wider one it would have to be sharpened; no kernel goes on for ever
-    return _real(shifted, size_px), _real(shifted * np.minimum(kernel, 1.5), size_px)
+    return _inverse_transform(shifted, size_px), _inverse_transform(
+        shifted * np.minimum(kernel, 1.5), size_px
+    )
 
 
-def _real(
+def _inverse_transform(
     transform: Complex[np.ndarray, "look ky kx"], size_px: int
 ) -> Float[np.ndarray, "look y x"]:
     return np.asarray(np.fft.irfft2(transform, s=(size_px, size_px)))
@@ -343,14 +347,14 @@ def _moffat_transform(
 
 def _psf_snr(
     scene: Scene,
-    looks: Looks,
+    looks: TripletInputs,
     difference: Float[np.ndarray, "look y x"],
     variance: Float[np.ndarray, "look y x"],
 ) -> Float[np.ndarray, " look"]:
     """Fit the PSF at the place of the object; unweighted, so that bright ones are not bent."""
-    grid, seen = plane(scene.size_px), looks.conditions
+    grid, seen = frequency_grid(scene.size_px), looks.conditions
     one, nothing = np.ones(len(looks.flux)), np.zeros((grid.side, len(grid.kx)), complex)
-    psf = expose_to(
+    psf = render_epochs(
         grid, nothing, transparency=one, flux=one, x=looks.x, y=looks.y,
         shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
     ).astype(np.float64)  # fmt: skip

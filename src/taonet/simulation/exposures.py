@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, Shaped
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector, read_out
 from taonet.simulation.light import Light
-from taonet.simulation.scene import Neighbours, draw_light
+from taonet.simulation.scene import Neighbours, render_light
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -62,9 +62,9 @@ class Exposures:
     truth: dict[str, Any] = field(default_factory=dict)
 
 
-def noise_free(scene: Scene) -> Float[np.ndarray, "visit y x"]:
+def noise_free_images(scene: Scene) -> Float[np.ndarray, "visit y x"]:
     """Draw the light of every visit, without the sky, in ADU."""
-    return draw_light(
+    return render_light(
         scene.neighbours,
         scene.light,
         scene.visits.mjd,
@@ -78,5 +78,5 @@ def noise_free(scene: Scene) -> Float[np.ndarray, "visit y x"]:
 
 def science_images(scene: Scene, detector: Detector, rng: np.random.Generator) -> Exposures:
     """Keep the science image of every visit, uint16."""
-    frames = read_out(noise_free(scene), scene.conditions.sky_adu, detector, rng)
+    frames = read_out(noise_free_images(scene), scene.conditions.sky_adu, detector, rng)
     return Exposures(frames=frames[:, None], visits=np.arange(len(frames)))

@@ -11,7 +11,7 @@ from taonet.photometry.seeing import stellar_fwhm
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector
 from taonet.simulation.light import Light
-from taonet.simulation.scene import Neighbours, draw_light
+from taonet.simulation.scene import Neighbours, render_light
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
@@ -23,7 +23,7 @@ EMPTY = Neighbours(x=np.zeros(0), y=np.zeros(0), mag=np.zeros(0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Planted:
+class Injection:
     """What was planted into a sequence, and the conditions it was drawn for.
 
     Parameters
@@ -101,8 +101,8 @@ def inject(
     """
     check_class(survey, class_name)
     drawing, noise = np.random.default_rng([seed, index]).spawn(2)
-    planted = draw_planted(sequence, survey, class_name, drawing)
-    added = photons(_picture(sequence, planted, survey.pixel_arcsec), survey.detector, noise)
+    planted = draw_injection(sequence, survey, class_name, drawing)
+    added = draw_photons(_picture(sequence, planted, survey.pixel_arcsec), survey.detector, noise)
     frames = np.array(sequence.frames)
     for channel, name in enumerate(sequence.channels):
         if name in LIT_CHANNELS:
@@ -118,16 +118,16 @@ def inject(
     return changed, _truth(sequence, class_name, planted)
 
 
-def draw_planted(
+def draw_injection(
     sequence: ImageSequence, survey: Survey, class_name: str, rng: np.random.Generator
-) -> Planted:
+) -> Injection:
     """Draw what to plant into a sequence, and find out what its frames were seen through."""
     x, y = np.array(sequence.frames.shape[:1:-1]) // 2 + rng.uniform(-0.5, 0.5, 2)
     visits = Visits(mjd=sequence.mjd, band=sequence.band)
     light = survey.light(class_name, visits, rng)
     usual = survey.conditions(visits, rng)
     conditions, from_stars = conditions_of(sequence, usual, survey.detector)
-    return Planted(
+    return Injection(
         light=light, x=float(x), y=float(y), conditions=conditions, seeing_from_stars=from_stars
     )
 
@@ -159,8 +159,8 @@ def conditions_of(
     measured[missing] = stellar_fwhm(
         sequence.frames[missing, 0], saturation=0.9 * detector.saturation_adu
     )
-    seeing = _first_known(stated, measured, _median(measured), _median(usual.seeing_fwhm_px))
-    zero_point = _first_known(sequence.zero_point_mag, _median(usual.zero_point_mag))
+    seeing = _fill_missing(stated, measured, _median(measured), _median(usual.seeing_fwhm_px))
+    zero_point = _fill_missing(sequence.zero_point_mag, _median(usual.zero_point_mag))
     nought = np.zeros(n)
     conditions = Conditions(
         seeing_fwhm_px=seeing,
@@ -172,7 +172,7 @@ def conditions_of(
     return conditions, int(np.isfinite(measured).sum())
 
 
-def photons(
+def draw_photons(
     picture: Float[np.ndarray, "epoch y x"], detector: Detector, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch y x"]:
     """Return noise-free light as whole electrons that happened to arrive, in ADU."""
@@ -204,10 +204,10 @@ def add_light(
 
 
 def _picture(
-    sequence: ImageSequence, planted: Planted, pixel_arcsec: float
+    sequence: ImageSequence, planted: Injection, pixel_arcsec: float
 ) -> Float[np.ndarray, "epoch y x"]:
     height, width = sequence.frames.shape[2:]
-    picture = draw_light(
+    picture = render_light(
         EMPTY,
         replace(planted.light, host=None),
         sequence.mjd,
@@ -220,7 +220,7 @@ def _picture(
     return np.asarray(picture * sequence.usable[:, None, None])
 
 
-def _truth(sequence: ImageSequence, class_name: str, planted: Planted) -> dict[str, Any]:
+def _truth(sequence: ImageSequence, class_name: str, planted: Injection) -> dict[str, Any]:
     light, conditions = planted.light, planted.conditions
     flux = flux_of(light.mag, conditions.zero_point_mag) * sequence.usable
     return {
@@ -238,7 +238,7 @@ def _truth(sequence: ImageSequence, class_name: str, planted: Planted) -> dict[s
     }
 
 
-def _first_known(
+def _fill_missing(
     values: Float[np.ndarray, " epoch"], *others: Float[np.ndarray, " epoch"] | float
 ) -> Float[np.ndarray, " epoch"]:
     for other in others:

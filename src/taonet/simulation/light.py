@@ -84,7 +84,7 @@ class Light:
         return -2.5 * np.log10(10 ** (-0.4 * self.mag) + 10 ** (-0.4 * self.host.mag))
 
 
-def at_mean(drawn: Light, mean_mag: float) -> Light:
+def shift_to_mean(drawn: Light, mean_mag: float) -> Light:
     """Return a light of another mean magnitude."""
     truth = {**drawn.truth, "mean_mag": mean_mag}
     return replace(drawn, mag=drawn.mag - drawn.truth["mean_mag"] + mean_mag, truth=truth)

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.errors import ConfigError, nearest
-from taonet.parallel import in_order
-from taonet.simulation.catalogue import Detections, draw_listed
+from taonet.parallel import map_in_order
+from taonet.simulation.catalogue import Detections, draw_detections
 from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.scene import draw_neighbours
 from taonet.simulation.survey import QUIET_CLASS, Survey
@@ -67,11 +67,11 @@ def simulate(
     >>> sequence.object_id, truth["class_name"]
     ('sim-tiny-1-000000', 'SN')
     """
-    drawn = _numbered(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
-    yield from in_order(partial(_simulate_numbered, survey, seed), drawn, workers=workers)
+    drawn = _assign_classes(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
+    yield from map_in_order(partial(_simulate_sequence, survey, seed), drawn, workers=workers)
 
 
-def simulate_listed(
+def simulate_detections(
     survey: Survey,
     n_objects: int,
     *,
@@ -100,14 +100,14 @@ def simulate_listed(
     Examples
     --------
     >>> from taonet.simulation.presets.by_name import survey_named
-    >>> _, detections, truth = next(simulate_listed(survey_named("crts"), 1, seed=1))
+    >>> _, detections, truth = next(simulate_detections(survey_named("crts"), 1, seed=1))
     >>> len(detections.mag) == truth["n_points"]
     True
     """
     if survey.catalogue is None:
         raise ConfigError(f"no light curves are known for {survey.name!r}", do="simulate crts")
-    drawn = _numbered(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
-    yield from in_order(partial(_list_numbered, survey, seed), drawn, workers=workers)
+    drawn = _assign_classes(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
+    yield from map_in_order(partial(_simulate_detections, survey, seed), drawn, workers=workers)
 
 
 def simulate_object(
@@ -162,14 +162,14 @@ def simulate_object(
     return sequence, _truth(class_name, scene, seen)
 
 
-def _simulate_numbered(
+def _simulate_sequence(
     survey: Survey, seed: int, numbered: tuple[int, str]
 ) -> tuple[ImageSequence, dict[str, Any]]:
     index, class_name = numbered
     return simulate_object(survey, class_name, seed=seed, index=index)
 
 
-def _list_numbered(
+def _simulate_detections(
     survey: Survey, seed: int, numbered: tuple[int, str]
 ) -> tuple[str, Detections, dict[str, Any]]:
     index, class_name = numbered
@@ -177,7 +177,7 @@ def _list_numbered(
         raise ConfigError("no catalogue", where=survey.name)
     (rng,) = _streams(seed, index, 1)
     for _ in range(MOST_TRIES):
-        detections, light = draw_listed(survey.catalogue, class_name, rng)
+        detections, light = draw_detections(survey.catalogue, class_name, rng)
         if len(detections.mjd):
             break
     truth = {"class_name": class_name, "subtype": light.subtype, **light.truth}
@@ -268,7 +268,7 @@ def _position(survey: Survey, rng: np.random.Generator) -> tuple[float, float, f
             return float(np.degrees(ra)), float(np.degrees(np.arcsin(sin_dec))), float(latitude)
 
 
-def _checked(survey: Survey, classes: Sequence[str] | None, mix: str) -> tuple[str, ...]:
+def _wanted_classes(survey: Survey, classes: Sequence[str] | None, mix: str) -> tuple[str, ...]:
     if mix not in MIXES:
         raise ConfigError(f"no mix {mix!r}", do=f"known: {', '.join(MIXES)}")
     known = survey.taxonomy.classes
@@ -281,7 +281,7 @@ def _checked(survey: Survey, classes: Sequence[str] | None, mix: str) -> tuple[s
     return wanted
 
 
-def _numbered(
+def _assign_classes(
     survey: Survey,
     n_objects: int,
     *,
@@ -291,7 +291,7 @@ def _numbered(
     start: int,
 ) -> Iterator[tuple[int, str]]:
     """Return the numbers of objects with their classes; what is not known is refused at once."""
-    wanted = _checked(survey, classes, mix)
+    wanted = _wanted_classes(survey, classes, mix)
     return (
         (index, _class_of(survey, index, wanted, mix, seed))
         for index in range(start, start + n_objects)

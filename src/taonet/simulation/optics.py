@@ -27,7 +27,7 @@ CHUNK = 16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plane:
+class FrequencyGrid:
     """The spatial frequencies of a square frame with its margin.
 
     Parameters
@@ -49,18 +49,18 @@ class Plane:
 
 
 @lru_cache(maxsize=8)
-def plane(size_px: int) -> Plane:
+def frequency_grid(size_px: int) -> FrequencyGrid:
     """Return the frequencies for frames of a size."""
     side = FINE * (size_px + MARGIN_PX)
-    return Plane(
+    return FrequencyGrid(
         size_px=size_px,
         kx=2 * np.pi * np.fft.rfftfreq(side, 1 / FINE),
         ky=2 * np.pi * np.fft.fftfreq(side, 1 / FINE),
     )
 
 
-def points_of_light(
-    grid: Plane,
+def point_sources(
+    grid: FrequencyGrid,
     flux: Float[np.ndarray, " star"],
     x: Float[np.ndarray, " star"],
     y: Float[np.ndarray, " star"],
@@ -79,7 +79,7 @@ def points_of_light(
 
 
 def sersic_galaxy(
-    grid: Plane,
+    grid: FrequencyGrid,
     *,
     flux: float,
     x: float,
@@ -107,12 +107,12 @@ def sersic_galaxy(
     across = axis_ratio * (ky * np.cos(angle) - kx * np.sin(angle))
     frequencies, values = _sersic_transform(sersic_index)
     profile = np.interp(radius_px * np.hypot(along, across), frequencies, values)
-    point = points_of_light(grid, np.array([flux]), np.array([x]), np.array([y]))
+    point = point_sources(grid, np.array([flux]), np.array([x]), np.array([y]))
     return np.asarray(profile * point)
 
 
-def expose_to(
-    grid: Plane,
+def render_epochs(
+    grid: FrequencyGrid,
     fixed: Complex[np.ndarray, "ky kx"],
     *,
     transparency: Float[np.ndarray, " epoch"],
@@ -129,7 +129,7 @@ def expose_to(
     Parameters
     ----------
     fixed : array (ky, kx)
-        Transform of all that is constant, as made by `points_of_light` and `sersic_galaxy`.
+        Transform of all that is constant, as made by `point_sources` and `sersic_galaxy`.
     transparency : array (epoch,)
         Factor on the constant light.
     flux, x, y : array (epoch,)
@@ -158,7 +158,7 @@ def expose_to(
 
 
 def _at_pixels(
-    grid: Plane, sky: Complex[np.ndarray, "epoch ky kx"]
+    grid: FrequencyGrid, sky: Complex[np.ndarray, "epoch ky kx"]
 ) -> Float[np.ndarray, "epoch y x"]:
     """Transform back at the pixels of the frame only."""
     # reading every second point of the fine grid is folding its spectrum onto half its length
@@ -168,7 +168,7 @@ def _at_pixels(
 
 
 def _phase(
-    grid: Plane, x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
+    grid: FrequencyGrid, x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
 ) -> Complex[np.ndarray, "epoch ky kx"]:
     rows = np.exp(-1j * np.outer(y, grid.ky)).astype(np.complex64)
     columns = np.exp(-1j * np.outer(x, grid.kx)).astype(np.complex64)
@@ -176,7 +176,7 @@ def _phase(
 
 
 def _blur(
-    grid: Plane,
+    grid: FrequencyGrid,
     fwhm_px: Float[np.ndarray, " epoch"],
     stretch: Complex[np.ndarray, " epoch"] | None,
 ) -> Float[np.ndarray, "epoch ky kx"]:
@@ -192,12 +192,12 @@ def _blur(
 
 
 @lru_cache(maxsize=8)
-def _modulus(grid: Plane) -> Float[np.ndarray, "ky kx"]:
+def _modulus(grid: FrequencyGrid) -> Float[np.ndarray, "ky kx"]:
     return np.asarray(np.hypot(grid.kx[None, :], grid.ky[:, None]), np.float32)
 
 
 def _stretched_modulus(
-    grid: Plane, stretch: Complex[np.ndarray, " epoch"]
+    grid: FrequencyGrid, stretch: Complex[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, "epoch ky kx"]:
     """Return the frequencies as a PSF with axes a and b sees them, a·b being that of a round one.
 
@@ -212,14 +212,14 @@ def _stretched_modulus(
 
 
 @lru_cache(maxsize=8)
-def _squares(grid: Plane) -> tuple[Float[np.ndarray, "ky kx"], ...]:
+def _squares(grid: FrequencyGrid) -> tuple[Float[np.ndarray, "ky kx"], ...]:
     """Return ``|k|²`` and the real and imaginary part of ``(kx + i ky)²``."""
     kx, ky = grid.kx[None, :].astype(np.float32), grid.ky[:, None].astype(np.float32)
     return kx**2 + ky**2, kx**2 - ky**2, 2 * kx * ky
 
 
 @lru_cache(maxsize=8)
-def _pixel(grid: Plane) -> Float[np.ndarray, "ky kx"]:
+def _pixel(grid: FrequencyGrid) -> Float[np.ndarray, "ky kx"]:
     # the light that a square pixel gathers is the picture convolved with that square
     window = np.sinc(grid.kx[None, :] / (2 * np.pi)) * np.sinc(grid.ky[:, None] / (2 * np.pi))
     return np.asarray(window.astype(np.float32))

@@ -7,7 +7,13 @@ from jaxtyping import Complex, Float
 
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.light import Galaxy, Light
-from taonet.simulation.optics import Plane, expose_to, plane, points_of_light, sersic_galaxy
+from taonet.simulation.optics import (
+    FrequencyGrid,
+    frequency_grid,
+    point_sources,
+    render_epochs,
+    sersic_galaxy,
+)
 from taonet.sky.flux import flux_of
 
 STAR_MAG = (11.0, 22.0)
@@ -85,7 +91,7 @@ def draw_neighbours(
     )
 
 
-def draw_light(
+def render_light(
     neighbours: Neighbours,
     light: Light,
     mjd: Float[np.ndarray, " epoch"],
@@ -108,11 +114,11 @@ def draw_light(
     array (epoch, y, x)
         float32, in ADU.
     """
-    grid = plane(size_px)
+    grid = frequency_grid(size_px)
     reference = float(np.max(conditions.zero_point_mag))
     fixed = constant_light(grid, neighbours, light.host, reference, x, y, pixel_arcsec)
-    source_x, source_y = path(light, mjd, x, y, pixel_arcsec)
-    return expose_to(
+    source_x, source_y = object_positions(light, mjd, x, y, pixel_arcsec)
+    return render_epochs(
         grid,
         fixed,
         transparency=flux_of(np.full(len(mjd), reference), conditions.zero_point_mag),
@@ -127,7 +133,7 @@ def draw_light(
 
 
 def constant_light(
-    grid: Plane,
+    grid: FrequencyGrid,
     neighbours: Neighbours,
     host: Galaxy | None,
     zero_point_mag: float,
@@ -136,15 +142,13 @@ def constant_light(
     pixel_arcsec: float,
 ) -> Complex[np.ndarray, "ky kx"]:
     """Return the transform of all that never changes: the neighbours, and the host if any."""
-    fixed = points_of_light(
-        grid, flux_of(neighbours.mag, zero_point_mag), neighbours.x, neighbours.y
-    )
+    fixed = point_sources(grid, flux_of(neighbours.mag, zero_point_mag), neighbours.x, neighbours.y)
     for galaxy in (*neighbours.galaxies, *([host] if host else [])):
         fixed += _galaxy(grid, galaxy, zero_point_mag, x, y, pixel_arcsec)
     return fixed
 
 
-def path(
+def object_positions(
     light: Light, mjd: Float[np.ndarray, " epoch"], x: float, y: float, pixel_arcsec: float
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Return where an object is at each time, in pixels: it may move."""
@@ -156,7 +160,12 @@ def path(
 
 
 def _galaxy(
-    grid: Plane, galaxy: Galaxy, zero_point_mag: float, x: float, y: float, pixel_arcsec: float
+    grid: FrequencyGrid,
+    galaxy: Galaxy,
+    zero_point_mag: float,
+    x: float,
+    y: float,
+    pixel_arcsec: float,
 ) -> Complex[np.ndarray, "ky kx"]:
     return sersic_galaxy(
         grid,

@@ -81,7 +81,7 @@ class AlertChoice:
     remarks: tuple[str, ...] = ()
 
 
-def choose(alerts: Iterable[Alert]) -> AlertChoice:
+def choose_alerts(alerts: Iterable[Alert]) -> AlertChoice:
     """Choose which alerts of one object make up its sequence, whatever order they came in.
 
     An alert far from where the object was *first* seen is left out, so that what comes later
@@ -89,16 +89,16 @@ def choose(alerts: Iterable[Alert]) -> AlertChoice:
     band) one is kept: a picture rather than a blank one, then the lowest alert id. The same alert
     delivered again is not left out but is the same.
     """
-    near, far = _near_first_place(sorted(alerts, key=_order))
+    near, far = _split_by_distance(sorted(alerts, key=_order))
     kept: list[Alert] = []
     remarks: dict[str, None] = {}
-    left_out = [(alert, _far_away(alert, distance)) for alert, distance in far]
+    left_out = [(alert, _distance_error(alert, distance)) for alert, distance in far]
     for _, group in groupby(near, key=lambda alert: (alert.mjd, alert.band)):
         copies = list(group)
         best = min(copies, key=_preference) if len(copies) > 1 else copies[0]
         kept.append(best)
         others = {alert.alert_id: alert for alert in copies if alert.alert_id != best.alert_id}
-        left_out += [(alert, _same_exposure(alert, best)) for alert in others.values()]
+        left_out += [(alert, _duplicate_error(alert, best)) for alert in others.values()]
         if len(copies) > 1 + len(others):
             remarks[REPEATED] = None
         remarks |= dict.fromkeys(best.remarks)
@@ -116,7 +116,7 @@ def _preference(alert: Alert) -> tuple[bool, int, str, bytes]:
     return is_empty, len(alert.alert_id), alert.alert_id, alert.frame.tobytes()
 
 
-def _near_first_place(
+def _split_by_distance(
     ordered: Sequence[Alert],
 ) -> tuple[list[Alert], list[tuple[Alert, float]]]:
     """Part alerts by their distance from the first known place, NaN where unknown."""
@@ -130,12 +130,12 @@ def _near_first_place(
     return near, [(ordered[i], float(distance[i])) for i in np.flatnonzero(is_far).tolist()]
 
 
-def _far_away(alert: Alert, distance: float) -> InputError:
+def _distance_error(alert: Alert, distance: float) -> InputError:
     what = "more than an arcminute from where the object was first seen"
     return InputError(what, where=f"alert {alert.alert_id}", got=f"{distance:.0f} arcsec")
 
 
-def _same_exposure(alert: Alert, kept: Alert) -> InputError:
+def _duplicate_error(alert: Alert, kept: Alert) -> InputError:
     what = "another alert of the same exposure"
     return InputError(what, where=f"alert {alert.alert_id}", got=f"{kept.alert_id} is used")
 

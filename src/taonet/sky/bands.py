@@ -42,12 +42,12 @@ def plain_band(name: str) -> str:
     return short if short in WAVELENGTH_NM else name
 
 
-def blue_to_red(names: Iterable[str]) -> tuple[str, ...]:
+def sort_bands(names: Iterable[str]) -> tuple[str, ...]:
     """Return each name once, from blue to red; unknown ones follow by alphabet.
 
     Examples
     --------
-    >>> blue_to_red(["r", "i", "g", "zz", "1", "r"])
+    >>> sort_bands(["r", "i", "g", "zz", "1", "r"])
     ('g', 'r', 'i', '1', 'zz')
     """
     return tuple(sorted(set(names), key=_redness))
@@ -75,7 +75,7 @@ def colour_bands(
     >>> colour_bands(["u", "g", "r"]), colour_bands(["ztfg", "ztfi"]), colour_bands(["1", "2"])
     (('g', 'r'), None, ('1', '2'))
     """
-    ordered = blue_to_red(names)
+    ordered = sort_bands(names)
     own = {plain_band(name): name for name in reversed(ordered)}
     for blue, red in (wanted,) if wanted else COLOURS:
         if blue in own and red in own:

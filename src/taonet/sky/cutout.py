@@ -79,7 +79,7 @@ def frame_quality(frames: Shaped[np.ndarray, "epoch channel y x"]) -> Int[np.nda
     bits = np.zeros(len(frames), dtype=np.int32)
     frames = with_gaps(frames)
     bits[is_blank(frames[:, 0]) | ~_covers_object(frames[:, 0])] |= Quality.BLANK
-    suspects = np.flatnonzero(_may_be_clipped(frames[:, 0]) & (bits == 0))
+    suspects = np.flatnonzero(_suspect_clipping(frames[:, 0]) & (bits == 0))
     clipped = ~np.isfinite(sky_and_noise(frames[suspects, 0])[1])
     bits[suspects[clipped]] |= Quality.CLIPPED
     if np.issubdtype(frames.dtype, np.floating):
@@ -93,7 +93,7 @@ def _covers_object(images: Images) -> Bool[np.ndarray, "*batch"]:
     return np.asarray(np.isfinite(centre_crop(images, size)).any(axis=(-2, -1)))
 
 
-def _may_be_clipped(images: Images) -> Bool[np.ndarray, "*batch"]:
+def _suspect_clipping(images: Images) -> Bool[np.ndarray, "*batch"]:
     """Return whether many pixels may be equal: a sample tells, far quicker than all of them."""
     width = images.shape[-1]
     size = images.shape[-2] * width
@@ -157,12 +157,12 @@ def _grouped_quartiles(
     ranked = np.partition(flat, sorted(ranks), axis=-1)
     median, clipped = _grouped_value(ranked, middle)
     lower, _ = _grouped_value(ranked, middle / 2)
-    for i in np.flatnonzero(~clipped & _is_knotted(ranked, median, lower)):
+    for i in np.flatnonzero(~clipped & _has_clumps(ranked, median, lower)):
         lower[i] = min(lower[i], _quartile_by_tenth(ranked[i], median[i]))
     return np.stack([median, np.where(clipped, np.nan, lower)])
 
 
-def _is_knotted(
+def _has_clumps(
     pixels: Shaped[np.ndarray, "image pixel"],
     median: Float[np.ndarray, " image"],
     lower: Float[np.ndarray, " image"],
@@ -203,8 +203,8 @@ def _grouped_value(
     n_below = below.sum(axis=1)
     n_equal = ranked.shape[-1] - n_below - above.sum(axis=1)
     here = value[:, 0].astype(np.float64)
-    previous = np.where(below, left, _least(ranked)).max(axis=1).astype(np.float64)
-    following = np.where(above, right, _most(ranked)).min(axis=1).astype(np.float64)
+    previous = np.where(below, left, _dtype_min(ranked)).max(axis=1).astype(np.float64)
+    following = np.where(above, right, _dtype_max(ranked)).min(axis=1).astype(np.float64)
     previous = np.where(n_below > 0, previous, here)
     following = np.where(n_below + n_equal < ranked.shape[-1], following, here)
     within = (place - n_below) / n_equal - 0.5
@@ -224,11 +224,11 @@ def _is_rounding(pixels: Shaped[np.ndarray, " pixel"], value: Any) -> bool:
     return bool(np.median(distance) <= MOST_STEPS * distance.min())
 
 
-def _least(values: Shaped[np.ndarray, "*any"]) -> Any:
+def _dtype_min(values: Shaped[np.ndarray, "*any"]) -> Any:
     return -np.inf if values.dtype.kind == "f" else np.iinfo(values.dtype).min
 
 
-def _most(values: Shaped[np.ndarray, "*any"]) -> Any:
+def _dtype_max(values: Shaped[np.ndarray, "*any"]) -> Any:
     return np.inf if values.dtype.kind == "f" else np.iinfo(values.dtype).max
 
 

@@ -19,9 +19,9 @@ from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.resampling import Resamples, resample
 from taonet.features.published import PUBLISHED
-from taonet.features.ratios import with_ratios
+from taonet.features.ratios import add_ratios
 from taonet.io.tables import read_table
-from taonet.models.trees.selection import choose
+from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig, Trees, TreesConfig
 from taonet.types import Track, no_progress
 
@@ -103,7 +103,7 @@ def published_scores(
     found: dict[str, Any] = {}
     for name in track(SCORES, len(SCORES), "growing trees"):
         rows = _rows(
-            _read(folder / f"{name}_min10.parquet"),
+            _read_features(folder / f"{name}_min10.parquet"),
             grid, better or BoostedConfig(), seed=seed, n_bootstrap=n_bootstrap,
         )  # fmt: skip
         weighted, macro = SCORES[name]
@@ -120,13 +120,13 @@ def score_lines(found: dict[str, Any]) -> str:
     for name, part in found.items():
         lines.append(f"{name:36}{'weighted F1':20}{'macro F1':20}minus chosen")
         best = part["published"]
-        lines.append(f"{'  published':36}{_percent(best['weighted_f1']):20}"
-                     f"{_percent(best['macro_f1'])}")  # fmt: skip
+        lines.append(f"{'  published':36}{_format_percent(best['weighted_f1']):20}"
+                     f"{_format_percent(best['macro_f1'])}")  # fmt: skip
         lines += [_line(row) for row in part["methods"]]
     return "\n".join(lines)
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read_features(path: Path) -> pd.DataFrame:
     table = read_table(path)
     missing = [name for name in ("split", "label", *PUBLISHED) if name not in table]
     if missing:
@@ -146,19 +146,19 @@ def _rows(
     train = (table["split"] == "train").to_numpy()
     label = np.unique(table["label"], return_inverse=True)[1].astype(np.int64)
     plain = table[list(PUBLISHED)]
-    wide = with_ratios(plain).to_numpy(np.float64)
+    wide = add_ratios(plain).to_numpy(np.float64)
     values = plain.to_numpy(np.float64)
 
-    def scored(config: TreesConfig, features: Float[np.ndarray, "n feature"]) -> Resamples:
+    def score_trees(config: TreesConfig, features: Float[np.ndarray, "n feature"]) -> Resamples:
         trees = Trees(config, n_classes=int(label.max()) + 1, seed=seed)
         trees.fit(features[train], label[train])
         answers = trees.probabilities(features[~train])
         return resample(label[~train], answers, n_bootstrap=n_bootstrap, seed=seed)
 
-    chosen = choose(grid, values[train], label[train], seed=seed).config
-    by_config = {config: scored(config, values) for config in grid}
+    chosen = choose_config(grid, values[train], label[train], seed=seed).config
+    by_config = {config: score_trees(config, values) for config in grid}
     rows = [_row(_name(c), drawn, chosen=c == chosen) for c, drawn in by_config.items()]
-    return [*rows, _row(BETTER, scored(better, wide), against=by_config[chosen])]
+    return [*rows, _row(BETTER, score_trees(better, wide), against=by_config[chosen])]
 
 
 def _row(
@@ -181,14 +181,18 @@ def _name(config: TreesConfig) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     minus = row["macro_f1_minus_chosen"]
-    cells = [_said(row["weighted_f1"]), _said(row["macro_f1"]), _said(minus) if minus else ""]
+    cells = [
+        _format_score(row["weighted_f1"]),
+        _format_score(row["macro_f1"]),
+        _format_score(minus) if minus else "",
+    ]
     name = f"  {row['method']}{' (chosen)' if row['chosen'] else ''}"
     return f"{name:36}{''.join(f'{cell:20}' for cell in cells)}".rstrip()
 
 
-def _said(number: dict[str, float]) -> str:
-    return f"{_percent(number['value'])} [{_percent(number['low'])}, {_percent(number['high'])}]"
+def _format_score(number: dict[str, float]) -> str:
+    return f"{_format_percent(number['value'])} [{_format_percent(number['low'])}, {_format_percent(number['high'])}]"
 
 
-def _percent(share: float) -> str:
+def _format_percent(share: float) -> str:
     return f"{100 * share:.1f}"

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Float32, Int, Shaped
 from torch import Tensor, nn
 
-from taonet.evaluation.realism import Told, auc_interval
+from taonet.evaluation.realism import Separability, auc_interval
 from taonet.sky.sequence import ImageSequence
 
 Frames = Shaped[np.ndarray, "_ y x"]
@@ -20,9 +20,9 @@ SOFT_ADU = 10.0
 """Frames are shown as arcsinh of counts above their median in these units."""
 
 
-def frames_told_apart(
+def measure_frame_separability(
     real: Sequence[ImageSequence], simulated: Sequence[ImageSequence], *, seed: int
-) -> Told:
+) -> Separability:
     """Train a small CNN to tell real frames from simulated ones; score frames of other objects.
 
     The network sees the pixels above the frame's median and, beside them, the median itself, so
@@ -37,11 +37,11 @@ def frames_told_apart(
     fold = np.tile(np.arange(n) % FOLDS, 2)
     chance = np.empty(2 * n)
     for part in range(FOLDS):
-        network = _trained(frames, label, np.flatnonzero(fold != part), rng, seed)
+        network = _train_network(frames, label, np.flatnonzero(fold != part), rng, seed)
         for i in np.flatnonzero(fold == part):
-            chance[i] = _chance(network, frames[i])
+            chance[i] = _predict_probability(network, frames[i])
     low, high = auc_interval(label, chance, rng)
-    return Told(auc=_auc(label, chance), low=low, high=high, n=n, by_column={})
+    return Separability(auc=_auc(label, chance), low=low, high=high, n=n, by_column={})
 
 
 def _auc(label: Int[np.ndarray, " object"], chance: Float[np.ndarray, " object"]) -> float:
@@ -50,7 +50,7 @@ def _auc(label: Int[np.ndarray, " object"], chance: Float[np.ndarray, " object"]
     return float(roc_auc_score(label, chance))
 
 
-def shown(frames: Float[np.ndarray, "frame y x"]) -> Float32[np.ndarray, "frame two y x"]:
+def scale_frames(frames: Float[np.ndarray, "frame y x"]) -> Float32[np.ndarray, "frame two y x"]:
     """Return frames as the network sees them: light above the median, and the median."""
     whole = np.nan_to_num(frames.astype(np.float64))
     level = np.median(whole, axis=(1, 2), keepdims=True)
@@ -59,7 +59,7 @@ def shown(frames: Float[np.ndarray, "frame y x"]) -> Float32[np.ndarray, "frame 
     return np.stack([light, sky], axis=1).astype(np.float32)
 
 
-def _network() -> nn.Module:
+def _build_network() -> nn.Module:
     def stage(channels: int, wider: int) -> list[nn.Module]:
         return [nn.Conv2d(channels, wider, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
 
@@ -68,7 +68,7 @@ def _network() -> nn.Module:
     )
 
 
-def _trained(
+def _train_network(
     objects: Sequence[Frames],
     label: Int[np.ndarray, " object"],
     train: Int[np.ndarray, " some"],
@@ -76,12 +76,12 @@ def _trained(
     seed: int,
 ) -> nn.Module:
     torch.manual_seed(seed)
-    network = _network()
+    network = _build_network()
     optimiser = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=0.01)
     for _ in range(STEPS):
         drawn = rng.choice(train, BATCH)
-        frames = [_one_frame(objects[i], rng) for i in drawn]
-        images = torch.from_numpy(shown(np.stack(frames)))
+        frames = [_draw_frame(objects[i], rng) for i in drawn]
+        images = torch.from_numpy(scale_frames(np.stack(frames)))
         wanted = torch.from_numpy(label[drawn].astype(np.float32))
         loss = nn.functional.binary_cross_entropy_with_logits(network(images)[:, 0], wanted)
         optimiser.zero_grad()
@@ -90,14 +90,14 @@ def _trained(
     return network.eval()
 
 
-def _one_frame(frames: Frames, rng: np.random.Generator) -> Float[np.ndarray, "y x"]:
+def _draw_frame(frames: Frames, rng: np.random.Generator) -> Float[np.ndarray, "y x"]:
     frame = frames[rng.integers(len(frames))].astype(np.float64)
     return np.asarray(np.rot90(frame, int(rng.integers(4))))
 
 
-def _chance(network: nn.Module, frames: Frames) -> float:
+def _predict_probability(network: nn.Module, frames: Frames) -> float:
     # one frame decides: what many frames say together is another question
     frame = frames[len(frames) // 2 : len(frames) // 2 + 1].astype(np.float64)
     with torch.no_grad():
-        said: Tensor = network(torch.from_numpy(shown(frame)))[:, 0]
+        said: Tensor = network(torch.from_numpy(scale_frames(frame)))[:, 0]
     return float(said[0])

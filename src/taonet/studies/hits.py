@@ -21,14 +21,14 @@ from taonet.evaluation.repeated_runs import DrawScores, score_draws
 from taonet.experiment.baselines import FOREST, tree_table
 from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.groups import with_groups
-from taonet.experiment.joined_archives import Together
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.plan import Experiment, plan_experiment
 from taonet.experiment.recipe import Recipe
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
-from taonet.photometry.lightcurves import measure
+from taonet.photometry.lightcurves import measure_bands
 from taonet.training.loop import train_network
 from taonet.types import Track, no_progress
 
@@ -129,20 +129,21 @@ def hits_benchmark(
     if test is not None and half is not None:
         do = "leave out --half, or --test"
         raise InputError("halves are of one archive, and another one is to be tested", do=do)
-    together = Together({"train": archive} | ({} if test is None else {"test": test}))
+    together = JoinedArchives({"train": archive} | ({} if test is None else {"test": test}))
     check_same_kind(bundle, together)
-    plain = _experiment(bundle, recipe, together, track)
-    dimmed = _experiment(without_brightness(bundle), recipe, together, track)
-    drawn = list(_draws(plain, half, draws=draws, shots=shots, seed=seed))
+    plain = _plan_tuning(bundle, recipe, together, track)
+    dimmed = _plan_tuning(without_brightness(bundle), recipe, together, track)
+    drawn = list(_plan_draws(plain, half, draws=draws, shots=shots, seed=seed))
     everything = np.unique(np.concatenate([draw.test for draw in drawn]))
     tables: dict[str, list[pd.DataFrame]] = {
-        "zero_shot": [_answers(plain, _started(plain), everything)],
-        "shots_10": [_tuned(plain, draw) for draw in track(drawn, draws, "tuning")],
+        "zero_shot": [_predict_last(plain, _require_start(plain), everything)],
+        "shots_10": [_tune_and_predict(plain, draw) for draw in track(drawn, draws, "tuning")],
         "shots_10_no_brightness": [
-            _tuned(dimmed, draw) for draw in track(drawn, draws, "tuning without brightness")
+            _tune_and_predict(dimmed, draw)
+            for draw in track(drawn, draws, "tuning without brightness")
         ],
-        "zero_shot_no_brightness": [_answers(dimmed, _started(dimmed), everything)],
-        "forest_shots_10": list(_forests(plain, drawn)),
+        "zero_shot_no_brightness": [_predict_last(dimmed, _require_start(dimmed), everything)],
+        "forest_shots_10": list(_predict_forests(plain, drawn)),
     }
     objects = plain.archive.objects
     return {
@@ -168,17 +169,19 @@ def score_lines(found: dict[str, DrawScores]) -> str:
     return "\n".join(lines)
 
 
-def _experiment(bundle: Bundle, recipe: Recipe, together: Together, track: Track) -> Experiment:
+def _plan_tuning(
+    bundle: Bundle, recipe: Recipe, together: JoinedArchives, track: Track
+) -> Experiment:
     settings = tuning_recipe(recipe, bundle)
     return plan_experiment(settings, together, Path(), start=bundle, track=track)
 
 
-def _draws(
+def _plan_draws(
     experiment: Experiment, half: Half | None, *, draws: int, shots: int, seed: int
 ) -> Iterator[Draw]:
     objects = experiment.archive.objects
     usable = objects.iloc[experiment.usable].reset_index(drop=True)
-    apart = _apart(usable, half)
+    apart = _held_out_objects(usable, half)
     if half == "first":
         usable, apart = usable[~apart].reset_index(drop=True), np.zeros(int((~apart).sum()), bool)
     place = {name: i for i, name in enumerate(objects["object_id"])}
@@ -194,22 +197,22 @@ def _draws(
         yield Draw(seed=1000 * seed + k, train=train, test=test)
 
 
-def _apart(objects: pd.DataFrame, half: Half | None) -> Bool[np.ndarray, " object"]:
+def _held_out_objects(objects: pd.DataFrame, half: Half | None) -> Bool[np.ndarray, " object"]:
     """Return which objects are never shots."""
     if half is not None:
         return ~in_first_half(objects)
     return objects["part"].eq("test").to_numpy()
 
 
-def _started(experiment: Experiment) -> Bundle:
+def _require_start(experiment: Experiment) -> Bundle:
     if experiment.start is None:
         raise InputError("there is no bundle to start from")
     return experiment.start
 
 
-def _tuned(experiment: Experiment, draw: Draw) -> pd.DataFrame:
+def _tune_and_predict(experiment: Experiment, draw: Draw) -> pd.DataFrame:
     """Tune the network on the shots of a draw and let it answer for what the draw tests."""
-    start = _started(experiment)
+    start = _require_start(experiment)
     with tempfile.TemporaryDirectory() as folder:
         network = train_network(
             experiment.architecture,
@@ -222,22 +225,24 @@ def _tuned(experiment: Experiment, draw: Draw) -> pd.DataFrame:
             folder=Path(folder),
             start=start.network.state_dict(),
         )
-    return _answers(experiment, replace(start, network=network), draw.test)
+    return _predict_last(experiment, replace(start, network=network), draw.test)
 
 
-def _answers(experiment: Experiment, bundle: Bundle, tested: Int[np.ndarray, " m"]) -> pd.DataFrame:
+def _predict_last(
+    experiment: Experiment, bundle: Bundle, tested: Int[np.ndarray, " m"]
+) -> pd.DataFrame:
     sequences = (experiment.archive[i] for i in tested.tolist())
     turns = experiment.recipe.prediction.turns
     rows = [table.tail(1) for table in predict(bundle, sequences, turns=turns)]
     return pd.concat(rows, ignore_index=True)
 
 
-def _forests(experiment: Experiment, draws: list[Draw]) -> Iterator[pd.DataFrame]:
+def _predict_forests(experiment: Experiment, draws: list[Draw]) -> Iterator[pd.DataFrame]:
     members = np.unique(np.concatenate([np.append(draw.train, draw.test) for draw in draws]))
     reading = experiment.reading
     shown = (experiment.archive[i] for i in members.tolist())
     shown = (sequence.take(reading.epochs_of(sequence)) for sequence in shown)
-    pairs = ((sequence, measure(sequence)) for sequence in shown)
+    pairs = ((sequence, measure_bands(sequence)) for sequence in shown)
     features = early_features(pairs, (), use_times=experiment.recipe.model.use_times)
     for draw in draws:
         yield tree_table(features, experiment, draw.train, draw.test, method=FOREST)

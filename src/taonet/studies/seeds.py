@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import among
-from taonet.evaluation.repeated_runs import difference, score_draws
+from taonet.evaluation.predictions import restrict_classes
+from taonet.evaluation.repeated_runs import mean_difference, score_draws
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores
@@ -58,7 +58,7 @@ def score_seeds(
     if classes:
         few = Taxonomy(name=taxonomy.name, classes=tuple(classes))
         found = {
-            method: [among(table, taxonomy, classes)[0] for table in tables]
+            method: [restrict_classes(table, taxonomy, classes)[0] for table in tables]
             for method, tables in found.items()
         }
         taxonomy = few
@@ -66,7 +66,7 @@ def score_seeds(
     for method, tables in found.items():
         own = score_draws(tables, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_dict()
         if method != NETWORK:
-            behind = difference(
+            behind = mean_difference(
                 found[NETWORK], tables, taxonomy, score="f1", n_bootstrap=n_bootstrap, seed=seed
             )
             own["f1_behind"] = behind.to_dict()

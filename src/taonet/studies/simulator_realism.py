@@ -8,20 +8,20 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.evaluation.realism import Told, told_apart, transfer
+from taonet.evaluation.realism import Separability, measure_separability, transfer_scores
 from taonet.experiment.stages import write_json
 from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
 from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
-from taonet.io.atomic import landing_file, landing_folder, refuse_existing
+from taonet.io.atomic import atomic_file, atomic_folder, refuse_existing
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.io.tables import read_table
 from taonet.reports.realism_figures import columns_figure
 from taonet.simulation.catalogue import Detections
-from taonet.simulation.objects import simulate, simulate_listed
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.objects import simulate, simulate_detections
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
-from taonet.studies.frame_classifier import frames_told_apart
+from taonet.studies.frame_classifier import measure_frame_separability
 from taonet.types import Track, no_progress
 
 ALIASES = {"Blazar": "BZ", "Blazar?": "BZ", "Non-Transient": "NON"}
@@ -75,11 +75,11 @@ def check_survey(
     InputError
         If a table is neither.
     """
-    survey, output = survey_named(survey_name), Path(output)
+    survey, output = survey_preset(survey_name), Path(output)
     refuse_existing(output, overwrite=overwrite, mark=MARK)
     found: dict[str, Any] = {"survey": survey_name, "seed": seed}
     figures: dict[str, Columns] = {}
-    draw = _drawer(survey, n_objects, seed, workers, track)
+    draw = _make_sampler(survey, n_objects, seed, workers, track)
     for path in map(Path, against):
         if is_archive(path):
             found[path.stem] = _check_frames(Archive(path), survey, seed, workers)
@@ -87,15 +87,15 @@ def check_survey(
             found[path.stem] = _check_features(table, draw, figures, seed)
         else:
             found[path.stem] = _check_curves(path, draw, figures, seed)
-    with landing_folder(output, overwrite=overwrite, mark=MARK) as folder:
+    with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
         write_json(folder / MARK, found)
         for name, columns in figures.items():
-            with landing_file(folder / f"{name}.png") as temporary:
+            with atomic_file(folder / f"{name}.png") as temporary:
                 columns_figure(*columns).savefig(temporary, format="png", dpi=130)
     return found
 
 
-def _drawer(
+def _make_sampler(
     survey: Survey, n_objects: int, seed: int, workers: int, track: Track
 ) -> Callable[[str], list[Detections]]:
     """Return what draws the light curves of a class that are long enough to have features."""
@@ -104,7 +104,7 @@ def _drawer(
     def draw(class_name: str) -> list[Detections]:
         if class_name not in drawn:
             # faint objects are listed a few times only: draw more than are wanted
-            stream = simulate_listed(
+            stream = simulate_detections(
                 survey, 4 * n_objects, seed=seed, classes=[class_name], workers=workers
             )
             long_enough = (one for _, one, _ in stream if len(one.mjd) >= MIN_POINTS)
@@ -122,8 +122,8 @@ def _check_frames(archive: Archive, survey: Survey, seed: int, workers: int) -> 
         got = f"{len(real)} of class {QUIET_CLASS}"
         raise InputError("too few constant objects to compare", where=archive.path, got=got)
     drawn = simulate(survey, len(real), seed=seed, classes=[QUIET_CLASS], workers=workers)
-    told = frames_told_apart(real, [sequence for sequence, _ in drawn], seed=seed)
-    return {"told_apart": {f"{QUIET_CLASS}, single frames": told.as_json()}}
+    told = measure_frame_separability(real, [sequence for sequence, _ in drawn], seed=seed)
+    return {"told_apart": {f"{QUIET_CLASS}, single frames": told.to_dict()}}
 
 
 def _features(curves: Sequence[Detections]) -> pd.DataFrame:
@@ -142,17 +142,19 @@ def _check_features(
     table = table.assign(class_name=table["label"].replace(ALIASES))
     train, test = (table[table["split"] == part] for part in ("train", "test"))
     simulated = {name: _features(draw(name)) for name in LEARNT[-1]}
-    told: dict[str, Told] = {}
+    told: dict[str, Separability] = {}
     for name, rows in simulated.items():
         real = train.loc[train["class_name"] == name, list(PUBLISHED)]
-        told[name] = told_apart(real, rows, seed=seed)
+        told[name] = measure_separability(real, rows, seed=seed)
         figures[f"features-{name}"] = (real, rows, f"{name}: features")
     everything = pd.concat(rows.assign(class_name=name) for name, rows in simulated.items())
     learnt = [
-        transfer(everything, train, test, columns=tuple(PUBLISHED), classes=classes, seed=seed)
+        transfer_scores(
+            everything, train, test, columns=tuple(PUBLISHED), classes=classes, seed=seed
+        )
         for classes in LEARNT
     ]
-    return {"told_apart": {k: v.as_json() for k, v in told.items()}, "transfer": learnt}
+    return {"told_apart": {k: v.to_dict() for k, v in told.items()}, "transfer": learnt}
 
 
 def _check_curves(
@@ -174,8 +176,8 @@ def _check_curves(
         raise InputError("no light curve of this telescope", where=path)
     mine = pd.DataFrame([curve_statistics(o.mjd, o.mag, o.magerr) for o in draw(QUIET_CLASS)])
     figures[f"curves-{QUIET_CLASS}"] = (pd.DataFrame(real), mine, f"{QUIET_CLASS}: light curves")
-    told = told_apart(pd.DataFrame(real), mine, seed=seed, groups=fields)
-    return {"told_apart": {QUIET_CLASS: told.as_json()}}
+    told = measure_separability(pd.DataFrame(real), mine, seed=seed, groups=fields)
+    return {"told_apart": {QUIET_CLASS: told.to_dict()}}
 
 
 def summary(found: dict[str, Any]) -> str:
@@ -186,12 +188,12 @@ def summary(found: dict[str, Any]) -> str:
             continue
         lines.append(name)
         for class_name, told in part["told_apart"].items():
-            lines.append(_told_line(class_name, told))
-        lines.extend(map(_learnt_line, part.get("transfer", [])))
+            lines.append(_separability_line(class_name, told))
+        lines.extend(map(_transfer_line, part.get("transfer", [])))
     return "\n".join(lines)
 
 
-def _told_line(class_name: str, told: dict[str, Any]) -> str:
+def _separability_line(class_name: str, told: dict[str, Any]) -> str:
     giving = ", ".join(f"{k} {v:.2f}" for k, v in list(told["by_column"].items())[:3])
     return (
         f"  {class_name}: told from real ones with AUC {told['auc']:.2f} "
@@ -200,7 +202,7 @@ def _told_line(class_name: str, told: dict[str, Any]) -> str:
     )
 
 
-def _learnt_line(learnt: dict[str, Any]) -> str:
+def _transfer_line(learnt: dict[str, Any]) -> str:
     return (
         f"  {', '.join(learnt['classes'])}: macro F1 {learnt['simulated']['macro_f1']:.3f} trained "
         f"on simulation, {learnt['real']['macro_f1']:.3f} on real rows, ratio "

@@ -14,7 +14,7 @@ from taonet.io.atomic import make_folder
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.tables import read_table
 from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import classify
 from taonet.tasks.simulate import simulate_archive
 from taonet.types import Track, no_progress
@@ -43,7 +43,7 @@ def run_demo(
     """
     folder, archive = Path(folder), Path(folder) / "archive"
     make_folder(folder)
-    if not (folder / "run").exists() and not _ours(folder):
+    if not (folder / "run").exists() and not _is_demo_folder(folder):
         raise OutputError("exists and is not a demo", where=folder, do="choose another --output")
     if overwrite and (folder / "run" / "run.json").is_file():
         shutil.rmtree(folder / "run")
@@ -58,18 +58,18 @@ def run_demo(
             read_recipe(recipe), Archive(archive), folder / "run", track=track, say=say
         )
     say("3 of 3: classifying a file the network has never seen")
-    say(_classify_unseen(folder, run, seed=seed))
+    say(_classify_unseen_file(folder, run, seed=seed))
     for method, score in read_scores(run).items():
         say(f"  {method:24} macro F1 {score['macro_f1']['value']:.2f}")
     return run / "report.html"
 
 
-def _ours(folder: Path) -> bool:
+def _is_demo_folder(folder: Path) -> bool:
     return all(path.name.startswith(("archive", "run", "unseen")) for path in folder.iterdir())
 
 
-def _classify_unseen(folder: Path, run: Path, *, seed: int) -> str:
-    drawn = simulate(survey_named("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
+def _classify_unseen_file(folder: Path, run: Path, *, seed: int) -> str:
+    drawn = simulate(survey_preset("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
     sequence, _ = next(iter(drawn))
     # the folder is what names a file's class
     file = folder / "unseen" / str(sequence.class_name) / "unseen.fits"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.evaluation.answers_over_time import over_time
-from taonet.evaluation.comparison import left_out_line, side_by_side
-from taonet.evaluation.predictions import among, check_predictions, classes_of
+from taonet.evaluation.answers_over_time import score_over_time
+from taonet.evaluation.comparison import compare_methods, left_out_line
+from taonet.evaluation.predictions import check_predictions, classes_of, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
@@ -52,12 +52,12 @@ def compare_tables(
     asked, taxonomy = _load(paths, Archive(data) if data else None, classes)
     tables = {name: one.scored for name, one in asked.items()}
     primary = next(iter(tables))
-    methods = side_by_side(tables, taxonomy, primary=primary, seed=seed)
+    methods = compare_methods(tables, taxonomy, primary=primary, seed=seed)
     found = {method.name: method.to_dict() for method in methods}
     for name, one in asked.items():
-        if one.left_out:
-            found[name]["objects_left_out"] = one.left_out
-    answers = over_time(tables[primary], taxonomy, seed=seed)
+        if one.left_out_count:
+            found[name]["objects_left_out"] = one.left_out_count
+    answers = score_over_time(tables[primary], taxonomy, seed=seed)
     if answers is not None:
         found[primary]["over_time"] = answers.to_dict()
     return found
@@ -85,8 +85,10 @@ def report_tables(
     asked, taxonomy = _load(paths, archive, classes)
     tables = {name: one.scored for name, one in asked.items()}
     primary = next(iter(tables))
-    notes = ["Simulated sequences."] if archive is not None and archive.simulated else []
-    notes += [left_out_line(name, one.left_out) for name, one in asked.items() if one.left_out]
+    notes = ["Simulated sequences."] if archive is not None and archive.is_simulated else []
+    notes += [
+        left_out_line(name, one.left_out_count) for name, one in asked.items() if one.left_out_count
+    ]
     shown = tables[primary]["object_id"].drop_duplicates().head(6).tolist()
     index = {name: i for i, name in enumerate(archive.objects["object_id"])} if archive else {}
     write_report(
@@ -103,21 +105,23 @@ def report_tables(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Asked:
+class _ScoredTable:
     """A prediction table: the rows that are scored, and how many objects it has in all."""
 
     scored: pd.DataFrame
     objects: int
 
     @property
-    def left_out(self) -> int:
+    def left_out_count(self) -> int:
         return self.objects - self.scored["object_id"].nunique()
 
 
 def _load(
     predictions: list[Path], archive: Archive | None, among_classes: Sequence[str] = ()
-) -> tuple[dict[str, _Asked], Taxonomy]:
-    asked = {_name(path, predictions): _with_truth(path, archive) for path in predictions}
+) -> tuple[dict[str, _ScoredTable], Taxonomy]:
+    asked = {
+        _table_name(path, predictions): _read_with_truth(path, archive) for path in predictions
+    }
     classes = [classes_of(one.scored) for one in asked.values()]
     if len(set(map(frozenset, classes))) != 1:
         got = "; ".join(", ".join(one) for one in sorted(set(classes)))
@@ -125,10 +129,12 @@ def _load(
     # columns in another order are the same answers
     taxonomy = Taxonomy(name=archive.survey if archive else "", classes=classes[0])
     for name, one in asked.items():
-        _check_named(name, one.scored, taxonomy)
+        _check_table(name, one.scored, taxonomy)
     tables = {name: one.scored for name, one in asked.items()}
     if among_classes:
-        few = {name: among(table, taxonomy, among_classes) for name, table in tables.items()}
+        few = {
+            name: restrict_classes(table, taxonomy, among_classes) for name, table in tables.items()
+        }
         tables = {name: table for name, (table, _) in few.items()}
         taxonomy = next(iter(few.values()))[1]
     common = set.intersection(*(set(table["object_id"]) for table in tables.values()))
@@ -139,7 +145,7 @@ def _load(
     return {n: replace(one, scored=kept[n]) for n, one in asked.items()}, taxonomy
 
 
-def _check_named(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
     """Refuse what cannot be scored before objects are left out, and say which table it is in."""
     try:
         check_predictions(table, taxonomy)
@@ -148,12 +154,12 @@ def _check_named(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
         raise InputError(error.what, where=where, got=error.got, do=error.do) from error
 
 
-def _name(path: Path, predictions: list[Path]) -> str:
+def _table_name(path: Path, predictions: list[Path]) -> str:
     alone = sum(other.stem == path.stem for other in predictions) == 1
     return path.stem if alone else str(path)
 
 
-def _with_truth(path: Path, archive: Archive | None) -> _Asked:
+def _read_with_truth(path: Path, archive: Archive | None) -> _ScoredTable:
     table = read_table(path)
     if "object_id" not in table or not classes_of(table):
         raise InputError(
@@ -177,7 +183,7 @@ def _with_truth(path: Path, archive: Archive | None) -> _Asked:
     known = table["class_name"].notna()
     if not known.any():
         raise InputError("no object of known class in it", where=path, do=do)
-    return _Asked(scored=table[known], objects=table["object_id"].nunique())
+    return _ScoredTable(scored=table[known], objects=table["object_id"].nunique())
 
 
 def _check_ids(table: pd.DataFrame, path: Path) -> None:

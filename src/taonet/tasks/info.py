@@ -8,8 +8,8 @@ import numpy as np
 
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
-from taonet.io.inputs import Tally, sequences_in
-from taonet.io.items import Source
+from taonet.io.inputs import Tally, read_sequences
+from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import is_table, read_light_curves
 from taonet.io.sources import source_of
 from taonet.io.tables import read_table
@@ -57,11 +57,11 @@ def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
     }
 
 
-def _first_sequence(source: Source, tally: Tally) -> ImageSequence:
-    found = sequences_in([source], tally, limit=None, title="", track=lambda items, *_: items)
+def _first_sequence(source: SequenceSource, tally: Tally) -> ImageSequence:
+    found = read_sequences([source], tally, limit=None, title="", track=lambda items, *_: items)
     for sequence in found:
         return sequence
-    raise tally.nothing("nothing could be read")
+    raise tally.no_objects_error("nothing could be read")
 
 
 def _describe_table(path: Path) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def describe_archive(archive: Archive, *, verify: bool = False) -> dict[str, Any
     flags = _flag_counts(archive)
     channels, height, width = archive.manifest["frame_shape"]
     return {
-        "kind": "archive" + (" of simulated sequences" if archive.simulated else ""),
+        "kind": "archive" + (" of simulated sequences" if archive.is_simulated else ""),
         "survey": archive.survey,
         "objects": len(archive),
         "epochs": f"{archive.manifest['frames']} in all, "
@@ -133,12 +133,12 @@ def _bundle_facts(config: dict[str, Any]) -> dict[str, Any]:
         "trained on": UNTOLD if simulated is None else "simulation" if simulated else real,
         "objects": facts.get("objects", UNTOLD),
         "classes": ", ".join(config["taxonomy"]["classes"]),
-        **_reads(config, holds_trees=holds_trees),
+        **_input_facts(config, holds_trees=holds_trees),
         "recipe": str(facts.get("recipe_digest", UNTOLD))[:12],
     }
 
 
-def _reads(config: dict[str, Any], *, holds_trees: bool) -> dict[str, str]:
+def _input_facts(config: dict[str, Any], *, holds_trees: bool) -> dict[str, str]:
     if holds_trees:
         return {"features": f"{len(config['feature_names'])} ({config['feature_set']})"}
     channels = ", ".join(config["reading"]["channels"])

@@ -10,9 +10,9 @@ from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.rejection import Rejection
 from taonet.simulation.inject import check_class, inject
-from taonet.simulation.presets.by_name import SURVEYS, survey_named
+from taonet.simulation.presets.by_name import SURVEYS, survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
-from taonet.tasks.simulate import keep_lines
+from taonet.tasks.simulate import truncate_lines
 from taonet.types import Track, no_progress
 
 
@@ -53,15 +53,15 @@ def inject_archive(
         If the output exists or there is no room.
     """
     archive, output = Archive(path), Path(output)
-    survey = survey_named(survey_name) if survey_name else _survey_of(archive)
+    survey = survey_preset(survey_name) if survey_name else _survey_of(archive)
     check_class(survey, class_name)
-    chosen = _chosen(archive, n_objects, seed)
+    chosen = _choose_objects(archive, n_objects, seed)
     signature = repr((archive.digest, class_name, survey.name, len(chosen), seed))
     with ArchiveWriter(
         output, survey=archive.survey, signature=signature, overwrite=overwrite, simulated=True
     ) as writer:
         truth = writer.work / "truth.jsonl"
-        keep_lines(truth, writer.n_objects)
+        truncate_lines(truth, writer.n_objects)
         names = archive.objects["object_id"].tolist()
         left = [index for index in chosen if names[index] not in writer.done]
         with truth.open("a") as lines:
@@ -85,10 +85,10 @@ def _survey_of(archive: Archive) -> Survey:
             where=archive.path,
             do=f"name one that is like it with --survey: {', '.join(SURVEYS)}",
         )
-    return survey_named(archive.survey)
+    return survey_preset(archive.survey)
 
 
-def _chosen(archive: Archive, n_objects: int | None, seed: int) -> list[int]:
+def _choose_objects(archive: Archive, n_objects: int | None, seed: int) -> list[int]:
     quiet = [i for i, name in enumerate(archive.class_names) if name == QUIET_CLASS]
     if not quiet:
         raise InputError(

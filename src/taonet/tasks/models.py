@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from taonet.evaluation.comparison import aligned
+from taonet.evaluation.comparison import align_columns
 from taonet.models.bundle_folder import SHIPPED, bundle_config, bundle_names
 
 
@@ -18,10 +18,10 @@ def shipped_bundles(folder: Path = SHIPPED) -> dict[str, dict[str, Any]]:
         or ``"real"``), ``objects`` (learnt from), ``calibrated``, and what it scored on objects
         not trained on: ``macro_f1`` and ``macro_recall`` with intervals.
     """
-    return {name: _about(folder / name) for name in bundle_names(folder)}
+    return {name: _summarise_bundle(folder / name) for name in bundle_names(folder)}
 
 
-def listing(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def bundle_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Lay out what `shipped_bundles` returns as lines of text."""
     rows = [["name", "survey", "classes", "MB", "trained on", "calibrated", "macro F1"]]
     for name, about in found.items():
@@ -30,10 +30,10 @@ def listing(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
         score = "–" if f1 is None else f"{f1['value']:.3f} [{f1['low']:.3f}, {f1['high']:.3f}]"
         cells = [name, about["survey"], " ".join(about["classes"]), f"{about['size_mb']:.2f}"]
         rows.append([*cells, trained, "yes" if about["calibrated"] else "no", score])
-    return aligned(rows)
+    return align_columns(rows)
 
 
-def _about(path: Path) -> dict[str, Any]:
+def _summarise_bundle(path: Path) -> dict[str, Any]:
     config = bundle_config(path)
     facts = config["facts"]
     scores = facts.get("scores", {})

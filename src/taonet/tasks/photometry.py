@@ -10,14 +10,14 @@ from taonet.errors import InputError
 from taonet.features.curve_tables import curve_features
 from taonet.features.tables import feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
-from taonet.io.inputs import Tally, open_inputs, sequences_in, tallied_curves
+from taonet.io.inputs import Tally, open_inputs, read_curves, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
-from taonet.parallel import in_order
-from taonet.photometry.tables import CAUSALLY, Measuring, lightcurve_rows, measured_curve
+from taonet.parallel import map_in_order
+from taonet.photometry.tables import CAUSALLY, PhotometryOptions, lightcurve_rows, measure_curve
 from taonet.photometry.template import MjdRange
 from taonet.photometry.template_choice import ENOUGH
-from taonet.reports.photometry_figures import drawn
+from taonet.reports.photometry_figures import draw_figures
 from taonet.sky.lightcurve import LightCurve
 from taonet.types import Track, no_progress
 
@@ -27,7 +27,7 @@ def measure(
     output: str | Path,
     *,
     features: str | None = None,
-    how: Measuring = CAUSALLY,
+    how: PhotometryOptions = CAUSALLY,
     figures: str | Path | None = None,
     workers: int = 1,
     limit: int | None = None,
@@ -58,24 +58,26 @@ def measure(
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
     if any(map(is_table, paths)):
-        _refuse_for_tables(paths, figures=figures, how=how)
+        _refuse_pixel_options(paths, figures=figures, how=how)
         rows = _rows_of_tables(paths, tally, features=features, limit=limit, track=track)
     else:
         sources = open_inputs(paths)
-        sequences = sequences_in(sources, tally, limit=limit, title="measuring", track=track)
+        sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
         if figures is not None:
             make_folder(Path(figures))
-            sequences = drawn(sequences, Path(figures), how)
-        curves = in_order(partial(measured_curve, how=how), sequences, workers=workers)
-        curves = _with_remarks(curves, tally, how)
+            sequences = draw_figures(sequences, Path(figures), how)
+        curves = map_in_order(partial(measure_curve, how=how), sequences, workers=workers)
+        curves = _note_missing_templates(curves, tally, how)
         rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
-    write_parts(tally.counted(rows), output, overwrite=overwrite)
-    tally.refuse_nothing("nothing could be measured")
+    write_parts(tally.count_objects(rows), output, overwrite=overwrite)
+    tally.require_objects("nothing could be measured")
     tally.write_list()
     return tally
 
 
-def _refuse_for_tables(inputs: list[Path], *, figures: str | Path | None, how: Measuring) -> None:
+def _refuse_pixel_options(
+    inputs: list[Path], *, figures: str | Path | None, how: PhotometryOptions
+) -> None:
     """Refuse what makes no sense where light curves are measured already."""
     where = next(path for path in inputs if is_table(path))
     if not all(map(is_table, inputs)):
@@ -90,19 +92,19 @@ def _refuse_for_tables(inputs: list[Path], *, figures: str | Path | None, how: M
         raise InputError("light curves in a table are measured already", where=where, do=do)
 
 
-def _with_remarks(
-    curves: Iterator[LightCurve], tally: Tally, how: Measuring
+def _note_missing_templates(
+    curves: Iterator[LightCurve], tally: Tally, how: PhotometryOptions
 ) -> Iterator[LightCurve]:
     """Pass light curves on, counting the objects of which a band has no template."""
     for curve in curves:
         if curve.template is not None:
             pairs = zip(curve.band, curve.template, strict=True)
             if set(curve.band) - {band for band, template in pairs if template}:
-                tally.remarks[_without_template(how)] += 1
+                tally.remarks[_missing_template_remark(how)] += 1
         yield curve
 
 
-def _without_template(how: Measuring) -> str:
+def _missing_template_remark(how: PhotometryOptions) -> str:
     if isinstance(how.template, MjdRange):
         return "no usable epoch in the range of --template-mjd in some band: no flux there"
     if how.template is not None:
@@ -121,7 +123,7 @@ def _rows_of_tables(
         do = "give --features published for their features"
         raise InputError("these are light curves already", where=inputs[0], do=do)
     for path in inputs:
-        for curve in track(*tallied_curves(path, tally, limit=limit), "measuring"):
+        for curve in track(*read_curves(path, tally, limit=limit), "measuring"):
             row = _features_of(curve, features, tally)
             if row is not None:
                 yield row

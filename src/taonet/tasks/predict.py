@@ -5,10 +5,10 @@ from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally, open_inputs, sequences_in
+from taonet.io.inputs import Tally, open_inputs, read_sequences
 from taonet.io.tables import SUFFIXES, check_suffix, write_parts
 from taonet.models.bundle import load_bundle
-from taonet.models.predict import answered, prior_of
+from taonet.models.predict import predict_sequences, prior_of
 from taonet.types import Track, no_progress
 
 
@@ -59,11 +59,11 @@ def classify(
     mix = None if prior is None else prior_of(bundle, prior)
     tally = Tally(output)
     sources = open_inputs(paths)
-    sequences = sequences_in(sources, tally, limit=limit, title="classifying", track=track)
-    answers = answered(bundle, sequences, tally, workers=workers, prior=mix)
-    parts = tally.counted(rows.tail(1) if final else rows for rows in answers)
+    sequences = read_sequences(sources, tally, limit=limit, title="classifying", track=track)
+    answers = predict_sequences(bundle, sequences, tally, workers=workers, prior=mix)
+    parts = tally.count_objects(rows.tail(1) if final else rows for rows in answers)
     write_parts(parts, output, overwrite=overwrite)
-    tally.refuse_nothing("nothing could be classified")
+    tally.require_objects("nothing could be classified")
     tally.write_list()
     if mix is not None:
         tally.remarks[mix.note] = 1

@@ -11,7 +11,7 @@ from taonet.experiment.curves.predictions import curve_predictions
 from taonet.features.curve_tables import bands_of, curve_features
 from taonet.features.sets import SETS
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally, tallied_curves
+from taonet.io.inputs import Tally, read_curves
 from taonet.io.lightcurves.tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
 from taonet.models.trees.bundle import TreesBundle, load_trees
@@ -69,9 +69,11 @@ def classify_curves(
         raise InputError(what, where=bundle.name, got=bundle.feature_set, do=UPGRADE)
     mix = None if prior is None else _prior_of(bundle, prior)
     tally = Tally(output)
-    parts = (part for path in paths for part in _parts(bundle, path, tally, limit, mix, track))
+    parts = (
+        part for path in paths for part in _predict_table(bundle, path, tally, limit, mix, track)
+    )
     write_parts(parts, output, overwrite=overwrite)
-    tally.refuse_nothing("nothing could be classified")
+    tally.require_objects("nothing could be classified")
     tally.write_list()
     if mix is not None:
         tally.remarks[mix.note] = 1
@@ -80,10 +82,10 @@ def classify_curves(
 
 def _prior_of(bundle: TreesBundle, given: Mapping[str, object]) -> Prior:
     classes = bundle.taxonomy.classes
-    return Prior.of(given, classes, learnt_shares(bundle.facts, classes))
+    return Prior.from_shares(given, classes, learnt_shares(bundle.facts, classes))
 
 
-def _parts(
+def _predict_table(
     bundle: TreesBundle,
     path: Path,
     tally: Tally,
@@ -91,13 +93,13 @@ def _parts(
     prior: Prior | None,
     track: Track,
 ) -> Iterator[pd.DataFrame]:
-    curves, count = tallied_curves(path, tally, limit=limit)
+    curves, count = read_curves(path, tally, limit=limit)
     starts = range(0, count, OBJECTS_AT_ONCE)
     for start in track(starts, len(starts), "classifying"):
         some = curves[start : start + OBJECTS_AT_ONCE]
         tally.objects += len(some)
         _note_bands(bundle, some, tally)
-        yield answered(bundle, some, prior)
+        yield predict_curves(bundle, some, prior)
 
 
 def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> None:
@@ -109,7 +111,7 @@ def _note_bands(bundle: TreesBundle, curves: Sequence[Curve], tally: Tally) -> N
             ] += 1
 
 
-def answered(
+def predict_curves(
     bundle: TreesBundle, curves: Sequence[Curve], prior: Prior | None = None
 ) -> pd.DataFrame:
     """Return the prediction rows of some light curves."""

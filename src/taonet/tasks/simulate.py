@@ -10,7 +10,7 @@ from taonet.io.atomic import make_folder
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.provenance import SIMULATION
 from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import preset_digest, survey_named
+from taonet.simulation.presets.by_name import preset_digest, survey_preset
 from taonet.simulation.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS
@@ -53,7 +53,7 @@ def simulate_archive(
     OutputError
         If the output exists or there is no room.
     """
-    survey, output = survey_named(survey_name), Path(output)
+    survey, output = survey_preset(survey_name), Path(output)
     fits = None if fits is None else Path(fits)
     if fits is not None:
         _check_fits(fits, survey)
@@ -69,7 +69,7 @@ def simulate_archive(
         command = _command(survey_name, n_objects, classes, mix, seed, start)
         told = {"command": command, "preset": preset_digest(survey_name), "taonet": __version__}
         (writer.work / SIMULATION).write_text(json.dumps(told))
-        keep_lines(truth, done)
+        truncate_lines(truth, done)
         drawn = simulate(
             survey,
             n_objects - done,
@@ -114,7 +114,7 @@ def _write_fits(folder: Path, sequence: ImageSequence) -> None:
     write_deep_tao(path, sequence, overwrite=True)
 
 
-def keep_lines(path: Path, count: int) -> None:
+def truncate_lines(path: Path, count: int) -> None:
     """Cut a table of one line an object down to what the archive's journal knows."""
     lines = path.read_text().splitlines(keepends=True)[:count] if path.exists() else []
     path.write_text("".join(lines))

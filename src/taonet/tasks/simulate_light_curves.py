@@ -8,12 +8,12 @@ from typing import TextIO
 import numpy as np
 import pandas as pd
 
-from taonet.io.atomic import landing_file, refuse_existing
+from taonet.io.atomic import atomic_file, refuse_existing
 from taonet.io.provenance import truth_path
 from taonet.io.tables import check_suffix, write_parts
 from taonet.simulation.catalogue import Detections
-from taonet.simulation.objects import simulate_listed
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.objects import simulate_detections
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.types import Track, no_progress
 
 
@@ -46,10 +46,10 @@ def simulate_light_curves(
     beside = truth_path(output)
     for path in (output, beside):
         refuse_existing(path, overwrite=overwrite)
-    drawn = simulate_listed(
-        survey_named(survey_name), n_objects, seed=seed, classes=classes, mix=mix, workers=workers
+    drawn = simulate_detections(
+        survey_preset(survey_name), n_objects, seed=seed, classes=classes, mix=mix, workers=workers
     )
-    with landing_file(beside, overwrite=overwrite) as temporary, temporary.open("w") as lines:
+    with atomic_file(beside, overwrite=overwrite) as temporary, temporary.open("w") as lines:
         return write_parts(
             _rows(track(drawn, n_objects, "simulating"), lines), output, overwrite=overwrite
         )

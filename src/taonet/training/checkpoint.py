@@ -7,7 +7,7 @@ from typing import Any, Final
 import torch
 
 from taonet.errors import InputError
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 
 HOLDS: Final = {"step", "network", "average", "optimizer"}
 """What is in every checkpoint."""
@@ -15,7 +15,7 @@ HOLDS: Final = {"step", "network", "average", "optimizer"}
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
     """Replace the checkpoint in one go: a kill leaves the old one or the new one."""
-    with landing_file(path) as temporary:
+    with atomic_file(path) as temporary:
         torch.save(dict(state), temporary)
 
 
@@ -32,18 +32,18 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
     except Exception as error:  # a file that is no checkpoint can fail in every way
-        raise _not_ours(path) from error
+        raise _checkpoint_error(path) from error
     if not isinstance(state, dict) or not state.keys() >= HOLDS:
-        raise _not_ours(path)
+        raise _checkpoint_error(path)
     return state
 
 
-def _not_ours(path: Path) -> InputError:
+def _checkpoint_error(path: Path) -> InputError:
     return InputError("not a checkpoint", where=path, do="remove it to start again")
 
 
-def keep_until(log: Path, step: int) -> None:
+def truncate_log(log: Path, step: int) -> None:
     """Cut the lines of a metrics file that came after a step."""
     lines = log.read_bytes().splitlines(keepends=True)[:step] if log.exists() else []
-    with landing_file(log) as temporary:
+    with atomic_file(log) as temporary:
         temporary.write_bytes(b"".join(lines))

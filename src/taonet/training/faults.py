@@ -8,7 +8,7 @@ from taonet.data.batches import Batch
 from taonet.errors import InputError, TaoNetError
 
 
-def fault_in(
+def loss_error(
     batch: Batch, logits: Float[Tensor, "object epoch class"], *, step: int
 ) -> TaoNetError:
     """Return the error that says why the loss of a batch is not finite.
@@ -29,15 +29,15 @@ def fault_in(
     """
     read = readable_frames(batch)
     if not read.all():
-        return _at_fault("what is read of an object is not finite", batch, read)
+        return _object_error("what is read of an object is not finite", batch, read)
     answers = logits[batch.seen].isfinite().all(dim=1)
     whole = [bool(own.all()) for own in torch.split(answers, batch.n_epochs.tolist())]
     if any(whole) and not all(whole):
-        return _at_fault("what is read of an object is too large to answer", batch, answers)
-    return runaway(step)
+        return _object_error("what is read of an object is too large to answer", batch, answers)
+    return divergence_error(step)
 
 
-def runaway(step: int) -> TaoNetError:
+def divergence_error(step: int) -> TaoNetError:
     """Return the error about weights that grow without end."""
     return TaoNetError(
         "the loss is not finite, although all that was read is",
@@ -55,7 +55,7 @@ def readable_frames(batch: Batch) -> Bool[Tensor, " frame"]:
     return good & looks[batch.deep_of]
 
 
-def _at_fault(what: str, batch: Batch, good: Bool[Tensor, " frame"]) -> InputError:
+def _object_error(what: str, batch: Batch, good: Bool[Tensor, " frame"]) -> InputError:
     owner = torch.arange(len(batch.n_epochs)).repeat_interleave(batch.n_epochs)
     bad = (~good).nonzero().flatten().tolist()
     others = len({int(owner[i]) for i in bad}) - 1

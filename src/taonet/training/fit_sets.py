@@ -62,11 +62,11 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
     fitted: dict[int, tuple[float, ...]] = {}
     least: list[float | None] = [None] * len(taxonomy.classes)
     for knot, rows in rows_by_knot(table).items():
-        own = _of_the_truth(rows, taxonomy)
+        own = _truth_probabilities(rows, taxonomy)
         few = LEAST_OBJECTS // 2 if fitted else LEAST_OBJECTS
         if max(map(len, own)) < few:
             break
-        enough = [_lowest_kept(p, level) if len(p) >= few else None for p in own]
+        enough = [_class_threshold(p, level) if len(p) >= few else None for p in own]
         least = [old if new is None else new for new, old in zip(enough, least, strict=True)]
         known = tuple(value for value in least if value is not None)
         if len(known) == len(least):
@@ -92,7 +92,9 @@ def _check_support(last: pd.DataFrame, taxonomy: Taxonomy) -> None:
         raise InputError("too few calibration objects for conformal sets", got=got, do=do)
 
 
-def _of_the_truth(rows: pd.DataFrame, taxonomy: Taxonomy) -> list[Float[np.ndarray, " object"]]:
+def _truth_probabilities(
+    rows: pd.DataFrame, taxonomy: Taxonomy
+) -> list[Float[np.ndarray, " object"]]:
     """Return, by class, what its objects are given as the probability of it."""
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     return [said[truth == label, label] for label in range(len(taxonomy.classes))]
@@ -109,7 +111,7 @@ def check_level(level: float) -> None:
         raise InputError("the level of sets lies between 0 and 1", got=level)
 
 
-def _lowest_kept(probabilities: Float[np.ndarray, " object"], level: float) -> float:
+def _class_threshold(probabilities: Float[np.ndarray, " object"], level: float) -> float:
     """Return the probability that all but the allowed share of a class's objects reach.
 
     With n objects the rank floor((n + 1) (1 − level)) makes the promise hold for the next one.

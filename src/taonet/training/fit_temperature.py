@@ -23,7 +23,7 @@ from taonet.evaluation.predictions import (
     probabilities_of,
 )
 from taonet.sky.taxonomy import Taxonomy
-from taonet.trust.trust import FLOOR, Temperature, cooled
+from taonet.trust.trust import FLOOR, Temperature, temper
 
 KNOTS: Final = (
     *(1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90),
@@ -62,21 +62,25 @@ def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
         do = f"give at least {LEAST_OBJECTS} objects"
         raise InputError("too few objects to calibrate on", got=len(last), do=do)
     weight = 1 / last["class_name"].value_counts()
-    fitted = {k: _fit(rows, taxonomy, weight) for k, rows in rows_by_knot(table).items()}
+    fitted = {k: _fit_knot(rows, taxonomy, weight) for k, rows in rows_by_knot(table).items()}
     return Temperature(epochs=tuple(fitted), values=tuple(fitted.values()))
 
 
-def calibrated(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature) -> pd.DataFrame:
+def apply_temperature(
+    table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature
+) -> pd.DataFrame:
     """Return a prediction table with the temperature applied."""
     said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
     honest = temperature.apply(said, n_epochs)
     return table.assign(**dict(zip(columns_of(taxonomy), honest.T, strict=True)))
 
 
-def as_before(table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature) -> pd.DataFrame:
+def undo_temperature(
+    table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature
+) -> pd.DataFrame:
     """Return a prediction table as it was before the temperature was applied."""
     said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
-    raw = temperature.undone(said, n_epochs)
+    raw = temperature.undo(said, n_epochs)
     return table.assign(**dict(zip(columns_of(taxonomy), raw.T, strict=True)))
 
 
@@ -113,15 +117,15 @@ def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     return np.asarray(table["n_epochs"].isin(KNOTS))
 
 
-def _fit(rows: pd.DataFrame, taxonomy: Taxonomy, class_weight: "pd.Series[float]") -> float:
+def _fit_knot(rows: pd.DataFrame, taxonomy: Taxonomy, class_weight: "pd.Series[float]") -> float:
     truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     weight: Float[np.ndarray, " row"] = rows["class_name"].map(class_weight).to_numpy(np.float64)
 
-    def surprise(log_temperature: float) -> float:
-        answer = cooled(said, np.exp(log_temperature))
+    def log_loss(log_temperature: float) -> float:
+        answer = temper(said, np.exp(log_temperature))
         lost = -np.log(np.maximum(answer[np.arange(len(truth)), truth], FLOOR))
         return float(np.average(lost, weights=weight))
 
     bounds = (float(np.log(COLDEST)), float(np.log(HOTTEST)))
-    best = minimize_scalar(surprise, bounds=bounds, method="bounded")
+    best = minimize_scalar(log_loss, bounds=bounds, method="bounded")
     return float(np.exp(best.x))

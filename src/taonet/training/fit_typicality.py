@@ -16,7 +16,7 @@ from sklearn.covariance import ledoit_wolf
 
 from taonet.errors import InputError
 from taonet.training.fit_temperature import LEAST_OBJECTS, rows_by_knot
-from taonet.trust.typicality import TINY, Typicality, along
+from taonet.trust.typicality import TINY, Typicality, axis_coordinates
 
 MOST_AXES: Final = 32
 
@@ -44,10 +44,10 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    # where there are too few of all, the classes are what is missing: `_placed` says so
+    # where there are too few of all, the classes are what is missing: `_frequent_classes` says so
     by_knot = rows_by_knot(rows, least=min(LEAST_OBJECTS, rows["object_id"].nunique()))
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
-    classes = _placed(counts)
+    classes = _frequent_classes(counts)
     counts = {k: n.reindex(classes, fill_value=0) for k, n in counts.items()}
     knots = {k: at for k, at in by_knot.items() if counts[k].min() >= LEAST_OF_A_CLASS}
     shape = _shape(features, shapes, knots, classes)
@@ -68,7 +68,7 @@ def _shape(
     spread = np.where(spread > TINY, spread, 1.0)
     standard = (features - centre) / spread
     axes = _axes(standard[shapes])
-    numbers = along(axes, standard)
+    numbers = axis_coordinates(axes, standard)
     means, within = [], []
     for at in knots.values():
         groups = [numbers[part] for part in _groups(at[shapes[at.index]], classes)]
@@ -95,7 +95,7 @@ def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     return np.asarray(rows["object_id"].isin(objects["object_id"][first]))
 
 
-def _placed(counts: Mapping[int, pd.Series]) -> list[str]:
+def _frequent_classes(counts: Mapping[int, pd.Series]) -> list[str]:
     """Return the classes with enough objects where there are most: those have a place."""
     most = max(counts.values(), key=lambda found: int(found.sum()))
     classes = sorted(str(name) for name, n in most.items() if n >= LEAST_OF_A_CLASS)

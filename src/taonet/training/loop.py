@@ -15,11 +15,11 @@ from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, training_batches
 from taonet.data.reading import Reading, Sequences
 from taonet.errors import InputError
-from taonet.models.bundle import in_half
+from taonet.models.bundle import round_to_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
-from taonet.training.checkpoint import keep_until, load_checkpoint, save_checkpoint
-from taonet.training.faults import fault_in, runaway
+from taonet.training.checkpoint import load_checkpoint, save_checkpoint, truncate_log
+from taonet.training.faults import divergence_error, loss_error
 from taonet.training.objective import answer_loss, unsteadiness
 from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
 
@@ -146,7 +146,7 @@ def train_network(
                 _save(folder, step + 1, network, average, optimizer)
     if start is not None:
         average = {name: start[name].lerp(learnt, config.blend) for name, learnt in average.items()}
-    network.load_state_dict(in_half(average))
+    network.load_state_dict(round_to_half(average))
     network.eval()
     return network
 
@@ -183,11 +183,11 @@ def _learn(
     if config.steadiness:
         loss = loss + config.steadiness * unsteadiness(network, batch)
     if not loss.isfinite():
-        raise fault_in(batch, logits, step=step)
+        raise loss_error(batch, logits, step=step)
     loss.backward()  # type: ignore[no-untyped-call]
     # nothing that is not finite may reach the weights, and with them the checkpoint
     if not torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm).isfinite():
-        raise runaway(step)
+        raise divergence_error(step)
     optimizer.step()
     return loss.item()
 
@@ -224,7 +224,7 @@ def _resume(
     file = folder / "checkpoint.pt"
     state = load_checkpoint(file)
     if state is None:
-        keep_until(folder / "metrics.jsonl", 0)
+        truncate_log(folder / "metrics.jsonl", 0)
         return 0
     try:
         network.load_state_dict(state["network"])
@@ -234,5 +234,5 @@ def _resume(
     except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
         do = "remove it to start again"
         raise InputError("a checkpoint of another network", where=file, do=do) from error
-    keep_until(folder / "metrics.jsonl", done)
+    truncate_log(folder / "metrics.jsonl", done)
     return done

@@ -34,7 +34,7 @@ def unsteadiness(network: TaoNet, batch: Batch) -> Float[Tensor, ""]:
     objects are outliers that an absolute deviation forgives.
     """
     sums, correction = network.measure(batch.images, batch.conditions)
-    corrected = batch.spread(sums.detach() + correction)
+    corrected = batch.pad(sums.detach() + correction)
     seen = batch.seen[..., None]
     mean = corrected.sum(dim=1, keepdim=True) / seen.sum(dim=1, keepdim=True)
     return ((corrected - mean).abs() * seen).sum() / (seen.sum() * corrected.shape[-1])

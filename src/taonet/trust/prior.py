@@ -46,7 +46,7 @@ class Prior:
     total: float = 1.0
 
     @classmethod
-    def of(
+    def from_shares(
         cls, given: Mapping[str, object], classes: Sequence[str], learnt: Sequence[float]
     ) -> "Prior":
         """Make a prior of shares or counts by class name; they are divided by their sum.
@@ -75,7 +75,7 @@ class Prior:
         [[0.25, 0.75], [0.75, 0.25]]
         """
         _check_names(given, classes)
-        numbers = [_checked(name, given[name]) for name in classes]
+        numbers = [_parse_share(name, given[name]) for name in classes]
         total = float(sum(numbers))
         if not 0 < total < np.inf:
             do = "give a class that can be a number above 0"
@@ -106,7 +106,7 @@ class Prior:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(total == 0, shares, weighed / total))
 
-    def possible(self, sets: Sequence[str | None]) -> list[str | None]:
+    def possible_sets(self, sets: Sequence[str | None]) -> list[str | None]:
         """Return sets of classes, as text, without the classes of share 0."""
         gone = {name for name, share in zip(self.classes, self.shares, strict=True) if not share}
         fewer = {
@@ -175,7 +175,7 @@ def _check_names(given: Mapping[str, object], classes: Sequence[str]) -> None:
         raise InputError("classes without a share", where="prior", got=", ".join(missing), do=do)
 
 
-def _checked(name: str, given: object) -> float:
+def _parse_share(name: str, given: object) -> float:
     try:
         number = float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError):

@@ -58,13 +58,13 @@ class Temperature:
         self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
     ) -> Float[np.ndarray, "row class"]:
         """Return calibrated probabilities; which class is the most probable does not change."""
-        return cooled(probabilities, self.at(n_epochs)[:, None])
+        return temper(probabilities, self.at(n_epochs)[:, None])
 
-    def undone(
+    def undo(
         self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
     ) -> Float[np.ndarray, "row class"]:
         """Return what `apply` was given, as far as it was not below `FLOOR`."""
-        return cooled(probabilities, 1 / self.at(n_epochs)[:, None])
+        return temper(probabilities, 1 / self.at(n_epochs)[:, None])
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
@@ -197,7 +197,7 @@ def _check_knots(epochs: tuple[int, ...], values: int, *, where: str) -> None:
         raise InputError("not a value for each number of epochs", where=where, got=got)
 
 
-def cooled(
+def temper(
     probabilities: Float[np.ndarray, "row class"], temperature: float | Float[np.ndarray, "row one"]
 ) -> Float[np.ndarray, "row class"]:
     """Return probabilities whose logits were divided by a temperature."""

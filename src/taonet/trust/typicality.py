@@ -57,7 +57,7 @@ class Typicality:
     distances: Float[np.ndarray, "knot share"]
     objects: Int[np.ndarray, " knot"]
 
-    def of(
+    def evaluate(
         self, features: Float[np.ndarray, "row feature"], n_epochs: Int[np.ndarray, " row"]
     ) -> Float[np.ndarray, " row"]:
         """Return the share of calibration objects that lie as far out or farther.
@@ -70,7 +70,7 @@ class Typicality:
             Epochs seen.
         """
         far = self.distance(features, n_epochs)
-        below, above, weight = between(self.epochs, n_epochs)
+        below, above, weight = surrounding_knots(self.epochs, n_epochs)
         at_knots = np.stack([self._share(far, knot) for knot in range(len(self.epochs))])
         row = np.arange(len(far))
         return np.asarray((1 - weight) * at_knots[below, row] + weight * at_knots[above, row])
@@ -79,8 +79,8 @@ class Typicality:
         self, features: Float[np.ndarray, "row feature"], n_epochs: Int[np.ndarray, " row"]
     ) -> Float[np.ndarray, " row"]:
         """Return how far from the nearest class mean, in units of the spread within classes."""
-        numbers = along(self.axes, (features - self.centre) / self.spread)
-        below, above, weight = between(self.epochs, n_epochs)
+        numbers = axis_coordinates(self.axes, (features - self.centre) / self.spread)
+        below, above, weight = surrounding_knots(self.epochs, n_epochs)
         mix = weight[:, None, None]
         mean = (1 - mix) * self.means[below] + mix * self.means[above]
         off = (numbers[:, None] - mean) @ self.whitening
@@ -155,7 +155,7 @@ def _check_arrays(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
         raise InputError("a spread is not positive", where="typicality, spread")
 
 
-def along(
+def axis_coordinates(
     axes: Float[np.ndarray, "feature axis"], standard: Float[np.ndarray, "row feature"]
 ) -> Float[np.ndarray, "row number"]:
     """Return coordinates along axes, and the logarithm of the distance to all of them."""
@@ -165,7 +165,7 @@ def along(
     return np.asarray(np.concatenate([numbers, residual[:, None]], axis=1))
 
 
-def between(
+def surrounding_knots(
     knots: Int[np.ndarray, " knot"], n_epochs: Int[np.ndarray, " row"]
 ) -> tuple[Int[np.ndarray, " row"], Int[np.ndarray, " row"], Float[np.ndarray, " row"]]:
     """Return the knots around each number of epochs, and how much the upper one counts."""

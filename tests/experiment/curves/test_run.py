@@ -100,7 +100,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(run, table, tmp_path, monkey
         run_curves(read_curve_recipe(TINY), table, tmp_path / "r")
     assert not (tmp_path / "r" / "bundle").exists()
     with monkeypatch.context() as measured:
-        measured.setattr(runs, "_measured", fail)
+        measured.setattr(runs, "_measure_features", fail)
         run_curves(read_curve_recipe(TINY), table, tmp_path / "r")
     for name in ("scores.json", "split.json", "bundle/model.onnx", "bundle/config.json"):
         assert (tmp_path / "r" / name).read_bytes() == (run / name).read_bytes()
@@ -156,7 +156,7 @@ def test_saved_trees_say_of_a_table_what_grown_ones_said(table, tmp_path):
     recipe = CurveRecipe(name="h", bootstrap=20, forest=ForestConfig(trees=9))
     folder = run_curves(recipe, table, tmp_path / "r")
     result = classify_curves(str(folder), [table], tmp_path / "p.parquet")
-    assert (result.objects, result.set_aside) == (48, 0)
+    assert (result.objects, result.set_aside_count) == (48, 0)
     ours = pd.read_parquet(tmp_path / "p.parquet").set_index("object_id")
     theirs = pd.read_parquet(folder / "predictions" / "forest.parquet").set_index("object_id")
     ours = ours.loc[theirs.index]
@@ -203,7 +203,7 @@ def test_short_and_spoilt_curves_are_answered_or_set_aside_and_it_is_said(run, t
     )
     table.to_csv(tmp_path / "t.csv", index=False)
     result = classify_curves(str(run), [tmp_path / "t.csv"], tmp_path / "p.csv")
-    assert (result.objects, result.set_aside) == (1, 1)
+    assert (result.objects, result.set_aside_count) == (1, 1)
     assert "2 of 5 rows dropped" in str(result)
     row = pd.read_csv(tmp_path / "p.csv").iloc[0]
     np.testing.assert_allclose(row.filter(like="p_").to_numpy(float), load_trees(run).class_mix)

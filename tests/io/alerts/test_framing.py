@@ -7,7 +7,7 @@ from fixtures.make_alerts import body, container, packet, schema, write
 from taonet.errors import InputError
 from taonet.io.alerts import codecs as avro_codecs
 from taonet.io.alerts import framing as avro
-from taonet.io.alerts.framing import Packet, fetch, packets_of, records_of
+from taonet.io.alerts.framing import Packet, packets_of, read_packed_records, records_of
 
 MARK = b"0123456789abcdef"
 
@@ -129,7 +129,7 @@ def test_containers_end_to_end_in_one_file_are_all_read(tmp_path):
     (tmp_path / "x.avro").write_bytes(in_two_blocks() + in_two_blocks("deflate"))
     assert read(tmp_path / "x.avro") == ([1, 2, 3, 1, 2, 3], [])
     places = [one.place for one in packets_of(tmp_path / "x.avro")]
-    again = [packed.read()["candid"] for packed in fetch(tmp_path / "x.avro", places)]
+    again = [packed.read()["candid"] for packed in read_packed_records(tmp_path / "x.avro", places)]
     assert again == [1, 2, 3, 1, 2, 3]
 
 
@@ -203,6 +203,9 @@ def test_places_fetch_the_same_records_and_each_block_once(tmp_path, monkeypatch
     unpacked = []
     unpack = avro.unpack
     monkeypatch.setattr(avro, "unpack", lambda *a, **k: unpacked.append(1) or unpack(*a, **k))
-    again = [packed.read() for packed in fetch(tmp_path / "x.avro", [one.place for one in first])]
+    again = [
+        packed.read()
+        for packed in read_packed_records(tmp_path / "x.avro", [one.place for one in first])
+    ]
     assert again == [one.record for one in first]
     assert len(unpacked) == 2

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taonet.errors import InputError, OutputError
-from taonet.io.deep_tao.nights import Exposure, date_key, date_of, exposure_ids, in_true_order
+from taonet.io.deep_tao.nights import Exposure, date_key, date_of, exposure_ids, sort_exposures
 from taonet.io.deep_tao.reader import deep_tao_paths, object_id_of, read_deep_tao
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.fits_scan import columns_of, images_of, scan_fits
@@ -250,7 +250,7 @@ def test_dates():
 
 def test_a_wrong_clock_does_not_change_the_order():
     night = [exposure("06MAR05", f"{n:04d}", t) for n, t in ((3, 9.1), (1, 9.5), (2, 9.3))]
-    assert [e.number for e in in_true_order(night)] == ["0001", "0002", "0003"]
+    assert [e.number for e in sort_exposures(night)] == ["0001", "0002", "0003"]
 
 
 def test_several_visits_of_a_night_follow_the_clock():
@@ -259,7 +259,7 @@ def test_several_visits_of_a_night_follow_the_clock():
     other = [exposure("07FEB08", f"000{n}", 0.29 + n / 100, ("02", "F08020")) for n in (1, 2)]
     true = [*first, *second, *other]
     shuffled = random.Random(1).sample(true, k=5)
-    assert in_true_order(shuffled) == true
+    assert sort_exposures(shuffled) == true
     assert len(set(exposure_ids(true))) == 5
 
 

@@ -209,7 +209,7 @@ def test_ids_of_many_digits_keep_them_all(tmp_path):
 def test_real_curves_with_their_repetitions_and_absurd_times(shared_data):
     found = read_light_curves(shared_data / "crts_lightcurves" / "transients.parquet")
     assert len(found.curves) == 194
-    assert sum(len(c.mjd) for c in found.curves) == found.mending.rows - found.mending.dropped
+    assert sum(len(c.mjd) for c in found.curves) == found.mending.rows - found.mending.dropped_rows
 
 
 def test_a_table_without_names_of_objects_is_one_object_named_after_its_file(tmp_path):

@@ -18,7 +18,7 @@ from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import VERSION
 from taonet.models.trees.bundle import load_trees, save_trees
 from taonet.models.trees.onnx import onnx_of
-from taonet.models.trees.selection import choose
+from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig, Trees, measured_rows
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.prior import Prior
@@ -292,14 +292,14 @@ def test_nothing_but_trees_is_needed_to_use_them(grown, tmp_path):
 def test_the_better_settings_are_chosen_and_copies_stay_together():
     features, label = a_set()
     poor = BoostedConfig(rounds=1, learning_rate=1e-6, leaves=2)
-    choice = choose((poor, FOREST), features, label, seed=0)
+    choice = choose_config((poor, FOREST), features, label, seed=0)
     assert choice.config == FOREST
     assert choice.macro_f1[1] > choice.macro_f1[0]
     # labels that mean nothing look learnable only where copies are on both sides
     noise = np.random.default_rng(9).integers(2, size=100)
     doubled, twice = np.tile(features[:100], (2, 1)), np.tile(noise, 2)
-    torn = choose((FOREST,), doubled, twice, seed=0)
-    whole = choose((FOREST,), doubled, twice, groups=np.tile(np.arange(100), 2), seed=0)
+    torn = choose_config((FOREST,), doubled, twice, seed=0)
+    whole = choose_config((FOREST,), doubled, twice, groups=np.tile(np.arange(100), 2), seed=0)
     assert torn.macro_f1[0] > 0.7
     assert whole.macro_f1[0] < 0.65
 
@@ -307,11 +307,11 @@ def test_the_better_settings_are_chosen_and_copies_stay_together():
 def test_there_must_be_something_to_choose_from():
     features, label = a_set(classes=2)
     with pytest.raises(InputError, match="no settings"):
-        choose((), features, label, seed=0)
+        choose_config((), features, label, seed=0)
     label[:] = 0
     label[0] = 1
     with pytest.raises(InputError, match="too few objects of a class"):
-        choose(GRID, features, label, seed=0)
+        choose_config(GRID, features, label, seed=0)
     assert len(GRID) == 4
 
 
@@ -330,7 +330,7 @@ def test_answers_speak_of_the_mix_that_trees_say_they_learnt(config):
     for mix in (trees.learnt_mix, (0.1, 0.3, 0.6)):
         features, label = objects(4000, mix, 1)
         given = dict(zip("ABC", mix, strict=True))
-        prior = Prior.of(given, tuple("ABC"), trees.learnt_mix.tolist())
+        prior = Prior.from_shares(given, tuple("ABC"), trees.learnt_mix.tolist())
         plain = trees.probabilities(features)
         said = prior.restate(plain)
         # what trees say is not calibrated, so that their means are near the mix only

@@ -7,19 +7,19 @@ from functools import partial
 import numpy as np
 import pytest
 
-from taonet.simulation.difference import Subtraction, detections, template_noise
+from taonet.simulation.difference import Subtraction, detected_triplets, template_noise
 from taonet.simulation.gaps import Gaps, draw_gaps
 from taonet.simulation.light import DARK, Light
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.populations.colours import g_minus_r
 from taonet.simulation.populations.stars import asteroid
-from taonet.simulation.presets.by_name import survey_named
+from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.presets.measurements import read_numbers
 from taonet.simulation.presets.ztf import light
 from taonet.sky.cutout import Quality, sky_and_noise
 from taonet.sky.taxonomy import ZTF as ZTF_CLASSES
 
-ZTF = survey_named("ztf")
+ZTF = survey_preset("ztf")
 PERFECT = Subtraction(registration_px=0, flux_share=0, width_share=0, least_snr=0)
 
 
@@ -32,7 +32,7 @@ def survey_of(mag, template_mag, *, subtraction=PERFECT, gaps=None):
             mag=np.full(n, mag), template_mag=np.full(n, template_mag), subtype="lamp", truth={}
         )
 
-    expose = partial(detections, subtraction, gaps or Gaps())
+    expose = partial(detected_triplets, subtraction, gaps or Gaps())
     return replace(ZTF, light=light, expose=expose)
 
 

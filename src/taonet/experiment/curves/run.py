@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.redraw import redraws
+from taonet.data.redraw import draw_copies
 from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, rounds_of, write_split
 from taonet.errors import InputError
 from taonet.experiment import baselines
@@ -21,12 +21,12 @@ from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.stages import open_run, staged_table, write_json
 from taonet.features.curve_tables import bands_of, curve_features, usual_colour
-from taonet.io.atomic import landing_file
+from taonet.io.atomic import atomic_file
 from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.io.provenance import truth_path
 from taonet.io.rejection import remark_lines
 from taonet.models.trees.bundle import save_trees
-from taonet.models.trees.selection import choose
+from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, Trees, kind_of
 from taonet.reports.page import write_report
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
@@ -83,7 +83,7 @@ class CurveExperiment:
                 "ra": [c.ra for c in self.curves],
                 "dec": [c.dec for c in self.curves],
                 "field_id": [c.object_id for c in self.curves],
-                "content": [_content(c) for c in self.curves],
+                "content": [_content_hash(c) for c in self.curves],
             }
         )
 
@@ -93,7 +93,7 @@ class CurveExperiment:
         return usual_colour(self.curves)
 
     @property
-    def simulated(self) -> bool:
+    def is_simulated(self) -> bool:
         """Whether the simulator wrote the table: it leaves the truth beside it."""
         return truth_path(self.table).is_file()
 
@@ -129,17 +129,17 @@ def run_curves(
     """
     place = None if folder is None else Path(folder)
     experiment = _plan(recipe, Path(table), place, track=track, say=say)
-    split = _draw(experiment)
+    split = _draw_split(experiment)
     folder = experiment.folder
     if open_run(folder, experiment.digest):
         say(f"finished already: {folder}")
         return folder
-    _write_down(experiment)
-    split = _stored(experiment, split)
+    _write_provenance(experiment)
+    split = _open_split(experiment, split)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
-    features = staged_table(folder / "features.parquet", lambda: _measured(experiment))
+    features = staged_table(folder / "features.parquet", lambda: _measure_features(experiment))
     values = features.drop(columns="object_id").to_numpy(np.float64)
-    tables, trees, count = _rounds(experiment, split, values, say)
+    tables, trees, count = _run_rounds(experiment, split, values, say)
     scores = _report(experiment, split, tables)
     facts = _facts(experiment, split, scores, count, trees)
     save_trees(
@@ -186,7 +186,7 @@ def _plan(
     )
 
 
-def _content(curve: Curve) -> str:
+def _content_hash(curve: Curve) -> str:
     measured = [curve.mjd, curve.mag, curve.magerr]
     if curve.flux is not None and curve.flux_err is not None:
         measured += [curve.flux, curve.flux_err]
@@ -194,21 +194,21 @@ def _content(curve: Curve) -> str:
     return hashlib.sha256(points.tobytes()).hexdigest()
 
 
-def _draw(experiment: CurveExperiment) -> Split:
+def _draw_split(experiment: CurveExperiment) -> Split:
     settings, seed = experiment.recipe.split, experiment.recipe.seed
     if settings.kind == "folds":
         return draw_folds(experiment.objects, settings.folds, seed=seed)
     return draw_holdout(experiment.objects, valid=0.0, test=settings.test, seed=seed)
 
 
-def _stored(experiment: CurveExperiment, split: Split) -> Split:
+def _open_split(experiment: CurveExperiment, split: Split) -> Split:
     path = experiment.folder / "split.json"
     if not path.exists():
         write_split(split, path)
     return read_split(path, experiment.objects)
 
 
-def _write_down(experiment: CurveExperiment) -> None:
+def _write_provenance(experiment: CurveExperiment) -> None:
     folder = experiment.folder
     (folder / "predictions").mkdir(exist_ok=True)
     write_json(folder / "recipe.json", asdict(experiment.recipe))
@@ -216,7 +216,7 @@ def _write_down(experiment: CurveExperiment) -> None:
     write_json(folder / "data.json", data)
 
 
-def _measured(experiment: CurveExperiment) -> pd.DataFrame:
+def _measure_features(experiment: CurveExperiment) -> pd.DataFrame:
     curves = experiment.curves
     tracked = experiment.track(curves, len(curves), "measuring features")
     features = curve_features(tracked, experiment.recipe.features, colour=experiment.colour)
@@ -224,7 +224,7 @@ def _measured(experiment: CurveExperiment) -> pd.DataFrame:
     return features
 
 
-def _rounds(
+def _run_rounds(
     experiment: CurveExperiment, split: Split, values: Float[np.ndarray, "n feature"], say: Say
 ) -> tuple[dict[str, pd.DataFrame], Trees, int]:
     """Return the tables of all methods, the trees to keep, and on how many objects they grew."""
@@ -232,7 +232,7 @@ def _rounds(
     found: dict[str, list[pd.DataFrame]] = {}
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: growing on {len(train)} objects, testing on {len(test)}")
-        trees = _grown(experiment, values, train, say)
+        trees = _grow_trees(experiment, values, train, say)
         answers = {_method(experiment): trees.probabilities(values[test])}
         answers |= _controls(experiment, train, test)
         shown = [experiment.curves[i] for i in test.tolist()]
@@ -242,16 +242,16 @@ def _rounds(
     if experiment.recipe.split.kind == "folds":
         train = np.arange(len(ids))
         say(f"growing once more on all {len(ids)} objects")
-        trees = _grown(experiment, values, train, say)
+        trees = _grow_trees(experiment, values, train, say)
     tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
     for method, table in tables.items():
         file = experiment.folder / "predictions" / f"{method.replace(' ', '-')}.parquet"
-        with landing_file(file) as temporary:
+        with atomic_file(file) as temporary:
             table.to_parquet(temporary, index=False)
     return tables, trees, len(train)
 
 
-def _grown(
+def _grow_trees(
     experiment: CurveExperiment,
     values: Float[np.ndarray, "n feature"],
     train: Int[np.ndarray, " m"],
@@ -261,12 +261,14 @@ def _grown(
     label = experiment.label[train]
     features, source = values[train], np.arange(len(train))
     if recipe.redraw:
-        more, copied = _redrawn(experiment, train, label)
+        more, copied = _redraw_features(experiment, train, label)
         say(f"{len(copied)} redrawn light curves added")
         features, source = np.concatenate([features, more]), np.concatenate([source, copied])
     config = recipe.trees
     if recipe.grid and recipe.method == "forest":
-        config = choose(GRID, features, label[source], groups=source, seed=recipe.seed).config
+        config = choose_config(
+            GRID, features, label[source], groups=source, seed=recipe.seed
+        ).config
         say(f"chosen of the grid: {config}")
     trees = Trees(config, n_classes=n_classes, seed=recipe.seed)
     class_mix = np.bincount(label, minlength=n_classes) / len(label)
@@ -274,12 +276,12 @@ def _grown(
     return trees
 
 
-def _redrawn(
+def _redraw_features(
     experiment: CurveExperiment, train: Int[np.ndarray, " m"], label: Int[np.ndarray, " m"]
 ) -> tuple[Float[np.ndarray, "copy feature"], Int[np.ndarray, " copy"]]:
     """Return the features of redrawn training curves, and which training object each is of."""
     curves = [experiment.curves[i] for i in train.tolist()]
-    copies = list(redraws(curves, label, seed=experiment.recipe.seed))
+    copies = list(draw_copies(curves, label, seed=experiment.recipe.seed))
     redrawn = (curve for _, curve in copies)
     features = curve_features(redrawn, experiment.recipe.features, colour=experiment.colour)
     return features.to_numpy(np.float64), np.array([i for i, _ in copies], np.int64)
@@ -308,7 +310,7 @@ def _report(
 ) -> dict[str, Any]:
     recipe, method = experiment.recipe, _method(experiment)
     notes = [recipe.about] if recipe.about else []
-    if experiment.simulated:
+    if experiment.is_simulated:
         notes.append("Grown and tested on SIMULATED light curves: nothing is said about real sky.")
     if experiment.left_out:
         notes.append(f"{experiment.left_out} objects without a class or a point were left out.")
@@ -345,7 +347,7 @@ def _facts(
     mix = zip(experiment.taxonomy.classes, trees.learnt_mix.tolist(), strict=True)
     return {
         "survey": experiment.table.stem,
-        "trained_on_simulation": experiment.simulated,
+        "trained_on_simulation": experiment.is_simulated,
         "recipe_digest": experiment.recipe.digest,
         "data_digest": experiment.data_digest,
         "split_digest": split.digest,

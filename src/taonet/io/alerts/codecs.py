@@ -51,7 +51,7 @@ def check_codec(codec: str, *, where: object) -> None:
         )
 
 
-def _as_it_is(data: bytes) -> bytes:
+def _identity(data: bytes) -> bytes:
     return data
 
 
@@ -114,7 +114,7 @@ def _from_zstandard(data: bytes) -> bytes:
 
 
 CODECS: dict[str, Callable[[bytes], bytes]] = {
-    "null": _as_it_is,
+    "null": _identity,
     "deflate": _inflate,
     "snappy": _from_snappy,
     "zstandard": _from_zstandard,

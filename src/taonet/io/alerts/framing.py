@@ -19,7 +19,7 @@ import fastavro
 
 from taonet.errors import InputError
 from taonet.io.alerts.codecs import MAX_BLOCK_BYTES, check_codec, unpack
-from taonet.io.content import AVRO, not_avro
+from taonet.io.content import AVRO, not_avro_error
 
 MARK_BYTES = 16
 """Length of the mark that stands after every block of a file."""
@@ -65,7 +65,7 @@ class Container:
     first_block: int
 
 
-class Place(NamedTuple):
+class RecordAddress(NamedTuple):
     """Where a record lies.
 
     ``header`` and ``block`` are offsets in the file (one file may hold several containers, one
@@ -81,7 +81,7 @@ class Place(NamedTuple):
 class Packet(NamedTuple):
     """A record and where it lies."""
 
-    place: Place
+    place: RecordAddress
     record: Record
 
 
@@ -141,10 +141,10 @@ def packets_of(path: Path) -> Iterator[Packet | InputError]:
         If the file cannot be opened, or is no container.
     """
     with _stream_of(path) as stream:
-        yield from _Walk(path, stream).packets()
+        yield from _BlockReader(path, stream).packets()
 
 
-def fetch(path: Path, places: Iterable[Place]) -> Iterator[PackedRecord]:
+def read_packed_records(path: Path, places: Iterable[RecordAddress]) -> Iterator[PackedRecord]:
     """Yield the records at some places of a file; each block is unpacked once.
 
     Parameters
@@ -179,7 +179,7 @@ def _stream_of(path: Path) -> Iterator[io.BufferedIOBase]:
         raise InputError("the file cannot be read", where=path, got=error.strerror) from error
 
 
-class _Walk:
+class _BlockReader:
     """One pass over the blocks of a file, from the first to the last that can be found."""
 
     def __init__(self, path: Path, stream: io.BufferedIOBase) -> None:
@@ -204,7 +204,7 @@ class _Walk:
     def _block(self) -> Iterator[Packet | InputError]:
         offset, header = self._at, _block_header(self._stream, self._at)
         if header is None or (header.records == 0 and not self._is_marked(header)):
-            self._at = self._after_next_mark(offset)
+            self._at = self._next_block_offset(offset)
             yield self._damage(f"{self._at - offset} bytes at byte {offset} are no packets")
             return
         read, error = yield from self._packets_in(header, offset)
@@ -215,7 +215,9 @@ class _Walk:
             yield error
         # the stated size is right if the packets fill it, or the mark stands where it says
         ends_as_stated = is_marked or read == header.records
-        self._at = self._end_of(header) if ends_as_stated else self._after_next_mark(header.payload)
+        self._at = (
+            self._end_of(header) if ends_as_stated else self._next_block_offset(header.payload)
+        )
 
     def _packets_in(
         self, header: BlockHeader, offset: int
@@ -225,12 +227,14 @@ class _Walk:
         try:
             block = unpack(data, self._container.codec, where=self._path)
         except InputError as error:
-            return 0, self._lost(header.records, header, offset, "cut off") if is_cut else error
+            return 0, self._packet_loss(
+                header.records, header, offset, "cut off"
+            ) if is_cut else error
         read, reason = yield from self._records(block, header.records, offset)
         if not reason:
             return read, None
         reason = "cut off" if is_cut else reason
-        return read, self._lost(header.records - read, header, offset, reason)
+        return read, self._packet_loss(header.records - read, header, offset, reason)
 
     def _records(
         self, block: bytes, count: int, offset: int
@@ -246,7 +250,7 @@ class _Walk:
             end, is_last = stream.tell(), number == count - 1
             if end == start or (is_last and end != len(block)):
                 return number, "the packets do not fill the block"
-            yield Packet(Place(self._header, offset, start, end - start), record)
+            yield Packet(RecordAddress(self._header, offset, start, end - start), record)
         return count, ""
 
     def _is_marked(self, header: BlockHeader) -> bool:
@@ -256,7 +260,7 @@ class _Walk:
     def _end_of(self, header: BlockHeader) -> int:
         return header.payload + header.size + MARK_BYTES
 
-    def _after_next_mark(self, start: int) -> int:
+    def _next_block_offset(self, start: int) -> int:
         """Return where the first block after a byte begins, or the end of the file."""
         mark = self._container.mark
         while start < self._end:
@@ -266,7 +270,7 @@ class _Walk:
             start += LOOK_AHEAD - MARK_BYTES
         return self._end
 
-    def _lost(self, lost: int, header: BlockHeader, offset: int, reason: str) -> InputError:
+    def _packet_loss(self, lost: int, header: BlockHeader, offset: int, reason: str) -> InputError:
         place = f"{lost} of {header.records} packets in the block at byte {offset}"
         return self._damage(f"{place}: {reason}")
 
@@ -277,7 +281,7 @@ class _Walk:
 def _container_at(stream: io.BufferedIOBase, offset: int, path: Path) -> Container:
     head = _bytes_at(stream, offset, MAX_HEADER_BYTES)
     if not head.startswith(AVRO):
-        raise not_avro(head, where=path)
+        raise not_avro_error(head, where=path)
     header = io.BytesIO(head)
     try:
         stated: Any = fastavro.schemaless_reader(header, HEADER)
@@ -297,21 +301,21 @@ def _container_at(stream: io.BufferedIOBase, offset: int, path: Path) -> Contain
 @lru_cache(maxsize=64)
 def _parse_schema(text: bytes) -> Any:
     # one object for the many files of a night that share a schema
-    return fastavro.parse_schema(_for_reading(json.loads(text)))
+    return fastavro.parse_schema(_strip_schema(json.loads(text)))
 
 
-def _for_reading(schema: Any) -> Any:
+def _strip_schema(schema: Any) -> Any:
     """Return a schema without what only other work needs.
 
     Defaults are of use to whoever reads with a schema of his own, and surveys have written wrong
     ones; logical types turn numbers into dates, which fail on numbers that are none.
     """
     if isinstance(schema, list):
-        return [_for_reading(part) for part in schema]
+        return [_strip_schema(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     without = ("default", "logicalType", "doc")
-    return {name: _for_reading(part) for name, part in schema.items() if name not in without}
+    return {name: _strip_schema(part) for name, part in schema.items() if name not in without}
 
 
 def _record(stream: io.BytesIO, schema: Any) -> Record:
@@ -326,7 +330,7 @@ def _block_header(stream: io.BufferedIOBase, offset: int) -> BlockHeader | None:
     """Return what stands before a block, or None if that cannot be."""
     header = io.BytesIO(_bytes_at(stream, offset, LONGEST_BLOCK_HEADER))
     try:
-        count, size = _long(header), _long(header)
+        count, size = _read_long(header), _read_long(header)
     except IndexError:
         return None
     if not 0 <= size <= MAX_BLOCK_BYTES or count < 0 or (count and not size):
@@ -334,7 +338,7 @@ def _block_header(stream: io.BufferedIOBase, offset: int) -> BlockHeader | None:
     return BlockHeader(count, offset + header.tell(), size)
 
 
-def _long(stream: io.BytesIO) -> int:
+def _read_long(stream: io.BytesIO) -> int:
     """Read a number as Avro writes it: seven bits a byte, the lowest first, the sign last."""
     number = shift = 0
     while True:

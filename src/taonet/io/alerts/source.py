@@ -18,17 +18,23 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet.errors import InputError
-from taonet.io.alerts.framing import PackedRecord, Packet, Place, fetch, packets_of
+from taonet.io.alerts.framing import (
+    PackedRecord,
+    Packet,
+    RecordAddress,
+    packets_of,
+    read_packed_records,
+)
 from taonet.io.alerts.surveys import alert_of, object_id_of
-from taonet.io.input_files import alert_lot
-from taonet.io.items import Found, Source, signature_of
+from taonet.io.input_files import select_alert_files
+from taonet.io.items import ItemResult, SequenceSource, signature_of
 from taonet.io.rejection import Rejection
-from taonet.sky.alert import Alert, choose, sequence_of
+from taonet.sky.alert import Alert, choose_alerts, sequence_of
 
 HANDFUL_BYTES = 64_000_000
 """Packed packets held in memory at a time."""
 
-COLUMNS = ("file", "number", *Place._fields)
+COLUMNS = ("file", "number", *RecordAddress._fields)
 """Of the table of packets: the file, the packet's number in it, and its place."""
 
 NOBODY = ""
@@ -76,7 +82,7 @@ class _Index:
         return number
 
     @property
-    def unread(self) -> dict[str, list[InputError]]:
+    def unreadable_files(self) -> dict[str, list[InputError]]:
         """What is wrong with the files of which not one packet could be read."""
         damage = self._damage.items()
         return {str(self.files[i]): errors for i, errors in damage if not self._packets[i]}
@@ -105,17 +111,23 @@ class _Index:
         path = str(self.files[file])
         return path if self._packets[file] == 1 else f"{path}, packet {number}"
 
-    def damage_carried_by(self, group: _Group) -> list[Rejection]:
+    def damage_of(self, group: _Group) -> list[Rejection]:
         """Return what is wrong with files whose first packet is of the group.
 
         So it is told once, and not again when an interrupted ingest goes on.
         """
         firsts = group.rows[group.rows[:, 1] == 1, 0].tolist()
         found = [(str(self.files[file]), self._damage.get(file, [])) for file in firsts]
-        return [Rejection.of(path, error, part=True) for path, errors in found for error in errors]
+        return [
+            Rejection.from_error(path, error, part=True)
+            for path, errors in found
+            for error in errors
+        ]
 
 
-def alerts_source(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()) -> Source:
+def alerts_source(
+    paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()
+) -> SequenceSource:
     """Read alert packets, joined by object.
 
     Parameters
@@ -126,21 +138,23 @@ def alerts_source(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = fro
         Kinds of files in the folders (see `taonet.io.input_files.kind_of`) that another source
         reads; of all others the number is told.
     """
-    lot = alert_lot(paths, read_elsewhere=read_elsewhere)
+    lot = select_alert_files(paths, read_elsewhere=read_elsewhere)
     index = _Index(lot.files)
-    unread = index.unread
+    unread = index.unreadable_files
 
-    def read(done: frozenset[str]) -> Iterator[Found]:
+    def read(done: frozenset[str]) -> Iterator[ItemResult]:
         for item, (first, *others) in unread.items():
             if item not in done:
-                parts = tuple(Rejection.of(item, error, part=True) for error in others)
-                yield Found(item=item, rejection=Rejection.of(item, first), parts=parts)
+                parts = tuple(Rejection.from_error(item, error, part=True) for error in others)
+                yield ItemResult(
+                    item=item, rejection=Rejection.from_error(item, first), parts=parts
+                )
         groups = (group for group in index.groups() if group.item not in done)
-        for handful in _handfuls(groups):
-            for group, packets in _fetch_groups(index, handful):
+        for handful in _group_chunks(groups):
+            for group, packets in _read_groups(index, handful):
                 yield _sequence_of_group(index, group, packets)
 
-    return Source(
+    return SequenceSource(
         kind="alerts",
         survey="ztf",
         signature=signature_of(lot.files),
@@ -150,7 +164,7 @@ def alerts_source(paths: Sequence[Path], *, read_elsewhere: frozenset[str] = fro
     )
 
 
-def _handfuls(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
+def _group_chunks(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
     handful: list[_Group] = []
     size = 0
     for group in groups:
@@ -163,7 +177,7 @@ def _handfuls(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
         yield handful
 
 
-def _fetch_groups(
+def _read_groups(
     index: _Index, groups: list[_Group]
 ) -> Iterator[tuple[_Group, list[PackedRecord | InputError]]]:
     """Yield the packets of several groups, fetched in the order of the files."""
@@ -172,18 +186,18 @@ def _fetch_groups(
     order = np.lexsort(rows.T[::-1]).tolist()
     for file, members in groupby(order, key=lambda i: int(rows[i, 0])):
         which = list(members)
-        for i, packet in zip(which, _fetch_from(index.files[file], rows[which]), strict=True):
+        for i, packet in zip(which, _read_packets(index.files[file], rows[which]), strict=True):
             packets[i] = packet
     ends = np.cumsum([len(group.rows) for group in groups]).tolist()
     for group, end in zip(groups, ends, strict=True):
         yield group, packets[end - len(group.rows) : end]
 
 
-def _fetch_from(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]:
-    places = [Place(*row) for row in rows[:, COLUMNS.index("header") :].tolist()]
+def _read_packets(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]:
+    places = [RecordAddress(*row) for row in rows[:, COLUMNS.index("header") :].tolist()]
     fetched = 0
     try:
-        for packet in fetch(file, places):
+        for packet in read_packed_records(file, places):
             fetched += 1
             yield packet
     except InputError as error:
@@ -192,7 +206,7 @@ def _fetch_from(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]:
 
 def _sequence_of_group(
     index: _Index, group: _Group, packets: list[PackedRecord | InputError]
-) -> Found:
+) -> ItemResult:
     alerts: list[Alert] = []
     bad: list[tuple[str, InputError]] = []
     for row, packet in zip(group.rows.tolist(), packets, strict=True):
@@ -201,16 +215,20 @@ def _sequence_of_group(
             alerts.append(_alert_in(packet, source))
         except InputError as error:
             bad.append((source, error))
-    parts = index.damage_carried_by(group)
+    parts = index.damage_of(group)
     if not alerts:
         first, *bad = bad
-        parts += [Rejection.of(source, error, part=True) for source, error in bad]
-        return Found(item=group.item, rejection=_rejection(group.item, *first), parts=tuple(parts))
-    choice = choose(alerts)
+        parts += [Rejection.from_error(source, error, part=True) for source, error in bad]
+        return ItemResult(
+            item=group.item, rejection=_rejection(group.item, *first), parts=tuple(parts)
+        )
+    choice = choose_alerts(alerts)
     bad += [(alert.source, error) for alert, error in choice.left_out]
-    parts += [Rejection.of(source, error, part=True) for source, error in bad]
+    parts += [Rejection.from_error(source, error, part=True) for source, error in bad]
     sequence = sequence_of(choice.alerts)
-    return Found(item=group.item, sequence=sequence, parts=tuple(parts), remarks=choice.remarks)
+    return ItemResult(
+        item=group.item, sequence=sequence, parts=tuple(parts), remarks=choice.remarks
+    )
 
 
 def _alert_in(packet: PackedRecord | InputError, source: str) -> Alert:

@@ -141,7 +141,7 @@ def field_table_of(record: dict[str, Any]) -> FieldTable:
         If no survey known here names its fields like that.
     """
     for table in SURVEYS:
-        if all(_has(record, mark) for mark in table.marks):
+        if all(_has_field(record, mark) for mark in table.marks):
             return table
     raise InputError(
         "an alert of a survey not known here",
@@ -150,7 +150,7 @@ def field_table_of(record: dict[str, Any]) -> FieldTable:
     )
 
 
-def _has(record: dict[str, Any], name: str) -> bool:
+def _has_field(record: dict[str, Any], name: str) -> bool:
     """Return whether a packet has a field, be it null or in a record that is null."""
     value: Any = record
     for key in name.split("."):
@@ -277,7 +277,7 @@ def _number(record: dict[str, Any], names: tuple[str, ...], what: str) -> float:
     return float("nan") if number <= -999 else number
 
 
-def _required(record: dict[str, Any], names: tuple[str, ...], what: str) -> Any:
+def _required_value(record: dict[str, Any], names: tuple[str, ...], what: str) -> Any:
     value = value_at(record, names)
     if value is None:
         raise InputError(f"the packet has no {what}", got=f"none of {', '.join(names)}")
@@ -285,7 +285,7 @@ def _required(record: dict[str, Any], names: tuple[str, ...], what: str) -> Any:
 
 
 def _name(record: dict[str, Any], names: tuple[str, ...], what: str) -> str:
-    value = _required(record, names, what)
+    value = _required_value(record, names, what)
     if not isinstance(value, (int, str, bytes)) or isinstance(value, bool):
         got = f"{value!r} ({type(value).__name__})"[:60]
         raise InputError(f"the packet's {what} is neither text nor a whole number", got=got)
@@ -298,7 +298,7 @@ def _name(record: dict[str, Any], names: tuple[str, ...], what: str) -> str:
 
 
 def _mjd(record: dict[str, Any], table: FieldTable) -> float:
-    _required(record, table.time, "time")
+    _required_value(record, table.time, "time")
     stated = _number(record, table.time, "time")
     if MJD_OF_SURVEYS[0] < stated - table.time_offset < MJD_OF_SURVEYS[1]:
         return stated - table.time_offset
@@ -311,7 +311,7 @@ def _mjd(record: dict[str, Any], table: FieldTable) -> float:
 
 
 def _band(record: dict[str, Any], table: FieldTable) -> str:
-    code = _required(record, table.band, "band")
+    code = _required_value(record, table.band, "band")
     number = _as_number(code)
     name = table.bands.get(number) if number is not None else _text(code).lower().lstrip("z")
     if name not in table.bands.values() or isinstance(code, bool):
@@ -341,7 +341,7 @@ def _frame(
 ) -> tuple[Float[np.ndarray, "channel y x"], bool]:
     stamps = []
     for channel, names in table.stamps.items():
-        image = stamp_of(_required(record, names, f"{channel} stamp"))
+        image = stamp_of(_required_value(record, names, f"{channel} stamp"))
         if channel == "difference" and is_turned:
             image = -image
         stamps.append(_full_size(image, record, table))

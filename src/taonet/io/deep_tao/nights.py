@@ -90,7 +90,7 @@ def date_of(mjd: float) -> str:
     return f"{day.year % 100:02d}{MONTHS[day.month - 1]}{day.day:02d}"
 
 
-def in_true_order(exposures: Sequence[Exposure]) -> list[Exposure]:
+def sort_exposures(exposures: Sequence[Exposure]) -> list[Exposure]:
     """Put exposures into the order in which they were taken.
 
     By date, then by the number in the night, then by the stated time; in nights of several
@@ -99,23 +99,23 @@ def in_true_order(exposures: Sequence[Exposure]) -> list[Exposure]:
     nights: dict[tuple[int, int, int], list[Exposure]] = defaultdict(list)
     for exposure in exposures:
         nights[date_key(exposure.date)].append(exposure)
-    return [exposure for night in sorted(nights) for exposure in _night_in_order(nights[night])]
+    return [exposure for night in sorted(nights) for exposure in _sort_night(nights[night])]
 
 
-def _night_in_order(night: list[Exposure]) -> list[Exposure]:
+def _sort_night(night: list[Exposure]) -> list[Exposure]:
     """Order a night by the number of the exposure, or by time if its clock can be trusted.
 
     A number that comes at several times means several visits to the field in that night. Then
     the numbers begin anew, and time decides, provided that it rises within each visit.
     """
-    by_number = sorted(night, key=_by_number)
+    by_number = sorted(night, key=_number_key)
     if not _numbers_at_several_times(night):
         return by_number
     visits: dict[tuple[str, str], list[float]] = defaultdict(list)
     for exposure in by_number:
         visits[exposure.visit].append(exposure.mjd)
     if all(times == sorted(times) for times in visits.values()):
-        return sorted(night, key=lambda e: (e.mjd, _by_number(e)))
+        return sorted(night, key=lambda e: (e.mjd, _number_key(e)))
     return by_number
 
 
@@ -126,7 +126,7 @@ def _numbers_at_several_times(night: Sequence[Exposure]) -> set[str]:
     return {number for number, count in times.items() if count > 1}
 
 
-def _by_number(exposure: Exposure) -> tuple[int, str, float]:
+def _number_key(exposure: Exposure) -> tuple[int, str, float]:
     number = exposure.number
     return int(number) if number.isdecimal() else 0, number, exposure.mjd
 

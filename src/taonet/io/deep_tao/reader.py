@@ -21,13 +21,13 @@ from taonet.io.deep_tao.nights import (
     Exposure,
     date_key,
     exposure_ids,
-    in_true_order,
+    sort_exposures,
 )
 from taonet.io.fits_header import Header
 from taonet.io.fits_image import decompress, image_shape, is_compressed, refuse_pixel_file
 from taonet.io.fits_scan import HduRun, columns_of, images_of, scan_fits
-from taonet.io.pixel_types import common_type, without_loss
-from taonet.io.rejection import counted_by_kind
+from taonet.io.pixel_types import common_type, lossless_cast
+from taonet.io.rejection import summarise_kinds
 from taonet.sky.position import SENTINELS, known_positions
 from taonet.sky.sequence import ImageSequence, check_mjd, repair_mjd
 from taonet.sky.taxonomy import CRTS
@@ -75,11 +75,11 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     columns = _columns(table, runs, path)
     frames, hdus, bad_frames = _frames_of(runs)
     rows, bad_rows = _exposures(columns)
-    exposures, unmatched = _matched(rows, hdus, runs)
+    exposures, unmatched = _match_rows(rows, hdus, runs)
     set_aside = [*bad_frames, *bad_rows, *unmatched]
     if not exposures:
-        raise _nothing_left(set_aside, path)
-    exposures = in_true_order(exposures)
+        raise _no_frames_error(set_aside, path)
+    exposures = sort_exposures(exposures)
     place = {hdu: i for i, hdu in enumerate(hdus)}
     stated = np.array([exposure.mjd for exposure in exposures])
     mjd, repaired = repair_mjd(stated)
@@ -114,7 +114,7 @@ def deep_tao_paths(inputs: Sequence[Path]) -> list[Path]:
     found: set[Path] = set()
     for given in inputs:
         if given.is_dir():
-            found.update(path for path in given.rglob("*") if _is_a_file_of_ours(path))
+            found.update(path for path in given.rglob("*") if _is_fits_file(path))
         elif given.exists():
             found.add(given)
         else:
@@ -136,7 +136,7 @@ def object_id_of(path: Path) -> str:
     return re.sub(r"\.fits(\.[fg]z)?$", "", path.name, flags=re.IGNORECASE)
 
 
-def _is_a_file_of_ours(path: Path) -> bool:
+def _is_fits_file(path: Path) -> bool:
     # Hidden files are those that somebody is still writing.
     return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".") and path.is_file()
 
@@ -203,13 +203,13 @@ def _exposure(row: tuple[str, str, str, str, tuple[str, str]]) -> Exposure:
     return Exposure(hdu=int(hdu), date=date, number=number, mjd=mjd, mjd_text=mjd_text, visit=visit)
 
 
-def _nothing_left(set_aside: Sequence[InputError], path: Path) -> InputError:
+def _no_frames_error(set_aside: Sequence[InputError], path: Path) -> InputError:
     kinds = Counter(error.what for error in set_aside)
     if len(kinds) == 1:
         first = set_aside[0]
         where = f"{path}, {first.where}"
         return InputError(first.what, where=where, got=first.got, do=first.do)
-    return InputError("no frames", where=path, got=counted_by_kind(kinds) or "no rows")
+    return InputError("no frames", where=path, got=summarise_kinds(kinds) or "no rows")
 
 
 def _own_column(
@@ -249,8 +249,8 @@ def _frames_of(
         try:
             decoded.append((run, _images(run, expected)))
         except InputError as error:
-            bad += _for_each(run, error)
-    kept, of_no_type = _of_one_type(decoded)
+            bad += _errors_per_hdu(run, error)
+    kept, of_no_type = _unify_types(decoded)
     hdus = [hdu for run, _ in kept for hdu in _numbers(run)]
     frames = [images for _, images in kept]
     if not frames:
@@ -267,7 +267,7 @@ def _images(run: HduRun, expected: tuple[int, ...]) -> Pictures:
     return images.reshape((run.count, *shape))
 
 
-def _of_one_type(
+def _unify_types(
     decoded: Sequence[tuple[HduRun, Pictures]],
 ) -> tuple[list[tuple[HduRun, Pictures]], list[InputError]]:
     """Bring images to their most frequent type, or to one that holds all of them."""
@@ -277,16 +277,16 @@ def _of_one_type(
     if len(counts) < 2:
         return list(decoded), []
     usual = counts.most_common(1)[0][0]
-    cast = [(run, without_loss(images, usual)) for run, images in decoded]
+    cast = [(run, lossless_cast(images, usual)) for run, images in decoded]
     if any(images is None for _, images in cast):
         wider = common_type(counts)
-        cast = [(run, without_loss(images, wider)) for run, images in decoded]
+        cast = [(run, lossless_cast(images, wider)) for run, images in decoded]
     error = InputError("pixels that no type holds together with the others")
-    bad = [one for run, images in cast if images is None for one in _for_each(run, error)]
+    bad = [one for run, images in cast if images is None for one in _errors_per_hdu(run, error)]
     return [(run, images) for run, images in cast if images is not None], bad
 
 
-def _for_each(run: HduRun, error: InputError) -> list[InputError]:
+def _errors_per_hdu(run: HduRun, error: InputError) -> list[InputError]:
     return [
         InputError(error.what, where=f"HDU {hdu}", got=error.got, do=error.do)
         for hdu in _numbers(run)
@@ -303,7 +303,7 @@ def _is_picture(run: HduRun) -> bool:
     return is_compressed(run)
 
 
-def _matched(
+def _match_rows(
     rows: Sequence[tuple[int, Exposure]], hdus: Sequence[int], runs: Sequence[HduRun]
 ) -> tuple[list[Exposure], list[InputError]]:
     """Return the rows that have an image, and the rows and images without a partner."""

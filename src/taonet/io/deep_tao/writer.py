@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Shaped, UInt16
 
 from taonet.errors import OutputError
-from taonet.io.atomic import landing_file, refuse_existing
+from taonet.io.atomic import atomic_file, refuse_existing
 from taonet.io.deep_tao.nights import (
     MONTHS,
     SEEING_COLUMN,
@@ -16,15 +16,15 @@ from taonet.io.deep_tao.nights import (
     Exposure,
     date_of,
     exposure_ids,
-    in_true_order,
+    sort_exposures,
 )
 from taonet.io.fits_header import (
     Value,
     ascii_bytes,
+    format_cards,
     header_block,
-    padded,
-    quoted,
-    written_cards,
+    pad_block,
+    quote_text,
 )
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS
@@ -95,7 +95,7 @@ def write_deep_tao(
         table_cards = _transient_cards(sequence, _label(sequence, path), dict(cards or {}))
         image_cards = table_cards
     columns += _own_columns(sequence)
-    with landing_file(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
+    with atomic_file(path, overwrite=overwrite) as temporary, temporary.open("wb") as file:
         for part in _parts(images, columns, table_cards, image_cards):
             file.write(part)
 
@@ -204,11 +204,11 @@ def _exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
 
     Rows that would be read back in another order or under another name are of no use.
     """
-    told = _told_exposures(sequence, numbered=numbered)
-    if told and in_true_order(told) == told and exposure_ids(told) == list(sequence.exposure_id):
+    told = _exposures_from_ids(sequence, numbered=numbered)
+    if told and sort_exposures(told) == told and exposure_ids(told) == list(sequence.exposure_id):
         return told
-    made = _made_exposures(sequence, numbered=numbered)
-    if in_true_order(made) != made or len(set(exposure_ids(made))) != len(made):
+    made = _new_exposures(sequence, numbered=numbered)
+    if sort_exposures(made) != made or len(set(exposure_ids(made))) != len(made):
         raise OutputError(
             "times of one night repeat or do not rise",
             where=f"sequence {sequence.object_id}",
@@ -217,7 +217,7 @@ def _exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
     return made
 
 
-def _told_exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
+def _exposures_from_ids(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
     pattern = _NUMBERED if numbered else _TIMED
     found: list[Exposure] = []
     for name, mjd in zip(sequence.exposure_id, sequence.mjd_raw.tolist(), strict=True):
@@ -240,7 +240,7 @@ def _visit(before: list[Exposure], date: str, number: str) -> str:
     return f"{last + 1 if number and number <= before[-1].number else last:02d}"
 
 
-def _made_exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
+def _new_exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
     dates = [date_of(mjd) for mjd in sequence.mjd.tolist()]
     visit = "01", sequence.survey_field
     return [
@@ -272,13 +272,13 @@ def _parts(
 ) -> Iterator[bytes]:
     yield header_block(_PRIMARY)
     rows = _table_rows(columns)
-    yield header_block([*_table_header(columns, rows), *written_cards(table_cards)])
-    yield padded(rows.tobytes(), b"\0")
-    header = header_block([*_image_header(images.shape[1:]), *written_cards(image_cards)])
+    yield header_block([*_table_header(columns, rows), *format_cards(table_cards)])
+    yield pad_block(rows.tobytes(), b"\0")
+    header = header_block([*_image_header(images.shape[1:]), *format_cards(image_cards)])
     for image in images:
         yield header
         # BZERO 32768: stored as signed, 32768 below.
-        yield padded((image ^ np.uint16(0x8000)).astype(">u2").tobytes(), b"\0")
+        yield pad_block((image ^ np.uint16(0x8000)).astype(">u2").tobytes(), b"\0")
 
 
 _PRIMARY = [
@@ -322,8 +322,8 @@ def _table_header(columns: list[_Column], rows: Shaped[np.ndarray, " row"]) -> I
     )
     for i, (name, form, _) in enumerate(columns, start=1):
         kind = _CELLS[form][1] if form in _CELLS else "ASCII Character"
-        yield f"{f'TTYPE{i}':8}= {quoted(name):20} / label for field {i:3d}"
-        yield f"{f'TFORM{i}':8}= {quoted(form):20} / data format of field: {kind}"
+        yield f"{f'TTYPE{i}':8}= {quote_text(name):20} / label for field {i:3d}"
+        yield f"{f'TFORM{i}':8}= {quote_text(form):20} / data format of field: {kind}"
 
 
 def _image_header(shape: tuple[int, ...]) -> Iterator[str]:

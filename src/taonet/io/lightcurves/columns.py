@@ -10,10 +10,10 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from taonet.errors import InputError
-from taonet.io.cells import numbers_and_text, text_for_numbers, words
+from taonet.io.cells import numbers_and_text, text_cells_error, words
 from taonet.io.column_names import NAMES, TEXT, plain
 from taonet.io.lightcurves.fluxes import Brightness, brightness_of
-from taonet.io.lightcurves.surveys import SurveyTable, flagged_rows, survey_of, truth_of
+from taonet.io.lightcurves.surveys import SurveyTable, flagged_rows, is_true, survey_of
 from taonet.io.lightcurves.times import Times, times_of
 from taonet.sky.position import known_positions
 
@@ -53,7 +53,7 @@ class Points:
     from_jd: bool = False
 
 
-def our_columns(table: pd.DataFrame, where: object, *, alone: str) -> Points:
+def standard_columns(table: pd.DataFrame, where: object, *, alone: str) -> Points:
     """Return a table's columns under our names, numbers as float64 and words as text.
 
     Parameters
@@ -85,14 +85,16 @@ def our_columns(table: pd.DataFrame, where: object, *, alone: str) -> Points:
     light = brightness_of(ours, roles, survey=survey, units=table.attrs.get("units", {}))
     ours["flagged"], flag_columns = flagged_rows(table, there, survey)
     if "object_id" not in ours:
-        _check_alone(table, there, roles, where)
+        _check_single_object(table, there, roles, where)
         ours["object_id"] = alone
         remarks.append(f"no column names objects: all rows are of {alone!r}, the file's name")
     used = {*(roles[role] for role in roles if role not in light.unused), times.column}
-    remarks += [*light.remarks, *times.remarks, *_words_for_places(table, roles)]
+    remarks += [*light.remarks, *times.remarks, *_position_remarks(table, roles)]
     remarks += _unused_columns(table, {*used, *flag_columns})
     ours["text"] = text | times.text
-    return Points(rows=_kept(ours, light), remarks=tuple(remarks), from_jd=times.from_jd)
+    return Points(
+        rows=_replace_brightness(ours, light), remarks=tuple(remarks), from_jd=times.from_jd
+    )
 
 
 def _by_plain_name(table: pd.DataFrame, where: object) -> dict[str, str]:
@@ -137,7 +139,7 @@ def _rows(
     table: pd.DataFrame, roles: Mapping[str, str], times: Times, where: object
 ) -> tuple[pd.DataFrame, Bool[np.ndarray, " row"]]:
     ours = pd.DataFrame({"mjd": times.mjd.to_numpy()}, index=table.index)
-    ours["limit"] = _said_to_be_limits(table, roles)
+    ours["limit"] = _limit_flags(table, roles)
     text = np.zeros(len(table), bool)
     for role, name in roles.items():
         if role in TEXT:
@@ -160,14 +162,14 @@ def _rows(
 
 
 def _signs(column: "pd.Series[Any]") -> Float[np.ndarray, " row"]:
-    sign = np.where(truth_of(column), 1.0, -1.0)
+    sign = np.where(is_true(column), 1.0, -1.0)
     return np.where(words(column, "").isna(), np.nan, sign)
 
 
-def _said_to_be_limits(table: pd.DataFrame, roles: Mapping[str, str]) -> Bool[np.ndarray, " row"]:
+def _limit_flags(table: pd.DataFrame, roles: Mapping[str, str]) -> Bool[np.ndarray, " row"]:
     if "is_limit" not in roles:
         return np.zeros(len(table), bool)
-    return truth_of(table[roles["is_limit"]])
+    return is_true(table[roles["is_limit"]])
 
 
 def _magnitudes(
@@ -190,7 +192,7 @@ def _bad_cells(
     column: "pd.Series[Any]", text: Bool[np.ndarray, " row"], where: object
 ) -> Bool[np.ndarray, " row"]:
     if text.sum() > MOST_TEXT * max(int(column.notna().sum()), 1):
-        raise text_for_numbers(column, text, where)
+        raise text_cells_error(column, text, where)
     return text
 
 
@@ -201,7 +203,7 @@ def _set_bands(ours: pd.DataFrame, survey: SurveyTable | None) -> None:
             ours["band"] = ours["band"].map(survey.bands)
 
 
-def _check_alone(
+def _check_single_object(
     table: pd.DataFrame, there: Mapping[str, str], roles: Mapping[str, str], where: object
 ) -> None:
     """Refuse to make one object of a table whose objects may be named by an unknown column."""
@@ -217,7 +219,7 @@ def _check_alone(
             )
 
 
-def _words_for_places(table: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
+def _position_remarks(table: pd.DataFrame, roles: Mapping[str, str]) -> list[str]:
     counts = {
         roles[role]: int(numbers_and_text(table[roles[role]])[1].sum())
         for role in UNNEEDED
@@ -231,7 +233,7 @@ def _unused_columns(table: pd.DataFrame, used: set[str]) -> list[str]:
     return [f"columns not used: {', '.join(left)}"] if left else []
 
 
-def _kept(ours: pd.DataFrame, light: Brightness) -> pd.DataFrame:
+def _replace_brightness(ours: pd.DataFrame, light: Brightness) -> pd.DataFrame:
     gone = ("mag", "magerr", "flux", "flux_err", "zero_point_mag", "sign")
     rows = ours.drop(columns=[name for name in gone if name in ours])
     rows[list(light.values)] = pd.DataFrame(light.values, index=rows.index)

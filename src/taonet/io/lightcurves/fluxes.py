@@ -115,7 +115,7 @@ def _zero_points(
     if stated is not None:
         return stated * everywhere, ()
     if "mag" in roles:
-        told = _told_by_magnitudes(ours)
+        told = _implied_zero_points(ours)
         # magnitudes that contradict the fluxes are used instead, if their errors are known
         if told is not None or "magerr" in ours:
             return told, ()
@@ -132,10 +132,10 @@ def _stated_zero_point(
         return survey.zero_point_mag
     if plain(column).split("_")[-1] in ZERO_POINTS:
         return ZERO_POINTS[plain(column).split("_")[-1]]
-    return _of_unit(units[column]) if column in units else None
+    return _unit_zero_point(units[column]) if column in units else None
 
 
-def _of_unit(text: str) -> float | None:
+def _unit_zero_point(text: str) -> float | None:
     """Return the AB magnitude of a unit of flux, None for counts and the like."""
     from astropy import units
 
@@ -147,7 +147,7 @@ def _of_unit(text: str) -> float | None:
     return float(ZERO_POINTS["jy"] - 2.5 * np.log10(jansky))
 
 
-def _told_by_magnitudes(ours: pd.DataFrame) -> Values | None:
+def _implied_zero_points(ours: pd.DataFrame) -> Values | None:
     """Return the zero points that lie between fluxes and the magnitudes beside them, by band."""
     flux = ours["flux"].to_numpy(np.float64)
     mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)

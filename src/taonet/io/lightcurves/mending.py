@@ -17,7 +17,7 @@ BRIGHTEST_OF_LIMITS: Final = -5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mending:
+class CleaningSummary:
     """What was wrong with a table of light curves; every row left out is counted once.
 
     Parameters
@@ -65,7 +65,7 @@ class Mending:
     from_jd: bool = False
 
     @property
-    def dropped(self) -> int:
+    def dropped_rows(self) -> int:
         """Rows that are no point of a light curve."""
         kinds = (
             self.nameless, self.flagged, self.text, self.not_a_number, self.infinite,
@@ -87,7 +87,11 @@ class Mending:
             "repeated exactly": self.repeated,
         }
         parts = [f"{count} {what}" for what, count in lost.items() if count]
-        said = [f"{self.dropped} of {self.rows} rows dropped: {', '.join(parts)}"] if parts else []
+        said = (
+            [f"{self.dropped_rows} of {self.rows} rows dropped: {', '.join(parts)}"]
+            if parts
+            else []
+        )
         if self.upper_limits:
             said.append(f"{self.upper_limits} kept as upper limits")
         if self.unsorted_objects:
@@ -97,15 +101,15 @@ class Mending:
         return "; ".join(said)
 
 
-def mended(
+def clean_points(
     points: pd.DataFrame, *, from_jd: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame, Mending]:
+) -> tuple[pd.DataFrame, pd.DataFrame, CleaningSummary]:
     """Leave out what is no point of a light curve, and sort the rest.
 
     Parameters
     ----------
     points : DataFrame
-        As `taonet.io.lightcurves.columns.our_columns` returns them.
+        As `taonet.io.lightcurves.columns.standard_columns` returns them.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def mended(
         if reason == "not_detected":
             upper = _upper_limits(kept[bad])
         kept = kept[~bad]
-    mending = Mending(
+    mending = CleaningSummary(
         rows=len(points),
         **counts,
         upper_limits=len(upper),
@@ -136,7 +140,7 @@ def mended(
     )
 
 
-def _nameless(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+def _nameless_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["object_id"].isna().to_numpy()
 
 
@@ -144,21 +148,23 @@ def _flagged_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["flagged"].to_numpy(bool)
 
 
-def _text(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+def _text_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return points["text"].to_numpy(bool)
 
 
-def _not_detected(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    values = _measured(points).to_numpy()[:, 1:]
+def _non_detections(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    values = _measurements(points).to_numpy()[:, 1:]
     if "flux" in points:
-        said = _limited(points) | points["limit"].to_numpy(bool)
+        said = _has_limit(points) | points["limit"].to_numpy(bool)
         return np.asarray(np.isnan(values[:, 0]) & said)
     said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
-    unseen = np.isnan(values[:, 0]) & _limited(points)
-    return np.asarray(said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _turned(points))
+    unseen = np.isnan(values[:, 0]) & _has_limit(points)
+    return np.asarray(
+        said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _negative_limits(points)
+    )
 
 
-def _turned(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+def _negative_limits(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     """Return where a limit is written as its negative, without an error."""
     if "mag" not in points:
         return np.zeros(len(points), bool)
@@ -166,7 +172,7 @@ def _turned(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     return np.asarray(below & ~(points["magerr"].to_numpy() > 0))
 
 
-def _limited(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+def _has_limit(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     limit = _limits(points)
     return np.asarray(np.isfinite(limit) & (np.abs(limit) < NOT_DETECTED_MAG))
 
@@ -179,20 +185,20 @@ def _limits(points: pd.DataFrame) -> Float[np.ndarray, " point"]:
         return limit
     mag = points["mag"].to_numpy(np.float64)
     limit = np.where(points["limit"].to_numpy(bool) & np.isnan(limit), mag, limit)
-    return np.where(_turned(points) & np.isnan(limit), -mag, limit)
+    return np.where(_negative_limits(points) & np.isnan(limit), -mag, limit)
 
 
-def _measured(points: pd.DataFrame) -> pd.DataFrame:
+def _measurements(points: pd.DataFrame) -> pd.DataFrame:
     values = ["flux", "flux_err"] if "flux" in points else ["mag", "magerr"]
     return points[["mjd", *values]]
 
 
-def _not_a_number(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    return np.asarray(_measured(points).isna().any(axis=1))
+def _nan_values(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray(_measurements(points).isna().any(axis=1))
 
 
-def _infinite(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    return np.asarray(np.isinf(_measured(points)).any(axis=1))
+def _infinite_values(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    return np.asarray(np.isinf(_measurements(points)).any(axis=1))
 
 
 def _impossible_times(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
@@ -200,31 +206,33 @@ def _impossible_times(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 
 def _bad_errors(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    return np.asarray(_measured(points).iloc[:, 2] <= 0)
+    return np.asarray(_measurements(points).iloc[:, 2] <= 0)
 
 
-def _repeated(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    said = [c for c in ("object_id", *_measured(points).columns, "band") if c in points]
+def _repeated_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
+    said = [c for c in ("object_id", *_measurements(points).columns, "band") if c in points]
     return np.asarray(points.duplicated(said))
 
 
 REASONS: Final = {
-    "nameless": _nameless,
+    "nameless": _nameless_rows,
     "flagged": _flagged_rows,
-    "text": _text,
-    "not_detected": _not_detected,
-    "not_a_number": _not_a_number,
-    "infinite": _infinite,
+    "text": _text_rows,
+    "not_detected": _non_detections,
+    "not_a_number": _nan_values,
+    "infinite": _infinite_values,
     "impossible_times": _impossible_times,
     "bad_errors": _bad_errors,
-    "repeated": _repeated,
+    "repeated": _repeated_rows,
 }
 """Why a row is no point, in the order in which it is asked: the first reason counts."""
 
 
 def _upper_limits(points: pd.DataFrame) -> pd.DataFrame:
     timed = np.isfinite(points["mjd"].to_numpy()) & ~_impossible_times(points)
-    found: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[timed & _limited(points)]
+    found: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[
+        timed & _has_limit(points)
+    ]
     said = [c for c in ("object_id", "mjd", "limiting_mag", "band") if c in found]
     return found.drop_duplicates(said)
 

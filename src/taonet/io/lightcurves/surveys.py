@@ -74,7 +74,7 @@ def _not_zero(column: "pd.Series[Any]") -> Flags:
     return np.asarray(np.nan_to_num(values.to_numpy(), nan=0) != 0)
 
 
-def truth_of(column: "pd.Series[Any]") -> Flags:
+def is_true(column: "pd.Series[Any]") -> Flags:
     """Return where a column says yes: true, t, yes, y, or a number above zero."""
     said = words(column, "").astype(str).str.lower()
     values = pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
@@ -88,11 +88,11 @@ def _bad_letter(column: "pd.Series[Any]") -> Flags:
 FLAGS: Final[Mapping[str, Callable[["pd.Series[Any]"], Flags]]] = {
     "catflags": _bit(32768),
     "infobitssci": _bit(1 << 25),
-    "rejected_by_photometry": truth_of,
-    "rejected_by_variability": truth_of,
-    "variability_flag_g_reject": truth_of,
-    "variability_flag_bp_reject": truth_of,
-    "variability_flag_rp_reject": truth_of,
+    "rejected_by_photometry": is_true,
+    "rejected_by_variability": is_true,
+    "variability_flag_g_reject": is_true,
+    "variability_flag_bp_reject": is_true,
+    "variability_flag_rp_reject": is_true,
 }
 """Columns that say which points must not be used, in any table."""
 

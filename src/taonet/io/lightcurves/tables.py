@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.io.lightcurves.columns import our_columns
-from taonet.io.lightcurves.mending import Mending, mended
+from taonet.io.lightcurves.columns import standard_columns
+from taonet.io.lightcurves.mending import CleaningSummary, clean_points
 from taonet.io.tables import READ, read_table
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 from taonet.sky.position import ARCMINUTE, mean_position
@@ -84,7 +84,7 @@ class LightCurves:
     """
 
     curves: tuple[Curve, ...]
-    mending: Mending
+    mending: CleaningSummary
     without_points: tuple[str, ...] = field(default=())
     remarks: Mapping[str, int] = field(default_factory=dict)
 
@@ -103,9 +103,9 @@ def read_light_curves(path: Path) -> LightCurves:
         If a column is missing or holds text instead of numbers, times are JD in a column that is
         not called so, an object has two classes, or no point is left.
     """
-    points = our_columns(read_table(path), path, alone=path.stem)
+    points = standard_columns(read_table(path), path, alone=path.stem)
     _check_classes(points.rows, path)
-    kept, upper, mending = mended(points.rows, from_jd=points.from_jd)
+    kept, upper, mending = clean_points(points.rows, from_jd=points.from_jd)
     if kept.empty:
         raise InputError("no point that can be used", where=path, got=str(mending))
     left_out = set(points.rows["object_id"].dropna()) - set(kept["object_id"])
@@ -140,16 +140,16 @@ def _check_classes(points: pd.DataFrame, path: Path) -> None:
 
 def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[tuple[Curve, ...], int]:
     """Return the curves, and of how many the positions do not agree."""
-    limits = {name: _limits(rows) for name, rows in _by_object(upper)}
+    limits = {name: _limits(rows) for name, rows in _rows_by_object(upper)}
     found, spread = [], 0
-    for name, rows in _by_object(points):
+    for name, rows in _rows_by_object(points):
         ra, dec, apart = mean_position(rows["ra"].to_numpy(), rows["dec"].to_numpy())
         spread += apart > ARCMINUTE
         found.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra % 360, dec)))
     return tuple(found), spread
 
 
-def _by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
+def _rows_by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
     # rows of one object lie together: slices, not copies
     if points.empty:
         return []

@@ -17,10 +17,17 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.errors import InputError, TaoNetError
-from taonet.io.atomic import landing_folder
+from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import HEAD, TREES, VERSION, bundle_config, find_bundle
 from taonet.models.trees.onnx import onnx_of
-from taonet.models.trees.trees import Trees, TreesConfig, config_of, kind_of, prepared, spread
+from taonet.models.trees.trees import (
+    Trees,
+    TreesConfig,
+    complete_probabilities,
+    config_of,
+    kind_of,
+    prepare_features,
+)
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Count, NotNegative
@@ -65,11 +72,15 @@ class TreesBundle:
         self, features: Float[np.ndarray, "n feature"]
     ) -> Float[np.ndarray, "n class"]:
         """Return one probability a class, as `taonet.models.trees.trees.Trees` does."""
-        return spread(features, self._ask, classes=self.classes, class_mix=self.class_mix)
+        return complete_probabilities(
+            features, self._run_session, classes=self.classes, class_mix=self.class_mix
+        )
 
-    def _ask(self, features: Float[np.ndarray, "n feature"]) -> Float[np.ndarray, "n known"]:
+    def _run_session(
+        self, features: Float[np.ndarray, "n feature"]
+    ) -> Float[np.ndarray, "n known"]:
         (found,) = self.session.run(
-            ["probabilities"], {"features": prepared(features, self.config)}
+            ["probabilities"], {"features": prepare_features(features, self.config)}
         )
         return np.asarray(found, np.float64)
 
@@ -100,7 +111,7 @@ def save_trees(
     OutputError
         If the folder exists or cannot be written.
     """
-    with landing_folder(path, mark="config.json", overwrite=overwrite) as folder:
+    with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
         content = onnx_of(trees, len(feature_names))
         (folder / MODEL).write_bytes(content)
         config = {

@@ -38,7 +38,7 @@ class _Tree:
 def onnx_of(trees: Trees, n_features: int) -> bytes:
     """Return grown trees as an ONNX model.
 
-    It reads ``features`` (object, feature) as `taonet.models.trees.trees.prepared` makes them and
+    It reads ``features`` (object, feature) as `taonet.models.trees.trees.prepare_features` makes them and
     returns ``probabilities`` (object, known class), equal to what scikit-learn says but for
     rounding in the last sum.
     """
@@ -55,7 +55,7 @@ def onnx_of(trees: Trees, n_features: int) -> bytes:
         # an average of shares is exact where a sum of 1/700 is not
         aggregate_function="SUM" if boosted else "AVERAGE",
         post_transform="SOFTMAX" if boosted else "NONE",
-        base_values=_base(trees).tolist(),
+        base_values=_base_values(trees).tolist(),
     )
     _add_nodes(node, list(grown))
     graph = helper.make_graph(
@@ -81,7 +81,7 @@ def _forest_trees(classifier: Any) -> Iterator[_Tree]:
         yield _Tree(
             leaf=leaf,
             feature=np.where(leaf, 0, tree.feature).astype(np.int64),
-            threshold=_single_below(np.where(leaf, 0, tree.threshold)),
+            threshold=_round_down(np.where(leaf, 0, tree.threshold)),
             left=np.where(leaf, 0, tree.children_left).astype(np.int64),
             right=np.where(leaf, 0, tree.children_right).astype(np.int64),
             missing_left=np.zeros(len(leaf), bool),
@@ -101,7 +101,7 @@ def _boosted_trees(classifier: Any) -> Iterator[_Tree]:
             yield _Tree(
                 leaf=leaf,
                 feature=np.where(leaf, 0, nodes["feature_idx"]).astype(np.int64),
-                threshold=_single_below(np.where(leaf, 0, nodes["num_threshold"])),
+                threshold=_round_down(np.where(leaf, 0, nodes["num_threshold"])),
                 left=nodes["left"].astype(np.int64),
                 right=nodes["right"].astype(np.int64),
                 missing_left=nodes["missing_go_to_left"].astype(bool),
@@ -110,14 +110,14 @@ def _boosted_trees(classifier: Any) -> Iterator[_Tree]:
             )
 
 
-def _base(trees: Trees) -> Float[np.ndarray, " known"]:
+def _base_values(trees: Trees) -> Float[np.ndarray, " known"]:
     if not isinstance(trees.config, BoostedConfig):
         return np.zeros(len(trees.classes))
     base = np.asarray(trees.classifier._baseline_prediction, np.float64).ravel()
     return base if len(base) > 1 else np.array([-0.5, 0.5]) * base
 
 
-def _single_below(threshold: Float[np.ndarray, " node"]) -> Float32[np.ndarray, " node"]:
+def _round_down(threshold: Float[np.ndarray, " node"]) -> Float32[np.ndarray, " node"]:
     """Return the largest single-precision numbers not above: ``x <= t`` stays what it was."""
     single = threshold.astype(np.float32)
     below = np.nextafter(single, np.float32(-np.inf))
@@ -134,14 +134,14 @@ def _add_nodes(node: Any, grown: list[_Tree]) -> None:
     tree_id = np.repeat(np.arange(len(grown)), sizes)
     node_id = np.concatenate([np.arange(size) for size in sizes])
     modes = np.where(joined["leaf"], b"LEAF", b"BRANCH_LEQ")
-    _add(node, "nodes_treeids", tree_id)
-    _add(node, "nodes_nodeids", node_id)
-    _add(node, "nodes_featureids", joined["feature"])
-    _add(node, "nodes_values", joined["threshold"])
-    _add(node, "nodes_truenodeids", joined["left"])
-    _add(node, "nodes_falsenodeids", joined["right"])
-    _add(node, "nodes_missing_value_tracks_true", joined["missing_left"].astype(np.int64))
-    _add(node, "nodes_modes", modes)
+    _add_attribute(node, "nodes_treeids", tree_id)
+    _add_attribute(node, "nodes_nodeids", node_id)
+    _add_attribute(node, "nodes_featureids", joined["feature"])
+    _add_attribute(node, "nodes_values", joined["threshold"])
+    _add_attribute(node, "nodes_truenodeids", joined["left"])
+    _add_attribute(node, "nodes_falsenodeids", joined["right"])
+    _add_attribute(node, "nodes_missing_value_tracks_true", joined["missing_left"].astype(np.int64))
+    _add_attribute(node, "nodes_modes", modes)
     _add_leaves(node, grown)
 
 
@@ -155,13 +155,13 @@ def _add_leaves(node: Any, grown: list[_Tree]) -> None:
         weight.append(tree.value[which].ravel().astype(np.float32))
     # what adds nothing need not be stored: most leaves of a forest are of one class
     kept = np.concatenate(weight) != 0
-    _add(node, "target_treeids", np.concatenate(tree_id)[kept])
-    _add(node, "target_nodeids", np.concatenate(node_id)[kept])
-    _add(node, "target_ids", np.concatenate(target)[kept])
-    _add(node, "target_weights", np.concatenate(weight)[kept])
+    _add_attribute(node, "target_treeids", np.concatenate(tree_id)[kept])
+    _add_attribute(node, "target_nodeids", np.concatenate(node_id)[kept])
+    _add_attribute(node, "target_ids", np.concatenate(target)[kept])
+    _add_attribute(node, "target_weights", np.concatenate(weight)[kept])
 
 
-def _add(node: Any, name: str, values: Shaped[np.ndarray, " n"]) -> None:
+def _add_attribute(node: Any, name: str, values: Shaped[np.ndarray, " n"]) -> None:
     from onnx import AttributeProto
 
     attribute = node.attribute.add()

@@ -27,7 +27,7 @@ class Choice:
     macro_f1: tuple[float, ...]
 
 
-def choose(
+def choose_config(
     candidates: Sequence[TreesConfig],
     features: Float[np.ndarray, "n feature"],
     label: Int[np.ndarray, " n"],

@@ -139,7 +139,7 @@ class Trees:
             raise UnmeasuredError(what, got=got, do="most features need 10 epochs of an object")
         mix = np.bincount(label, minlength=self.n_classes) / len(label)
         self.class_mix = mix if class_mix is None else class_mix
-        rows = prepared(features[measured], self.config)
+        rows = prepare_features(features[measured], self.config)
         # boosted trees must see one value of a feature, if only to find that it tells nothing
         rows[:, np.isnan(rows).all(axis=0)] = 0
         own = None if weight is None else weight[measured]
@@ -165,8 +165,8 @@ class Trees:
         self, features: Float[np.ndarray, "n feature"]
     ) -> Float[np.ndarray, "n {self.n_classes}"]:
         """Return one probability a class."""
-        return spread(
-            features, lambda rows: self.classifier.predict_proba(prepared(rows, self.config)),
+        return complete_probabilities(
+            features, lambda rows: self.classifier.predict_proba(prepare_features(rows, self.config)),
             classes=self.classes, class_mix=self.class_mix,
         )  # fmt: skip
 
@@ -176,7 +176,7 @@ def measured_rows(features: Float[np.ndarray, "n feature"]) -> Bool[np.ndarray, 
     return np.asarray(np.isfinite(features).any(axis=1))
 
 
-def prepared(
+def prepare_features(
     features: Float[np.ndarray, "n feature"], config: TreesConfig
 ) -> Float32[np.ndarray, "n feature"]:
     """Return features as trees of this kind read them: single precision, cut at `LARGEST`."""
@@ -187,7 +187,7 @@ def prepared(
     return np.asarray(single)
 
 
-def spread(
+def complete_probabilities(
     features: Float[np.ndarray, "n feature"],
     ask: Callable[[Float[np.ndarray, "m feature"]], Float[np.ndarray, "m known"]],
     *,

@@ -53,7 +53,7 @@ class Cataclysmics:
     found_mjd: tuple[float, float] | None = None
 
 
-def cataclysmic(
+def cataclysmic_variable(
     mjd: Float[np.ndarray, " epoch"],
     rng: np.random.Generator,
     population: Cataclysmics = Cataclysmics(),
@@ -88,13 +88,13 @@ def dwarf_nova(
     rng : numpy.random.Generator
     population : Cataclysmics
     """
-    quiet_mag = _quiet(population, rng)
+    quiet_mag = _quiescent_mag(population, rng)
     amplitude = float(np.clip(rng.normal(*population.amplitude_mag), 1.2, max(1.3, quiet_mag - 12)))
     recurrence = _recurrence(amplitude, population, rng)
     plateau, fall_days_per_mag = float(rng.uniform(*population.plateau_days)), rng.uniform(1, 3)
     day, _ = discovery_mjd(mjd, population.found_mjd, rng)
     caught = day - rng.uniform(0, plateau + fall_days_per_mag)
-    starts = recurring(caught, recurrence, mjd, rng)
+    starts = outburst_times(caught, recurrence, mjd, rng)
     supers = rng.random(len(starts)) < population.superoutburst_share
     heights = amplitude * rng.uniform(0.7, 1, len(starts)) + 0.6 * supers
     lengths = np.where(
@@ -130,7 +130,7 @@ def polar(
     rng : numpy.random.Generator
     population : Cataclysmics
     """
-    quiet_mag = min(_quiet(population, rng), 20.5)
+    quiet_mag = min(_quiescent_mag(population, rng), 20.5)
     depth, dwell_days = float(rng.uniform(1, 3)), float(rng.uniform(80, 500))
     period, wave = float(rng.uniform(80, 240) / 1440), float(rng.uniform(0.1, 0.8))
     turns = np.cumsum(rng.exponential(dwell_days, int(12 * (np.ptp(mjd) / dwell_days + 2))))
@@ -148,7 +148,7 @@ def polar(
     )
 
 
-def recurring(
+def outburst_times(
     caught: float, recurrence: float, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Float[np.ndarray, " outburst"]:
     """Return the times of outbursts: one is given, the others follow and precede it.
@@ -178,7 +178,7 @@ def _outbursts(
     return np.asarray(np.where(phase < 0, rising, falling).max(axis=1, initial=0))
 
 
-def _quiet(population: Cataclysmics, rng: np.random.Generator) -> float:
+def _quiescent_mag(population: Cataclysmics, rng: np.random.Generator) -> float:
     return float(np.clip(rng.normal(*population.quiet_mag), *population.quiet_limits_mag))
 
 

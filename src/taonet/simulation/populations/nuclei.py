@@ -109,7 +109,7 @@ def active_nucleus(
     rng : numpy.random.Generator
     population : Nuclei
     """
-    return _noticed(mjd, rng, population, "AGN")
+    return _draw_brightening(mjd, rng, population, "AGN")
 
 
 def blazar(
@@ -129,7 +129,7 @@ def blazar(
     rng : numpy.random.Generator
     population : Nuclei
     """
-    return _noticed(mjd, rng, population, "blazar")
+    return _draw_brightening(mjd, rng, population, "blazar")
 
 
 def damped_random_walk(
@@ -203,7 +203,7 @@ def quasar_walk(absolute_mag: float, redshift: float, mass: float) -> tuple[floa
     return float(10**log_tau * (1 + redshift)), float(10**log_sf)
 
 
-def _noticed(
+def _draw_brightening(
     mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator, population: Nuclei, subtype: str
 ) -> Light:
     """Draw until one is brighter on the day of its discovery than in an old image.

@@ -13,7 +13,7 @@ PARSEC_ARCSEC = 206_264.806
 
 
 @dataclass(frozen=True, kw_only=True)
-class Template:
+class LightCurveShape:
     """The light curve of a type of supernova, below its peak.
 
     Parameters
@@ -45,7 +45,7 @@ TEMPLATES = {
     # Ia: 0.65 mag in 15 days in V, then the decay of cobalt with leaking gamma rays, 0.026 mag a
     # day (Leibundgut 2000, A&ARv 10, 179); after half a year real ones fade more slowly, far below
     # what these surveys see
-    "Ia": Template(
+    "Ia": LightCurveShape(
         share=0.79,
         absolute_mag=-19.3,
         absolute_scatter_mag=0.12,
@@ -54,7 +54,7 @@ TEMPLATES = {
     ),
     # II-P: a plateau of some 85 to 100 days, a drop of two magnitudes (Anderson et al. 2014, ApJ
     # 786, 67), then cobalt whose gamma rays are all trapped, 0.0098 mag a day
-    "II-P": Template(
+    "II-P": LightCurveShape(
         share=0.13,
         absolute_mag=-16.9,
         absolute_scatter_mag=0.9,
@@ -62,7 +62,7 @@ TEMPLATES = {
         fall=((0, 0), (10, 0.1), (85, 0.7), (95, 1.0), (110, 2.7), (120, 2.9), (220, 3.9)),
     ),
     # II-L: no plateau, some 0.03 mag a day from the peak on (Faran et al. 2014, MNRAS 445, 554)
-    "II-L": Template(
+    "II-L": LightCurveShape(
         share=0.04,
         absolute_mag=-17.9,
         absolute_scatter_mag=0.8,
@@ -70,7 +70,7 @@ TEMPLATES = {
         fall=((0, 0), (10, 0.2), (80, 2.2), (100, 3.4), (200, 4.6)),
     ),
     # Ibc: 0.9 mag in 15 days in V (Drout et al. 2011, ApJ 741, 97)
-    "Ibc": Template(
+    "Ibc": LightCurveShape(
         share=0.04,
         absolute_mag=-17.6,
         absolute_scatter_mag=0.9,
@@ -133,7 +133,7 @@ def supernova(
     """
     subtype = _subtype(rng)
     template = TEMPLATES[subtype]
-    stretch, colour, absolute_mag = _absolute(subtype, population, rng)
+    stretch, colour, absolute_mag = _draw_peak(subtype, population, rng)
     peak_mag = float(rng.triangular(*population.peak_mag))
     redshift = redshift_at(peak_mag - absolute_mag)
     caught_mjd, covered = discovery_mjd(mjd, population.found_mjd, rng)
@@ -162,7 +162,7 @@ def magnitudes_below_peak(
     """Return how far a supernova is below its peak; infinite before the explosion.
 
     The flux rises as the square of time, a fireball that expands (Riess et al. 1999), rounded
-    off at the peak, and falls along its `Template`.
+    off at the peak, and falls along its `LightCurveShape`.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def _subtype(rng: np.random.Generator) -> str:
     return names[int(rng.choice(len(names), p=[TEMPLATES[name].share for name in names]))]
 
 
-def _absolute(
+def _draw_peak(
     subtype: str, population: Supernovae, rng: np.random.Generator
 ) -> tuple[float, float, float]:
     """Draw stretch, colour and absolute magnitude at peak."""

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.simulation.light import DARK, Galaxy, Light
-from taonet.simulation.populations.cataclysmic import cataclysmic
+from taonet.simulation.populations.cataclysmic import cataclysmic_variable
 from taonet.simulation.populations.nuclei import active_nucleus, blazar
 from taonet.simulation.populations.stars import (
     eclipsing_binary,
@@ -29,7 +29,7 @@ Transient = Callable[[Float[np.ndarray, " epoch"], np.random.Generator], Light]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constants:
+class ConstantObjects:
     """Stars and galaxies that do not change.
 
     Parameters
@@ -61,7 +61,7 @@ OTHERS: Mixture = {
 """Share and light of what the class OTHER holds; in Deep-TAO fast movers are the most."""
 
 
-def other(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+def other_variable(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
     """Draw one of the variables that belong to none of the named classes.
 
     Parameters
@@ -70,20 +70,22 @@ def other(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
         Times of observation.
     rng : numpy.random.Generator
     """
-    return one_of(OTHERS, mjd, rng)
+    return draw_from_mixture(OTHERS, mjd, rng)
 
 
-def one_of(kinds: Mixture, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
+def draw_from_mixture(
+    kinds: Mixture, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
+) -> Light:
     """Draw an object of one of several kinds, each as common as its share."""
     shares = [share for share, _ in kinds.values()]
     _, draw = list(kinds.values())[int(rng.choice(len(shares), p=shares))]
     return draw(mjd, rng)
 
 
-def constant(
+def constant_object(
     mjd: Float[np.ndarray, " epoch"],
     rng: np.random.Generator,
-    population: Constants = Constants(),
+    population: ConstantObjects = ConstantObjects(),
 ) -> Light:
     """Draw a star or a galaxy that does not change.
 
@@ -113,10 +115,10 @@ def constant(
 
 TRANSIENTS: dict[str, Transient] = {
     "SN": supernova,
-    "CV": cataclysmic,
+    "CV": cataclysmic_variable,
     "AGN": active_nucleus,
     "BZ": blazar,
-    "OTHER": other,
-    "NON": constant,
+    "OTHER": other_variable,
+    "NON": constant_object,
 }
 """How to draw the light of each class of the CRTS taxonomy."""

@@ -13,7 +13,7 @@ SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, HITS_SURVEY, ZTF)}
 """The presets by name."""
 
 
-def survey_named(name: str) -> Survey:
+def survey_preset(name: str) -> Survey:
     """Return a preset.
 
     Raises
@@ -23,7 +23,7 @@ def survey_named(name: str) -> Survey:
 
     Examples
     --------
-    >>> survey_named("crts").size_px
+    >>> survey_preset("crts").size_px
     64
     """
     if name not in SURVEYS:
@@ -44,7 +44,7 @@ def preset_digest(name: str) -> str:
     >>> preset_digest("crts") == preset_digest("hits")
     False
     """
-    room = {"tiny": "crts"}.get(survey_named(name).name, name)
+    room = {"tiny": "crts"}.get(survey_preset(name).name, name)
     package = resources.files("taonet.simulation.presets")
     digest = hashlib.sha256(name.encode())
     for file in (package / f"{room}.py", package / "tables" / f"{room}.toml"):

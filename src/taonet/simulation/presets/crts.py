@@ -14,10 +14,15 @@ from taonet.simulation.conditions import Conditions, Visits, Weather, draw_condi
 from taonet.simulation.detector import Detector
 from taonet.simulation.gaps import Gaps
 from taonet.simulation.light import Light
-from taonet.simulation.populations.cataclysmic import Cataclysmics, cataclysmic
+from taonet.simulation.populations.cataclysmic import Cataclysmics, cataclysmic_variable
 from taonet.simulation.populations.nuclei import Nuclei, active_nucleus, blazar
 from taonet.simulation.populations.supernovae import Supernovae, supernova
-from taonet.simulation.populations.transients import Constants, Transient, constant, other
+from taonet.simulation.populations.transients import (
+    ConstantObjects,
+    Transient,
+    constant_object,
+    other_variable,
+)
 from taonet.simulation.presets.measurements import read_numbers
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.taxonomy import CRTS
@@ -62,15 +67,15 @@ def transients(found_mjd: tuple[float, float] | None, faintest_mag: float) -> di
     def numbers(name: str) -> dict[str, Any]:
         return {**NUMBERS[name], "found_mjd": found_mjd}
 
-    constants = Constants(**NUMBERS["constant"])
+    constants = ConstantObjects(**NUMBERS["constant"])
     constants = replace(constants, mag=(constants.mag[0], faintest_mag))
     return {
         "SN": partial(supernova, population=Supernovae(**numbers("supernovae"))),
-        "CV": partial(cataclysmic, population=Cataclysmics(**numbers("cataclysmics"))),
+        "CV": partial(cataclysmic_variable, population=Cataclysmics(**numbers("cataclysmics"))),
         "AGN": partial(active_nucleus, population=Nuclei(**numbers("active_galaxies"))),
         "BZ": partial(blazar, population=Nuclei(**numbers("blazars"))),
-        "OTHER": other,
-        "NON": partial(constant, population=constants),
+        "OTHER": other_variable,
+        "NON": partial(constant_object, population=constants),
     }
 
 

@@ -5,8 +5,8 @@ from jaxtyping import Float
 
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector, read_out
-from taonet.simulation.exposures import Exposures, Scene, noise_free
-from taonet.simulation.light import Light, at_mean
+from taonet.simulation.exposures import Exposures, Scene, noise_free_images
+from taonet.simulation.light import Light, shift_to_mean
 from taonet.simulation.populations.stars import (
     contact_binary,
     eclipsing_binary,
@@ -58,16 +58,18 @@ def conditions(visits: Visits, rng: np.random.Generator) -> Conditions:
     epoch = np.abs(days[:, None] - _DAY).argmin(axis=1)
     n, own = len(epoch), rng.standard_normal(3)
 
-    def scattered(sigma: Float[np.ndarray, " slot"], field: float) -> Float[np.ndarray, " epoch"]:
+    def draw_scatter(
+        sigma: Float[np.ndarray, " slot"], field: float
+    ) -> Float[np.ndarray, " epoch"]:
         # of the scatter between fields, half stays with a field through the run
         drawn = (rng.standard_normal(n) + field) / np.sqrt(2)
         return np.asarray(BROADER * sigma[epoch] * drawn)
 
-    log_flux = _LOG_FLUX[epoch] + scattered(_LOG_FLUX_ERR, own[0])
+    log_flux = _LOG_FLUX[epoch] + draw_scatter(_LOG_FLUX_ERR, own[0])
     return Conditions(
-        seeing_fwhm_px=_SEEING[epoch] * np.exp(scattered(_SEEING_ERR, own[1])),
+        seeing_fwhm_px=_SEEING[epoch] * np.exp(draw_scatter(_SEEING_ERR, own[1])),
         zero_point_mag=NUMBERS["flux"]["zero_point_mag"] + 2.5 / np.log(10) * log_flux,
-        sky_adu=_SKY[epoch] * np.exp(scattered(_SKY_ERR, own[2])),
+        sky_adu=_SKY[epoch] * np.exp(draw_scatter(_SKY_ERR, own[2])),
         shift_x=rng.normal(0, JITTER_PX, n),
         shift_y=rng.normal(0, JITTER_PX, n),
         stretch=MEAN_ELLIPTICITY * (rng.standard_normal(n) + 1j * rng.standard_normal(n)),
@@ -84,21 +86,21 @@ def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
         return Light(mag=np.full(len(mjd), mag), subtype="star", truth={"mean_mag": mag})
     if class_name == "RRL":
         draw = rr_lyrae_c if rng.random() < FIRST_OVERTONE_SHARE else rr_lyrae
-        return at_mean(draw(mjd, rng), float(rng.triangular(*stars["rr_lyrae_mag"])))
+        return shift_to_mean(draw(mjd, rng), float(rng.triangular(*stars["rr_lyrae_mag"])))
     draw = contact_binary if rng.random() < CONTACT_SHARE else eclipsing_binary
-    return at_mean(draw(mjd, rng), float(rng.triangular(*stars["eclipsing_mag"])))
+    return shift_to_mean(draw(mjd, rng), float(rng.triangular(*stars["eclipsing_mag"])))
 
 
-def stamps(scene: Scene, detector: Detector, rng: np.random.Generator) -> Exposures:
+def science_cutouts(scene: Scene, detector: Detector, rng: np.random.Generator) -> Exposures:
     """Return the stamps, float32; some are resampled by a part of a pixel."""
-    frames = read_out(noise_free(scene), scene.conditions.sky_adu, detector, rng)
+    frames = read_out(noise_free_images(scene), scene.conditions.sky_adu, detector, rng)
     found = frames.astype(np.float32)
     if rng.random() < NUMBERS["resampling"]["share"]:
-        found = _moved(found, *rng.uniform(0, 0.5, 2))
+        found = _shift_frames(found, *rng.uniform(0, 0.5, 2))
     return Exposures(frames=found[:, None], visits=np.arange(len(frames)))
 
 
-def _moved(
+def _shift_frames(
     frames: Float[np.ndarray, "epoch y x"], dx: float, dy: float
 ) -> Float[np.ndarray, "epoch y x"]:
     """Move frames by a part of a pixel, each pixel a mean of four neighbours."""
@@ -115,7 +117,7 @@ HITS_SURVEY = Survey(
     visits=visits,
     conditions=conditions,
     detector=Detector(**NUMBERS["detector"]),
-    expose=stamps,
+    expose=science_cutouts,
     size_px=21,
     pixel_arcsec=0.27,
     centring_px=NUMBERS["stars"]["centring_px"],

@@ -14,10 +14,10 @@ def read_numbers(survey: str) -> dict[str, Any]:
     6.2
     """
     table = resources.files("taonet.simulation.presets") / "tables" / f"{survey}.toml"
-    return {name: _frozen(value) for name, value in tomllib.loads(table.read_text("utf-8")).items()}
+    return {name: _freeze(value) for name, value in tomllib.loads(table.read_text("utf-8")).items()}
 
 
-def _frozen(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _frozen(inner) for name, inner in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+        return {name: _freeze(inner) for name, inner in value.items()}
+    return tuple(map(_freeze, value)) if isinstance(value, list) else value

@@ -10,10 +10,10 @@ from jaxtyping import Float
 from taonet.simulation.cadence import Cadence, draw_mjd
 from taonet.simulation.conditions import Conditions, Visits, Weather, draw_conditions
 from taonet.simulation.detector import Detector
-from taonet.simulation.difference import CHANNELS, Subtraction, detections
+from taonet.simulation.difference import CHANNELS, Subtraction, detected_triplets
 from taonet.simulation.gaps import Gaps
-from taonet.simulation.light import Light, at_mean
-from taonet.simulation.populations.cataclysmic import cataclysmic
+from taonet.simulation.light import Light, shift_to_mean
+from taonet.simulation.populations.cataclysmic import cataclysmic_variable
 from taonet.simulation.populations.colours import g_minus_r
 from taonet.simulation.populations.nuclei import ACTIVE_GALAXIES, BLAZARS, active_nucleus, blazar
 from taonet.simulation.populations.stars import (
@@ -27,7 +27,7 @@ from taonet.simulation.populations.stars import (
     rr_lyrae_c,
 )
 from taonet.simulation.populations.supernovae import Supernovae, supernova
-from taonet.simulation.populations.transients import Mixture, Transient, one_of
+from taonet.simulation.populations.transients import Mixture, Transient, draw_from_mixture
 from taonet.simulation.presets.measurements import read_numbers
 from taonet.simulation.survey import Survey
 from taonet.sky.taxonomy import ZTF as CLASSES
@@ -141,17 +141,17 @@ def bright_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> L
 
 def variable_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
     """Draw a pulsating or eclipsing star; as bright as those that are mistaken for residuals."""
-    drawn = one_of(VARIABLES, mjd, rng)
-    return at_mean(drawn, float(rng.triangular(*VARIABLE_MAG)))
+    drawn = draw_from_mixture(VARIABLES, mjd, rng)
+    return shift_to_mean(drawn, float(rng.triangular(*VARIABLE_MAG)))
 
 
 TRANSIENTS: dict[str, Transient] = {
     "SN": partial(supernova, population=NEAR),
-    "CV": cataclysmic,
+    "CV": cataclysmic_variable,
     "AGN": partial(active_nucleus, population=QUASARS),
     "BZ": partial(blazar, population=JETS),
     "VAR": variable_star,
-    "OTHER": partial(one_of, OTHERS),
+    "OTHER": partial(draw_from_mixture, OTHERS),
     "NON": bright_star,
 }
 """How to draw the light of each class."""
@@ -173,7 +173,7 @@ def _survey(table: dict[str, Any]) -> Survey:
         visits=partial(visits, Cadence(**table["cadence"])),
         conditions=partial(conditions, {band: _weather(table, band) for band in BANDS}),
         detector=Detector(**table["detector"]),
-        expose=partial(detections, Subtraction(**subtraction), gaps),
+        expose=partial(detected_triplets, Subtraction(**subtraction), gaps),
         channels=CHANNELS,
         size_px=63,
         pixel_arcsec=1.01,
