@@ -10,13 +10,11 @@ import pandas as pd
 import pytest
 
 from taonet import cli
+from taonet.cli import app
 from taonet.io.archive import VERSION
 
 RECIPES = Path(__file__).parents[1] / "recipes"
-VERBS = (
-    "demo", "fetch", "ingest", "simulate", "photometry", "train",
-    "evaluate", "predict", "report", "recipes", "models", "info", "benchmark",
-)  # fmt: skip
+VERBS = [*(verb.__name__ for verb in app.VERBS), "simulate", "benchmark"]
 SMALLEST = (RECIPES / "tiny.toml").read_text()
 
 

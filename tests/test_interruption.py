@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from taonet import cli
-from taonet.cli import archives, benchmarking, networks, photometry, simulating
 from taonet.cli.interruption import ANEW, KEPT, NOTHING, PICTURES
 
-VERBS = (archives, benchmarking, networks, photometry, simulating)
+VERBS = [
+    module
+    for name, module in sys.modules.items()
+    if name.startswith("taonet.cli.") and hasattr(module, "track")
+]
+"""Modules of the command line that show progress."""
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def fitted():
 def test_of_objects_like_those_all_shares_are_equally_likely(fitted):
     rows, features = features_of(1000, seed=2)
     number = rows["n_epochs"].to_numpy()
-    typical = fitted.of(features, number)
+    typical = fitted.evaluate(features, number)
     assert len(fitted.epochs) > 6
     for k in (1, 3, 7, 14, 20, 30):
         own = typical[number == k]
@@ -59,7 +59,7 @@ def test_of_objects_like_those_all_shares_are_equally_likely(fitted):
 def test_a_class_that_was_left_out_stands_out_as_more_is_seen(fitted):
     rows, features = features_of(200, seed=3, classes=(ALIEN,))
     number = rows["n_epochs"].to_numpy()
-    typical = fitted.of(features, number)
+    typical = fitted.evaluate(features, number)
     middle = [np.median(typical[number == k]) for k in (1, 3, 7, 20)]
     # after one epoch the classes have not parted yet
     assert middle[0] > 0.2
@@ -72,14 +72,16 @@ def test_what_lies_off_every_axis_is_noticed(fitted):
     strange = features.copy()
     strange[:, -1] += 40  # in the feature that never varied
     number = rows["n_epochs"].to_numpy()
-    assert fitted.of(strange, number).max() < 0.01 < np.median(fitted.of(features, number))
+    assert (
+        fitted.evaluate(strange, number).max() < 0.01 < np.median(fitted.evaluate(features, number))
+    )
 
 
 def test_farther_out_is_never_more_typical_and_no_share_is_below_what_was_counted(fitted):
     features = features_of(1, seed=5)[1]
     number = np.full(50, 10)
     line = features[:1] + np.linspace(0, 60, 50)[:, None]
-    far, typical = fitted.distance(line, number), fitted.of(line, number)
+    far, typical = fitted.distance(line, number), fitted.evaluate(line, number)
     order = np.argsort(far)
     assert (np.diff(typical[order]) <= 1e-12).all()
     assert typical.min() >= 1 / (fitted.objects.max() + 1)
@@ -92,7 +94,7 @@ def test_it_survives_single_precision_and_is_small(fitted):
     rows, features = features_of(20, seed=6)
     number = rows["n_epochs"].to_numpy()
     np.testing.assert_allclose(
-        again.evaluate(features, number), fitted.of(features, number), atol=1e-3
+        again.evaluate(features, number), fitted.evaluate(features, number), atol=1e-3
     )
 
 

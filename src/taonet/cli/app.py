@@ -6,15 +6,22 @@ from typing import Annotated, Optional
 import typer
 from typer.exceptions import TyperException
 
-from taonet.cli.archives import info, ingest
-from taonet.cli.benchmarking import benchmarking
+from taonet.cli.benchmark import benchmark_app
+from taonet.cli.calibrate import calibrate
 from taonet.cli.demo import demo
-from taonet.cli.fetching import fetch
+from taonet.cli.evaluate import evaluate
+from taonet.cli.fetch import fetch
+from taonet.cli.info import info
+from taonet.cli.ingest import ingest
 from taonet.cli.interruption import describe_interruption
-from taonet.cli.networks import calibrate, evaluate, models, predict, recipes, report, train
+from taonet.cli.models import models
+from taonet.cli.output import say
 from taonet.cli.photometry import photometry
-from taonet.cli.showing import say
-from taonet.cli.simulating import simulating
+from taonet.cli.predict import predict
+from taonet.cli.recipes import recipes
+from taonet.cli.report import report
+from taonet.cli.simulate import simulate_app
+from taonet.cli.train import train
 from taonet.errors import TaoNetError
 from taonet.version import __version__
 
@@ -50,8 +57,8 @@ app = typer.Typer(
 )
 for verb in VERBS:
     app.command()(verb)
-app.add_typer(simulating, name="simulate")
-app.add_typer(benchmarking, name="benchmark")
+app.add_typer(simulate_app, name="simulate")
+app.add_typer(benchmark_app, name="benchmark")
 
 
 def _version(wanted: bool | None) -> None:

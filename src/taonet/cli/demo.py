@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from taonet.cli.options import Output, Overwrite, Seed
-from taonet.cli.showing import say, track
+from taonet.cli.output import say, track
 
 
 def demo(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from taonet.cli.options import Limit, Output, Overwrite
-from taonet.cli.showing import exit_on_failures, track
+from taonet.cli.output import exit_on_failures, track
 
 if TYPE_CHECKING:
     from taonet.photometry.template import MjdRange

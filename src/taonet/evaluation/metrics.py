@@ -37,21 +37,6 @@ from taonet.evaluation.resampling import Resamples, resample
 from taonet.evaluation.scoring import OVERALL, PER_CLASS
 from taonet.sky.taxonomy import Taxonomy
 
-__all__ = [
-    "Interval",
-    "Scores",
-    "check_predictions",
-    "difference",
-    "difference_of",
-    "final_rows",
-    "resamples_of",
-    "rows_at",
-    "score",
-    "score_table",
-    "scores_by_epochs",
-    "scores_of",
-]
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scores:
@@ -235,7 +220,8 @@ def score_difference(
 def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
     """Return the difference of two sets of resamples drawn with one seed from one set of objects.
 
-    Whether they were is for the caller to know; `score_difference` and `check_same_objects` check it.
+    Whether they were is for the caller to know; `score_difference` and `check_same_objects` check
+    it.
     """
     _check_metric(metric)
     return a.minus(b, metric)

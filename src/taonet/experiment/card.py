@@ -175,7 +175,8 @@ def _scores_text(scores: Mapping[str, Any]) -> str:
         "| method | macro recall | macro F1 (arg-max) |",
         "|---|---|---|",
         *(
-            f"| {method} | {_format_score(score['macro_recall'])} | {_format_score(score['macro_f1'])} |"
+            f"| {method} | {_format_score(score['macro_recall'])} "
+            f"| {_format_score(score['macro_f1'])} |"
             for method, score in scores.items()
         ),
     ]
@@ -261,8 +262,8 @@ def _retraining_text(bundle: Bundle, experiment: Experiment) -> str:
         [
             f"    {' '.join(words)} --seed {recipe.seed}",
             "",
-            f"* {recipe.training.steps} steps in {_format_duration(cost['seconds'])} on {cost['device']}; "
-            f"at most {cost['peak_mib']:,.0f} MiB of memory",
+            f"* {recipe.training.steps} steps in {_format_duration(cost['seconds'])} on "
+            f"{cost['device']}; at most {cost['peak_mib']:,.0f} MiB of memory",
             f"* {facts['weights']:,} weights, sha256 {WEIGHTS_SHA256}",
             f"* recipe {facts['recipe_digest'][:12]}, data {facts['data_digest'][:12]}, run "
             f"{facts['run_digest'][:12]}, taonet {facts['version']}",

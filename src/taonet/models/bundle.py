@@ -92,7 +92,9 @@ def _compact_weight(weight: torch.Tensor) -> torch.Tensor:
 
 
 def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = False) -> None:
-    """Write a bundle, all or nothing; weights in half precision where nothing is lost (`round_to_half`).
+    """Write a bundle, all or nothing.
+
+    Weights are stored in half precision where nothing is lost by it (`round_to_half`).
 
     Parameters
     ----------

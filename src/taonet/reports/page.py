@@ -126,8 +126,9 @@ def _headline(methods: Sequence[Method]) -> str:
     ours = methods[0]
     recall, f1 = ours.scores.macro_recall, ours.scores.macro_f1
     text = (
-        f"{ours.name} reaches a macro recall of {_format_interval(recall)} and a macro F1 of {_format_interval(f1)} "
-        f"on {ours.scores.n_objects:,} objects of {len(ours.scores.per_class)} classes."
+        f"{ours.name} reaches a macro recall of {_format_interval(recall)} and a macro F1 of "
+        f"{_format_interval(f1)} on {ours.scores.n_objects:,} objects of "
+        f"{len(ours.scores.per_class)} classes."
     )
     if len(methods) == 1:
         return text

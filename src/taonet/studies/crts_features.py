@@ -191,7 +191,8 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _format_score(number: dict[str, float]) -> str:
-    return f"{_format_percent(number['value'])} [{_format_percent(number['low'])}, {_format_percent(number['high'])}]"
+    value, low, high = (_format_percent(number[name]) for name in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def _format_percent(share: float) -> str:

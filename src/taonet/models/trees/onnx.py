@@ -38,9 +38,9 @@ class _Tree:
 def onnx_of(trees: Trees, n_features: int) -> bytes:
     """Return grown trees as an ONNX model.
 
-    It reads ``features`` (object, feature) as `taonet.models.trees.trees.prepare_features` makes them and
-    returns ``probabilities`` (object, known class), equal to what scikit-learn says but for
-    rounding in the last sum.
+    It reads ``features`` (object, feature) as `taonet.models.trees.trees.prepare_features` makes
+    them and returns ``probabilities`` (object, known class), equal to what scikit-learn says but
+    for rounding in the last sum.
     """
     from onnx import TensorProto, helper
 

@@ -166,9 +166,11 @@ class Trees:
     ) -> Float[np.ndarray, "n {self.n_classes}"]:
         """Return one probability a class."""
         return complete_probabilities(
-            features, lambda rows: self.classifier.predict_proba(prepare_features(rows, self.config)),
-            classes=self.classes, class_mix=self.class_mix,
-        )  # fmt: skip
+            features,
+            lambda rows: self.classifier.predict_proba(prepare_features(rows, self.config)),
+            classes=self.classes,
+            class_mix=self.class_mix,
+        )
 
 
 def measured_rows(features: Float[np.ndarray, "n feature"]) -> Bool[np.ndarray, " n"]:

@@ -1,4 +1,4 @@
-"""The verbs on archives: `ingest` and `info`."""
+"""The verb `ingest`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from taonet.cli.options import AsJson, Limit, Output, Overwrite
-from taonet.cli.showing import exit_on_failures, print_result, track
+from taonet.cli.output import exit_on_failures, print_result, track
 
 
 class SourceKind(StrEnum):
@@ -83,17 +83,3 @@ def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | N
     if table is None:
         raise InputError("fits needs a table", do="give --table T with file, object_id and mjd")
     return sources.fits_source(paths[0], table, survey=survey or "mine")
-
-
-def info(
-    path: Annotated[Path, typer.Argument(help="An archive, a bundle, a run, or a file.")],
-    verify: Annotated[bool, typer.Option("--verify", help="Read and check every byte.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Say what something is: an archive, a bundle, a run, or a file that ingest reads."""
-    from taonet.tasks.info import describe
-
-    facts = describe(path, verify=verify)
-    print_result(
-        facts, "\n".join(f"{name}: {value}" for name, value in facts.items()), as_json=as_json
-    )

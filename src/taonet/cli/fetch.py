@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from taonet.cli.options import AsJson, Limit, Output
-from taonet.cli.showing import exit_on_failures, print_result, say, track
+from taonet.cli.output import exit_on_failures, print_result, say, track
 
 
 class PublicSet(StrEnum):

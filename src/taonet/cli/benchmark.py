@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from taonet.cli.options import AsJson, Classes, Seed, split_names
-from taonet.cli.showing import print_result, track
+from taonet.cli.output import print_result, track
 
 
 class Half(StrEnum):
@@ -17,17 +17,17 @@ class Half(StrEnum):
     second = "second"
 
 
-benchmarking = typer.Typer(
+benchmark_app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Score methods on public data."
 )
 
 
-@benchmarking.callback()
+@benchmark_app.callback()
 def _benchmark() -> None:
     pass
 
 
-@benchmarking.command("crts-features")
+@benchmark_app.command("crts-features")
 def benchmark_crts_features(
     data: Annotated[Path, typer.Option("--data", help="Folder of the published feature tables.")],
     seed: Seed = 1,
@@ -40,7 +40,7 @@ def benchmark_crts_features(
     print_result(found, score_lines(found), as_json=as_json)
 
 
-@benchmarking.command("hits")
+@benchmark_app.command("hits")
 def benchmark_hits(
     data: Annotated[Path, typer.Option("--data", help="An archive of real HiTS sequences.")],
     test: Annotated[
@@ -84,7 +84,7 @@ def benchmark_hits(
     print_result(plain, score_lines(found), as_json=as_json)
 
 
-@benchmarking.command("seeds")
+@benchmark_app.command("seeds")
 def benchmark_seeds(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs that differ in the seed.")],
     data: Annotated[Path, typer.Option("--data", help="The archive that they were tested on.")],

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from taonet.cli.options import AsJson, Output, Overwrite, Seed, refuse_options, split_names
-from taonet.cli.showing import print_result, track
+from taonet.cli.output import print_result, track
 
 
 class _SurveyFirst(TyperGroup):
@@ -20,14 +20,14 @@ class _SurveyFirst(TyperGroup):
         return self.commands["survey"].make_context(info_name, args, *rest, **extra)
 
 
-simulating = typer.Typer(
+simulate_app = typer.Typer(
     cls=_SurveyFirst,
     rich_markup_mode=None,
     help="Simulate sequences of known class, or plant transients into real ones.",
 )
 
 
-@simulating.command("survey", hidden=True)
+@simulate_app.command("survey", hidden=True)
 def simulate(
     survey: Annotated[str, typer.Argument(help="A preset: crts, hits, tiny, ztf.")],
     output: Output,
@@ -68,7 +68,7 @@ def simulate(
     print_result({"objects": objects, what: count, "path": output}, text, as_json=as_json)
 
 
-@simulating.command("check")
+@simulate_app.command("check")
 def simulate_check(
     survey: Annotated[str, typer.Argument(help="A preset: crts, hits.")],
     against: Annotated[
@@ -92,7 +92,7 @@ def simulate_check(
     print_result(found, f"{summary(found)}\n-> {output}", as_json=as_json)
 
 
-@simulating.command("inject")
+@simulate_app.command("inject")
 def simulate_inject(
     archive: Annotated[Path, typer.Argument(help="An archive with objects of class NON.")],
     class_name: Annotated[str, typer.Option("--class", help="What to plant, e.g. SN.")],

@@ -1,0 +1,34 @@
+"""The verb `calibrate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taonet.cli.options import (
+    Output,
+    Overwrite,
+)
+from taonet.cli.output import track
+
+
+def calibrate(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    data: Annotated[
+        Path, typer.Argument(help="An archive of objects of known class, not trained on.")
+    ],
+    output: Output,
+    level: Annotated[float, typer.Option(help="How often sets shall hold the truth.")] = 0.9,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    overwrite: Overwrite = False,
+) -> None:
+    """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
+
+    Both then hold after every number of epochs, for all objects that have so many: probabilities
+    where classes are equally common (predict --prior restates them), sets for any mix.
+    """
+    from taonet.experiment.trust_stage import calibrate as fit
+
+    typer.echo(
+        fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)
+    )

@@ -1,0 +1,41 @@
+"""The verb `report`."""
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from taonet.cli.options import (
+    Classes,
+    Output,
+    Overwrite,
+    Seed,
+    split_names,
+)
+
+
+def report(
+    predictions: Annotated[list[Path], typer.Argument(help="Prediction tables of one taxonomy.")],
+    output: Output,
+    data: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--data", help="Archive with the true classes and the cutouts."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
+    classes: Classes = "",
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
+) -> None:
+    """Write one self-contained HTML page from prediction tables; the first is the main one."""
+    from taonet.tasks.evaluate import report_tables
+
+    report_tables(
+        predictions,
+        data,
+        output,
+        title=title,
+        classes=split_names(classes),
+        seed=seed,
+        overwrite=overwrite,
+    )
+    typer.echo(output)
