@@ -76,4 +76,4 @@ class MissingError(InputError):
 
 
 class UnreachableError(TaoNetError):
-    """A server that does not answer, or asks to come back much later; trying again may help."""
+    """A server does not answer or asks for a long wait; retrying later may help."""
