@@ -34,18 +34,20 @@ def test_a_worker_that_ends_is_one_line():
 
 def run(script, tmp_path):
     file = tmp_path / "script.py"
-    file.write_text("from taonet.parallel import in_order\n" + script)
+    file.write_text("from taonet.parallel import map_in_order\n" + script)
     return subprocess.run([sys.executable, file], capture_output=True, text=True, check=False)
 
 
 def test_a_plain_script_without_a_guard_gets_its_answers(tmp_path):
-    script = "import math\nprint(list(in_order(math.sqrt, [1, 4, 9], workers=2)))\n"
+    script = "import math\nprint(list(map_in_order(math.sqrt, [1, 4, 9], workers=2)))\n"
     done = run(script, tmp_path)
     assert (done.stdout, done.stderr) == ("[1.0, 2.0, 3.0]\n", "")
 
 
 def test_a_function_of_a_script_without_a_guard_is_told_what_to_do(tmp_path):
-    script = "def double(x):\n    return 2 * x\nprint(list(in_order(double, [1, 2], workers=2)))\n"
+    script = (
+        "def double(x):\n    return 2 * x\nprint(list(map_in_order(double, [1, 2], workers=2)))\n"
+    )
     done = run(script, tmp_path)
     assert done.returncode == 1
     assert done.stderr.count("Traceback") == 1
@@ -55,7 +57,7 @@ def test_a_function_of_a_script_without_a_guard_is_told_what_to_do(tmp_path):
 SLEEPING = """\
 work = "import os, time; os.write(1, b'at work' + bytes([10])); time.sleep(3600)"
 try:
-    list(in_order(exec, [work] * 40, workers=2))
+    list(map_in_order(exec, [work] * 40, workers=2))
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -65,7 +67,7 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize("whom", ["the terminal", "the script alone"])
 def test_an_interruption_ends_the_workers_without_a_word_of_theirs(tmp_path, whom):
     file = tmp_path / "script.py"
-    file.write_text("from taonet.parallel import in_order\n" + SLEEPING)
+    file.write_text("from taonet.parallel import map_in_order\n" + SLEEPING)
     command = [sys.executable, file]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as process:

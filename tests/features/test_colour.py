@@ -34,7 +34,7 @@ def test_colour_and_its_change_are_measured():
 
 def test_without_a_second_band_or_light_there_is_no_colour():
     curves = two_bands()
-    blue = curves.only(curves.band == 0)
+    blue = curves.select(curves.band == 0)
     noise = two_bands(error=10.0)
     for found in (Colours(blue), Colours(noise)):
         assert np.isnan(found.mean()).all()

@@ -100,7 +100,7 @@ def test_files_of_no_known_kind_are_set_aside_beside_the_alerts_they_came_with(n
 def test_an_object_that_two_sources_have_is_used_once(night, tmp_path):
     ingest(alerts_source([night]), tmp_path / "archive")
     tally, table = answers([tmp_path / "archive", night], tmp_path / "p.parquet")
-    assert (tally.objects, tally.set_aside, len(table)) == (1, 1, 4)
+    assert (tally.objects, tally.set_aside_count, len(table)) == (1, 1, 4)
 
 
 def test_a_band_the_model_does_not_know_costs_its_epoch_alone(tmp_path):
@@ -122,7 +122,7 @@ def test_an_object_in_bands_the_model_does_not_know_alone_is_rejected(tmp_path):
         classify(NAME, [tmp_path / "i.avro"], tmp_path / "i.parquet")
     write(tmp_path / "g.avro", [seen(3, object_id="ZTF2")])
     tally, _ = answers([tmp_path / "i.avro", tmp_path / "g.avro"], tmp_path / "p.parquet")
-    assert (tally.objects, tally.set_aside, tally.rejected.parts.total()) == (1, 1, 0)
+    assert (tally.objects, tally.set_aside_count, tally.rejected.parts.total()) == (1, 1, 0)
 
 
 def test_company_and_order_never_change_an_answer(tmp_path):

@@ -43,7 +43,7 @@ class SameProfile(Fittable2DModel):
         self.x_0.fixed = self.y_0.fixed = True
 
     def evaluate(self, x, y, flux, x_0, y_0):
-        return flux * self.profile.on(x - x_0, y - y_0)
+        return flux * self.profile.pixel_shares(x - x_0, y - y_0)
 
 
 @pytest.mark.parametrize("beta", [2.1, 3.5, 15.0])

@@ -62,10 +62,10 @@ def test_the_doubt_is_that_of_the_scale_where_nothing_tells_it():
     star = moffat(13, fwhm_px=3.0)
     subtracted = stars()
     # the weighted sum of a star's pixels is its flux
-    doubt = kernel.doubt(subtracted, star / (star**2).sum(), 18, 20)
+    doubt = kernel.sum_error(subtracted, star / (star**2).sum(), 18, 20)
     assert 0.02 < doubt / STARS[0][2] < 0.06
     told = kernel_between(subtracted, subtracted, np.random.default_rng(3))
-    assert told.doubt(subtracted, star / (star**2).sum(), 18, 20) < 0.3 * doubt
+    assert told.sum_error(subtracted, star / (star**2).sum(), 18, 20) < 0.3 * doubt
 
 
 def test_a_star_that_varies_does_not_bend_the_others():

@@ -36,7 +36,7 @@ DX, DY = AXIS[None, :] - X, AXIS[:, None] - Y
 
 @pytest.mark.parametrize(("fwhm", "close"), [(2.0, 3e-3), (2.5, 1.5e-3), (4.0, 5e-4)])
 def test_pixels_hold_the_light_that_falls_on_them(fwhm, close):
-    ours, theirs = profile(fwhm).on(DX, DY), drawn(fwhm)
+    ours, theirs = profile(fwhm).pixel_shares(DX, DY), drawn(fwhm)
     assert np.abs(ours - theirs).max() < close * theirs.max()
     # what matters for a flux: a fit of the one to the other
     assert (ours * theirs).sum() / (ours**2).sum() == pytest.approx(1, abs=7e-4)
@@ -44,11 +44,11 @@ def test_pixels_hold_the_light_that_falls_on_them(fwhm, close):
 
 def test_slopes_are_those_of_small_steps():
     h, p = 1e-4, profile(3.0)
-    here = p.on(DX, DY)
+    here = p.pixel_shares(DX, DY)
     stepped = [
-        p.on(DX - h, DY), p.on(DX, DY - h), profile(3.0 * np.exp(h)).on(DX, DY),
-        profile(3.0, STRETCH + h).on(DX, DY), profile(3.0, STRETCH + 1j * h).on(DX, DY),
-        profile(3.0, beta=1 / (1 / 3.5 + h)).on(DX, DY),
+        p.pixel_shares(DX - h, DY), p.pixel_shares(DX, DY - h), profile(3.0 * np.exp(h)).pixel_shares(DX, DY),
+        profile(3.0, STRETCH + h).pixel_shares(DX, DY), profile(3.0, STRETCH + 1j * h).pixel_shares(DX, DY),
+        profile(3.0, beta=1 / (1 / 3.5 + h)).pixel_shares(DX, DY),
     ]  # fmt: skip
     for slope, other in zip(p.slopes(DX, DY, first=6), stepped, strict=True):
         true = (other - here) / h
@@ -65,9 +65,11 @@ def test_the_transform_is_that_of_the_pixels():
 
 def test_noise_pixels_are_one_over_the_integral_of_the_square():
     wide = profile(6.0, 0)
-    squared = (wide.on(AXIS[None, :] - 32, AXIS[:, None] - 32) ** 2).sum()
+    squared = (wide.pixel_shares(AXIS[None, :] - 32, AXIS[:, None] - 32) ** 2).sum()
     assert noise_pixels(wide)[0] == pytest.approx(1 / squared, rel=0.02)
 
 
 def test_a_quarter_turn_swaps_the_axes():
-    np.testing.assert_allclose(profile().on(DX, DY), profile(2.5, -STRETCH).on(-DY, DX), rtol=1e-12)
+    np.testing.assert_allclose(
+        profile().pixel_shares(DX, DY), profile(2.5, -STRETCH).pixel_shares(-DY, DX), rtol=1e-12
+    )

@@ -18,7 +18,7 @@ def weighted_slopes(
 
     Examples
     --------
-    >>> slope, error = weighted_slopes(Segments.of(np.array([3])), *np.array(
+    >>> slope, error = weighted_slopes(Segments.from_counts(np.array([3])), *np.array(
     ...     [[0.0, 1.0, 2.0], [5.0, 7.0, 9.0], [0.1, 0.1, 0.1]]))
     >>> slope.round(9), error.round(9)
     (array([2.]), array([0.07071068]))

@@ -39,7 +39,7 @@ def polynomial_fits(
     Examples
     --------
     >>> t = np.arange(5.0)
-    >>> fits = polynomial_fits(Segments.of(np.array([5])), t, 1 + (t - 2) ** 2, order=2)
+    >>> fits = polynomial_fits(Segments.from_counts(np.array([5])), t, 1 + (t - 2) ** 2, order=2)
     >>> fits[1:, 0].round(9)
     array([[3., 0., 0.],
            [1., 0., 1.]])

@@ -21,7 +21,7 @@ class Segments:
 
     Examples
     --------
-    >>> pieces = Segments.of(np.array([2, 0, 3]))
+    >>> pieces = Segments.from_counts(np.array([2, 0, 3]))
     >>> pieces.mean(np.array([1.0, 3.0, 5.0, 6.0, 7.0]))
     array([ 2., nan,  6.])
     """

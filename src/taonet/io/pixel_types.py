@@ -49,7 +49,7 @@ def cast_to_float(pixels: Shaped[np.ndarray, "*n"]) -> Shaped[np.ndarray, "*n"]:
 
     Examples
     --------
-    >>> cast_to_float(np.zeros(1, "u2")).dtype, with_gaps(np.zeros(1, "i4")).dtype
+    >>> cast_to_float(np.zeros(1, "u2")).dtype, cast_to_float(np.zeros(1, "i4")).dtype
     (dtype('float32'), dtype('float64'))
     """
     if pixels.dtype.kind == "f":

@@ -62,8 +62,8 @@ def simulate(
 
     Examples
     --------
-    >>> from taonet.simulation.presets.by_name import survey_named
-    >>> sequence, truth = next(simulate(survey_named("tiny"), 1, seed=1, classes=["SN"]))
+    >>> from taonet.simulation.presets.by_name import survey_preset
+    >>> sequence, truth = next(simulate(survey_preset("tiny"), 1, seed=1, classes=["SN"]))
     >>> sequence.object_id, truth["class_name"]
     ('sim-tiny-1-000000', 'SN')
     """
@@ -99,8 +99,8 @@ def simulate_detections(
 
     Examples
     --------
-    >>> from taonet.simulation.presets.by_name import survey_named
-    >>> _, detections, truth = next(simulate_detections(survey_named("crts"), 1, seed=1))
+    >>> from taonet.simulation.presets.by_name import survey_preset
+    >>> _, detections, truth = next(simulate_detections(survey_preset("crts"), 1, seed=1))
     >>> len(detections.mag) == truth["n_points"]
     True
     """

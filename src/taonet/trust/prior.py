@@ -68,7 +68,7 @@ class Prior:
 
         Examples
         --------
-        >>> prior = Prior.of({"SN": 1, "CV": 3}, ("SN", "CV"), (0.5, 0.5))
+        >>> prior = Prior.from_shares({"SN": 1, "CV": 3}, ("SN", "CV"), (0.5, 0.5))
         >>> str(prior)
         'SN=0.25 CV=0.75'
         >>> prior.restate(np.array([[0.5, 0.5], [0.9, 0.1]])).round(2).tolist()

@@ -217,14 +217,14 @@ def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypat
 def test_no_more_than_a_handful_of_packets_is_held_at_a_time(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=4, objects=20)
     monkeypatch.setattr(alerts, "HANDFUL_BYTES", 12 * len(body([packet(1)])))
-    fetched, fetch = [], alerts.fetch
+    fetched, fetch = [], alerts.read_packed_records
 
     def counting(path, places):
         for one in fetch(path, places):
             fetched.append(one)
             yield one
 
-    monkeypatch.setattr(alerts, "fetch", counting)
+    monkeypatch.setattr(alerts, "read_packed_records", counting)
     ahead = []
     for n, _ in enumerate(alerts_source([tmp_path]).read(frozenset())):
         ahead.append(len(fetched) - 4 * n)

@@ -107,7 +107,7 @@ def test_what_people_download_is_one_light_curve_of_two_good_points(tmp_path, su
     np.testing.assert_allclose(curve.mjd, [mjd, curve.mjd[1]], rtol=1e-12)
     np.testing.assert_allclose(curve.mag[0], mag, atol=1e-3)
     assert len(curve.mjd) == 2
-    assert found.mending.rows - found.mending.dropped == 2
+    assert found.mending.rows - found.mending.dropped_rows == 2
     if survey in BELOW_ZERO:
         assert curve.flux[1] < 0 < curve.flux_err[1]
 

@@ -44,7 +44,7 @@ def test_a_sound_table_is_read_as_it_is(tmp_path):
     assert one.flux is None
     assert one.band == ("", "", "")
     np.testing.assert_array_equal(one.mag, [18.0, 18.5, 19.0])
-    assert found.mending.dropped == 0
+    assert found.mending.dropped_rows == 0
     assert str(found.mending) == ""
 
 
@@ -81,7 +81,7 @@ def test_fluxes_stand_in_for_magnitudes(tmp_path, error, zero_point):
     # a negative flux is a measurement
     np.testing.assert_allclose(other.flux[1:], -flux_of(np.array([zp]), 25.0), rtol=1e-12)
     assert np.isnan(other.mag).tolist() == [False, True]
-    assert found.mending.dropped == 0
+    assert found.mending.dropped_rows == 0
 
 
 def test_bands_and_upper_limits(tmp_path):
@@ -124,7 +124,7 @@ def test_what_is_no_point_is_left_out_counted_once_and_said(tmp_path, row, reaso
     for one, other in zip(found.curves, sound.curves, strict=True):
         np.testing.assert_array_equal(one.mag, other.mag)
     assert getattr(found.mending, reason) == 1
-    assert found.mending.dropped == 1
+    assert found.mending.dropped_rows == 1
     assert str(found.mending).startswith("1 of 6 rows dropped: ")
     assert said in str(found.mending)
     assert "\n" not in str(found.mending)
@@ -347,7 +347,7 @@ def test_classes_and_objects_of_any_name_are_kept(tmp_path, suffix):
     names = ["NA", "NA", "NA", "007", "007"]
     found = read(tmp_path, a_table(object_id=names, label=["None"] * 3 + ["90"] * 2), suffix)
     assert {c.object_id: c.class_name for c in found.curves} == {"NA": "None", "007": "90"}
-    assert found.mending.dropped == 0
+    assert found.mending.dropped_rows == 0
 
 
 def test_a_word_in_place_of_a_position_costs_the_position_alone(tmp_path):
