@@ -46,10 +46,13 @@ def test_slopes_are_those_of_small_steps():
     h, p = 1e-4, profile(3.0)
     here = p.pixel_shares(DX, DY)
     stepped = [
-        p.pixel_shares(DX - h, DY), p.pixel_shares(DX, DY - h), profile(3.0 * np.exp(h)).pixel_shares(DX, DY),
-        profile(3.0, STRETCH + h).pixel_shares(DX, DY), profile(3.0, STRETCH + 1j * h).pixel_shares(DX, DY),
+        p.pixel_shares(DX - h, DY),
+        p.pixel_shares(DX, DY - h),
+        profile(3.0 * np.exp(h)).pixel_shares(DX, DY),
+        profile(3.0, STRETCH + h).pixel_shares(DX, DY),
+        profile(3.0, STRETCH + 1j * h).pixel_shares(DX, DY),
         profile(3.0, beta=1 / (1 / 3.5 + h)).pixel_shares(DX, DY),
-    ]  # fmt: skip
+    ]
     for slope, other in zip(p.slopes(DX, DY, first=6), stepped, strict=True):
         true = (other - here) / h
         assert (slope * true).sum() / np.linalg.norm(slope) / np.linalg.norm(true) > 0.98

@@ -63,7 +63,7 @@ class Job:
 
 
 class StoredSequences:
-    """Sequences with what was measured of them; see `taonet.data.batches.MeasuredSequences`.
+    """Sequences with what was measured of them; see `taonet.data.reading.MeasuredSequences`.
 
     Pictures stay on disk until they are asked for.
     """

@@ -89,7 +89,7 @@ def coverage_figure(
     Parameters
     ----------
     coverage, sizes : DataFrame
-        From `taonet.training.fit_sets.coverage_table` and `set_sizes`.
+        From `taonet.evaluation.coverage.coverage_table` and `set_sizes`.
     level : float, optional
         How often sets are to hold the truth.
     """
