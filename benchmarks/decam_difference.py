@@ -26,10 +26,11 @@ import numpy as np
 from scipy.fft import irfft2, rfft2
 from scipy.ndimage import gaussian_filter, maximum_filter
 
-from taonet.photometry.calibrate import Calibration, calibrate_epochs
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.difference_flux import difference_photometry
-from taonet.photometry.exposure import PreparedFrames, prepare_frames
-from taonet.photometry.forced_photometry import forced_photometry
+from taonet.photometry.field_calibration import calibrate_epochs
+from taonet.photometry.forced_photometry import cut_centre_windows, forced_photometry
+from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.reference import stack
 from taonet.photometry.subtract import Difference, subtract
 from taonet.photometry.template import template_of
@@ -203,14 +204,14 @@ def star_flux(pair: Pair, place: np.ndarray) -> float:
         np.roll(image, tuple(centre - place), (1, 2))
         for image in (pair.exposed.light, pair.exposed.valid)
     )
-    forced = forced_photometry(
+    windows = cut_centre_windows(
         light,
         valid,
         pair.calibration,
         noise=pair.exposed.noise,
         photon_noise=pair.exposed.photon_noise,
-        causal=False,
     )
+    forced = forced_photometry(windows, pair.calibration, causal=False)
     return float(forced.flux[0])
 
 

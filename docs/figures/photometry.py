@@ -8,7 +8,7 @@ Writes docs/images/light-curve.png and docs/images/subtraction.png.
 from pathlib import Path
 
 from taonet.photometry.lightcurves import light_curve, measure_bands
-from taonet.photometry.nightly import nightly_means
+from taonet.photometry.nightly_means import nightly_means
 from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset

@@ -4,7 +4,7 @@ import numpy as np
 
 from photometry.made import field
 from taonet.photometry.cosmic_rays import remove_cosmic_rays
-from taonet.photometry.exposure import prepare_frames
+from taonet.photometry.prepared_frames import prepare_frames
 
 
 def test_hits_are_replaced_and_nothing_else_in_any_seeing():

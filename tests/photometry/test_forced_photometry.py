@@ -8,9 +8,9 @@ from photutils.psf import PSFPhotometry
 
 from photometry.made import field
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.exposure import prepare_frames
 from taonet.photometry.forced_photometry import correlated_noise_factor
 from taonet.photometry.lightcurves import measure_bands
+from taonet.photometry.prepared_frames import prepare_frames
 
 
 @pytest.mark.parametrize("flux", [150.0, 1500.0, 15000.0])

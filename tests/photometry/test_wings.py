@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.photometry.exposure import prepare_frames, variance_reduction
 from taonet.photometry.growth import LEAST_MISMATCH, RADIUS_PX, profile_residuals, residuals_at
 from taonet.photometry.lightcurves import measure_bands
 from taonet.photometry.mismatch import USUAL
+from taonet.photometry.prepared_frames import prepare_frames, variance_reduction
 from taonet.photometry.profile import USUAL_BETA, Profile
 from taonet.photometry.reference import Reference
 from taonet.photometry.steepness import SPREAD, Steepness

@@ -76,13 +76,13 @@ def photometry(
     stars tell how each epoch is shifted, blurred and dimmed; no catalogue is needed.
     """
     from taonet.errors import InputError
-    from taonet.photometry.tables import Mode, PhotometryOptions
+    from taonet.photometry.tables import PhotometryMode, PhotometryOptions
     from taonet.tasks.photometry import measure
 
     if difference and aperture:
         raise InputError("--difference fits the PSF", do="leave out --aperture")
     chosen = _template(template_mjd, template or [], difference=difference)
-    mode: Mode = "difference" if difference else "aperture" if aperture else "science"
+    mode: PhotometryMode = "difference" if difference else "aperture" if aperture else "science"
     result = measure(
         inputs,
         output,

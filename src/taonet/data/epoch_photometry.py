@@ -181,7 +181,7 @@ def measure_epochs(
     """
     differs = "difference" in sequence.channels
     if parts is None or differs:
-        mode: lightcurves.Mode = "difference" if differs else "science"
+        mode: lightcurves.Image = "difference" if differs else "science"
         parts = lightcurves.measure_bands(sequence, mode=mode)
     n = len(sequence)
     sky, noise = sky_and_noise(sequence.pixels)

@@ -15,7 +15,7 @@ from taonet.errors import InputError
 from taonet.evaluation.intervals import interval
 from taonet.evaluation.metrics import resamples_of
 from taonet.evaluation.predictions import check_predictions, final_rows
-from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.sky.taxonomy import Taxonomy
 
 NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)

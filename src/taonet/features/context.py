@@ -2,7 +2,7 @@
 
 Light curves do not tell where an object sits. What is said after a number of epochs depends on
 those epochs only. Shapes are those of the stack that the last of them was calibrated by: the best
-of the epochs known before it, in blocks that grow (see `taonet.photometry.calibrate`).
+of the epochs known before it, in blocks that grow (see `taonet.photometry.field_calibration`).
 """
 
 from collections.abc import Callable, Iterable, Sequence

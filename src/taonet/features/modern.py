@@ -22,12 +22,13 @@ from scipy.special import ndtri
 from taonet.features.colour import Colours
 from taonet.features.curves import Curves
 from taonet.features.nights import average_nights, begins_night, night_of, weighted_mean
-from taonet.features.peaks import DETECTION_SIGMA, Peaks
+from taonet.features.peaks import Peaks
 from taonet.features.periods import Periods, best_periods
 from taonet.features.random_walk import Walks, best_walks
 from taonet.features.segments import Segments
 from taonet.features.structure import LAGS_DAYS, structure_function
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude
+from taonet.sky.lightcurve import DETECTION_SIGMA
 
 BRIGHT_SIGMA = 3.0
 """Flux is measured relative to the mean only where the mean is so many times its error."""

@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.features.curves import Curves
 from taonet.features.segments import Segments
-from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 

@@ -8,14 +8,13 @@ from jaxtyping import Bool, Float
 
 from taonet.features.curves import Curves
 from taonet.features.lines import weighted_slopes
+from taonet.sky.lightcurve import DETECTION_SIGMA
 
 PEAK_SIGMA = 5.0
 """A peak stands so far above the faint nights, in units of its error."""
 
 FAINT_SHARE = 0.1
 """The quantile of the nights that counts as the light without the outburst."""
-
-DETECTION_SIGMA = 5.0
 
 SLOPE_SIGMA = 3.0
 """Nights of at least such a signal-to-noise ratio tell a slope."""

@@ -23,7 +23,7 @@ from taonet.models.aperture_memory import ApertureMemory
 from taonet.models.encoder import Apertures, Encoder
 from taonet.models.light_memory import LightMemory
 from taonet.models.recurrence import Kind, Recurrence
-from taonet.photometry.nightly import NIGHT_GAP_DAYS
+from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.types import Count, Natural, Share
 
 CALIBRATION = 32

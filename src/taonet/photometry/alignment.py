@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.ndimage import uniform_filter
 
-from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.mismatch import Mismatch
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.profile import Profile
 from taonet.photometry.star_fit import StarFit, fit_stars
 from taonet.photometry.star_windows import cut_windows, window_half_px

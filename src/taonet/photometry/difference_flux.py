@@ -6,14 +6,14 @@ import numpy as np
 from jaxtyping import Float
 
 from taonet.photometry.amplitude import fitted_flux
-from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import prepare_frames
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.forced_photometry import (
     ForcedFluxes,
     correlated_noise_factor,
     cut_centre_windows,
     fit_centre,
 )
+from taonet.photometry.prepared_frames import prepare_frames
 from taonet.photometry.subtract import Difference, render_psf
 
 MISMATCH = 0.005
@@ -36,7 +36,7 @@ def difference_photometry(
     Parameters
     ----------
     photon_noise : array (epoch,)
-        See `taonet.photometry.exposure.PreparedFrames`.
+        See `taonet.photometry.prepared_frames.PreparedFrames`.
     """
     noise = np.nan_to_num(difference.noise, nan=1.0) * _noise_factor(difference, calibration)
     stamps = cut_centre_windows(

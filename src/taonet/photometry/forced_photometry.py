@@ -7,13 +7,13 @@ sky, which for a point source is the most that pixels can tell.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from taonet.photometry.amplitude import fit_amplitude
-from taonet.photometry.calibrate import Calibration
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.growth import residuals_at
 from taonet.photometry.profile import Profile
 from taonet.photometry.star_windows import StarWindows, cut_windows, window_half_px
@@ -77,19 +77,15 @@ Shapes = Callable[
     [Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]],
     tuple[Float[np.ndarray, "epoch pixel"], Float[np.ndarray, "two epoch pixel"]],
 ]
-"""Returns, for a place of the star in each epoch, the PSF on the pixels of a stamp and its slopes
+"""Returns, for a place of the star in each epoch, the PSF on the pixels of a window and its slopes
 along x and y."""
 
 
 def forced_photometry(
-    light: Float[np.ndarray, "epoch y x"],
-    valid: Bool[np.ndarray, "epoch y x"],
+    windows: StarWindows,
     calibration: Calibration,
     *,
-    noise: Float[np.ndarray, " epoch"],
-    photon_noise: Float[np.ndarray, " epoch"],
     doubt: float | Float[np.ndarray, " epoch"] = 0.0,
-    level_err: float = np.inf,
     start: Float[np.ndarray, "two epoch"] | None = None,
     causal: bool = True,
 ) -> ForcedFluxes:
@@ -97,26 +93,19 @@ def forced_photometry(
 
     Parameters
     ----------
-    light : array (epoch, y, x)
-        Sky subtracted, in ADU.
-    valid : array (epoch, y, x)
+    windows : StarWindows
+        From `cut_centre_windows`.
     calibration : Calibration
         Shift and PSF of each epoch.
-    noise, photon_noise : array (epoch,)
-        See `taonet.photometry.exposure.PreparedFrames`.
     doubt : array (epoch,)
         One-sigma error of the flux besides what the pixels' noise makes of it.
-    level_err : float
-        See `taonet.photometry.star_windows.StarWindows`.
     start : array (2, epoch), optional
         Where the object lies roughly, x and y, as seen from the centre; a sharp and bright one half
         a pixel off looks like a cosmic ray.
     causal : bool
         Whether the place in an epoch may depend on epochs up to it only.
     """
-    stamps = cut_centre_windows(light, valid, calibration, noise=noise, photon_noise=photon_noise)
-    stamps = replace(stamps, level_err=level_err)
-    dx, dy = stamps.dx[:, 0].astype(np.float64), stamps.dy[:, 0].astype(np.float64)
+    dx, dy = windows.dx[:, 0].astype(np.float64), windows.dy[:, 0].astype(np.float64)
     profile = calibration.profile.take((slice(None), None))
 
     def shapes(
@@ -126,7 +115,7 @@ def forced_photometry(
         return profile.pixel_shares(*at), profile.slopes(*at, first=2)
 
     return fit_centre(
-        stamps,
+        windows,
         shapes,
         calibration,
         steady=np.zeros_like(dx),
@@ -145,7 +134,17 @@ def cut_centre_windows(
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
 ) -> StarWindows:
-    """Cut one window an epoch, around where the centre of the reference lies in it."""
+    """Cut one window an epoch, around where the centre of the reference lies in it.
+
+    Parameters
+    ----------
+    light : array (epoch, y, x)
+        Sky subtracted, in ADU.
+    valid : array (epoch, y, x)
+    calibration : Calibration
+    noise, photon_noise : array (epoch,)
+        See `taonet.photometry.prepared_frames.PreparedFrames`.
+    """
     return cut_windows(
         light,
         valid,
@@ -158,7 +157,7 @@ def cut_centre_windows(
 
 
 def fit_centre(
-    stamps: StarWindows,
+    windows: StarWindows,
     shapes: Shapes,
     calibration: Calibration,
     *,
@@ -168,7 +167,7 @@ def fit_centre(
     unlike: Float[np.ndarray, "epoch side side"] | None = None,
     causal: bool,
 ) -> ForcedFluxes:
-    """Fit one source near the centre of every epoch's stamp, at one place in all of them.
+    """Fit one source near the centre of every epoch's window, at one place in all of them.
 
     Parameters
     ----------
@@ -186,14 +185,14 @@ def fit_centre(
     )
     mismatch = np.sqrt(calibration.mismatch.square)
     place = _Position.near_centre(len(alignment), start)
-    fit = _fit(stamps, shapes, place, steady, mismatch)
-    stamps = stamps.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
+    fit = _fit(windows, shapes, place, steady, mismatch)
+    windows = windows.without_outliers((fit.model + steady)[:, None], fit.model[:, None])
     for _ in range(ROUNDS):
-        fit = _fit(stamps, shapes, place, steady, mismatch)
+        fit = _fit(windows, shapes, place, steady, mismatch)
         place = _refine_position(place, fit, alignment, doubt, causal=causal)
-    fit = _fit(stamps, shapes, place, steady, mismatch)
+    fit = _fit(windows, shapes, place, steady, mismatch)
     missed = fit.sharpness * place.variance
-    beyond = 0.0 if unlike is None else _residual_share(stamps, place, fit.gains, unlike)
+    beyond = 0.0 if unlike is None else _residual_share(windows, place, fit.gains, unlike)
     return ForcedFluxes(
         flux=fit.flux / (1 + np.where(place.own, missed, -missed)) / (1 + beyond),
         flux_err=np.sqrt(fit.flux_err**2 + (fit.flux * missed) ** 2 + np.square(doubt)),
@@ -204,13 +203,13 @@ def fit_centre(
 
 
 def _residual_share(
-    stamps: StarWindows,
+    windows: StarWindows,
     place: "_Position",
     gains: Float[np.ndarray, "epoch pixel"],
     unlike: Float[np.ndarray, "epoch side side"],
 ) -> Float[np.ndarray, " epoch"]:
     """Return the share of the flux that a fit takes from what stars have beyond their profile."""
-    dx, dy = stamps.dx[:, 0] - place.dx[:, None], stamps.dy[:, 0] - place.dy[:, None]
+    dx, dy = windows.dx[:, 0] - place.dx[:, None], windows.dy[:, 0] - place.dy[:, None]
     beyond = np.zeros(len(gains))
     for k in np.flatnonzero(unlike.any(axis=(1, 2))):
         beyond[k] = gains[k] @ residuals_at(unlike[k], dx[k], dy[k])
@@ -266,19 +265,19 @@ class _Fit:
 
 
 def _fit(
-    stamps: StarWindows,
+    windows: StarWindows,
     shapes: Shapes,
     place: _Position,
     steady: Float[np.ndarray, "epoch pixel"],
     mismatch: Float[np.ndarray, " epoch"],
 ) -> _Fit:
     psf, slopes = shapes(place.dx, place.dy)
-    pixels, valid = stamps.light[:, 0].astype(np.float64), stamps.valid[:, 0]
-    level = stamps.level_precision[:, 0]
-    first = fit_amplitude(pixels, stamps.weights(steady[:, None], 0.0)[:, 0], psf, level)
+    pixels, valid = windows.light[:, 0].astype(np.float64), windows.valid[:, 0]
+    level = windows.level_precision[:, 0]
+    first = fit_amplitude(pixels, windows.weights(steady[:, None], 0.0)[:, 0], psf, level)
     # photons of the source itself, as its model has them: weights that follow the data are biased
     flux = np.nan_to_num(first.flux)[:, None]
-    variance = stamps.variance((steady + np.maximum(flux, 0) * psf)[:, None])[:, 0]
+    variance = windows.variance((steady + np.maximum(flux, 0) * psf)[:, None])[:, 0]
     unlike = (mismatch[:, None] * flux) ** 2 * psf.max(axis=-1, keepdims=True)
     weight = np.where(valid, 1 / (variance + unlike * np.maximum(psf, 0)), 0.0)
     fit = fit_amplitude(pixels, weight, psf, level)

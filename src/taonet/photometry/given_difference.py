@@ -6,8 +6,7 @@ from functools import partial
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.calibrate import WIDTH_TO_FLUX, Calibration
-from taonet.photometry.exposure import PreparedFrames, prepare_frames, variance_reduction
+from taonet.photometry.calibration import WIDTH_TO_FLUX, Calibration
 from taonet.photometry.forced_photometry import (
     ForcedFluxes,
     correlated_noise_factor,
@@ -15,7 +14,9 @@ from taonet.photometry.forced_photometry import (
     forced_photometry,
 )
 from taonet.photometry.object_light import mask_unknown_noise
+from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames, variance_reduction
 from taonet.photometry.star_fit import StarFit, fit_stars
+from taonet.photometry.star_windows import StarWindows
 from taonet.sky.sequence import ImageSequence
 
 SUBTRACTED = 0.02
@@ -50,14 +51,14 @@ def measure_given_difference(
     ----------
     exposed, calibration
         Of the science images.
-    whole : Forced
+    whole : ForcedFluxes
         The object in them.
 
     Returns
     -------
     calibration : Calibration
         With the PSF of the differences.
-    forced : Forced
+    forced : ForcedFluxes
     """
     channel = sequence.channels.index("difference")
     given = prepare_frames(sequence.pixels[:, channel], darkest=np.inf)
@@ -70,14 +71,11 @@ def measure_given_difference(
         unlike=np.zeros_like(calibration.unlike),
     )
     larger = correlated_noise_factor(given.correlation, calibration.profile.fwhm_px)
+    windows = _cut_windows(given, calibration, given.noise * larger, photon_noise)
     forced = partial(
         forced_photometry,
-        given.light,
-        given.valid,
+        windows,
         calibration,
-        noise=np.nan_to_num(given.noise * larger, nan=1.0),
-        photon_noise=photon_noise,
-        level_err=LEVEL,
         start=np.stack([fit.shift_x, fit.shift_y]),
         causal=causal,
     )
@@ -99,6 +97,22 @@ def _photon_noise(exposed: PreparedFrames, given: PreparedFrames) -> Float[np.nd
     return np.asarray(np.minimum(exposed.photon_noise, own))
 
 
+def _cut_windows(
+    given: PreparedFrames,
+    calibration: Calibration,
+    noise: Float[np.ndarray, " epoch"],
+    photon_noise: Float[np.ndarray, " epoch"],
+) -> StarWindows:
+    windows = cut_centre_windows(
+        given.light,
+        given.valid,
+        calibration,
+        noise=np.nan_to_num(noise, nan=1.0),
+        photon_noise=photon_noise,
+    )
+    return replace(windows, level_err=LEVEL)
+
+
 def _own_psf(
     given: PreparedFrames,
     calibration: Calibration,
@@ -111,17 +125,10 @@ def _own_psf(
     Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
     alert may be that of the candidate: what has changed is a point, and tells its own width.
     """
-    stamps = cut_centre_windows(
-        given.light,
-        given.valid,
-        calibration,
-        noise=np.nan_to_num(given.noise, nan=1.0),
-        photon_noise=photon_noise,
-    )
-    stamps = replace(stamps, level_err=LEVEL)
+    windows = _cut_windows(given, calibration, given.noise, photon_noise)
     spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
     return fit_stars(
-        stamps,
+        windows,
         calibration.profile,
         rounds=PSF_ROUNDS,
         width_spread=spread,

@@ -8,18 +8,20 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from taonet.photometry.aperture import aperture_flux
-from taonet.photometry.calibrate import Calibration, calibrate_epochs
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.difference_flux import difference_photometry
-from taonet.photometry.exposure import PreparedFrames, prepare_frames
+from taonet.photometry.field_calibration import calibrate_epochs
 from taonet.photometry.forced_photometry import (
     BAD_FIT,
     ForcedFluxes,
     correlated_noise_factor,
+    cut_centre_windows,
     forced_photometry,
 )
 from taonet.photometry.given_difference import measure_given_difference
 from taonet.photometry.neighbours import subtract_neighbours
 from taonet.photometry.object_light import mask_unknown_noise, render_object
+from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.subtract import Difference, subtract
 from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
 from taonet.photometry.template_choice import choose_templates
@@ -29,7 +31,8 @@ from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
-Mode = Literal["science", "difference"]
+Image = Literal["science", "difference"]
+"""Which image is measured: see `light_curve`."""
 
 BLIND_RADIUS_PX = 3.0
 """Radius of the circle that is summed where nothing tells the PSF."""
@@ -46,9 +49,9 @@ class BandMeasurement:
     ----------
     epochs : array (epoch,)
         Their indices in the sequence.
-    exposed : Exposed
+    exposed : PreparedFrames
     calibration : Calibration
-    forced : Forced
+    forced : ForcedFluxes
     difference : Difference or None
         Where a template was subtracted here.
     template : tuple of str
@@ -66,7 +69,7 @@ class BandMeasurement:
 def light_curve(
     sequence: ImageSequence,
     *,
-    mode: Mode = "science",
+    mode: Image = "science",
     causal: bool = True,
     template: MjdRange | Images | None = None,
 ) -> LightCurve:
@@ -139,7 +142,7 @@ def curve_of(sequence: ImageSequence, parts: Sequence[BandMeasurement]) -> Light
 def measure_bands(
     sequence: ImageSequence,
     *,
-    mode: Mode = "science",
+    mode: Image = "science",
     causal: bool = True,
     template: MjdRange | Images | None = None,
 ) -> list[BandMeasurement]:
@@ -155,7 +158,7 @@ def measure_bands(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _MeasureOptions:
-    mode: Mode
+    mode: Image
     causal: bool
     template: MjdRange | Images | None
 
@@ -247,14 +250,14 @@ def _measure_science(
     exposed: PreparedFrames, calibration: Calibration, *, causal: bool
 ) -> ForcedFluxes:
     larger = correlated_noise_factor(exposed.correlation, calibration.profile.fwhm_px)
-    return forced_photometry(
+    windows = cut_centre_windows(
         subtract_neighbours(exposed, calibration),
         exposed.valid,
         calibration,
         noise=np.nan_to_num(exposed.noise * larger, nan=1.0),
         photon_noise=exposed.photon_noise,
-        causal=causal,
     )
+    return forced_photometry(windows, calibration, causal=causal)
 
 
 def _is_small(sequence: ImageSequence) -> bool:

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.calibration import Calibration
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
 from taonet.photometry.stars import find_peaks

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.forced_photometry import ForcedFluxes
+from taonet.photometry.prepared_frames import PreparedFrames
 
 
 def render_object(

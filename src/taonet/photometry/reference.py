@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.fft import irfft2, rfft2
 
-from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.prepared_frames import PreparedFrames
 
 WELL_SEEN = 0.8
 """Share of the epochs of a stack that must have seen a pixel."""

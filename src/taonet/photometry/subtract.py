@@ -13,12 +13,12 @@ import numpy as np
 from jaxtyping import Bool, Complex, Float
 from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
-from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.forced_photometry import (
     UNALIGNED_PX,
 )
 from taonet.photometry.matching import Kernel, constant_pixels, fit_kernel
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.profile import Profile
 from taonet.photometry.template import Template
 
@@ -74,7 +74,7 @@ def subtract(
 
     Parameters
     ----------
-    exposed : Exposed
+    exposed : PreparedFrames
     calibration : Calibration
     templates : sequence of Template
         Epochs that none of them serves have no difference.

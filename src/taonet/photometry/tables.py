@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from taonet.photometry.aperture import aperture_curve
-from taonet.photometry.lightcurves import light_curve
-from taonet.photometry.nightly import nightly_means
+from taonet.photometry.lightcurves import Image, light_curve
+from taonet.photometry.nightly_means import nightly_means
 from taonet.photometry.template import Images, MjdRange
 from taonet.photometry.template_files import TemplateFiles
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
-Mode = Literal["science", "difference", "aperture"]
+PhotometryMode = Literal[Image, "aperture"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class PhotometryOptions:
         What differences are counted from, where it is not chosen by itself.
     """
 
-    mode: Mode = "science"
+    mode: PhotometryMode = "science"
     causal: bool = True
     nightly: bool = False
     template: MjdRange | TemplateFiles | None = None
@@ -65,10 +65,9 @@ def lightcurve_rows(curve: LightCurve) -> pd.DataFrame:
     -------
     DataFrame
         object_id, class_name, mjd, band, flux, flux_err, mag, magerr, limiting_mag, quality,
-        zero_point_mag; every
-        epoch is there, detected or not. Magnitudes are NaN where the flux is not positive; the
-        limit is that of a detection at five sigma. Differences also have template: ``MIN:MAX (n)``
-        are the MJD of the n epochs in it; missing where a row has none.
+        zero_point_mag; every epoch is there, detected or not. Magnitudes are NaN where the flux is
+        not positive; the limit is that of a detection at five sigma. Differences also have
+        template: ``MIN:MAX (n)`` are the MJD of the n epochs in it; missing where a row has none.
     """
     n = len(curve.mjd)
     rows = pd.DataFrame(

@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
-from taonet.photometry.calibrate import Calibration
+from taonet.photometry.calibration import Calibration
 from taonet.photometry.cosmic_rays import remove_cosmic_rays
-from taonet.photometry.exposure import PreparedFrames
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import Reference, deepest_epochs, stack
 from taonet.sky.cutout import Quality

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import uniform_filter1d
 
-from taonet.photometry.calibrate import Calibration
-from taonet.photometry.exposure import PreparedFrames
-from taonet.photometry.forced_photometry import forced_photometry
+from taonet.photometry.calibration import Calibration
+from taonet.photometry.forced_photometry import cut_centre_windows, forced_photometry
 from taonet.photometry.object_light import render_object
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.template import MjdRange, Template, shows_object, template_of
 
 ENOUGH = 6
@@ -69,14 +69,14 @@ def _choose_template(
     *,
     causal: bool,
 ) -> Template | None:
-    rough = forced_photometry(
+    windows = cut_centre_windows(
         exposed.light,
         exposed.valid,
         calibration,
         noise=np.nan_to_num(exposed.noise, nan=1.0),
         photon_noise=exposed.photon_noise,
-        causal=causal,
     )
+    rough = forced_photometry(windows, calibration, causal=causal)
     object_light = render_object(rough, calibration, exposed.light.shape[1:])
     flux = np.where(alike, rough.flux / calibration.scale, np.nan)
     flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)

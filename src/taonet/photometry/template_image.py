@@ -12,8 +12,9 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import uniform_filter
 
 from taonet.errors import InputError
-from taonet.photometry.calibrate import Calibration, calibrate_epochs
-from taonet.photometry.exposure import PreparedFrames, prepare_frames
+from taonet.photometry.calibration import Calibration
+from taonet.photometry.field_calibration import calibrate_epochs
+from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.reference import stack
 from taonet.photometry.template import Template, TemplateImage, shows_object
 
@@ -44,10 +45,10 @@ def calibrate_with_image(
 
     Parameters
     ----------
-    exposed : Exposed
+    exposed : PreparedFrames
     image : TemplateImage
     seeing_fwhm_px, zero_point_mag, causal
-        See `taonet.photometry.calibrate.calibrate_epochs`.
+        See `taonet.photometry.field_calibration.calibrate_epochs`.
 
     Returns
     -------

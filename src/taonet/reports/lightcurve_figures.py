@@ -10,14 +10,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from taonet.errors import InputError
-from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.lightcurves import BandMeasurement
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.subtract import Difference
 from taonet.reports.palette import ACCENT, FAINT, INK, SECOND, escape_math, figure_style, mute_axes
 from taonet.sky.lightcurve import LightCurve
 
 BAND_COLOURS = {"g": "#1A8A5A", "r": "#C8402F", "i": "#8A4B9E", "z": "#5B4636", "u": "#3B6FB6"}
-DETECTED = 3.0
+POINT_SIGMA = 3.0
 """Fainter epochs are drawn as limits: a magnitude of noise says nothing."""
 
 MOST_EPOCHS = 6
@@ -61,7 +61,7 @@ def _draw_band(axes: Axes, curve: LightCurve, band: str) -> None:
     here = np.array([name == band for name in curve.band])
     colour = BAND_COLOURS.get(band, INK)
     with np.errstate(invalid="ignore"):
-        seen = here & (curve.flux > DETECTED * curve.flux_err)
+        seen = here & (curve.flux > POINT_SIGMA * curve.flux_err)
         unseen = here & ~seen & np.isfinite(curve.limiting_mag)
     style: dict[str, Any] = {"color": colour, "linestyle": "none"}
     axes.plot(curve.mjd[unseen], curve.limiting_mag[unseen], "v", ms=4, alpha=0.3, **style)

@@ -9,8 +9,8 @@ from taonet.errors import InputError
 from taonet.sky.flux import magnitude, magnitude_error
 from taonet.sky.sequence import check_mjd
 
-LIMIT_SIGMA = 5.0
-"""Limiting magnitudes are those of a detection at so many sigma."""
+DETECTION_SIGMA = 5.0
+"""A detection is so many times its error; limiting magnitudes are those of a detection."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,4 +64,4 @@ class LightCurve:
     @property
     def limiting_mag(self) -> Float[np.ndarray, " epoch"]:
         """Magnitude of a source that would be detected at five sigma."""
-        return magnitude(LIMIT_SIGMA * self.flux_err, self.zero_point_mag)
+        return magnitude(DETECTION_SIGMA * self.flux_err, self.zero_point_mag)

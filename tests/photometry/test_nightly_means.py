@@ -1,6 +1,6 @@
 import numpy as np
 
-from taonet.photometry.nightly import nightly_means
+from taonet.photometry.nightly_means import nightly_means
 from taonet.sky.lightcurve import LightCurve
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.photometry.calibrate import calibrate_epochs
-from taonet.photometry.exposure import prepare_frames
+from taonet.photometry.field_calibration import calibrate_epochs
+from taonet.photometry.prepared_frames import prepare_frames
 from taonet.sky.cutout import Quality
 
 UNKNOWN = {name: np.full(24, np.nan) for name in ("seeing_fwhm_px", "zero_point_mag")}

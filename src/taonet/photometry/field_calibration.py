@@ -11,28 +11,28 @@ the epochs before blocks that grow in length, so each frame is measured a few ti
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from taonet.photometry.alignment import measure_stars
+from taonet.photometry.calibration import WIDTH_TO_FLUX, Calibration
 from taonet.photometry.ensemble import (
     STATED,
-    WEATHER,
     ExpectedScales,
     StarFluxes,
     new_epoch_scales,
     solve_scales,
 )
-from taonet.photometry.exposure import PreparedFrames
 from taonet.photometry.field_state import FieldState, StatedValues
 from taonet.photometry.growth import SIDE, profile_residuals
 from taonet.photometry.mismatch import Mismatch
-from taonet.photometry.profile import Profile
+from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.reference import STACK, WELL_SEEN, Reference, stack_deepest
-from taonet.photometry.star_fit import OVAL, WIDTH_SPREAD, StarFit, star_fluxes
+from taonet.photometry.star_fit import OVAL, StarFit, star_fluxes
 from taonet.photometry.star_windows import cut_windows, window_half_px
+from taonet.photometry.starless_calibration import calibrate_without_stars
 from taonet.photometry.stars import reference_stars
 from taonet.photometry.steepness import Steepness
 from taonet.sky.cutout import Quality
@@ -41,20 +41,11 @@ from taonet.sky.flux import ZERO_POINT_MAG
 USUAL_FWHM_PX = 2.5
 """Stands in until a star has been seen."""
 
-WIDTH_TO_FLUX = 1.2
-"""Relative change of a fitted flux for a relative change of the width of the PSF."""
-
 BLOCK_GROWTH = 6
 """Stars are looked for anew when there are so many times as many epochs."""
 
 A_NIGHT = 4.0
 """Exposures of a night share what is wrong with its stated zero points."""
-
-BRIGHT_SNR = 20.0
-FEW = 3
-MOST_BLUR = 0.8
-"""An object seen so brightly, in so many epochs at least, tells the PSF; if its squared width
-exceeds the seeing's by more than this share it is no star."""
 
 BAD_STAR = 6.0
 """Reduced chi-square of a star that was hit by a cosmic ray, a trail or the edge."""
@@ -65,59 +56,6 @@ are tried."""
 
 ODD_WIDTH = 1.8
 """A PSF so many times wider or narrower than usual is a bad one."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Calibration:
-    """How each epoch sees the field.
-
-    Parameters
-    ----------
-    shift_x, shift_y, shift_err_px : array (epoch,)
-        Where things lie as seen from where they lie in the reference, in pixels, and the error.
-    profile : Profile (epoch,)
-        PSF.
-    steepness : Steepness (epoch,)
-        How well its steepness is known.
-    mismatch : Mismatch (epoch,)
-        How far stars are from the profile.
-    unlike : array (epoch, side, side)
-        What stars have beyond their profile: see `taonet.photometry.growth`.
-    scale, scale_err : array (epoch,)
-        ADU per unit of calibrated flux, and its relative error from one epoch to the next.
-    zero_point_err : array (epoch,)
-        Relative error of all scales alike: of the mean of stated zero points; 0 where they are
-        instrumental.
-    n_stars : array (epoch,)
-        Stars behind it.
-    quality : array (epoch,)
-        Bits of `taonet.sky.cutout.Quality`.
-    anchored : array (epoch,)
-        Whether the scale rests on a stated zero point: its own, or that of an epoch whose stars it
-        was compared with. Else it is instrumental.
-    references : tuple of Reference
-        Every usable epoch is served by one of them.
-    """
-
-    shift_x: Float[np.ndarray, " epoch"]
-    shift_y: Float[np.ndarray, " epoch"]
-    shift_err_px: Float[np.ndarray, " epoch"]
-    profile: Profile
-    steepness: Steepness
-    mismatch: Mismatch
-    unlike: Float[np.ndarray, "epoch side side"]
-    scale: Float[np.ndarray, " epoch"]
-    scale_err: Float[np.ndarray, " epoch"]
-    zero_point_err: Float[np.ndarray, " epoch"]
-    n_stars: Int[np.ndarray, " epoch"]
-    quality: Int[np.ndarray, " epoch"]
-    anchored: Bool[np.ndarray, " epoch"]
-    references: tuple[Reference, ...]
-
-    @property
-    def zero_point_mag(self) -> Float[np.ndarray, " epoch"]:
-        """Magnitude of one ADU in each epoch."""
-        return np.asarray(ZERO_POINT_MAG + 2.5 * np.log10(self.scale))
 
 
 def calibrate_epochs(
@@ -131,7 +69,7 @@ def calibrate_epochs(
 
     Parameters
     ----------
-    exposed : Exposed
+    exposed : PreparedFrames
     seeing_fwhm_px, zero_point_mag : array (epoch,)
         As the survey states them; NaN where it does not. Where only some zero points are stated,
         the stars tie the other epochs to them.
@@ -252,7 +190,7 @@ def _calibrate_block(
     )
     state.anchored[new] = np.isfinite(stated.scale[new]) | _is_anchored(state, stated, known)
     if not len(x):
-        _calibrate_without_stars(exposed, state, stated, known, new)
+        calibrate_without_stars(exposed, state, stated, known, new)
         return
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
@@ -345,76 +283,6 @@ def _earlier_fluxes(
     profile = replace(state.profile(known), beta=usual)
     flux, error = star_fluxes(stamps, profile)
     return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
-
-
-def _calibrate_without_stars(
-    exposed: PreparedFrames,
-    state: FieldState,
-    stated: StatedValues,
-    known: Int[np.ndarray, " known"],
-    new: Int[np.ndarray, " new"],
-) -> None:
-    """Fall back on what the survey states, and on the object itself where it is bright."""
-    epochs = np.union1d(known, new)
-    usual = float(np.median(state.fwhm[known]))
-    guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
-    state.fwhm[new] = guess[np.isin(epochs, new)]
-    state.store_wings(new, *state.earlier_wings(known, new))
-    width_err = _calibrate_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
-    anchored = known[state.anchored[known]]
-    usual_scale = np.median(state.scale[anchored if len(anchored) else known])
-    scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
-    state.scale[new] = scale[new]
-    # nothing here contradicts what is stated
-    weather = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
-    state.scale_err[new] = np.hypot(weather, WIDTH_TO_FLUX * width_err)
-
-
-def _calibrate_on_object(
-    exposed: PreparedFrames,
-    state: FieldState,
-    known: Int[np.ndarray, " known"],
-    epochs: Int[np.ndarray, " some"],
-    guess: Float[np.ndarray, " some"],
-    seeing_fwhm_px: Float[np.ndarray, " epoch"],
-    new: Int[np.ndarray, " new"],
-) -> Float[np.ndarray, " new"]:
-    """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
-
-    Returns the relative error of the width of new epochs; none where the seeing is stated.
-
-    Stamps that were resampled are a little wider than the seeing of their exposure. An object
-    that is much wider, or never bright, tells nothing.
-    """
-    height, width = exposed.light.shape[1:]
-    x, y = np.array([width // 2], float), np.array([height // 2], float)
-    before = Steepness.default(len(epochs)), Mismatch.default(len(epochs))
-    fit, coarse = measure_stars(
-        exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
-    )
-    bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    told = bright & np.isin(epochs, known)
-    excess = (fit.profile.fwhm_px**2 - guess**2)[told]
-    is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
-    unknown = np.where(stated, 0.0, WIDTH_SPREAD)[is_new]
-    if told.sum() < FEW:
-        return unknown
-    # a usual seeing is no measure of what is wide
-    if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
-        return unknown
-    learnt = np.flatnonzero(is_new)
-    state.store_wings(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
-    stretch = fit.profile.stretch[told]
-    wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
-    # where no seeing is stated either, the object's own width is all there is
-    state.fwhm[new] = np.where(stated | ~bright, wider, fit.profile.fwhm_px)[is_new]
-    state.stretch[new] = np.median(stretch.real) + 1j * np.median(stretch.imag)
-    shift = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
-    usual = np.median(shift[told], axis=0)
-    seen = is_new & bright
-    state.shift[epochs[seen]] = (shift - usual)[seen]
-    state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
-    return np.where(bright[is_new] & ~stated[is_new], fit.width_err[is_new], unknown)
 
 
 def _good_fluxes(

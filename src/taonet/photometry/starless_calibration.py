@@ -1,0 +1,89 @@
+"""Calibration of a field without stars: by what the survey states and by the object itself."""
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from taonet.photometry.alignment import measure_stars
+from taonet.photometry.calibration import WIDTH_TO_FLUX
+from taonet.photometry.ensemble import WEATHER
+from taonet.photometry.field_state import FieldState, StatedValues
+from taonet.photometry.mismatch import Mismatch
+from taonet.photometry.prepared_frames import PreparedFrames
+from taonet.photometry.star_fit import WIDTH_SPREAD
+from taonet.photometry.steepness import Steepness
+
+BRIGHT_SNR = 20.0
+FEW = 3
+MOST_BLUR = 0.8
+"""An object seen so brightly, in so many epochs at least, tells the PSF; if its squared width
+exceeds the seeing's by more than this share it is no star."""
+
+
+def calibrate_without_stars(
+    exposed: PreparedFrames,
+    state: FieldState,
+    stated: StatedValues,
+    known: Int[np.ndarray, " known"],
+    new: Int[np.ndarray, " new"],
+) -> None:
+    """Fall back on what the survey states, and on the object itself where it is bright."""
+    epochs = np.union1d(known, new)
+    usual = float(np.median(state.fwhm[known]))
+    guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
+    state.fwhm[new] = guess[np.isin(epochs, new)]
+    state.store_wings(new, *state.earlier_wings(known, new))
+    width_err = _calibrate_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
+    anchored = known[state.anchored[known]]
+    usual_scale = np.median(state.scale[anchored if len(anchored) else known])
+    scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
+    state.scale[new] = scale[new]
+    # nothing here contradicts what is stated
+    weather = np.where(np.isfinite(stated.scale[new]), 0.0, WEATHER)
+    state.scale_err[new] = np.hypot(weather, WIDTH_TO_FLUX * width_err)
+
+
+def _calibrate_on_object(
+    exposed: PreparedFrames,
+    state: FieldState,
+    known: Int[np.ndarray, " known"],
+    epochs: Int[np.ndarray, " some"],
+    guess: Float[np.ndarray, " some"],
+    seeing_fwhm_px: Float[np.ndarray, " epoch"],
+    new: Int[np.ndarray, " new"],
+) -> Float[np.ndarray, " new"]:
+    """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
+
+    Returns the relative error of the width of new epochs; none where the seeing is stated.
+
+    Stamps that were resampled are a little wider than the seeing of their exposure. An object
+    that is much wider, or never bright, tells nothing.
+    """
+    height, width = exposed.light.shape[1:]
+    x, y = np.array([width // 2], float), np.array([height // 2], float)
+    before = Steepness.default(len(epochs)), Mismatch.default(len(epochs))
+    fit, coarse = measure_stars(
+        exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
+    )
+    bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
+    told = bright & np.isin(epochs, known)
+    excess = (fit.profile.fwhm_px**2 - guess**2)[told]
+    is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
+    unknown = np.where(stated, 0.0, WIDTH_SPREAD)[is_new]
+    if told.sum() < FEW:
+        return unknown
+    # a usual seeing is no measure of what is wide
+    if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
+        return unknown
+    learnt = np.flatnonzero(is_new)
+    state.store_wings(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
+    stretch = fit.profile.stretch[told]
+    wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
+    # where no seeing is stated either, the object's own width is all there is
+    state.fwhm[new] = np.where(stated | ~bright, wider, fit.profile.fwhm_px)[is_new]
+    state.stretch[new] = np.median(stretch.real) + 1j * np.median(stretch.imag)
+    shift = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
+    usual = np.median(shift[told], axis=0)
+    seen = is_new & bright
+    state.shift[epochs[seen]] = (shift - usual)[seen]
+    state.shift_err[epochs[seen]] = fit.shift_err_px[seen]
+    return np.where(bright[is_new] & ~stated[is_new], fit.width_err[is_new], unknown)
