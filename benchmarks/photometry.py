@@ -90,7 +90,7 @@ def our_rates(sequence: ImageSequence, part: BandMeasurement) -> tuple[float, fl
 
 def our_rate(archive: Path, folder: Path, *, workers: int) -> float:
     """Return frames a second, from a finished archive to a finished table."""
-    from taonet.tasks.photometry import measure as to_table
+    from taonet.tasks.photometry import measure_light_curves as to_table
 
     began = time.perf_counter()
     to_table([archive], folder / f"{workers}.parquet", workers=workers)
@@ -100,8 +100,8 @@ def our_rate(archive: Path, folder: Path, *, workers: int) -> float:
 def peak_mb(archive: Path, folder: Path, n_objects: int) -> float:
     """Return the peak memory of measuring so many objects in a process of its own."""
     out = folder / f"peak-{n_objects}.parquet"
-    code = "from taonet.tasks.photometry import measure; from pathlib import Path; "
-    code += f"measure([Path({str(archive)!r})], Path({str(out)!r}), limit={n_objects}); "
+    code = "from taonet.tasks.photometry import measure_light_curves; "
+    code += f"measure_light_curves([{str(archive)!r}], {str(out)!r}, limit={n_objects}); "
     code += "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1]) / 1024

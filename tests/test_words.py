@@ -14,7 +14,7 @@ from taonet.io.atomic import make_folder
 from taonet.tasks.demo import run_demo
 from taonet.tasks.evaluate import compare_tables, report_tables
 from taonet.tasks.info import describe
-from taonet.tasks.photometry import measure
+from taonet.tasks.photometry import Products, measure_light_curves
 from taonet.tasks.predict import classify
 from taonet.tasks.simulate import simulate_archive
 
@@ -101,6 +101,8 @@ COMMANDS = [
     (("photometry", "curves.csv"), "these are light curves already — give --features"),
     (("photometry", "curves.csv", "f.npz", "--features", "published"), "tables beside cutouts"),
     (("photometry", "curves.csv", "--features", "modern", "--aperture"), "measured already"),
+    (("photometry", "curves.csv", "--features", "moderne"), "did you mean 'modern'?"),
+    (("photometry", "f.npz", "--features", "x"), "known: published, published+ratios, modern"),
     (("photometry", "curves.csv", "--features", "modern", "--figures", "x"), "leave out --figures"),
     (("predict", "run", "curves.csv"), "a table; this bundle holds a network, which reads cutouts"),
     (("predict", "run", "answers.csv"), "a table; this bundle holds a network"),
@@ -229,7 +231,8 @@ def test_paths_may_be_text(world, tmp_path):
     assert describe(archive)["objects"] == 24
     answers = str(tmp_path / "p.csv")
     classify(str(world / "run"), [archive], answers, limit=2)
-    measure([archive], str(tmp_path / "c.csv"), figures=str(tmp_path / "f"), limit=1)
+    products = Products(figures=str(tmp_path / "f"))
+    measure_light_curves([archive], str(tmp_path / "c.csv"), products=products, limit=1)
     assert list((tmp_path / "f").iterdir())
     assert compare_tables([answers], archive)["p"]["n_objects"] == 2
     report_tables([answers], archive, str(tmp_path / "r.html"), title="t")

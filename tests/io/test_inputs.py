@@ -12,7 +12,7 @@ from taonet.io.alerts.source import alerts_source
 from taonet.io.ingest import ingest
 from taonet.io.inputs import open_inputs
 from taonet.tasks.info import describe
-from taonet.tasks.photometry import measure
+from taonet.tasks.photometry import measure_light_curves
 from taonet.tasks.predict import classify
 
 NAME = "ztf-sim"
@@ -45,7 +45,7 @@ def test_files_are_one_object_as_their_folder_is(night, tmp_path):
 
 
 def test_light_curves_are_measured_of_joined_files_too(night, tmp_path):
-    tally = measure(sorted(night.glob("*.avro")), tmp_path / "curves.parquet")
+    tally = measure_light_curves(sorted(night.glob("*.avro")), tmp_path / "curves.parquet")
     assert tally.objects == 1
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from taonet.data.epoch_photometry import UNMEASURED
-from taonet.models.light_memory import PACES_DAYS, LightMemory, MotionMemory, TimescaleMemory
+from taonet.models.light_memory import TIMESCALES_DAYS, LightMemory, MotionMemory, TimescaleMemory
 
-CHANGES = slice(2 * len(PACES_DAYS), None)
+CHANGES = slice(2 * len(TIMESCALES_DAYS), None)
 
 
 def light_of(flux, *, error=1.0, x=0.0, y=0.0, place_error=UNMEASURED):
@@ -21,7 +21,7 @@ def last_of(memory, light, days):
     return known[0, -1]
 
 
-def test_slow_change_shows_at_slow_paces_and_fast_change_at_all():
+def test_slow_change_shows_on_slow_scales_and_fast_change_at_all():
     days = np.arange(0.0, 1500.0, 4.0)
     slow = last_of(TimescaleMemory(), light_of(100 + 30 * np.sin(days / 120)), days)[CHANGES]
     fast = last_of(TimescaleMemory(), light_of(100 + 30 * np.sin(days / 2)), days)[CHANGES]
@@ -35,7 +35,7 @@ def test_noise_that_the_errors_explain_is_no_change():
     quiet = last_of(TimescaleMemory(), light_of(flux, error=np.hypot(30, 1e-6)), days)
     # steady light is given two percent on top of its errors
     assert quiet[CHANGES].abs().max() < 0.15
-    assert quiet[len(PACES_DAYS)] < 0.05
+    assert quiet[len(TIMESCALES_DAYS)] < 0.05
 
 
 def test_a_straight_line_is_found_and_its_direction_does_not_matter():
@@ -67,7 +67,7 @@ def test_blocks_join_where_they_are_cut():
     rng = np.random.default_rng(1)
     light = light_of(rng.normal(50, 20, 12), x=rng.normal(0, 1, 12), place_error=0.2)
     days = torch.tensor(rng.choice([0.01, 30.0], 12), dtype=torch.float32)[None]
-    nights, memory = days > 1, LightMemory(paces=True)
+    nights, memory = days > 1, LightMemory(use_times=True)
     whole, _ = memory(light, days, nights, memory.start(1))
     first, state = memory(light[:, :5], days[:, :5], nights[:, :5], memory.start(1))
     second, _ = memory(light[:, 5:], days[:, 5:], nights[:, 5:], state)

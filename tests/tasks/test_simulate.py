@@ -12,7 +12,7 @@ from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.provenance import truth_path
 from taonet.io.sources import deep_tao_source
-from taonet.tasks.photometry import measure
+from taonet.tasks.photometry import Products, measure_light_curves
 from taonet.tasks.simulate import simulate_archive
 from taonet.tasks.simulate_light_curves import simulate_light_curves
 
@@ -71,7 +71,8 @@ def test_features_of_a_table_of_light_curves(tmp_path):
     found = []
     for name in ("c.parquet", "other.csv"):
         output = tmp_path / f"{name}.features.parquet"
-        tally = measure([tmp_path / name], output, features="published")
+        products = Products(features="published")
+        tally = measure_light_curves([tmp_path / name], output, products=products)
         assert tally.objects == 12
         found.append(pd.read_parquet(output))
     assert list(found[0].columns) == ["object_id", "class_name", *PUBLISHED]

@@ -1,24 +1,12 @@
 """The verb `photometry`."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from taonet.cli.options import Limit, Output, Overwrite
 from taonet.cli.output import exit_on_failures, track
-
-if TYPE_CHECKING:
-    from taonet.photometry.template import MjdRange
-    from taonet.photometry.template_files import TemplateFiles
-
-
-class Features(StrEnum):
-    """The sets of light-curve features that `photometry` knows."""
-
-    published = "published"
-    modern = "modern"
 
 
 def photometry(
@@ -28,8 +16,12 @@ def photometry(
     ],
     output: Output,
     features: Annotated[
-        Optional[Features],  # noqa: UP045
-        typer.Option(help="Features of the light curves instead of the curves."),
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="SET",
+            help="Features of the light curves instead of the curves, e.g. modern. "
+            "A name that does not exist is answered with those that do.",
+        ),
     ] = None,
     difference: Annotated[
         bool, typer.Option("--difference", help="Measure what changed since a template.")
@@ -72,48 +64,27 @@ def photometry(
 ) -> None:
     """Measure light curves at the centre of the cutouts, or their features, into a table.
 
-    The flux at the object's place is measured in every epoch, detected or not. The field's own
-    stars tell how each epoch is shifted, blurred and dimmed; no catalogue is needed.
+    The flux at the object's position is measured in every epoch, detected or not. The field stars
+    are used to measure the shift, seeing and transparency of each epoch; no catalogue is needed.
     """
-    from taonet.errors import InputError
-    from taonet.photometry.tables import PhotometryMode, PhotometryOptions
-    from taonet.tasks.photometry import measure
+    from taonet.tasks.photometry import Products, measure_light_curves, read_options
 
-    if difference and aperture:
-        raise InputError("--difference fits the PSF", do="leave out --aperture")
-    chosen = _template(template_mjd, template or [], difference=difference)
-    mode: PhotometryMode = "difference" if difference else "aperture" if aperture else "science"
-    result = measure(
+    tally = measure_light_curves(
         inputs,
         output,
-        features=None if features is None else str(features),
-        how=PhotometryOptions(mode=mode, causal=not archival, nightly=nightly, template=chosen),
-        figures=figures,
+        products=Products(features=features, figures=figures),
+        how=read_options(
+            difference=difference,
+            aperture=aperture,
+            archival=archival,
+            nightly=nightly,
+            template_mjd=template_mjd,
+            templates=template or [],
+        ),
         workers=workers,
         limit=limit,
         overwrite=overwrite,
         track=track,
     )
-    typer.echo(str(result))
-    exit_on_failures(result.objects, result.set_aside_count)
-
-
-def _template(
-    mjd: str | None, files: list[str], *, difference: bool
-) -> "MjdRange | TemplateFiles | None":
-    from taonet.errors import InputError
-    from taonet.photometry.template import MjdRange
-    from taonet.photometry.template_files import TemplateFiles
-
-    if mjd is None and not files:
-        return None
-    if not difference:
-        option = "--template-mjd" if mjd is not None else "--template"
-        raise InputError(f"{option} is for differences", do="add --difference")
-    if mjd is not None and files:
-        raise InputError("two kinds of template", do="leave out --template-mjd or --template")
-    if mjd is not None:
-        return MjdRange.parse(mjd)
-    chosen = TemplateFiles.parse(files)
-    chosen.check()
-    return chosen
+    typer.echo(str(tally))
+    exit_on_failures(tally.objects, tally.set_aside_count)

@@ -34,7 +34,9 @@ READ = {
     BOOSTED: ("modern.",),
     IN_CONTEXT: ("modern.", "context."),
 }
-"""What each kind of trees reads: how the columns of `experiment.early_features` begin."""
+"""What each kind of trees reads: how the columns of `taonet.features.early.early_features` begin.
+
+On purpose not every set of features: these are the methods that TAO-Net is compared with."""
 
 MASKED = "host and field masked"
 

@@ -15,9 +15,10 @@ from taonet.photometry.lightcurves import SMALL_PX, BandMeasurement, curve_of
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
-SETS = ("published", "modern")
-"""Of `taonet.features.sets`; the columns of each begin with its name, those of the context with
-``context``."""
+EARLY_SETS = ("published", "modern")
+"""Those of `taonet.features.sets.SETS` that the baselines of a run read; on purpose not all of
+them, as each is measured after every number of epochs. The columns of each begin with its name,
+those of the context with ``context``."""
 
 
 def early_features(
@@ -33,7 +34,7 @@ def early_features(
 
     Parameters
     ----------
-    objects : iterable of (ImageSequence, list of Measured)
+    objects : iterable of (ImageSequence, list of BandMeasurement)
         The epochs that a network reads of each object, and nothing else; those without an epoch
         are left out.
     epochs : sequence of int
@@ -58,7 +59,7 @@ def early_features(
         row.insert(0, "object_id", shown.object_id)
         rows.append(row)
     together = Curves.from_light_curves(curves)
-    measured = (feature_table(together, name).add_prefix(f"{name}.") for name in SETS)
+    measured = (feature_table(together, name).add_prefix(f"{name}.") for name in EARLY_SETS)
     empty = pd.DataFrame({"object_id": np.zeros(0, object), "n_epochs": np.zeros(0, np.int64)})
     known = pd.concat(rows, ignore_index=True) if rows else empty
     return pd.concat([known, *measured], axis=1)

@@ -1,10 +1,11 @@
-"""The sets of features that trees can read, by name."""
+"""The sets of features that trees can read, by name: the one list of them."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import pandas as pd
 
+from taonet.errors import ConfigError, nearest
 from taonet.features.curves import Curves
 from taonet.features.modern import MODERN, modern_features
 from taonet.features.published import PUBLISHED, published_array
@@ -24,7 +25,24 @@ SETS: Final[Mapping[str, Callable[[Curves], pd.DataFrame]]] = {
     "published+ratios": lambda curves: add_ratios(_published_table(curves)),
     "modern": _modern_table,
 }
-"""Every set of features by name: from light curves to a row each."""
+"""Every set of features by name: from light curves to a row each.
+
+A new set is a function and a line here; recipes, the command line and the tests take their names
+from this table.
+"""
+
+
+def check_set(name: str) -> None:
+    """Refuse a name that is not in `SETS`.
+
+    Raises
+    ------
+    ConfigError
+        Gives the nearest name, or all of them.
+    """
+    if name not in SETS:
+        what = "no such set of light-curve features"
+        raise ConfigError(what, where="features", got=repr(name), do=nearest(name, SETS))
 
 
 def feature_table(curves: Curves, name: str) -> pd.DataFrame:

@@ -6,16 +6,81 @@ exposures a night that is a quarter of the steps, and there is an answer after e
 same.
 """
 
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-Kind = Literal["gru", "lstm", "mean", "last"]
+Memory = Float[Tensor, "row number"]
+"""What is remembered of each object: ``states`` vectors of length ``hidden``, one after another."""
 
-STATES: Final = {"gru": 1, "lstm": 2, "mean": 2, "last": 1}
-"""How many tensors the memory of each kind consists of; the first is what it says."""
+
+class Cell(Protocol):
+    """One step of a memory, as a module whose weights are those of a saved network.
+
+    ``states`` is how many vectors its memory consists of; the first is what the network reads.
+    """
+
+    states: int
+
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+        """Return the memory after one more epoch."""
+        ...
+
+
+class GatedUnits(nn.GRUCell):
+    """Gated recurrent units (Cho et al. 2014)."""
+
+    states = 1
+
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+        """Return the memory after one more epoch."""
+        after: Tensor = self(seen, memory)
+        return after
+
+
+class LongShortTerm(nn.LSTMCell):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
+
+    states = 2
+
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+        """Return the memory after one more epoch."""
+        hidden, cell = memory.chunk(2, dim=1)
+        return torch.cat(self(seen, (hidden, cell)), dim=1)
+
+
+class RunningMean(nn.Linear):
+    """The mean of a learnt projection over all epochs so far, and their number."""
+
+    states = 2
+
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+        """Return the memory after one more epoch."""
+        mean, before = memory.chunk(2, dim=1)
+        epochs = before + 1
+        return torch.cat([mean + (torch.tanh(self(seen)) - mean) / epochs, epochs], 1)
+
+
+class LastEpoch(nn.Linear):
+    """A learnt projection of the last epoch alone: no memory, for ablations."""
+
+    states = 1
+
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+        """Return the memory after one more epoch, whatever it was before."""
+        return torch.tanh(self(seen))
+
+
+RECURRENCES: Final[Mapping[str, Callable[[int, int], Cell]]] = {
+    "gru": GatedUnits,
+    "lstm": LongShortTerm,
+    "mean": RunningMean,
+    "last": LastEpoch,
+}
+"""Every kind of memory by its name in recipes. A new one is a class above and a line here."""
 
 
 class Recurrence(nn.Module):
@@ -25,24 +90,21 @@ class Recurrence(nn.Module):
     ----------
     inputs, hidden : int
         Numbers an epoch, and numbers remembered.
-    kind : {"gru", "lstm", "mean", "last"}
-        Gated recurrent units (Cho et al. 2014), long short-term memory (Hochreiter & Schmidhuber
-        1997), the running mean of a learnt projection, or the projection of the last epoch alone.
+    kind : str
+        A name of `RECURRENCES`.
     """
 
-    def __init__(self, inputs: int, hidden: int, kind: Kind) -> None:
+    def __init__(self, inputs: int, hidden: int, kind: str) -> None:
         super().__init__()
-        self.kind = kind
         self.hidden = hidden
-        cells = {"gru": nn.GRUCell, "lstm": nn.LSTMCell}
-        self.cell = cells[kind](inputs, hidden) if kind in cells else nn.Linear(inputs, hidden)
+        self.cell = RECURRENCES[kind](inputs, hidden)
 
     def start(self, objects: int) -> Float[Tensor, "object number"]:
         """Return the memory of objects of which nothing has been seen.
 
         It holds the memory at the last dusk and the memory now.
         """
-        return torch.zeros(objects, 2 * STATES[self.kind] * self.hidden)
+        return torch.zeros(objects, 2 * self.cell.states * self.hidden)
 
     def forward(
         self, seen: Float[Tensor, "object epoch input"], new_night: Bool[Tensor, "object epoch"]
@@ -57,14 +119,14 @@ class Recurrence(nn.Module):
             1, night, place, "amax"
         )
         at_end = seen.gather(1, ends[..., None].expand(-1, -1, inputs))
-        memory = torch.zeros(objects, STATES[self.kind] * self.hidden)
+        memory = torch.zeros(objects, self.cell.states * self.hidden)
         at_dusk = []
         for k in range(nights):
             at_dusk.append(memory)
-            memory = self._step(at_end[:, k], memory)
+            memory = self.cell.update(at_end[:, k], memory)
         before = torch.stack(at_dusk, dim=1)
         before = before.gather(1, night[..., None].expand(-1, -1, before.shape[-1]))
-        after = self._step(seen.flatten(0, 1), before.flatten(0, 1))
+        after = self.cell.update(seen.flatten(0, 1), before.flatten(0, 1))
         return after[:, : self.hidden].reshape(objects, epochs, self.hidden)
 
     def step(
@@ -76,19 +138,5 @@ class Recurrence(nn.Module):
         """Take in one more epoch of each object."""
         dusk, now = state.chunk(2, dim=1)
         dusk = torch.where(new_night[:, None], now, dusk)
-        now = self._step(seen, dusk)
+        now = self.cell.update(seen, dusk)
         return now[:, : self.hidden], torch.cat([dusk, now], dim=1)
-
-    def _step(
-        self, seen: Float[Tensor, "row input"], memory: Float[Tensor, "row number"]
-    ) -> Float[Tensor, "row number"]:
-        if self.kind == "last":
-            return torch.tanh(self.cell(seen))
-        first, *rest = torch.split(memory, self.hidden, dim=1)
-        if self.kind == "mean":
-            epochs = rest[0] + 1
-            return torch.cat([first + (torch.tanh(self.cell(seen)) - first) / epochs, epochs], 1)
-        if self.kind == "lstm":
-            return torch.cat(self.cell(seen, (first, rest[0])), dim=1)
-        after: Tensor = self.cell(seen, memory)
-        return after

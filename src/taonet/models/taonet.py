@@ -4,7 +4,7 @@ TAO-Net (arXiv 2004.13877) states the kinds of its layers — a deep convolution
 each image, Gated Recurrent Units over time — and no sizes. Every size here is our choice.
 
 Laws, tested: one epoch at a time (`TaoNet.step`) equals the batch (`TaoNet.forward`); padding,
-the company in a batch and the future change nothing.
+other objects in a batch and later epochs change nothing.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from taonet.data.batches import Batch
 from taonet.data.epoch_photometry import CONDITIONS, LIGHT
 from taonet.data.transforms import SOFT_SCALE
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.models.aperture_memory import ApertureMemory
 from taonet.models.encoder import Apertures, Encoder
 from taonet.models.light_memory import LightMemory
-from taonet.models.recurrence import Kind, Recurrence
+from taonet.models.mixing import Mix, build_head
+from taonet.models.recurrence import RECURRENCES, Recurrence
 from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.types import Count, Natural, Share
 
@@ -43,8 +43,8 @@ class TaoNetConfig:
     bands : int
         Photometric bands told apart; 1 where the band is not given to the network.
     zooms : tuple of int
-        Sides of the central crops of each frame that are looked at, in pixels; each has its own
-        CNN. Empty: no CNN looks at single frames.
+        Sides of the central crops of each frame that are read, in pixels; each has its own CNN.
+        Empty: no CNN reads single frames.
     deep_zooms : tuple of int
         The same for the running mean of the frames so far (`taonet.data.running_mean`), in which
         faint hosts show.
@@ -66,8 +66,8 @@ class TaoNetConfig:
     width : int
         Units that mix all that is known of an epoch before it is remembered; 0 remembers it as
         it is.
-    recurrence : {"gru", "lstm", "mean", "last"}
-        How epochs are remembered; see `taonet.models.recurrence`.
+    recurrence : str
+        How epochs are remembered: a name of `taonet.models.recurrence.RECURRENCES`.
     hidden : int
         Numbers remembered.
     nightly : bool
@@ -77,8 +77,8 @@ class TaoNetConfig:
     use_times : bool
         Give the days since the last epoch to the memory.
     measured : bool
-        Read what the field's stars tell of each frame and the flux measured at the object's place
-        (`taonet.data.epoch_photometry`); else sky and noise against the usual.
+        Read the calibration of each frame by field stars and the flux at the object's position
+        (`taonet.data.epoch_photometry`); else sky and noise relative to the usual.
     statistics : bool
         Give running moments and extremes of the light to the memory.
     """
@@ -96,7 +96,7 @@ class TaoNetConfig:
     aperture_px: Natural = 15
     embedding: Natural = 48
     width: Count = 0
-    recurrence: Kind = "gru"
+    recurrence: str = "gru"
     hidden: Natural = 64
     nightly: bool = False
     dropout: Share = 0.1
@@ -105,6 +105,10 @@ class TaoNetConfig:
     statistics: bool = True
 
     def __post_init__(self) -> None:
+        if self.recurrence not in RECURRENCES:
+            do = nearest(self.recurrence, RECURRENCES)
+            what, where = "no such recurrence", "model.recurrence"
+            raise ConfigError(what, where=where, got=repr(self.recurrence), do=do)
         least = 2 ** len(self.layers)
         if min((*self.zooms, *self.deep_zooms), default=least) < least:
             raise ConfigError(
@@ -114,9 +118,9 @@ class TaoNetConfig:
                 do=f"use at least {least} pixels",
             )
         if not (self.zooms or self.deep_zooms or self.apertures):
-            raise ConfigError("the network looks at no pixel", where="model.zooms", got="()")
+            raise ConfigError("the network reads no pixel", where="model.zooms", got="()")
         if self.nightly and not self.use_times:
-            raise ConfigError("nights cannot be told without times", where="model.nightly")
+            raise ConfigError("nights are not known without times", where="model.nightly")
 
     @property
     def sums(self) -> int:
@@ -125,7 +129,7 @@ class TaoNetConfig:
 
     @property
     def conditions(self) -> int:
-        """Numbers that say what a frame was seen through."""
+        """Numbers that describe the observing conditions of a frame."""
         return CONDITIONS if self.measured else 2 * self.channels
 
     @property
@@ -176,14 +180,16 @@ class TaoNet(nn.Module):
                 nn.Linear(CALIBRATION, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
-        self.light_memory = LightMemory(paces=config.use_times)
+        self.light_memory = LightMemory(use_times=config.use_times)
         self.dropout = nn.Dropout(config.dropout)
         known = self._count_inputs()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
         inputs = config.width or known
         self.recurrence = Recurrence(inputs, config.hidden, config.recurrence)
         self.features = inputs + config.hidden
-        self.head = build_head(self.features, config)
+        self.head = build_head(
+            self.features, config.classes, width=config.width, dropout=config.dropout
+        )
 
     def _count_inputs(self) -> int:
         """Return how many numbers are known of an epoch before it is remembered."""
@@ -234,7 +240,7 @@ class TaoNet(nn.Module):
         return sums, self.calibrate(torch.cat([conditions, spread], dim=1))
 
     def forward(self, batch: Batch) -> Float[Tensor, "object epoch class"]:
-        """Answer after every epoch; what lies past an object's last epoch means nothing.
+        """Classify after every epoch; values past an object's last epoch have no meaning.
 
         Only real epochs pass through the CNN.
         """
@@ -254,11 +260,11 @@ class TaoNet(nn.Module):
         embedding: Float[Tensor, "object epoch embedding"],
         days: Float[Tensor, "object epoch"],
     ) -> Float[Tensor, "object epoch feature"]:
-        """Return what the answer is made from, after each epoch."""
+        """Return the features that the head reads, after each epoch."""
         first = torch.arange(days.shape[1])[None, :] == 0
         new_night = self._new_night(days, first)
         state = self.start(len(days))
-        seen, _, _ = self._combine_inputs(embedding, days, new_night, state)
+        seen, _, _ = self._combine_inputs(embedding, days, state)
         return self._features(self.recurrence(seen, new_night), seen)
 
     def start(self, objects: int) -> State:
@@ -292,9 +298,7 @@ class TaoNet(nn.Module):
         logits, state
         """
         new_night = self._new_night(days[:, None], state.epochs[:, None] == 0)
-        seen, apertures, light = self._combine_inputs(
-            embedding[:, None], days[:, None], new_night, state
-        )
+        seen, apertures, light = self._combine_inputs(embedding[:, None], days[:, None], state)
         hidden, memory = self.recurrence.step(seen[:, 0], new_night[:, 0], state.memory)
         logits = self.head(self._features(hidden, seen[:, 0]))
         return logits, State(state.epochs + 1, apertures, light, memory)
@@ -305,7 +309,7 @@ class TaoNet(nn.Module):
         return (days > NIGHT_GAP_DAYS if self.config.nightly else days >= 0) | first
 
     def _combine_inputs(
-        self, embedding: Tensor, days: Tensor, new_night: Tensor, state: State
+        self, embedding: Tensor, days: Tensor, state: State
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return what is known of each epoch besides what is learnt to be remembered."""
         config = self.config
@@ -337,7 +341,7 @@ class TaoNet(nn.Module):
 
 
 class ZoomEncoders(nn.Module):
-    """What the CNNs say of pictures: one for each zoom, projected together."""
+    """The CNNs of all zooms, their outputs projected together."""
 
     def __init__(self, config: TaoNetConfig, zooms: tuple[int, ...], conditions: int) -> None:
         super().__init__()
@@ -365,32 +369,3 @@ class ZoomEncoders(nn.Module):
         together = self.project(torch.cat([*features, *beside], dim=1))
         looks: Tensor = self.norm(together + self.band(band))
         return looks
-
-
-class Mix(nn.Module):
-    """All that is known of an epoch, mixed: two layers, the second beside a short cut."""
-
-    def __init__(self, known: int, width: int, dropout: float) -> None:
-        super().__init__()
-        self.linear = nn.Linear(known, width)
-        self.norm = nn.LayerNorm(width)
-        self.second = nn.Linear(width, width)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, known: Tensor) -> Tensor:
-        """Return (…, width)."""
-        first = F.silu(self.norm(self.linear(known)))
-        mixed: Tensor = self.dropout(first + F.silu(self.second(first)))
-        return mixed
-
-
-def build_head(inputs: int, config: TaoNetConfig) -> nn.Module:
-    """Return what turns features into logits: a hidden layer where the network mixes."""
-    if not config.width:
-        return nn.Linear(inputs, config.classes)
-    return nn.Sequential(
-        nn.Linear(inputs, config.width),
-        nn.SiLU(),
-        nn.Dropout(config.dropout),
-        nn.Linear(config.width, config.classes),
-    )

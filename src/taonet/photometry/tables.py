@@ -45,10 +45,10 @@ class PhotometryOptions:
         return chosen.images_for(sequence) if isinstance(chosen, TemplateFiles) else chosen
 
 
-CAUSALLY = PhotometryOptions()
+CAUSAL = PhotometryOptions()
 
 
-def measure_curve(sequence: ImageSequence, how: PhotometryOptions = CAUSALLY) -> LightCurve:
+def measure_curve(sequence: ImageSequence, how: PhotometryOptions = CAUSAL) -> LightCurve:
     """Measure the light curve of a sequence in the way asked for."""
     if how.mode == "aperture":
         curve = replace(aperture_curve(sequence), quality=sequence.quality)

@@ -1,52 +1,82 @@
 """From inputs of any kind to a table of light curves or of their features."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.features.curve_tables import curve_features
-from taonet.features.tables import feature_rows
+from taonet.features.sets import check_set
+from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
 from taonet.io.inputs import Tally, open_inputs, read_curves, read_sequences
-from taonet.io.lightcurves.tables import Curve, is_table, read_light_curves
+from taonet.io.lightcurves.tables import is_table, read_light_curves
 from taonet.io.tables import check_suffix, write_parts
 from taonet.parallel import map_in_order
-from taonet.photometry.tables import CAUSALLY, PhotometryOptions, lightcurve_rows, measure_curve
+from taonet.photometry.tables import CAUSAL, PhotometryOptions, lightcurve_rows, measure_curve
 from taonet.photometry.template import MjdRange
 from taonet.photometry.template_choice import ENOUGH
-from taonet.reports.photometry_figures import draw_figures
+from taonet.photometry.template_files import TemplateFiles
 from taonet.sky.lightcurve import LightCurve
+from taonet.sky.sequence import ImageSequence
 from taonet.types import Track, no_progress
 
 
-def measure(
-    inputs: Sequence[str | Path],
-    output: str | Path,
-    *,
-    features: str | None = None,
-    how: PhotometryOptions = CAUSALLY,
-    figures: str | Path | None = None,
-    workers: int = 1,
-    limit: int | None = None,
-    overwrite: bool = False,
-    track: Track = no_progress,
-) -> Tally:
-    """Measure every object of the inputs and write a table.
+@dataclass(frozen=True, kw_only=True)
+class Products:
+    """What is made of light curves besides their table, or instead of it.
 
     Parameters
     ----------
     features : str, optional
         Write this set of features of each light curve instead of the curves (see
         `taonet.features.sets.SETS`).
-    how : Measuring
-        How light curves are measured in pixels.
     figures : Path, optional
         Also draw the first few objects into this folder.
+    """
+
+    features: str | None = None
+    figures: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.features is not None:
+            check_set(self.features)
+
+
+TABLE_ALONE = Products()
+
+
+def measure_light_curves(
+    inputs: Sequence[str | Path],
+    output: str | Path,
+    *,
+    products: Products = TABLE_ALONE,
+    how: PhotometryOptions = CAUSAL,
+    workers: int = 1,
+    limit: int | None = None,
+    overwrite: bool = False,
+    track: Track = no_progress,
+) -> Tally:
+    """Measure the light curve of every object of the inputs and write a table.
+
+    Parameters
+    ----------
+    inputs : sequence of path
+        Archives and files of cutouts; or tables of light curves, for their features.
+    output : path
+        A table of one of the formats in `taonet.io.tables`.
+    products : Products
+        Features instead of light curves, figures besides.
+    how : PhotometryOptions
+        How light curves are measured in pixels.
     workers : int
-        Processes that share the measuring; the table is the same for any number.
+        Processes that share the photometry; the table is the same for any number.
+    limit : int, optional
+        Stop after so many objects.
+    track : function
+        Shows progress.
 
     Raises
     ------
@@ -58,21 +88,85 @@ def measure(
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
     if any(map(is_table, paths)):
-        _refuse_pixel_options(paths, figures=figures, how=how)
-        rows = _rows_of_tables(paths, tally, features=features, limit=limit, track=track)
+        _refuse_pixel_options(paths, figures=products.figures, how=how)
+        rows = _rows_of_tables(paths, tally, features=products.features, limit=limit, track=track)
     else:
         sources = open_inputs(paths)
         sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
-        if figures is not None:
-            make_folder(Path(figures))
-            sequences = draw_figures(sequences, Path(figures), how)
+        if products.figures is not None:
+            sequences = _draw_figures(sequences, Path(products.figures), how)
         curves = map_in_order(partial(measure_curve, how=how), sequences, workers=workers)
-        curves = _note_missing_templates(curves, tally, how)
-        rows = feature_rows(curves, features) if features else map(lightcurve_rows, curves)
+        rows = _table_rows(_note_missing_templates(curves, tally, how), products.features)
     write_parts(tally.count_objects(rows), output, overwrite=overwrite)
     tally.require_objects("nothing could be measured")
     tally.write_list()
     return tally
+
+
+def read_options(
+    *,
+    difference: bool = False,
+    aperture: bool = False,
+    archival: bool = False,
+    nightly: bool = False,
+    template_mjd: str | None = None,
+    templates: Sequence[str] = (),
+) -> PhotometryOptions:
+    """Return what the words of a command line say about how light curves are measured.
+
+    Parameters
+    ----------
+    difference, aperture : bool
+        Which mode; the science image with its PSF by default.
+    archival, nightly : bool
+    template_mjd : str, optional
+        ``MIN:MAX``, the times whose epochs are stacked.
+    templates : sequence of str
+        ``FILE`` or ``BAND=FILE``.
+
+    Raises
+    ------
+    InputError
+        If options contradict each other, or a template cannot be read.
+    """
+    if difference and aperture:
+        raise InputError("--difference fits the PSF", do="leave out --aperture")
+    return PhotometryOptions(
+        mode="difference" if difference else "aperture" if aperture else "science",
+        causal=not archival,
+        nightly=nightly,
+        template=_read_template(template_mjd, templates, difference=difference),
+    )
+
+
+def _read_template(
+    mjd: str | None, files: Sequence[str], *, difference: bool
+) -> MjdRange | TemplateFiles | None:
+    if mjd is None and not files:
+        return None
+    if not difference:
+        option = "--template-mjd" if mjd is not None else "--template"
+        raise InputError(f"{option} is for differences", do="add --difference")
+    if mjd is not None and files:
+        raise InputError("two kinds of template", do="leave out --template-mjd or --template")
+    if mjd is not None:
+        return MjdRange.parse(mjd)
+    chosen = TemplateFiles.parse(files)
+    chosen.check()
+    return chosen
+
+
+def _draw_figures(
+    sequences: Iterator[ImageSequence], folder: Path, how: PhotometryOptions
+) -> Iterator[ImageSequence]:
+    from taonet.reports.photometry_figures import draw_figures  # matplotlib is for figures alone
+
+    make_folder(folder)
+    return draw_figures(sequences, folder, how)
+
+
+def _table_rows(curves: Iterator[LightCurve], features: str | None) -> Iterator[pd.DataFrame]:
+    return map(lightcurve_rows, curves) if features is None else feature_rows(curves, features)
 
 
 def _refuse_pixel_options(
@@ -87,7 +181,7 @@ def _refuse_pixel_options(
         raise InputError(
             "there are no cutouts to draw in a table", where=where, do="leave out --figures"
         )
-    if how != CAUSALLY:
+    if how != CAUSAL:
         do = "leave out --difference, --template, --aperture, --archival and --nightly"
         raise InputError("light curves in a table are measured already", where=where, do=do)
 
@@ -124,17 +218,9 @@ def _rows_of_tables(
         raise InputError("these are light curves already", where=inputs[0], do=do)
     for path in inputs:
         for curve in track(*read_curves(path, tally, limit=limit), "measuring"):
-            row = _features_of(curve, features, tally)
-            if row is not None:
+            try:
+                row = curve_row(curve, features)
+            except InputError as error:
+                tally.reject(curve.object_id, error)
+            else:
                 yield row
-
-
-def _features_of(curve: Curve, name: str, tally: Tally) -> pd.DataFrame | None:
-    try:
-        row = curve_features([curve], name)
-    except InputError as error:
-        tally.reject(curve.object_id, error)
-        return None
-    row.insert(0, "class_name", pd.Series([curve.class_name], dtype=object))
-    row.insert(0, "object_id", pd.Series([curve.object_id], dtype=object))
-    return row

@@ -8,8 +8,8 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.experiment.curves.predictions import curve_predictions
-from taonet.features.curve_tables import bands_of, curve_features
 from taonet.features.sets import SETS
+from taonet.features.tables import bands_of, curve_features
 from taonet.io.atomic import refuse_existing
 from taonet.io.inputs import Tally, read_curves
 from taonet.io.lightcurves.tables import Curve, is_table

@@ -13,8 +13,8 @@ from taonet.errors import ConfigError, InputError, OutputError
 from taonet.experiment.curves import run as runs
 from taonet.experiment.curves.recipe import CurveRecipe, read_curve_recipe
 from taonet.experiment.curves.run import run_curves
-from taonet.features.curve_tables import curve_features
 from taonet.features.sets import SETS
+from taonet.features.tables import curve_features
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.io.tables import write_table
 from taonet.models.trees.bundle import load_trees

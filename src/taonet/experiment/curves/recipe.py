@@ -8,6 +8,7 @@ from typing import Literal
 
 from taonet.experiment.recipe import Name, SplitSettings, read_toml
 from taonet.experiment.shipped_recipes import check_reads
+from taonet.features.sets import check_set
 from taonet.models.trees.trees import BoostedConfig, ForestConfig, TreesConfig
 from taonet.settings import settings_of
 from taonet.types import Count, Natural
@@ -43,7 +44,7 @@ class CurveRecipe:
     name: Name
     about: str = ""
     seed: Count = 1
-    features: Literal["published", "published+ratios", "modern"] = "published"
+    features: str = "published"
     method: Literal["forest", "boosted"] = "forest"
     grid: bool = False
     redraw: bool = False
@@ -51,6 +52,9 @@ class CurveRecipe:
     forest: ForestConfig = field(default_factory=ForestConfig)
     boosted: BoostedConfig = field(default_factory=BoostedConfig)
     bootstrap: Natural = 1000
+
+    def __post_init__(self) -> None:
+        check_set(self.features)
 
     @property
     def trees(self) -> TreesConfig:

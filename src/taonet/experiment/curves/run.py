@@ -20,7 +20,7 @@ from taonet.experiment.curves.predictions import curve_predictions
 from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.stages import open_run, staged_table, write_json
-from taonet.features.curve_tables import bands_of, curve_features, usual_colour
+from taonet.features.tables import bands_of, curve_features, usual_colour
 from taonet.io.atomic import atomic_file
 from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.io.provenance import truth_path

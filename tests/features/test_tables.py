@@ -5,14 +5,18 @@ import pandas as pd
 import pytest
 
 from taonet.data.redraw import redraw_curve
-from taonet.features.curve_tables import curve_features, usual_colour
+from taonet.errors import ConfigError
+from taonet.experiment.baselines import READ
+from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.features.curves import Curves
+from taonet.features.early import EARLY_SETS
 from taonet.features.sets import SETS, feature_table
-from taonet.features.tables import feature_rows
+from taonet.features.tables import curve_features, feature_rows, usual_colour
 from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.photometry.tables import lightcurve_rows
 from taonet.sky.flux import flux_of
 from taonet.sky.lightcurve import LightCurve
+from taonet.tasks.photometry import Products
 
 
 def star(name, bands, mags, *, n=25, seed=0):
@@ -117,3 +121,18 @@ def test_times_that_coincide_in_single_precision_give_no_infinite_feature():
         values = curve_features([curve], name).to_numpy(float)
         assert np.isfinite(values).any()
         assert not np.isinf(values).any()
+
+
+def test_every_list_of_sets_is_drawn_from_the_one():
+    assert set(EARLY_SETS) <= SETS.keys()
+    begins = {begin.removesuffix(".") for columns in READ.values() for begin in columns}
+    assert begins - {"context"} <= set(EARLY_SETS)
+    for name in SETS:
+        assert CurveRecipe(name="r", features=name).features == name
+        assert Products(features=name).features == name
+    for settings in (
+        lambda: CurveRecipe(name="r", features="modem"),
+        lambda: Products(features="modem"),
+    ):
+        with pytest.raises(ConfigError, match="did you mean 'modern'"):
+            settings()
