@@ -98,10 +98,7 @@ def _trained(experiment: Experiment, seed: int) -> Bundle:
     part = experiment.archive.objects["part"].iloc[experiment.usable]
     network = train_network(
         experiment.architecture,
-        experiment.sequences,
-        experiment.usable[part == "train"],
-        reading=experiment.reading,
-        taxonomy=experiment.taxonomy,
+        experiment.training_set(experiment.usable[part == "train"]),
         config=experiment.recipe.training,
         seed=seed,
         folder=experiment.folder,

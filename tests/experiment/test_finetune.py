@@ -154,9 +154,9 @@ def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice
     module = importlib.import_module("taonet.studies.hits")
     plain = module.train_network
 
-    def noted(architecture, sequences, members, **rest):
-        learnt.append(sequences.objects.iloc[members])
-        return plain(architecture, sequences, members, **rest)
+    def noted(architecture, examples, **rest):
+        learnt.append(examples.sequences.objects.iloc[examples.members])
+        return plain(architecture, examples, **rest)
 
     monkeypatch.setattr(module, "train_network", noted)
     archive = hits[0]

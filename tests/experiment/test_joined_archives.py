@@ -13,11 +13,12 @@ from taonet.errors import InputError, LeakError
 from taonet.experiment import baselines
 from taonet.experiment import photometry_stage as measuring
 from taonet.experiment import training_stage as trained
-from taonet.experiment.joined_archives import JoinedArchives
-from taonet.experiment.photometry_stage import StoredSequences, measure_all
+from taonet.experiment.joined_archives import JoinedArchives, join_archives
+from taonet.experiment.photometry_stage import measure_all
 from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import recipe_of
 from taonet.experiment.run import run_experiment
+from taonet.experiment.stored_photometry import StoredSequences
 from taonet.experiment.trust_stage import calibrate
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
@@ -58,7 +59,7 @@ def archives(tmp_path_factory):
 def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
-    run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
+    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", measured=measured)
     together = JoinedArchives({"train": train, "test": test})
     split = read_split(tmp_path / "run" / "split.json", together.objects)
     assert set(split.parts["test"]) == set(test.objects["object_id"])
@@ -68,7 +69,7 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     # another seed shares what was measured
     monkeypatch.setattr(measuring, "run_job", _never)
     other = recipe_of({**SMALL, "seed": 2})
-    run_experiment(other, train, tmp_path / "other", test=test, measured=measured)
+    run_experiment(other, join_archives(train, test=test), tmp_path / "other", measured=measured)
 
 
 @pytest.mark.slow
@@ -85,7 +86,7 @@ def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkey
     monkeypatch.setattr(baselines, "pixel_controls", watched)
     parts = {name: Archive(archives / name) for name in ("calibration", "test")}
     train, run = Archive(archives / "train"), tmp_path / "run"
-    run_experiment(recipe_of(SMALL), train, run, **parts)
+    run_experiment(recipe_of(SMALL), join_archives(train, **parts), run)
     assert shown == [None]
     bundle = load_bundle(run)
     assert bundle.trust.objects == 36
@@ -107,7 +108,7 @@ def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkey
     # what was fitted is loaded, not fitted anew
     monkeypatch.setattr(trained, "fit_trust", _never)
     (run / "finished.json").unlink()
-    run_experiment(recipe_of(SMALL), train, run, **parts)
+    run_experiment(recipe_of(SMALL), join_archives(train, **parts), run)
 
 
 def _check_what_is_told(run):
@@ -126,7 +127,7 @@ def _check_what_is_told(run):
 @pytest.mark.slow
 def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, tmp_path):
     train, test = (Archive(archives / name) for name in ("train", "test"))
-    run_experiment(recipe_of(SMALL), train, tmp_path / "run", test=test)
+    run_experiment(recipe_of(SMALL), join_archives(train, test=test), tmp_path / "run")
     with pytest.raises(LeakError, match="trained on this archive"):
         calibrate(str(tmp_path / "run"), train.path, tmp_path / "b")
 
@@ -135,18 +136,18 @@ def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, 
 def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
     recipe, measured = recipe_of(SMALL), tmp_path / "measured"
-    run_experiment(recipe, train, tmp_path / "run", test=test, measured=measured)
+    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", measured=measured)
     assert len(list(measured.iterdir())) == 2
     monkeypatch.setattr(measuring, "run_job", _never)
-    run_experiment(recipe, test, tmp_path / "other", test=train, measured=measured)
+    run_experiment(recipe, join_archives(test, test=train), tmp_path / "other", measured=measured)
 
 
 def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
     archive, recipe = Archive(archives / "train"), recipe_of(SMALL)
     experiment = plan_experiment(recipe, JoinedArchives({"train": archive}), tmp_path)
-    sequences = StoredSequences(experiment, measure_all(experiment, tmp_path, workers=1))
+    sequences = StoredSequences(archive, measure_all(experiment, tmp_path, workers=1))
     for i in (0, 7, 11):
-        kept = example_of(archive[i], experiment.reading, known=sequences.load_inputs(i))
+        kept = example_of(archive[i], experiment.reading, precomputed=sequences.load_inputs(i))
         anew = example_of(archive[i], experiment.reading)
         np.testing.assert_array_equal(kept.deep_of, anew.deep_of)
         for name in ("deep", "light", "conditions"):

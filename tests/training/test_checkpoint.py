@@ -4,7 +4,6 @@ import os
 import pickle
 import zipfile
 
-import numpy as np
 import pytest
 import torch
 
@@ -12,7 +11,7 @@ from taonet.errors import InputError
 from taonet.experiment.stages import staged_table
 from taonet.training.checkpoint import HOLDS, load_checkpoint
 from taonet.training.loop import TrainingConfig, train_network
-from training.test_loop import READING, SMALL, TWO, objects
+from training.test_loop import SMALL, objects, training_set
 
 
 class Trap:
@@ -57,8 +56,7 @@ def test_a_checkpoint_of_another_network_is_one_line(tmp_path, spoilt):
     def train(steps):
         config = TrainingConfig(steps=steps, batch_size=4, checkpoint_every=1)
         train_network(
-            SMALL, objects(4), np.arange(4), reading=READING, taxonomy=TWO, config=config, seed=3,
-            folder=tmp_path,
+            SMALL, training_set(objects(4)), config=config, seed=3, folder=tmp_path,
         )  # fmt: skip
 
     train(1)

@@ -12,7 +12,7 @@ from taonet.data.reading import example_of
 from taonet.errors import InputError, TaoNetError
 from taonet.training.faults import loss_error
 from taonet.training.loop import TrainingConfig, train_network
-from training.test_loop import READING, SMALL, TWO, objects
+from training.test_loop import READING, SMALL, TWO, objects, training_set
 
 SPOILT, MJD = "o3", 50002.0
 
@@ -80,8 +80,7 @@ def test_a_lower_rate_is_advised_only_where_all_that_was_read_is_fine(examples):
 def train(folder, rate=1e-2):
     config = TrainingConfig(steps=6, batch_size=8, learning_rate=rate, checkpoint_every=1)
     train_network(
-        SMALL, objects(8), np.arange(8), reading=READING, taxonomy=TWO, config=config, seed=3,
-        folder=folder,
+        SMALL, training_set(objects(8)), config=config, seed=3, folder=folder,
     )  # fmt: skip
 
 

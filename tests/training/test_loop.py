@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, training_batches
+from taonet.data.batches import Batch, TrainingSet, training_batches
 from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
@@ -59,14 +59,16 @@ def objects(n, *, seed=0, epochs=8):
     return found
 
 
+def training_set(sequences, members=None):
+    members = np.arange(len(sequences)) if members is None else members
+    return TrainingSet(sequences=sequences, members=members, reading=READING, taxonomy=TWO)
+
+
 def train(folder, sequences, *, members=None, **changes):
     given = {"steps": 80, "batch_size": 16, "learning_rate": 1e-2, "weight_decay": 0.0}
     return train_network(
         SMALL,
-        sequences,
-        np.arange(len(sequences)) if members is None else members,
-        reading=READING,
-        taxonomy=TWO,
+        training_set(sequences, members),
         config=TrainingConfig(**{**given, **changes}),
         seed=3,
         folder=folder,
@@ -110,9 +112,8 @@ def test_random_labels_cannot_be_learnt_beyond_the_objects_they_were_given_to(tm
 def test_batches_are_balanced_and_depend_on_seed_and_step_alone():
     sequences = [s for i, s in enumerate(objects(30)) if i % 2 == 0 or i < 10]
     kwargs = {"batch_size": 8, "augmentation": Augmentation(), "seed": 5}
-    members = np.arange(len(sequences))
-    some = training_batches(sequences, members, READING, TWO, **kwargs)
-    late = training_batches(sequences, members, READING, TWO, **kwargs, first_step=2)
+    some = training_batches(training_set(sequences), **kwargs)
+    late = training_batches(training_set(sequences), **kwargs, first_step=2)
     first = [next(some) for _ in range(3)]
     assert all(sorted(b.label.tolist()) == [0] * 4 + [1] * 4 for b in first)
     np.testing.assert_array_equal(first[2].images, next(late).images)
@@ -146,7 +147,7 @@ def test_a_dimmed_sequence_looks_the_same_however_bright():
         for share in (0.0, 1.0)
     )
     batches = [
-        next(training_batches([one], np.arange(1), READING, TWO, **how)).images
+        next(training_batches(training_set([one]), **how)).images
         for how in (never, always)
         for one in (faint, bright)
     ]
@@ -202,8 +203,8 @@ def slowly(items, n, title):
         time.sleep({pause})
 import taonet.training.loop as loop
 network = loop.train_network(
-    test_loop.SMALL, test_loop.objects(16), test_loop.np.arange(16), reading=test_loop.READING,
-    taxonomy=test_loop.TWO, seed=3, folder=Path({folder!r}), track=slowly,
+    test_loop.SMALL, test_loop.training_set(test_loop.objects(16)), seed=3,
+    folder=Path({folder!r}), track=slowly,
     config=loop.TrainingConfig(steps=40, batch_size=8, checkpoint_every=7),
 )
 torch.save(network.state_dict(), Path({folder!r}) / "final.pt")

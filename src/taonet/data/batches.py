@@ -77,11 +77,34 @@ class Batch:
         return spread
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingSet:
+    """The objects that a network is trained on, and how they are read.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        An archive, a list, or either with stored photometry.
+    members : array (object,)
+        Indices of the sequences to train on; each has a class.
+    reading : Reading
+    taxonomy : Taxonomy
+    """
+
+    sequences: Sequences
+    members: Int[np.ndarray, " object"]
+    reading: Reading
+    taxonomy: Taxonomy
+
+    @property
+    def labels(self) -> Int[np.ndarray, " object"]:
+        """Label of each member."""
+        names = [self.sequences[i].class_name or "" for i in self.members.tolist()]
+        return np.array([self.taxonomy.label(name) for name in names])
+
+
 def training_batches(
-    sequences: Sequences,
-    members: Int[np.ndarray, " object"],
-    reading: Reading,
-    taxonomy: Taxonomy,
+    examples: TrainingSet,
     *,
     batch_size: int,
     augmentation: Augmentation,
@@ -93,28 +116,21 @@ def training_batches(
     The batch of step k depends on ``seed`` and k alone, so that a resumed training meets the
     batches that an uninterrupted one would have met.
     """
-    labels = np.array([taxonomy.label(sequences[i].class_name or "") for i in members.tolist()])
-    by_class = [members[labels == label] for label in np.unique(labels)]
+    labels = examples.labels
+    by_class = [examples.members[labels == label] for label in np.unique(labels)]
     step = first_step
     while True:
         rng = np.random.default_rng([seed, step])
         classes = rng.permutation(batch_size) % len(by_class)
         chosen = [int(rng.choice(by_class[c])) for c in classes]
-        yield Batch.from_examples(
-            [_draw_example(sequences, i, reading, taxonomy, augmentation, rng) for i in chosen]
-        )
+        yield Batch.from_examples([_draw_example(examples, i, augmentation, rng) for i in chosen])
         step += 1
 
 
 def _draw_example(
-    sequences: Sequences,
-    chosen: int,
-    reading: Reading,
-    taxonomy: Taxonomy,
-    augmentation: Augmentation,
-    rng: np.random.Generator,
+    examples: TrainingSet, chosen: int, augmentation: Augmentation, rng: np.random.Generator
 ) -> Example:
-    sequence = sequences[chosen]
+    sequence, reading = examples.sequences[chosen], examples.reading
     epochs = draw_epochs(
         len(reading.epochs_of(sequence)),
         rng,
@@ -127,9 +143,9 @@ def _draw_example(
     example = example_of(
         sequence,
         reading.without_brightness if dimmed else reading,
-        taxonomy=taxonomy,
+        taxonomy=examples.taxonomy,
         epochs=epochs,
-        known=find_inputs(sequences, chosen),
+        precomputed=find_inputs(examples.sequences, chosen),
     )
     seen = {name: getattr(example, name) for name in VARIED}
     return replace(example, **augment(seen, augmentation, rng))

@@ -22,12 +22,12 @@ NO_LABEL = -1
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Example:
-    """One object as the network meets it.
+    """One object as the network reads it.
 
     ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
     single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
     look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
-    through; ``light`` (epoch, number), see `Measured.light`, of no column where it is not measured;
+    through; ``light`` (epoch, number), see `EpochPhotometry.light`, no columns where not measured;
     ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
     or `NO_LABEL`.
     """
@@ -52,15 +52,16 @@ class Reading:
     ----------
     scaling : Scaling
     bands : tuple of str
-        Band order; empty if the network is not told the band.
+        Band order; empty if the band is not an input of the network.
     channels : tuple of str
         Names of the channels it reads, in order.
     mjd_max : float or None
         Epochs at or after this time are left out.
     measured : bool
-        Calibrate frames by the field's stars and measure the object in each (`data.measured`).
+        Calibrate frames by field stars and measure the object in each
+        (`taonet.data.epoch_photometry`).
     frames : bool
-        Look at the pixels of single frames.
+        Read the pixels of single frames.
     deep_px : int
         Side of the crop of the running mean; 0 for none. Needs ``measured``.
     """
@@ -123,7 +124,7 @@ def example_of(
     *,
     taxonomy: Taxonomy | None = None,
     epochs: Int[np.ndarray, " shown"] | None = None,
-    known: SequenceInputs | None = None,
+    precomputed: SequenceInputs | None = None,
 ) -> Example:
     """Prepare a sequence for the network.
 
@@ -133,9 +134,9 @@ def example_of(
         Gives the label; without it, or without a class, the label is `NO_LABEL`.
     epochs : array, optional
         Which of the readable epochs to show, in the order to show them; all by default.
-    known : Known, optional
-        Of all readable epochs, worked out here if it is needed and not given. Running means that
-        were kept are those of *all* epochs up to each that is shown, whichever are left out.
+    precomputed : SequenceInputs, optional
+        Photometry of all readable epochs, measured here if it is needed and not given. Stored
+        running means are those of *all* epochs up to each that is shown, whichever are left out.
 
     Raises
     ------
@@ -151,18 +152,18 @@ def example_of(
     index = reading.epochs_of(sequence)
     if len(index) == 0:
         raise _no_epoch_error(sequence, reading)
-    if reading.measured and known is None:
-        known = SequenceInputs(measured=measure_epochs(sequence.take(index)))
+    if reading.measured and precomputed is None:
+        precomputed = SequenceInputs(measured=measure_epochs(sequence.take(index)))
     shown = np.arange(len(index)) if epochs is None else epochs
     index = index[shown]
     band = np.array(
         [reading.band_index(sequence.band[i], where=sequence.object_id) for i in index], np.int64
     )
     mjd = sequence.mjd[index]
-    if known is None:
+    if precomputed is None:
         inputs = _frame_inputs(_frames(sequence, index, reading), band, reading)
     else:
-        inputs = _photometry_inputs(sequence, index, shown, band, reading, known)
+        inputs = _photometry_inputs(sequence, index, shown, band, reading, precomputed)
     return Example(
         object_id=sequence.object_id,
         **inputs,
@@ -198,7 +199,7 @@ def _frame_inputs(
     band: Int[np.ndarray, " epoch"],
     reading: Reading,
 ) -> dict[str, Any]:
-    """Return what a network sees of frames that nobody measured."""
+    """Return the network's inputs from frames without photometry."""
     images, conditions = scaled_images(frames, band, reading.scaling)
     nothing = np.zeros((1, frames.shape[1], 0, 0), np.float32)
     light, deep_of = np.zeros((len(frames), 0)), np.zeros(len(frames), np.int64)
@@ -217,13 +218,13 @@ def _photometry_inputs(
     shown: Int[np.ndarray, " epoch"],
     band: Int[np.ndarray, " epoch"],
     reading: Reading,
-    known: SequenceInputs,
+    precomputed: SequenceInputs,
 ) -> dict[str, Any]:
-    """Return what a network sees of calibrated frames, and what it is told beside them.
+    """Return the network's inputs from calibrated frames and their photometry.
 
-    Frames are read only if the network looks at them, or their running mean was not kept.
+    Frames are read only if the network reads them, or if their running mean was not stored.
     """
-    measured = known.measured.take(shown)
+    measured = precomputed.measured.take(shown)
     nothing = np.zeros((len(index), len(reading.channels), 0, 0), np.float32)
     found: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
     found["deep_of"] = np.zeros(len(index), np.int64)
@@ -232,9 +233,9 @@ def _photometry_inputs(
         cropped = centre_crop(frames, reading.scaling.crop_px or frames.shape[-1])
         width = measured.depth(band) * measured.scale[:, None]
         found["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
-    if reading.deep_px and known.deep is not None:
+    if reading.deep_px and precomputed.deep is not None:
         found["deep_of"] = look_of(shown)
-        found["deep"] = known.deep[: int(found["deep_of"].max()) + 1].astype(np.float32)
+        found["deep"] = precomputed.deep[: int(found["deep_of"].max()) + 1].astype(np.float32)
     elif reading.deep_px:
         frames = _frames(sequence, index, reading)
         found["deep"], found["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
@@ -265,13 +266,13 @@ class Sequences(Protocol):
 
 @runtime_checkable
 class MeasuredSequences(Sequences, Protocol):
-    """Sequences that were measured beforehand."""
+    """Sequences with stored photometry."""
 
     def load_inputs(self, index: int) -> SequenceInputs:
-        """Return what is known of the readable epochs of a sequence."""
+        """Return the stored inputs of the readable epochs of a sequence."""
         ...
 
 
 def find_inputs(sequences: Sequences, index: int) -> SequenceInputs | None:
-    """Return what was worked out of a sequence beforehand, if anything was."""
+    """Return the stored inputs of a sequence, if there are any."""
     return sequences.load_inputs(index) if isinstance(sequences, MeasuredSequences) else None

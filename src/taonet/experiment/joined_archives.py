@@ -20,6 +20,14 @@ SHARED = ("survey", "taxonomy", "channels", "is_simulated")
 """What archives must share to be one experiment."""
 
 
+def join_archives(
+    train: Archive, *, calibration: Archive | None = None, test: Archive | None = None
+) -> "JoinedArchives":
+    """Join the archives of a run: to train on, to calibrate predictions on, to test on."""
+    given = {"train": train, "calibration": calibration, "test": test}
+    return JoinedArchives({part: one for part, one in given.items() if one is not None})
+
+
 class JoinedArchives:
     """Archives end to end; one alone is nothing but itself.
 

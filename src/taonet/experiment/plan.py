@@ -1,19 +1,19 @@
-"""What a run is about: a recipe and an archive put together, checked, and parted."""
+"""The plan of a run: a recipe and archives put together, checked, and divided."""
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
+from taonet.data.batches import TrainingSet
 from taonet.data.reading import Reading, Sequences
 from taonet.data.splits import Split, draw_folds, draw_holdout, draw_shots
-from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError, InputError
 from taonet.experiment.joined_archives import JoinedArchives
-from taonet.experiment.recipe import Recipe
+from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.taonet import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
@@ -21,7 +21,10 @@ from taonet.types import Track, no_progress
 from taonet.version import __version__
 
 CALIBRATION = "calibration"
-"""The part of an experiment that only fits how far answers can be trusted."""
+"""The part of a split that only calibrates predictions."""
+
+FROM_BUNDLE = ("data", "scaling", "model")
+"""Sections of a recipe that a bundle decides."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,14 +34,20 @@ class Experiment:
     Parameters
     ----------
     recipe : Recipe
-    archive : Together
+    archive : JoinedArchives
     folder : Path
         The run's folder.
     usable : array
         Indices of the objects that have a class and at least one epoch to read.
+    split : Split
+        The usable objects, divided as the recipe says.
+    reading : Reading
+        How the network reads a sequence.
     sequences : Sequences
-        What the network learns from and is tested on: the archive, or the archive with what was
-        measured beforehand.
+        What the network is trained and tested on: the archive, or the archive with stored
+        photometry.
+    track : function
+        Shows progress.
     start : Bundle, optional
         The network to start from, which also says how pixels are read.
     """
@@ -47,8 +56,10 @@ class Experiment:
     archive: JoinedArchives
     folder: Path
     usable: Int[np.ndarray, " object"]
-    track: Track
+    split: Split
+    reading: Reading
     sequences: Sequences
+    track: Track
     start: Bundle | None = None
 
     @property
@@ -60,28 +71,6 @@ class Experiment:
     def frame_px(self) -> int:
         """Side of the archive's cutouts."""
         return self.archive.frame_px
-
-    @property
-    def reading_px(self) -> int:
-        """Side of the central crop that the network reads."""
-        return self.recipe.scaling.crop_px or self.frame_px
-
-    @property
-    def reading(self) -> Reading:
-        """What the network reads of a sequence."""
-        if self.start is not None:
-            return self.start.reading
-        data, scaling = self.recipe.data, asdict(self.recipe.scaling)
-        model = self.recipe.model
-        return Reading(
-            scaling=Scaling(**{**scaling, "crop_px": self.reading_px}),
-            bands=self.archive.bands if data.use_bands else (),
-            channels=data.channels or self.archive.channels,
-            mjd_max=data.mjd_max,
-            measured=model.measured,
-            frames=bool(model.zooms or model.apertures),
-            deep_px=max(model.deep_zooms, default=0),
-        )
 
     @property
     def architecture(self) -> TaoNetConfig:
@@ -99,6 +88,15 @@ class Experiment:
         names = self.archive.class_names
         return np.array([self.taxonomy.label(n) if n else -1 for n in names], np.int64)
 
+    def training_set(self, members: Int[np.ndarray, " n"]) -> TrainingSet:
+        """Return some objects as a network is trained on them."""
+        return TrainingSet(
+            sequences=self.sequences,
+            members=members,
+            reading=self.reading,
+            taxonomy=self.taxonomy,
+        )
+
 
 def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
@@ -115,25 +113,52 @@ def plan_experiment(
     start: Bundle | None = None,
     track: Track = no_progress,
 ) -> Experiment:
-    """Put a recipe and an archive together, and refuse what cannot work before any work is done.
+    """Put a recipe and archives together, and refuse what cannot work before any work is done.
 
     Raises
     ------
     InputError
-        If there is nothing to learn from, or a class is too small to be parted.
+        If there is nothing to learn from, or a class is too small to be divided.
     ConfigError
         If the recipe asks for more pixels than there are.
     """
-    draft = Experiment(
+    reading = _plan_reading(recipe, archive, start)
+    usable = _usable_objects(archive, reading)
+    _check_sizes(recipe, archive.frame_px)
+    return Experiment(
         recipe=recipe,
         archive=archive,
         folder=folder,
-        usable=np.zeros(0, np.int64),
-        track=track,
+        usable=usable,
+        split=_draw_split(recipe, archive, usable),
+        reading=reading,
         sequences=archive,
+        track=track,
         start=start,
     )
-    reading = draft.reading
+
+
+def _plan_reading(recipe: Recipe, archive: JoinedArchives, start: Bundle | None) -> Reading:
+    if start is not None:
+        return start.reading
+    data, model = recipe.data, recipe.model
+    return Reading(
+        scaling=replace(recipe.scaling, crop_px=_reading_px(recipe, archive.frame_px)),
+        bands=archive.bands if data.use_bands else (),
+        channels=data.channels or archive.channels,
+        mjd_max=data.mjd_max,
+        measured=model.measured,
+        frames=bool(model.zooms or model.apertures),
+        deep_px=max(model.deep_zooms, default=0),
+    )
+
+
+def _reading_px(recipe: Recipe, frame_px: int) -> int:
+    """Return the side of the central crop that the network reads."""
+    return recipe.scaling.crop_px or frame_px
+
+
+def _usable_objects(archive: JoinedArchives, reading: Reading) -> Int[np.ndarray, " object"]:
     usable = [
         i
         for i, name in enumerate(archive.class_names)
@@ -145,46 +170,89 @@ def plan_experiment(
     if len(classes) < 2:
         got = f"only {', '.join(str(name) for name in classes)}"
         raise InputError("nothing to tell apart: one class", where=archive.path, got=got)
-    _check_sizes(draft)
-    experiment = replace(draft, usable=np.array(usable, np.int64))
-    draw_split(experiment)
-    return experiment
+    return np.array(usable, np.int64)
 
 
-def _check_sizes(experiment: Experiment) -> None:
-    model = experiment.recipe.model
-    there = min(experiment.frame_px, experiment.reading_px)
+def _check_sizes(recipe: Recipe, frame_px: int) -> None:
+    model, crop_px = recipe.model, _reading_px(recipe, frame_px)
     for name, size in (
-        ("scaling.crop_px", experiment.reading_px),
+        ("scaling.crop_px", crop_px),
         ("model.zooms", max(model.zooms, default=0)),
         ("model.deep_zooms", max(model.deep_zooms, default=0)),
         ("model.aperture_px", model.aperture_px if model.apertures else 0),
     ):
-        if size > there:
+        if size > min(frame_px, crop_px):
             raise ConfigError(
                 f"{name} is larger than the cutouts",
-                where=f"recipe {experiment.recipe.name}",
-                got=f"{size} of {there} pixels",
+                where=f"recipe {recipe.name}",
+                got=f"{size} of {min(frame_px, crop_px)} pixels",
             )
 
 
-def draw_split(experiment: Experiment) -> Split:
-    """Draw the split that the recipe asks for."""
-    if len(experiment.archive.parts) > 1:
-        return experiment.archive.split_by_part(experiment.usable, seed=experiment.recipe.seed)
-    objects = experiment.archive.objects.iloc[experiment.usable]
-    settings, seed = experiment.recipe.split, experiment.recipe.seed
+def _draw_split(
+    recipe: Recipe, archive: JoinedArchives, usable: Int[np.ndarray, " object"]
+) -> Split:
+    """Draw the split of the recipe; archives of their own for each part are the split."""
+    if len(archive.parts) > 1:
+        return archive.split_by_part(usable, seed=recipe.seed)
+    objects, settings = archive.objects.iloc[usable], recipe.split
     if settings.kind == "folds":
-        return draw_folds(objects, settings.folds, seed=seed)
+        return draw_folds(objects, settings.folds, seed=recipe.seed)
     if settings.kind == "shots":
-        return draw_shots(objects, settings.shots, seed=seed)
-    return draw_holdout(objects, valid=0.0, test=settings.test, seed=seed)
+        return draw_shots(objects, settings.shots, seed=recipe.seed)
+    return draw_holdout(objects, valid=0.0, test=settings.test, seed=recipe.seed)
+
+
+def tuning_recipe(recipe: Recipe, start: Bundle) -> Recipe:
+    """Return a recipe for fine-tuning: network and reading are those of the bundle.
+
+    Raises
+    ------
+    ConfigError
+        If the recipe sets one of them.
+    """
+    plain = Recipe(name=recipe.name)
+    for name in FROM_BUNDLE:
+        if getattr(recipe, name) != getattr(plain, name):
+            raise ConfigError(
+                f"[{name}] comes from the bundle",
+                where=f"recipe {recipe.name}",
+                do="remove the section, or train without --from",
+            )
+    reading = start.reading
+    data = DataSettings(
+        mjd_max=reading.mjd_max, use_bands=bool(reading.bands), channels=reading.channels
+    )
+    model = start.network.config
+    return replace(recipe, data=data, scaling=reading.scaling, model=model)
+
+
+def check_same_kind(start: Bundle, archive: JoinedArchives) -> None:
+    """Refuse data that the bundle's network cannot be tuned on.
+
+    Raises
+    ------
+    InputError
+        If classes, channels or bands differ, or the cutouts are too small.
+    """
+    given = {
+        "classes": (archive.taxonomy.classes, start.taxonomy.classes),
+        "channels": (archive.channels[: len(start.reading.channels)], start.reading.channels),
+    }
+    for what, (theirs, ours) in given.items():
+        if theirs != ours:
+            got = f"{', '.join(theirs)}; {start.name} has {', '.join(ours)}"
+            raise InputError(f"other {what} than the bundle's", where=archive.path, got=got)
+    unknown = set(archive.bands) - set(start.reading.bands)
+    if start.reading.bands and unknown:
+        got = f"{', '.join(sorted(unknown))}; {start.name} knows {', '.join(start.reading.bands)}"
+        raise InputError("bands that the bundle does not know", where=archive.path, got=got)
+    if archive.frame_px < start.frame_px:
+        got = f"{archive.frame_px} pixels, not {start.frame_px}"
+        raise InputError("cutouts smaller than the bundle reads", where=archive.path, got=got)
 
 
 def times_of(experiment: Experiment) -> list[Any]:
     """Return the times of the readable epochs of every object."""
-    found = []
-    for i in range(len(experiment.archive)):
-        sequence = experiment.archive[i]
-        found.append(sequence.mjd[experiment.reading.epochs_of(sequence)])
-    return found
+    sequences = (experiment.archive[i] for i in range(len(experiment.archive)))
+    return [sequence.mjd[experiment.reading.epochs_of(sequence)] for sequence in sequences]

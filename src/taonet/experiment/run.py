@@ -18,16 +18,16 @@ from taonet.evaluation.controls import TREES
 from taonet.evaluation.predictions import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.card import model_card
-from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.groups import all_with_groups
-from taonet.experiment.joined_archives import JoinedArchives
-from taonet.experiment.photometry_stage import StoredSequences, measure_all, read_features
+from taonet.experiment.joined_archives import JoinedArchives, join_archives
+from taonet.experiment.photometry_stage import measure_all
 from taonet.experiment.plan import (
     Experiment,
-    draw_split,
+    check_same_kind,
     plan_experiment,
     run_digest,
     times_of,
+    tuning_recipe,
 )
 from taonet.experiment.recipe import Recipe
 from taonet.experiment.stages import (
@@ -37,6 +37,7 @@ from taonet.experiment.stages import (
     summarise_scores,
     write_json,
 )
+from taonet.experiment.stored_photometry import StoredSequences, read_features
 from taonet.experiment.training_stage import train_round
 from taonet.io.archive import Archive
 from taonet.io.atomic import atomic_file, refuse_file
@@ -52,16 +53,14 @@ from taonet.version import __version__
 NETWORK = "TAO-Net"
 
 PAPER_TABLES = "paper.md"
-"""Scores in the form of the paper's tables, of a run on the classes that it speaks of."""
+"""Scores in the form of the paper's tables, of runs on its classes."""
 
 
 def run_experiment(
     recipe: Recipe,
-    archive: Archive,
+    archive: Archive | JoinedArchives,
     folder: str | Path | None = None,
     *,
-    calibration: Archive | None = None,
-    test: Archive | None = None,
     start: Bundle | None = None,
     measured: str | Path | None = None,
     workers: int = 1,
@@ -72,23 +71,22 @@ def run_experiment(
 
     Parameters
     ----------
-    archive : Archive
-        What is parted into training and test as the recipe says; all for training with ``test``.
+    archive : Archive or JoinedArchives
+        One archive is divided into training and test as the recipe says; of several, each is what
+        `taonet.experiment.joined_archives.join_archives` calls it.
     folder : Path, optional
         The run's folder; ``runs/<name>-<digest>`` by default.
-    calibration, test : Archive, optional
-        To calibrate probabilities and sets on, and to test on.
     start : Bundle, optional
-        The network to start from; see `taonet.experiment.finetune.tuning_recipe`.
+        The network to start from; see `taonet.experiment.plan.tuning_recipe`.
     measured : Path, optional
-        Where photometry is kept, for runs on the same data to share; in the run's folder by
+        Folder of the photometry, which runs on the same data can share; in the run's folder by
         default.
     workers : int
         Processes that share the photometry.
     track : function
         Wraps iterables to show progress.
     say : function
-        Told of each stage in a line.
+        Called with one line per stage.
 
     Returns
     -------
@@ -97,14 +95,13 @@ def run_experiment(
     """
     recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
-    given = {"train": archive, "calibration": calibration, "test": test}
-    together = JoinedArchives({part: data for part, data in given.items() if data is not None})
+    joined = archive if isinstance(archive, JoinedArchives) else join_archives(archive)
     if start is not None:
-        check_same_kind(start, together)
-    together.verify()
-    digest = run_digest(recipe, together, start)
+        check_same_kind(start, joined)
+    joined.verify()
+    digest = run_digest(recipe, joined, start)
     folder = Path(folder or f"runs/{recipe.name}-{digest[:12]}")
-    experiment = plan_experiment(recipe, together, folder, start=start, track=track)
+    experiment = plan_experiment(recipe, joined, folder, start=start, track=track)
     measured = folder / "measured" if measured is None else Path(measured)
     for place in (folder, measured):
         refuse_file(place)
@@ -116,11 +113,11 @@ def run_experiment(
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
     parts = measure_all(experiment, measured, workers=workers)
     if experiment.reading.measured:
-        experiment = replace(experiment, sequences=StoredSequences(experiment, parts))
+        experiment = replace(experiment, sequences=StoredSequences(experiment.archive, parts))
     features = read_features(parts)
     tables = _predict_rounds(experiment, split, features, say)
-    learnt = [name for part in split.parts.values() for name in part]
-    notes = baselines.tree_notes(features, tables, learnt)
+    objects = [name for part in split.parts.values() for name in part]
+    notes = baselines.tree_notes(features, tables, objects)
     for note in notes:
         say(f"note: {note}")
     bundle = _final_bundle(experiment, split, say)
@@ -155,7 +152,7 @@ def environment() -> dict[str, str | int]:
 def _open_split(experiment: Experiment) -> Split:
     path = experiment.folder / "split.json"
     if not path.exists():
-        write_split(draw_split(experiment), path)
+        write_split(experiment.split, path)
     return read_split(path, experiment.archive.objects.iloc[experiment.usable])
 
 
@@ -171,7 +168,7 @@ def _predict_rounds(
             experiment, bundle, name, train, test, features
         ).items():
             found.setdefault(method, []).append(table)
-    # what could not answer in every round has not answered for every object
+    # a method that was left out of a round has no predictions for its objects
     rounds = len(found[NETWORK])
     tables = {
         method: pd.concat(parts, ignore_index=True)
@@ -202,7 +199,7 @@ def _predict_round(
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
         known = (find_inputs(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
-        # what was fitted to whole sequences says nothing of mangled ones
+        # calibration was fitted to whole sequences and does not hold for altered ones
         uncalibrated = replace(bundle, trust=None)
         finals = {
             **baselines.pixel_controls(uncalibrated, sequences, test, turns=turns, seed=seed),
@@ -302,7 +299,7 @@ def _report(
 
 
 def _uncalibrated_table(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | None:
-    """Return the network's answers as they were before calibration, if there was any."""
+    """Return the network's predictions before calibration, if there was any."""
     if bundle.trust is None:
         return None
     return undo_temperature(table, bundle.taxonomy, bundle.trust.temperature)

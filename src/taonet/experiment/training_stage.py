@@ -79,10 +79,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
     with _record_cost(folder / "cost.json"):
         network = train_network(
             experiment.architecture,
-            experiment.sequences,
-            train,
-            reading=experiment.reading,
-            taxonomy=experiment.taxonomy,
+            experiment.training_set(train),
             config=recipe.training,
             seed=recipe.seed,
             folder=folder,

@@ -204,7 +204,7 @@ def readable_example(
         If the cutouts are smaller than those the network was trained on, or nothing can be read.
     """
     check_size(sequence, bundle.frame_px)
-    example = example_of(sequence, bundle.reading, epochs=epochs, known=known)
+    example = example_of(sequence, bundle.reading, epochs=epochs, precomputed=known)
     if left_out := list(bundle.reading.unknown_band_errors(sequence).values()):
         warnings.warn(f"{len(left_out)} × left out: {left_out[0]}", stacklevel=2)
     return example

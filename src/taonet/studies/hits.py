@@ -19,10 +19,14 @@ from taonet.data.splits import draw_shots, groups_of
 from taonet.errors import InputError, LeakError
 from taonet.evaluation.repeated_runs import DrawScores, score_draws
 from taonet.experiment.baselines import FOREST, tree_table
-from taonet.experiment.finetune import check_same_kind, tuning_recipe
 from taonet.experiment.groups import with_groups
 from taonet.experiment.joined_archives import JoinedArchives
-from taonet.experiment.plan import Experiment, plan_experiment
+from taonet.experiment.plan import (
+    Experiment,
+    check_same_kind,
+    plan_experiment,
+    tuning_recipe,
+)
 from taonet.experiment.recipe import Recipe
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
@@ -216,10 +220,7 @@ def _tune_and_predict(experiment: Experiment, draw: Draw) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         network = train_network(
             experiment.architecture,
-            experiment.sequences,
-            draw.train,
-            reading=experiment.reading,
-            taxonomy=experiment.taxonomy,
+            experiment.training_set(draw.train),
             config=experiment.recipe.training,
             seed=draw.seed,
             folder=Path(folder),

@@ -9,22 +9,16 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Int
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, training_batches
-from taonet.data.reading import Reading, Sequences
+from taonet.data.batches import Batch, TrainingSet, training_batches
 from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
-from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint, truncate_log
 from taonet.training.faults import divergence_error, loss_error
 from taonet.training.objective import answer_loss, unsteadiness
 from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
-
-"""Wraps an iterable of known length to show progress under a title."""
-
 
 Part = Literal["looks", "deep_looks", "apertures", "calibrate", "mix", "recurrence", "head"]
 """The parts of a network that learn."""
@@ -46,16 +40,17 @@ class TrainingConfig:
     clip_norm : float
         Longest gradient.
     averaging : float
-        Decay of the running average of the weights; the average is what is kept.
+        Decay of the running average of the weights; the average is what is stored.
     blend : float
-        Of a network that is tuned: the share of what it learnt anew in the weights that are kept;
-        the rest is what it started from. Halfway is better than either end where few objects
-        teach (Wortsman et al. 2022, arXiv 2109.01903).
+        In fine-tuning: the share of the tuned weights in those that are stored; the rest are the
+        weights it started from. Halfway is better than either end with few training objects
+        (Wortsman et al. 2022, arXiv 2109.01903).
     frozen : tuple of str
         Parts of the network that do not learn, as far as it has them; ``looks`` are the CNNs.
     label_smoothing : float
     steadiness : float
-        Weight of the demand that the apertures' correction make sequences steady.
+        Weight of the loss term for unsteady apertures; see
+        `taonet.training.objective.unsteadiness`.
     checkpoint_every : int
         Steps between checkpoints.
     augmentation : Augmentation
@@ -77,11 +72,8 @@ class TrainingConfig:
 
 def train_network(
     architecture: TaoNetConfig,
-    sequences: Sequences,
-    members: Int[np.ndarray, " object"],
+    examples: TrainingSet,
     *,
-    reading: Reading,
-    taxonomy: Taxonomy,
     config: TrainingConfig,
     seed: int,
     folder: Path,
@@ -89,7 +81,7 @@ def train_network(
     title: str = "training",
     track: Track = no_progress,
 ) -> TaoNet:
-    """Train a network on some of the sequences, or go on with a training that was interrupted.
+    """Train a network, or go on with a training that was interrupted.
 
     ``folder`` receives ``metrics.jsonl`` (one line a step) and ``checkpoint.pt``. Every step
     depends on the seed and its number alone, so a training that was killed and resumed ends
@@ -97,8 +89,18 @@ def train_network(
 
     Parameters
     ----------
+    architecture : TaoNetConfig
+    examples : TrainingSet
+        What batches are drawn from.
+    config : TrainingConfig
+    seed : int
+    folder : Path
     start : mapping, optional
         Weights to start from; drawn at random by default.
+    title : str
+        What progress is shown under.
+    track : function
+        Shows progress.
 
     Returns
     -------
@@ -108,10 +110,9 @@ def train_network(
     Raises
     ------
     InputError
-        If what is read of an object makes the loss something that is not finite; object and epoch
-        are named.
+        If the input numbers of an object make the loss infinite or NaN; object and epoch are named.
     TaoNetError
-        If the loss is not finite although all that was read is.
+        If the loss is infinite or NaN although all inputs are finite.
     """
     torch.manual_seed(seed)
     network = TaoNet(architecture)
@@ -124,10 +125,7 @@ def train_network(
     optimizer = torch.optim.AdamW(learns, lr=config.learning_rate, weight_decay=config.weight_decay)
     done = _resume(folder, network, average, optimizer)
     batches = training_batches(
-        sequences,
-        members,
-        reading,
-        taxonomy,
+        examples,
         batch_size=config.batch_size,
         augmentation=config.augmentation,
         seed=seed,
@@ -185,7 +183,7 @@ def _learn(
     if not loss.isfinite():
         raise loss_error(batch, logits, step=step)
     loss.backward()  # type: ignore[no-untyped-call]
-    # nothing that is not finite may reach the weights, and with them the checkpoint
+    # a gradient that is not finite must not reach the weights, and with them the checkpoint
     if not torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm).isfinite():
         raise divergence_error(step)
     optimizer.step()

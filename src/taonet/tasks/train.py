@@ -1,0 +1,145 @@
+"""From a recipe and an archive, or a table of light curves, to a finished run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from taonet.errors import InputError
+from taonet.experiment.curves.recipe import read_curve_recipe
+from taonet.experiment.curves.run import run_curves
+from taonet.experiment.joined_archives import join_archives
+from taonet.experiment.recipe import override_recipe, read_recipe
+from taonet.experiment.run import run_experiment
+from taonet.io.archive import Archive
+from taonet.models.bundle import load_bundle
+from taonet.types import Track, no_progress
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingData:
+    """What a recipe is carried out on: an archive, or a table of light curves.
+
+    Parameters
+    ----------
+    data : Path, optional
+        An archive; divided as the recipe says, or all for training with ``test``.
+    lightcurves : Path, optional
+        A table of light curves, for recipes that train trees.
+    test, calibration : Path, optional
+        Archives to test on and to calibrate on.
+    start : str or Path, optional
+        A bundle whose network is tuned.
+    measured : Path, optional
+        Folder of the photometry, which runs on the same data can share.
+    """
+
+    data: Path | None = None
+    lightcurves: Path | None = None
+    test: Path | None = None
+    calibration: Path | None = None
+    start: str | Path | None = None
+    measured: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipeChanges:
+    """What is set instead of what the recipe says.
+
+    Parameters
+    ----------
+    shots : int, optional
+        Train on so many objects of each class and test on the others.
+    seed : int, optional
+    settings : tuple of str
+        ``section.key=value``; see `taonet.experiment.recipe.apply_changes`.
+    """
+
+    shots: int | None = None
+    seed: int | None = None
+    settings: tuple[str, ...] = ()
+
+
+NO_CHANGES = RecipeChanges()
+
+
+def train(
+    recipe: str | Path,
+    data: TrainingData,
+    output: str | Path | None = None,
+    *,
+    changes: RecipeChanges = NO_CHANGES,
+    workers: int = 1,
+    track: Track = no_progress,
+    say: Say = lambda _line: None,
+) -> Path:
+    """Carry out a recipe, or go on with a run that was interrupted.
+
+    Parameters
+    ----------
+    recipe : str or Path
+        A TOML file, or the name of a recipe that ships.
+    data : TrainingData
+    output : Path, optional
+        The run's folder; ``runs/NAME-DIGEST`` by default.
+    changes : RecipeChanges
+    workers : int
+        Processes that share the photometry.
+    track : function
+        Shows progress.
+    say : function
+        Called with one line per stage.
+
+    Returns
+    -------
+    Path
+        The run's folder.
+
+    Raises
+    ------
+    InputError
+        If neither or both of archive and table are given, or what the recipe does not take.
+    ConfigError
+        If the recipe is not understood.
+    """
+    if data.lightcurves is not None and data.data is None:
+        _refuse_archive_options(data, changes)
+        curves = read_curve_recipe(recipe)
+        return run_curves(curves, data.lightcurves, output, track=track, say=say)
+    if data.data is None or data.lightcurves is not None:
+        do = "give --data ARCHIVE or --lightcurves TABLE"
+        raise InputError("training needs an archive or a table of light curves", do=do)
+    archive = join_archives(
+        Archive(data.data),
+        calibration=None if data.calibration is None else Archive(data.calibration),
+        test=None if data.test is None else Archive(data.test),
+    )
+    start = None if data.start is None else load_bundle(data.start)
+    settings = read_recipe(recipe, changes.settings)
+    return run_experiment(
+        override_recipe(settings, shots=changes.shots, seed=changes.seed),
+        archive,
+        output,
+        start=start,
+        measured=data.measured,
+        workers=workers,
+        track=track,
+        say=say,
+    )
+
+
+def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
+    given = {
+        "--test": data.test,
+        "--calibration": data.calibration,
+        "--from": data.start,
+        "--shots": changes.shots,
+        "--seed": changes.seed,
+        "--set": changes.settings or None,
+        "--measured": data.measured,
+    }
+    for option, value in given.items():
+        if value is not None:
+            reason = "a recipe for light curves says all that there is to choose"
+            raise InputError(reason, do=f"leave out {option}")
