@@ -1,4 +1,4 @@
-"""What is asked of shipped models: met or missed, and where it is worst."""
+"""The goals for shipped models: met or missed, and where it is worst."""
 
 import pytest
 
@@ -76,4 +76,4 @@ def test_lines_line_up():
     assert lines[1].split()[:3] == ["ours", "after", "epochs"]
     assert "0.050 [0.040, 0.060]" in lines[2]
     assert sum(line.endswith("  met") for line in lines) == 7
-    assert lines[1].index("ECE") == lines[2].index("0.050")
+    assert lines[1].index("expected calibration error (ECE)") == lines[2].index("0.050")

@@ -37,8 +37,7 @@ def ece_by_epochs(
     for k, part in parts.items():
         if part.empty:
             continue
-        found = ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-        numbers = {"ece": found.value, "ece_low": found.low, "ece_high": found.high}
+        numbers = ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_row("ece")
         rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
     return pd.DataFrame(rows)
 

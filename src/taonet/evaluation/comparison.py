@@ -13,6 +13,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import COMPARED, EARLY
 from taonet.evaluation.metrics import (
     Scores,
     check_same_objects,
@@ -22,9 +23,6 @@ from taonet.evaluation.metrics import (
 )
 from taonet.evaluation.resampling import Resamples
 from taonet.sky.taxonomy import Taxonomy
-
-COMPARED: Final = ("macro_recall", "macro_f1")
-"""Scores whose difference to the primary's is stated."""
 
 MOST_STEPS: Final = 8
 """Numbers of epochs that methods are compared after."""
@@ -194,7 +192,7 @@ def _early_scores(
                 EarlyScores(
                     n_epochs=step,
                     n_objects=len(rows[name]),
-                    scores={score: scored.interval(score) for score in COMPARED},
+                    scores={metric.name: scored.interval(metric.name) for metric in COMPARED},
                     differences=_differences(scored, drawn[primary]),
                 )
             )
@@ -208,8 +206,8 @@ def _common_rows(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.
     return {name: part[part["object_id"].isin(common)] for name, part in rows.items()}
 
 
-def _differences(found: Resamples, primary: Resamples) -> dict[str, Interval]:
-    return {name: difference_of(found, primary, name) for name in COMPARED}
+def _differences(drawn: Resamples, primary: Resamples) -> dict[str, Interval]:
+    return {metric.name: difference_of(drawn, primary, metric.name) for metric in COMPARED}
 
 
 def _draw_resamples(
@@ -231,14 +229,15 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         By method, the primary first, as `Method.to_dict` has it.
     """
     primary, ours = next(iter(scores.items()))
-    head = [f"{ours['n_objects']} objects", "macro recall", "macro F1 (arg-max)"]
+    head = [f"{ours['n_objects']} objects", *(metric.words for metric in COMPARED)]
     if len(scores) > 1:
-        head += [f"recall minus {primary}", f"F1 minus {primary}"]
+        head += [f"{metric.short} minus {primary}" for metric in COMPARED]
     rows = [head]
-    for name, found in scores.items():
-        row = [name, *(_format_number(found[score]) for score in COMPARED)]
-        if name != primary and "macro_f1_minus_primary" in found:
-            row += [_format_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
+    for name, own in scores.items():
+        row = [name, *(f"{Interval.from_dict(own[metric.name])}" for metric in COMPARED)]
+        gaps = [own.get(f"{metric.name}_minus_primary") for metric in COMPARED]
+        if name != primary:
+            row += [f"{Interval.from_dict(gap):+.3f}" for gap in gaps if gap]
         rows.append(row)
     left_out = [
         left_out_line(name, found["objects_left_out"])
@@ -259,22 +258,14 @@ def _early_lines(scores: Mapping[str, Any]) -> list[str]:
         return []
     primary, *others = early
     gaps = [f"{name} minus {primary}" for name in others]
-    rows = [["macro F1 after epochs", "objects", primary, *gaps]]
+    rows = [[f"{EARLY.short} after epochs", "objects", primary, *gaps]]
     for steps in zip(*early.values(), strict=True):
         ours, *theirs = steps
-        row = [str(ours["n_epochs"]), str(ours["n_objects"]), _format_number(ours["macro_f1"])]
-        rows.append(
-            [*row, *(_format_number(step["macro_f1_minus_primary"], "+") for step in theirs)]
-        )
+        row = [str(ours["n_epochs"]), str(ours["n_objects"])]
+        row += [f"{Interval.from_dict(ours[EARLY.name])}"]
+        differences = (Interval.from_dict(step[f"{EARLY.name}_minus_primary"]) for step in theirs)
+        rows.append([*row, *(f"{gap:+.3f}" for gap in differences)])
     return ["", *align_columns(rows)]
-
-
-def _format_number(number: Mapping[str, float | None], sign: str = "") -> str:
-    value, low, high = (
-        "–" if number[key] is None else f"{number[key]:{sign}.3f}"
-        for key in ("value", "low", "high")
-    )
-    return f"{value} [{low}, {high}]"
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:

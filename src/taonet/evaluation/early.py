@@ -93,12 +93,8 @@ def scores_by_nights(
         found.append(
             {
                 "nights": k,
-                "macro_f1": f1.value,
-                "macro_f1_low": f1.low,
-                "macro_f1_high": f1.high,
-                "kept": kept.value,
-                "kept_low": kept.low,
-                "kept_high": kept.high,
+                **f1.to_row("macro_f1"),
+                **kept.to_row("kept"),
                 "epochs": known["since"].median(),
                 "days": known["days"].median(),
                 "n_objects": len(known),

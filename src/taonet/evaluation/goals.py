@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Final
 
+from taonet.evaluation.intervals import Interval
+
 ECE_AT_THE_END: Final = 0.03
 ECE_AFTER_EPOCHS: Final = 0.05
 COVERAGE: Final = (0.88, 0.93)
@@ -64,7 +66,7 @@ def _calibration_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         own = [row for row in rows if (row["n_epochs"] == 0) == at_the_end]
         if own:
             worst = max(own, key=lambda row: float(row["ece"]))
-            text = f"{_format_number(worst, 'ece')}{_format_epochs(worst)}"
+            text = f"{Interval.from_row(worst, 'ece')}{_format_epochs(worst)}"
             met = worst["ece"] <= most
             found.append(Goal(name=name, asked=f"≤ {most}", found=text, met=bool(met)))
     return found
@@ -82,7 +84,7 @@ def _coverage_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
             continue
         least, most = (pick(own, key=lambda row: float(row["coverage"])) for pick in (min, max))
         text = " to ".join(
-            f"{_format_number(row, 'coverage')} {row['class_name']}{_format_epochs(row)}"
+            f"{Interval.from_row(row, 'coverage')} {row['class_name']}{_format_epochs(row)}"
             for row in (least, most)
         )
         met = low <= least["coverage"] and most["coverage"] <= high
@@ -120,16 +122,12 @@ def _early_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         Goal(
             name=name,
             asked=f"≥ {KEPT}",
-            found=_format_number(row, "kept"),
+            found=f"{Interval.from_row(row, 'kept')}",
             met=bool(row["kept"] >= KEPT),
         )
         for row in rows
         if row["nights"] == NIGHTS
     ]
-
-
-def _format_number(row: Mapping[str, Any], name: str) -> str:
-    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
 def _format_epochs(row: Mapping[str, Any]) -> str:

@@ -96,7 +96,7 @@ def resample(
     gaps, resampled = point.pop("gaps"), drawn.pop("gaps")
     _correct_max_f1(point, drawn)
     return Resamples(
-        point={**point, "ece": np.abs(gaps).sum(axis=1)},
+        point=point,
         drawn={**drawn, "ece": true_errors(gaps[0], resampled)},
         ece_by_chance=error_by_chance(probabilities, sample.groups),
     )

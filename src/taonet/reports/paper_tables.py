@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import Scores, score
 from taonet.evaluation.predictions import (
     final_rows,
@@ -130,8 +129,8 @@ def _overview(
     ours = [
         (
             name,
-            _format_mean(found.macro_f1, found.spread_f1),
-            _format_mean(found.macro_max_f1, found.spread_max_f1),
+            _format_mean(found, "f1"),
+            _format_mean(found, "max_f1"),
         )
         for name, found in scores.items()
     ]
@@ -164,10 +163,10 @@ def _class_row(name: str, found: Scores, rows: pd.DataFrame, taxonomy: Taxonomy)
     return (
         name,
         f"{found.support[name]:,}",
-        *(_format_percent(numbers[metric]) for metric in ("precision", "recall", "f1")),
+        *(f"{numbers[name].in_percent():.1f}" for name in ("precision", "recall", "f1")),
         f"{100 * precision:.1f}",
         f"{100 * recall:.1f}",
-        _format_percent(numbers["max_f1"]),
+        f"{numbers['max_f1'].in_percent():.1f}",
         f"*{MANTRA_BY_CLASS[name]:.2f}*" if name in MANTRA_BY_CLASS else "",
     )
 
@@ -192,13 +191,10 @@ def best_f1_point(
     return float(hits[best] / said[best]), float(hits[best] / is_class.sum())
 
 
-def _format_mean(mean: Interval, spread: Interval) -> str:
-    low, high = 100 * mean.low, 100 * mean.high
-    return f"{100 * mean.value:.2f} ± {100 * spread.value:.2f} [{low:.1f}, {high:.1f}]"
-
-
-def _format_percent(number: Interval) -> str:
-    return f"{100 * number.value:.1f} [{100 * number.low:.1f}, {100 * number.high:.1f}]"
+def _format_mean(scores: Scores, name: str) -> str:
+    mean = scores.overall(f"macro_{name}").in_percent()
+    spread = scores.overall(f"spread_{name}").in_percent()
+    return f"{mean.value:.2f} ± {spread.value:.2f} {mean.bounds('.1f')}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
