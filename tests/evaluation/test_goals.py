@@ -56,7 +56,7 @@ def test_what_is_beyond_it_is_missed(changes, name):
 
 
 def test_the_worst_is_named():
-    goals = {goal.name: goal.found for goal in goals_of(answers())}
+    goals = {goal.name: goal.measured for goal in goals_of(answers())}
     found = goals["90 % sets at the end, in every class"]
     assert found == "0.880 [0.870, 0.890] SN to 0.930 [0.920, 0.940] CV"
     assert goals["calibration error after fewer epochs"].endswith("after 3")

@@ -94,5 +94,5 @@ def test_other_classes_are_refused(world, fresh, tmp_path):
     config = json.loads((bundle / "config.json").read_text())
     config["taxonomy"]["classes"] = [f"x{name}" for name in config["taxonomy"]["classes"]]
     (bundle / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InputError, match="no object of a class that the bundle knows"):
+    with pytest.raises(InputError, match="no object of a class of the bundle"):
         calibrate(str(bundle), fresh, tmp_path / "b")

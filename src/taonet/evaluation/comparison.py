@@ -1,4 +1,4 @@
-"""Methods beside each other: on the same objects, with intervals of their differences.
+"""Comparison of methods on the same objects, with intervals of their differences.
 
 The bootstrap is paired: each resample draws the same objects for every method, so what makes an
 object hard for all of them cancels in a difference (Efron & Tibshirani 1993, ch. 8).
@@ -28,18 +28,18 @@ MOST_STEPS: Final = 8
 """Numbers of epochs that methods are compared after."""
 
 LEAST_SHARE: Final = 0.5
-"""Of the objects; numbers of epochs that fewer of them reach are about other objects."""
+"""Of the objects; after more epochs than so many of them have, other objects are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyScores:
-    """What a method scores after a number of epochs, on the objects that have so many.
+    """The scores of a method after a number of epochs, on the objects that have so many.
 
     Parameters
     ----------
     n_epochs, n_objects : int
     scores, differences : mapping
-        Of `COMPARED`, and by how much they differ from the primary's.
+        Of `taonet.evaluation.metric_table.COMPARED`, and their differences to the primary's.
     """
 
     n_epochs: int
@@ -56,7 +56,7 @@ class EarlyScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """One row of the comparison: a method, its scores, and how they differ from the primary's.
+    """One row of the comparison: a method, its scores, and their differences to the primary's.
 
     Parameters
     ----------
@@ -64,10 +64,10 @@ class Method:
     scores : Scores
         Of its last answers.
     differences : mapping
-        By how much those of `COMPARED` differ from the primary's.
-    early : tuple of Early
-        After each number of epochs that all methods with early answers answer after; empty for
-        methods without.
+        Of `taonet.evaluation.metric_table.COMPARED`, to the primary's.
+    early : tuple of EarlyScores
+        After each number of epochs for which all methods with early predictions have them; empty
+        for methods without.
     """
 
     name: str
@@ -114,7 +114,7 @@ def compare_methods(
     Raises
     ------
     InputError
-        If a table cannot be scored, the tables answer for different objects, or the primary has
+        If a table cannot be scored, the tables contain different objects, or the primary has
         none.
     """
     if primary not in tables:
@@ -140,11 +140,11 @@ def compare_methods(
 
 
 def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
-    """Return the numbers of epochs after which all tables with early answers have them.
+    """Return the numbers of epochs after which all tables with early predictions have them.
 
-    A table has them after a number of epochs if it has a row there for every object that has so
-    many; numbers that less than half of the objects reach do not count. Where there are many,
-    those that are spread evenly in their logarithm are returned.
+    A table has them after a number of epochs if it has a row for every object with so many;
+    numbers that less than half of the objects reach do not count. Of many, those spread evenly in
+    their logarithm are returned.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def _draw_resamples(
 
 
 def score_lines(scores: Mapping[str, Any]) -> str:
-    """Lay out scores for a terminal: the last answers, their differences, and earlier answers.
+    """Lay out scores for a terminal: of last answers, their differences, and after fewer epochs.
 
     Parameters
     ----------
@@ -248,7 +248,7 @@ def score_lines(scores: Mapping[str, Any]) -> str:
 
 
 def left_out_line(name: str, count: int) -> str:
-    """Say how many objects of a table are not scored."""
+    """Return a sentence on how many objects of a table are not scored."""
     return f"{name}: {count} more objects are not scored, of no known class or not in every table"
 
 

@@ -69,7 +69,7 @@ class ClassMetric:
         A phrase for the page.
     formula : function, optional
         From the weights of a class's right answers, of its objects, and of the answers that name
-        it. None for what is found along the precision-recall curve: see
+        it. None for a score along the precision-recall curve: see
         `taonet.evaluation.scoring`.
     """
 
@@ -272,7 +272,7 @@ METRICS: Final = (
         definition="mean distance between confidence (the highest "
         "probability) and the share of right answers in ten equal bins of confidence (Guo et al. "
         "2017, arXiv 1706.04599); biased upwards where objects are few, so its interval comes from "
-        "a test turned round and reaches 0 where calibrated answers could look as bad",
+        "inverting a test and begins at 0 where chance alone explains the error",
         formula=lambda counts: np.abs(counts.gaps).sum(axis=1),
         lower_is_better=True,
         on_page=True,

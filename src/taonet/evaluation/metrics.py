@@ -1,6 +1,6 @@
 """Scores of prediction tables, each with an interval over objects.
 
-What the scores are is said in `taonet.evaluation.metric_table`.
+`taonet.evaluation.metric_table` defines the scores.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ from taonet.sky.taxonomy import Taxonomy
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scores:
-    """How good a set of answers is: one an object.
+    """The scores of a set of answers, one an object.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def resamples_of(
 
 
 def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed: int) -> Scores:
-    """Put together the scores of a table whose resamples are known."""
+    """Return the scores of a table whose resamples are known."""
     rows = final_rows(table)
     confusion = _confusion(rows, taxonomy)
     support = dict(zip(taxonomy.classes, confusion.sum(axis=1).tolist(), strict=True))
@@ -168,7 +168,7 @@ def score_difference(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> Interval:
-    """Return by how much the first table scores above the second, on the same objects.
+    """Return the score of the first table minus that of the second, on the same objects.
 
     The bootstrap is paired: each resample draws the same objects from both, so what makes an
     object hard for both methods cancels (Efron & Tibshirani 1993, ch. 8).
@@ -181,7 +181,7 @@ def score_difference(
     Raises
     ------
     InputError
-        If the tables answer for different objects or cannot be scored.
+        If the tables contain different objects or cannot be scored.
     """
     _check_metric(metric)
     check_same_objects(table_a, table_b)
@@ -195,8 +195,7 @@ def score_difference(
 def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
     """Return the difference of two sets of resamples drawn with one seed from one set of objects.
 
-    Whether they were is for the caller to know; `score_difference` and `check_same_objects` check
-    it.
+    The caller must make sure of that; `score_difference` and `check_same_objects` check it.
     """
     _check_metric(metric)
     return a.minus(b, metric)
@@ -234,7 +233,7 @@ def scores_by_epochs(
     n_bootstrap: int = 300,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Score what was known after each number of epochs, on the same objects throughout.
+    """Score predictions after each number of epochs, always on the same objects.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Every score of a set of answers, for many resamples at once.
 
 A resample of objects is a row of weights (how much each object counts), so one pass over sorted
-answers scores all resamples: nothing is drawn, sorted or counted twice. What the scores are is
-said in `taonet.evaluation.metric_table`.
+answers scores all resamples: nothing is drawn, sorted or counted twice.
+`taonet.evaluation.metric_table` defines the scores.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ ScoreArrays = Mapping[str, Float[np.ndarray, "..."]]
 
 
 class Scoring:
-    """What scoring needs of the answers, worked out once for all resamples."""
+    """The scores of a set of answers; what does not depend on the weights is computed once."""
 
     def __init__(
         self, truth: Int[np.ndarray, " object"], probabilities: Float[np.ndarray, "object class"]

@@ -1,6 +1,6 @@
 """The model card: what a bundle is, what it was trained on, how good it is, what it is not for.
 
-A card is a rendering of its bundle: everything it says comes from the bundle's configuration.
+A card is a rendering of its bundle: all facts in it come from the bundle's configuration.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ SIMULATED = (
 )
 
 CARD: Final = "card"
-"""Where the facts of a bundle hold what only its card tells: see `card_facts`."""
+"""The key of the facts of a bundle that only its card needs: see `card_facts`."""
 
 CALIBRATION: Final = "Calibration"
 
@@ -49,7 +49,7 @@ UNTRUE_ONCE_CALIBRATED: Final = (
 
 
 def card_facts(experiment: Experiment, split: Split, scores: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a card tells beyond the other facts of a bundle, as JSON-able values.
+    """Return what a card needs beyond the other facts of a bundle, as JSON-able values.
 
     Parameters
     ----------
@@ -143,8 +143,8 @@ def recalibrated_card(bundle: Bundle, text: str) -> str:
     Parameters
     ----------
     text : str
-        The card before: the one that was written by hand, or by a version that did not keep what
-        it says in the bundle, is kept but for what it says of calibration.
+        The card before. It is used if the bundle does not hold the facts of its card: then it was
+        written by hand or by an earlier version, and only its section on calibration changes.
     """
     if CARD in bundle.facts:
         return model_card(bundle)
@@ -166,7 +166,7 @@ def _still_true(limits: str, trust: Trust | None) -> str:
 
 
 def calibration_text(bundle: Bundle) -> str:
-    """Return what a bundle's card says of calibration, sets and typicality."""
+    """Return the section on calibration, sets and typicality."""
     trust, facts = bundle.trust, bundle.facts
     if trust is None:
         return "Probabilities are not calibrated, and there are no conformal sets."

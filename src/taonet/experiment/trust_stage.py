@@ -65,7 +65,7 @@ def collect_calibration_answers(
 
 
 def fit_trust(
-    found: CalibrationAnswers, taxonomy: Taxonomy, *, level: float = 0.9
+    answers: CalibrationAnswers, taxonomy: Taxonomy, *, level: float = 0.9
 ) -> tuple[Trust, list[str]]:
     """Fit temperature, sets and typicality; return notes on what could not be fitted and why.
 
@@ -74,8 +74,8 @@ def fit_trust(
     InputError
         If there are too few objects for anything.
     """
-    temperature = fit_temperature(found.table, taxonomy)
-    calibrated = apply_temperature(found.table, taxonomy, temperature)
+    temperature = fit_temperature(answers.table, taxonomy)
+    calibrated = apply_temperature(answers.table, taxonomy, temperature)
     notes: list[str] = []
     thresholds = typicality = None
     try:
@@ -83,10 +83,10 @@ def fit_trust(
     except InputError as error:
         notes.append(f"no sets: {error}")
     try:
-        typicality = fit_typicality(found.rows, found.features)
+        typicality = fit_typicality(answers.rows, answers.features)
     except InputError as error:
         notes.append(f"no typicality: {error}")
-    objects = int(found.table["object_id"].nunique())
+    objects = int(answers.table["object_id"].nunique())
     fitted = Trust(
         temperature=temperature, thresholds=thresholds, objects=objects, typicality=typicality
     )

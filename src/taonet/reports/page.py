@@ -105,7 +105,7 @@ def _headline(methods: Sequence[Method]) -> str:
     reached = " and ".join(f"a {m.short} of {ours.scores.overall(m.name)}" for m in COMPARED)
     text = (
         f"{ours.name} reaches {reached} on {ours.scores.n_objects:,} objects of "
-        f"{len(ours.scores.per_class)} classes."
+        f"{len(ours.scores.per_class)} classes (in brackets: 95 % intervals)."
     )
     if len(methods) == 1:
         return text
@@ -115,7 +115,7 @@ def _headline(methods: Sequence[Method]) -> str:
 def _rival_sentence(rival: Method) -> str:
     metric = COMPARED[0]
     theirs = rival.differences[metric.name]
-    gap, low, high = -theirs.value, -theirs.high, -theirs.low
+    gap, low, high = (0.0 - number for number in (theirs.value, theirs.high, theirs.low))
     verdict = "" if low > 0 or high < 0 else ", too small a difference for this number of objects"
     where = "above" if gap >= 0 else "below"
     return (

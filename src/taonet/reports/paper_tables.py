@@ -38,7 +38,7 @@ deviation between classes. F1 stands at the arg-max of the probabilities and, as
 light-curve paper, at the maximum of each class's precision-recall curve, whose threshold is chosen
 on the test objects themselves and flatters. *Published rows are of other objects, splits and class
 mixes: they show the order of things, differences to them mean nothing.*
-`docs/benchmark-deep-tao.md` says what is comparable.
+`docs/benchmark-deep-tao.md` explains what is comparable.
 """
 
 
@@ -53,7 +53,7 @@ def write_paper_tables(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> bool:
-    """Write the tables as Markdown; return False if the answers are not about these classes.
+    """Write the tables as Markdown; return False if the predictions have other classes.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def write_paper_tables(
     """
     tables = {name: final_rows(table) for name, table in tables.items()}
     tested = set(next(iter(tables.values()))["class_name"])
-    # another survey's classes may hold all of these and more: that is another question
+    # a survey with these classes and more poses another question
     if set(taxonomy.classes) != {*TRANSIENTS, QUIET} or len(tested & set(TRANSIENTS)) < 2:
         return False
     questions = {"five": {n: restrict_classes(t, taxonomy, TRANSIENTS) for n, t in tables.items()}}
@@ -81,7 +81,7 @@ def write_paper_tables(
         six = (*TRANSIENTS, QUIET)
         questions["six"] = {n: restrict_classes(t, taxonomy, six) for n, t in tables.items()}
     scored = {
-        question: {n: score(*asked, n_bootstrap=n_bootstrap, seed=seed) for n, asked in by.items()}
+        question: {n: score(*rows, n_bootstrap=n_bootstrap, seed=seed) for n, rows in by.items()}
         for question, by in questions.items()
     }
     text = [_HEAD.format(title=title, notes="".join(f"> {note}\n\n" for note in notes))]
@@ -139,7 +139,7 @@ def _overview(
 
 
 def _details(
-    asked: Mapping[str, tuple[pd.DataFrame, Taxonomy]],
+    questions: Mapping[str, tuple[pd.DataFrame, Taxonomy]],
     scores: Mapping[str, Scores],
     detailed: Sequence[str],
 ) -> str:
@@ -150,7 +150,7 @@ def _details(
     parts = []
     for method in detailed:
         found = scores[method]
-        table, taxonomy = asked[method]
+        table, taxonomy = questions[method]
         rows = [_class_row(name, found, table, taxonomy) for name in found.per_class]
         parts.append(f"{method}, by class:\n\n{_table(head, rows)}")
     return "\n".join(parts)
@@ -183,12 +183,12 @@ def best_f1_point(
     """
     order = np.argsort(-probability, kind="stable")
     hits = np.cumsum(is_class[order])
-    said = np.arange(1, len(order) + 1)
-    # answers of equal probability are given together
+    chosen = np.arange(1, len(order) + 1)
+    # objects of equal probability are on the same side of a threshold
     last = np.append(np.diff(probability[order]) != 0, True)
-    f1 = np.where(last, 2 * hits / (said + is_class.sum()), -1.0)
+    f1 = np.where(last, 2 * hits / (chosen + is_class.sum()), -1.0)
     best = int(f1.argmax())
-    return float(hits[best] / said[best]), float(hits[best] / is_class.sum())
+    return float(hits[best] / chosen[best]), float(hits[best] / is_class.sum())
 
 
 def _format_mean(scores: Scores, name: str) -> str:

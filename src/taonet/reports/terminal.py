@@ -17,27 +17,27 @@ def trust_lines(scores: Mapping[str, Any]) -> list[str]:
         By method, the primary first; its ``over_time`` as `AnswersOverTime.to_dict` has it.
     """
     primary, ours = next(iter(scores.items()))
-    found = ours.get("over_time")
-    if found is None:
+    over_time = ours.get("over_time")
+    if over_time is None:
         return []
     return [
-        *_epoch_lines(primary, found),
-        *_night_lines(found.get("by_nights", [])),
-        *_goal_lines(found["goals"]),
+        *_epoch_lines(primary, over_time),
+        *_night_lines(over_time.get("by_nights", [])),
+        *_goal_lines(over_time["goals"]),
     ]
 
 
-def _epoch_lines(primary: str, found: Mapping[str, Any]) -> list[str]:
-    coverage = found.get("coverage", [])
+def _epoch_lines(primary: str, over_time: Mapping[str, Any]) -> list[str]:
+    coverage = over_time.get("coverage", [])
     classes = list(dict.fromkeys(row["class_name"] for row in coverage))
-    sizes = {row["n_epochs"]: row for row in found.get("set_sizes", [])}
-    typical = {row["n_epochs"]: row for row in found.get("typicality", [])}
+    sizes = {row["n_epochs"]: row for row in over_time.get("set_sizes", [])}
+    typical = {row["n_epochs"]: row for row in over_time.get("typicality", [])}
     by_class = {(row["n_epochs"], row["class_name"]): row for row in coverage}
     head = [f"{primary} after epochs", "objects", BY_NAME["ece"].words]
     head += [f"coverage {name}" for name in classes]
     head += ["classes in a set"] * bool(sizes) + ["typicality below 0.05"] * bool(typical)
     rows = [head]
-    for step in found["calibration"]:
+    for step in over_time["calibration"]:
         k = step["n_epochs"]
         row = [str(k or "all"), str(step["n_objects"]), str(Interval.from_row(step, "ece"))]
         row += [

@@ -89,5 +89,5 @@ def _labelled_objects(bundle: Bundle, archive: Archive) -> list[int]:
     known = [i for i, name in enumerate(archive.class_names) if name in bundle.taxonomy.classes]
     if not known:
         got = ", ".join(sorted({str(name) for name in archive.class_names})[:5])
-        raise InputError("no object of a class that the bundle knows", where=archive.path, got=got)
+        raise InputError("no object of a class of the bundle", where=archive.path, got=got)
     return known

@@ -37,7 +37,7 @@ def compare_tables(
     predictions : list of Path
         Prediction tables of one taxonomy.
     data : Path, optional
-        An archive that knows the true classes; without it the tables must.
+        An archive with the true classes; without it the tables need them.
     classes : sequence of str, optional
         Restrict predictions and objects to these classes.
 
@@ -124,7 +124,7 @@ def read_tables(
 
 
 def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
-    """Refuse what cannot be scored before objects are left out, and say which table it is in."""
+    """Refuse what cannot be scored before objects are left out, and name the table."""
     try:
         check_predictions(table, taxonomy)
     except InputError as error:

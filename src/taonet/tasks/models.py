@@ -22,10 +22,10 @@ def shipped_bundles(folder: Path = SHIPPED) -> dict[str, dict[str, Any]]:
     return {name: _summarise_bundle(folder / name) for name in bundle_names(folder)}
 
 
-def bundle_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def bundle_lines(bundles: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Lay out what `shipped_bundles` returns as lines of text."""
     rows = [["name", "survey", "classes", "MB", "trained on", "calibrated", "macro F1"]]
-    for name, about in found.items():
+    for name, about in bundles.items():
         trained = f"{about['objects']} {about['trained_on']}"
         f1 = about["macro_f1"]
         score = "–" if f1 is None else f"{Interval.from_dict(f1)}"
