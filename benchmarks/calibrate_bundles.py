@@ -5,14 +5,13 @@
 
 Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature,
 sets and what is typical on them, and puts the bundle in the place of the old one once its weights
-have proven to be the same. Then objects of another seed (``WORK/<name>-T``) are answered for; what
-is found there is added to the card and printed. What is in WORK already is not simulated again:
+have proven to be the same. Then objects of another seed (``WORK/<name>-T``) are predicted; the
+scores are added to the card and printed. What is in WORK already is not simulated again:
 remove it after a change to the simulator.
 """
 
 import argparse
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,13 @@ from coverage import lines_of
 
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
-from taonet.experiment.trust_stage import calibrate
+from taonet.evaluation.intervals import Interval
+from taonet.experiment.card import CALIBRATION
+from taonet.experiment.card_sections import Card
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
+from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import classify
 from taonet.tasks.simulate import simulate_archive
 
@@ -79,16 +81,9 @@ def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers:
     classify(work / name, [tested], answers, workers=workers, overwrite=True)
     table, taxonomy = pd.read_parquet(answers), load_bundle(work / name).taxonomy
     print("\n".join(lines_of(table, taxonomy, enough=50)))
-    card = work / name / "README.md"
-    said = found_text(name, table, tested)
-    text = card.read_text()
-    begin = text.index("## Calibration\n")
-    end = text.index("\n## ", begin)
-    text = f"{text[:end].rstrip()}\n\n{said}\n{text[end:]}"
-    seed = f"--seed {simulation.seed}"
-    # where a card tells how to make the objects, it tells how many
-    text = re.sub(rf"--objects \d+ {seed}\b", f"--objects {simulation.objects} {seed}", text)
-    card.write_text(text)
+    file = work / name / "README.md"
+    card = with_test(Card.parse(file.read_text()), test_text(name, table, tested))
+    file.write_text(with_command(card, simulation).to_markdown())
     for file in (work / name).iterdir():
         shutil.copyfile(file, into / name / file.name)
 
@@ -108,8 +103,30 @@ def weights_of(bundle: Path) -> tuple[str, bytes]:
     return config["weights_sha256"], (bundle / "model.safetensors").read_bytes()
 
 
-def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
-    """Return what a card says of objects that nothing was fitted on."""
+def with_test(card: Card, text: str) -> Card:
+    """Return a card whose section on calibration also has the test of it."""
+    section = card.section(CALIBRATION)
+    before = "" if section is None else section.text
+    return card.with_section(CALIBRATION, f"{before}\n\n{text}")
+
+
+def with_command(card: Card, simulation: Simulation) -> Card:
+    """Return a card whose commands simulate as many calibration objects as there were."""
+    section = card.section("Retraining")
+    if section is None:
+        return card
+    command = f"taonet simulate {simulation.preset} --objects "
+    lines = section.text.splitlines()
+    for i, line in enumerate(lines):
+        begin, found, rest = line.partition(command)
+        options = rest.partition(" ")[2]
+        if found and f"{options} ".startswith(f"--seed {simulation.seed} "):
+            lines[i] = f"{begin}{command}{simulation.objects} {options}"
+    return card.with_section("Retraining", "\n".join(lines))
+
+
+def test_text(name: str, table: pd.DataFrame, tested: Path) -> str:
+    """Return what a card says of the test on other objects."""
     taxonomy = load_bundle(name).taxonomy
     longest = table.groupby("object_id")["n_epochs"].max()
     epochs = [k for k in EPOCHS if (longest >= k).mean() >= 0.2]
@@ -120,10 +137,10 @@ def found_text(name: str, table: pd.DataFrame, tested: Path) -> str:
     sizes = set_sizes(table, epochs).set_index("n_epochs")["set_size"]
     return (
         f"On {len(longest):,} other simulated objects ({describe_simulation(tested)}): "
-        f"calibration error {interval(end, 'ece')} of last answers, at most "
+        f"calibration error {Interval.from_row(end, 'ece')} of last answers, at most "
         f"{early['ece'].max():.3f} after {epochs[0]} to {epochs[-1]} epochs, of the objects that "
-        f"have so many. Sets hold the truth after {epochs[0]} to {epochs[-1]} epochs in "
-        f"{extremes(passing)} of them; among last answers in {extremes(last)}. Classes in a set: "
+        f"have so many. Sets contain the true class after {epochs[0]} to {epochs[-1]} epochs for "
+        f"{extremes(passing)} of them; among last answers for {extremes(last)}. Classes in a set: "
         f"{sizes[epochs[0]]:.2f} after {epochs[0]}, {sizes[epochs[-1]]:.2f} after {epochs[-1]}, "
         f"{sizes[0]:.2f} in last answers."
     )
@@ -133,14 +150,10 @@ def extremes(rows: pd.DataFrame) -> str:
     shares = rows["coverage"]
     least, most = (rows.loc[pick] for pick in (shares.idxmin(), shares.idxmax()))
     return " to ".join(
-        f"{interval(row, 'coverage')} ({row['class_name']}"
+        f"{Interval.from_row(row, 'coverage')} ({row['class_name']}"
         f"{', after ' + str(row['n_epochs']) if row['n_epochs'] else ''})"
         for row in (least, most)
     )
-
-
-def interval(row: pd.Series, name: str) -> str:
-    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
 if __name__ == "__main__":

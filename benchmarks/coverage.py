@@ -19,6 +19,7 @@ import pandas as pd
 
 from taonet.evaluation.calibration import ece
 from taonet.evaluation.comparison import align_columns
+from taonet.evaluation.intervals import Interval
 from taonet.evaluation.predictions import classes_of, final_rows, rows_passing
 from taonet.evaluation.resampling import wilson_interval
 from taonet.io.tables import read_table
@@ -70,7 +71,7 @@ def cells_of(
 
 def share_of(rows: pd.DataFrame) -> str:
     value, low, high = wilson_interval(int(rows["held"].sum()), len(rows))
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return str(Interval(value=value, low=low, high=high))
 
 
 def extremes(table: pd.DataFrame, classes: list[str], *, enough: int) -> list[str]:

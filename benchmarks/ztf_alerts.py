@@ -162,7 +162,8 @@ def score_methods(
                 if sum(row):
                     confusion.append(f"| {c} | " + " | ".join(map(str, row)) + " |")
         recalls = [f"{found.per_class[c]['recall']:.2f}" for c in present]
-        cells = [name, f"{found.macro_recall:.3f}", f"{found.accuracy:.3f}", *recalls]
+        numbers = (found.overall(metric) for metric in ("macro_recall", "accuracy"))
+        cells = [name, *map(str, numbers), *recalls]
         lines.append("| " + " | ".join(cells) + " |")
     return [*lines, *confusion, ""]
 

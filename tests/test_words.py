@@ -12,10 +12,11 @@ from taonet.errors import InputError, OutputError
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import make_folder
 from taonet.tasks.demo import run_demo
-from taonet.tasks.evaluate import compare_tables, report_tables
+from taonet.tasks.evaluate import compare_tables
 from taonet.tasks.info import describe
 from taonet.tasks.photometry import Products, measure_light_curves
 from taonet.tasks.predict import classify
+from taonet.tasks.report import report_tables
 from taonet.tasks.simulate import simulate_archive
 
 

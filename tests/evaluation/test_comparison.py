@@ -67,4 +67,4 @@ def test_lines_show_every_method_and_every_step():
 def test_one_method_alone_is_compared_with_nothing():
     (only,) = compare_methods({"x": LAST}, AB, primary="x", n_bootstrap=20, seed=0)
     assert score_lines({"x": only.to_dict()}).count("\n") == 1
-    assert only.scores.macro_f1.value == pytest.approx(1)
+    assert only.scores.overall("macro_f1").value == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""What is asked of shipped models: met or missed, and where it is worst."""
+"""The goals for shipped models: met or missed, and where it is worst."""
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_what_is_beyond_it_is_missed(changes, name):
 
 
 def test_the_worst_is_named():
-    goals = {goal.name: goal.found for goal in goals_of(answers())}
+    goals = {goal.name: goal.measured for goal in goals_of(answers())}
     found = goals["90 % sets at the end, in every class"]
     assert found == "0.880 [0.870, 0.890] SN to 0.930 [0.920, 0.940] CV"
     assert goals["calibration error after fewer epochs"].endswith("after 3")
@@ -76,4 +76,4 @@ def test_lines_line_up():
     assert lines[1].split()[:3] == ["ours", "after", "epochs"]
     assert "0.050 [0.040, 0.060]" in lines[2]
     assert sum(line.endswith("  met") for line in lines) == 7
-    assert lines[1].index("ECE") == lines[2].index("0.050")
+    assert lines[1].index("expected calibration error (ECE)") == lines[2].index("0.050")

@@ -17,7 +17,16 @@ from sklearn.metrics import (
 
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
-from taonet.evaluation.metrics import score, score_difference, score_table, scores_by_epochs
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import (
+    CLASS_METRICS,
+    COMPARED,
+    METRICS,
+    ON_PAGE,
+    OVERALL,
+    PER_CLASS,
+)
+from taonet.evaluation.metrics import score, score_difference, scores_by_epochs
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
@@ -53,11 +62,13 @@ def test_scores_at_arg_max_are_those_of_scikit_learn() -> None:
         assert numbers["f1"].value == pytest.approx(f1[label])
         assert numbers["max_f1"].value == pytest.approx(max_f1(truth == label, p[:, label]))
         assert found.support[name] == support[label]
-    assert found.macro_f1.value == pytest.approx(f1.mean())
-    assert found.spread_f1.value == pytest.approx(f1.std())
-    assert found.accuracy.value == pytest.approx(accuracy_score(truth, p.argmax(1)))
-    assert found.log_loss.value == pytest.approx(log_loss(truth, p, labels=range(4)))
-    assert found.brier.value == pytest.approx(((p - np.eye(4)[truth]) ** 2).sum(1).mean())
+    assert found.overall("macro_f1").value == pytest.approx(f1.mean())
+    assert found.overall("spread_f1").value == pytest.approx(f1.std())
+    assert found.overall("accuracy").value == pytest.approx(accuracy_score(truth, p.argmax(1)))
+    assert found.overall("log_loss").value == pytest.approx(log_loss(truth, p, labels=range(4)))
+    assert found.overall("brier").value == pytest.approx(
+        ((p - np.eye(4)[truth]) ** 2).sum(1).mean()
+    )
     np.testing.assert_array_equal(found.confusion, confusion_matrix(truth, p.argmax(1)))
 
 
@@ -70,7 +81,9 @@ def test_the_calibration_error_is_that_of_a_plain_loop() -> None:
         inside = (top >= k / 10) & ((top < (k + 1) / 10) | (k == 9))
         if inside.any():
             expected += inside.mean() * abs(right[inside].mean() - top[inside].mean())
-    assert score(table, FOUR, n_bootstrap=10, seed=0).ece.value == pytest.approx(expected)
+    assert score(table, FOUR, n_bootstrap=10, seed=0).overall("ece").value == pytest.approx(
+        expected
+    )
 
 
 def test_max_f1_does_not_cut_between_equal_probabilities() -> None:
@@ -105,7 +118,7 @@ def test_intervals_agree_with_a_naive_bootstrap() -> None:
     right = p.argmax(1) == truth
     rng = np.random.default_rng(1)
     naive = [right[rng.integers(80, size=80)].mean() for _ in range(2000)]
-    found = score(table, FOUR, n_bootstrap=2000, seed=0).accuracy
+    found = score(table, FOUR, n_bootstrap=2000, seed=0).overall("accuracy")
     assert (found.low, found.high) == pytest.approx(np.quantile(naive, [0.025, 0.975]), abs=0.02)
     assert found.low < found.value < found.high
 
@@ -122,7 +135,7 @@ def test_renaming_the_classes_around_changes_no_macro_score() -> None:
     table = made_table(40)
     turned = type(FOUR)(name="turned", classes=FOUR.classes[::-1])
     one, other = (score(table, t, n_bootstrap=20, seed=1) for t in (FOUR, turned))
-    assert one.macro_f1.to_dict() == pytest.approx(other.macro_f1.to_dict())
+    assert one.overall("macro_f1").to_dict() == pytest.approx(other.overall("macro_f1").to_dict())
     np.testing.assert_array_equal(one.confusion, other.confusion[::-1, ::-1])
 
 
@@ -132,9 +145,15 @@ def test_perfect_answers_score_one_with_doubt() -> None:
         number = found.overall(name)
         assert number.value == number.high == 1.0
         assert 0.8 < number.low < 0.99, name
-    assert found.ece.value == found.brier.value == found.ece.low == found.brier.low == 0.0
-    assert 0 < found.ece.high < 0.2
-    assert 0 < found.brier.high < 0.4
+    assert (
+        found.overall("ece").value
+        == found.overall("brier").value
+        == found.overall("ece").low
+        == found.overall("brier").low
+        == 0.0
+    )
+    assert 0 < found.overall("ece").high < 0.2
+    assert 0 < found.overall("brier").high < 0.4
 
 
 def test_an_absent_class_is_named_and_left_out_of_the_means() -> None:
@@ -143,7 +162,7 @@ def test_an_absent_class_is_named_and_left_out_of_the_means() -> None:
     assert found.absent == ("NON",)
     assert "NON" not in found.per_class
     recalls = [numbers["recall"].value for numbers in found.per_class.values()]
-    assert found.macro_recall.value == pytest.approx(np.mean(recalls))
+    assert found.overall("macro_recall").value == pytest.approx(np.mean(recalls))
 
 
 def test_a_class_that_is_never_predicted_scores_zero() -> None:
@@ -152,7 +171,7 @@ def test_a_class_that_is_never_predicted_scores_zero() -> None:
     table[columns] = [1.0, 0.0, 0.0, 0.0]
     found = score(table, FOUR, n_bootstrap=20, seed=0)
     assert found.per_class["EB"]["precision"].value == found.per_class["EB"]["f1"].value == 0.0
-    assert found.macro_recall.value == 0.25
+    assert found.overall("macro_recall").value == 0.25
 
 
 def test_the_last_answer_counts_and_early_ones_are_kept() -> None:
@@ -179,7 +198,7 @@ def test_pairing_makes_a_difference_narrower() -> None:
     columns = [f"p_{name}" for name in CLASSES]
     b.loc[last, columns] = np.eye(4)[labels_of(b.loc[last], FOUR)]
     gain = score_difference(b, a, FOUR, metric="accuracy", n_bootstrap=200, seed=0)
-    alone = score(a, FOUR, n_bootstrap=200, seed=0).accuracy
+    alone = score(a, FOUR, n_bootstrap=200, seed=0).overall("accuracy")
     assert gain.value >= 0
     assert gain.high - gain.low < (alone.high - alone.low) / 2
     same = score_difference(a, a, FOUR, n_bootstrap=50, seed=0)
@@ -226,9 +245,25 @@ def test_an_object_of_two_classes_is_refused() -> None:
         check_predictions(table, FOUR)
 
 
-def test_scores_print_beside_each_other() -> None:
-    printed = score_table({"ours": score(made_table(20), FOUR, n_bootstrap=20, seed=0)})
-    assert printed.loc["ours", "macro_recall"].count(".") == 3
+def test_a_number_prints_with_its_interval_in_one_style() -> None:
+    number = Interval(value=0.5, low=0.25, high=float("nan"))
+    assert str(number) == f"{number}" == "0.500 [0.250, –]"
+    assert f"{number.in_percent():.1f}" == "50.0 [25.0, –]"
+    assert f"{number:+.2f}" == "+0.50 [+0.25, –]"
+    assert str(Interval.from_dict(number.to_dict())) == str(number)
+    assert str(Interval.from_row(number.to_row("x"), "x")) == str(number)
+
+
+def test_scores_hold_what_the_table_of_metrics_says() -> None:
+    found = score(made_table(20), FOUR, n_bootstrap=20, seed=0)
+    assert tuple(found.numbers) == OVERALL
+    assert "weighted_f1" not in found.to_dict()
+    assert all(tuple(numbers) == PER_CLASS for numbers in found.per_class.values())
+    assert all(metric.words and metric.definition for metric in (*METRICS, *CLASS_METRICS))
+    assert {metric.name for metric in (*COMPARED, *ON_PAGE)} <= set(OVERALL)
+    lower = {metric.name for metric in METRICS if metric.lower_is_better}
+    assert lower >= {"brier", "log_loss", "ece"}
+    assert not lower & {"macro_recall", "macro_f1", "accuracy"}
 
 
 def test_five_thousand_objects_are_scored_in_seconds() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from evaluation.honest import THREE, draw, with_sets
 from evaluation.made import FOUR, made_table
 from taonet.evaluation.answers_over_time import score_over_time
+from taonet.reports.contents import ReportContents
 from taonet.reports.page import write_report
 from taonet.reports.terminal import trust_lines
 from taonet.training.fit_sets import fit_thresholds
@@ -19,11 +20,13 @@ def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):
     table["typicality"] = (number % 100 + 0.5) / 100
     scores = write_report(
         tmp_path / "r.html",
-        title="T",
-        taxonomy=THREE,
-        tables={"ours": table},
-        primary="ours",
-        uncalibrated=draw(400, seed=2, sureness=4),
+        ReportContents(
+            title="T",
+            taxonomy=THREE,
+            tables={"ours": table},
+            primary="ours",
+            uncalibrated=draw(400, seed=2, sureness=4),
+        ),
         n_bootstrap=50,
     )
     found = scores["ours"]["over_time"]
@@ -36,8 +39,8 @@ def test_the_report_says_how_early_how_steady_and_how_trustworthy(tmp_path):
     json.dumps(scores)
     page = (tmp_path / "r.html").read_text()
     for words in (
-        "How early it knows",
-        "Whether it can be trusted",
+        "Early predictions",
+        "Calibration and sets",
         "100 objects were never detected",
         "Sets of classes",
     ):

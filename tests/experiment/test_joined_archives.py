@@ -19,10 +19,10 @@ from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import recipe_of
 from taonet.experiment.run import run_experiment
 from taonet.experiment.stored_photometry import StoredSequences
-from taonet.experiment.trust_stage import calibrate
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.predict import predict
+from taonet.tasks.calibrate import calibrate
 from taonet.tasks.simulate import simulate_archive
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
@@ -116,7 +116,7 @@ def _check_what_is_told(run):
     assert {"by_nights", "coverage", "set_sizes", "typicality", "goals"} <= set(found)
     assert all("before" in row for row in found["calibration"])
     page = (run / "report.html").read_text()
-    for words in ("before calibration by", "Sets of classes hold the truth", "atypical"):
+    for words in ("before calibration by", "Sets of classes contain the true class", "atypical"):
         assert words in page
     card = (run / "bundle" / "README.md").read_text()
     assert "On 36 simulated objects" in card

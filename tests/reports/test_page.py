@@ -1,6 +1,7 @@
 """The report: one page, nothing to fetch, nothing smuggled in."""
 
 import dataclasses
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -11,9 +12,12 @@ import pytest
 
 from evaluation.made import FOUR, made_sequence, made_table
 from taonet.errors import InputError, OutputError
+from taonet.evaluation.metric_table import CLASS_METRICS, ON_PAGE
 from taonet.evaluation.metrics import score, score_difference
 from taonet.evaluation.predictions import final_rows
+from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
+from taonet.reports.page_figures import FIGURES
 
 EVIL = "\"><script>alert('x')</script>&$"
 
@@ -47,12 +51,14 @@ def report(path: Path, **changes: object) -> tuple[dict, str]:
             "forest": final_rows(made_table(40, seed=1)),
         },
         "primary": "ours",
-        "notes": ["Tested on SIMULATED sequences.", "Five folds."],
+        "notes": [
+            Note(text="Tested on other sequences.", is_warning=True),
+            Note(text="Simulated five folds, beware."),
+        ],
         "details": {"data": "abc123"},
         "examples": [made_sequence("object 0000"), made_sequence("unknown")],
-        "n_bootstrap": 30,
     }
-    scores = write_report(path, **{**arguments, **changes})
+    scores = write_report(path, ReportContents(**{**arguments, **changes}), n_bootstrap=30)
     return scores, path.read_text()
 
 
@@ -69,15 +75,26 @@ def test_a_page_says_what_was_found_and_loads_nothing(whole: tuple[dict, str]) -
     assert "link" not in page.tags
     assert all(load.startswith(("#", "data:image/png;base64,")) for load in page.loads)
     assert not re.search(r"url\(\s*['\"]?(?!#)", text)
-    assert page.tags.count("svg") == 8  # seven figures and one example: nothing for the unknown one
+    # no detections, no sets: two figures fewer; one example: nothing for the unknown one
+    assert page.tags.count("svg") == len(FIGURES) - 2 + 1
     recall = scores["ours"]["macro_recall"]["value"]
     assert f"ours reaches a macro recall of {recall:.3f}" in text
-    assert '<p class="warning" role="note">Tested on SIMULATED sequences.</p>' in text
+    assert '<p class="warning" role="note">Tested on other sequences.</p>' in text
+    assert "<p>Simulated five folds, beware.</p>" in text
+    assert "SN (supernova), RRL (RR Lyrae star)" in text
+    for metric in (*ON_PAGE, *CLASS_METRICS):
+        assert f"<dt>{metric.words}</dt>" in text
+    assert text.index("expected calibration error (ECE") < text.index("ECE)")
     assert "abc123" in text
 
 
 def test_every_figure_says_what_it_shows(whole: tuple[dict, str]) -> None:
-    assert len(re.findall(r'<svg role="img" aria-label="[^"]+"', whole[1])) == 8
+    labels = re.findall(r'<svg role="img" aria-label="([^"]+)"', whole[1])
+    assert len(labels) == len(FIGURES) - 2 + 1
+    drawn = [entry for entry in FIGURES if entry.alt.format(methods=3) in labels]
+    assert len(drawn) == len(FIGURES) - 2
+    for entry in drawn:
+        assert html.escape(entry.caption.split("{")[0]) in whole[1]
 
 
 def test_the_scores_returned_are_those_of_the_metrics(whole: tuple[dict, str]) -> None:
@@ -99,7 +116,7 @@ def test_names_are_shown_not_executed(tmp_path: Path) -> None:
             title=EVIL,
             tables={EVIL: table, "other" + EVIL: table},
             primary=EVIL,
-            notes=[EVIL, "simulated " + EVIL],
+            notes=[Note(text=EVIL), Note(text=EVIL, is_warning=True)],
             details={EVIL: EVIL},
             descriptions={EVIL: EVIL},
             examples=[dataclasses.replace(made_sequence("x"), object_id=EVIL, class_name=EVIL)],

@@ -1,27 +1,22 @@
 """Figures draw what the numbers say, and leave matplotlib as it was."""
 
-import dataclasses
-
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from evaluation.made import FOUR, made_sequence, made_table
-from taonet.errors import InputError
+from evaluation.made import FOUR, made_table
 from taonet.evaluation.metrics import score, scores_by_epochs
-from taonet.reports.gallery import MAX_CUTOUTS, sequence_figure, shown_epochs, stretch_cutouts
-from taonet.reports.palette import class_colours
+from taonet.reports.early_figures import epochs_figure
+from taonet.reports.palette import CLASS_COLOURS, SPARE_COLOURS, class_colours
 from taonet.reports.score_figures import (
     comparison_figure,
     confusion_figure,
-    epochs_figure,
     per_class_figure,
     precision_recall_figure,
-    reliability_figure,
 )
-from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import CRTS, HITS, Taxonomy
+from taonet.reports.trust_figures import reliability_figure
+from taonet.sky.taxonomy import KNOWN, Taxonomy
 
 TABLE = made_table(60, epochs=6)
 SCORES = score(TABLE, FOUR, n_bootstrap=30, seed=0)
@@ -70,58 +65,25 @@ def test_reliability_counts_every_object_once() -> None:
 
 def test_scores_by_epochs_are_drawn_for_several_methods() -> None:
     found = scores_by_epochs(TABLE, FOUR, [1, 3, 6], n_bootstrap=20)
-    levels = {"forest": SCORES.macro_recall}
+    levels = {"forest": SCORES.overall("macro_recall")}
     figure = epochs_figure({"ours": found, "theirs": found}, primary="ours", levels=levels)
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), found["macro_recall"])
     assert {"ours", "theirs", "forest"} <= set(texts(figure).split("\n"))
 
 
-@pytest.mark.parametrize("taxonomy", [CRTS, HITS, Taxonomy(name="x", classes=("SN", "A", "B"))])
+@pytest.mark.parametrize(
+    "taxonomy", [*KNOWN, Taxonomy(name="x", classes=("SN", "A", "B"))], ids=lambda one: one.name
+)
 def test_every_class_has_a_colour_of_its_own(taxonomy: Taxonomy) -> None:
     colours = class_colours(taxonomy)
     assert len(set(colours.values())) == len(taxonomy.classes)
     assert colours["SN"] == class_colours(FOUR)["SN"]
 
 
-@pytest.mark.parametrize("last", [1, 6])
-def test_a_sequence_is_drawn_with_the_answers_about_it(last: int) -> None:
-    rows = TABLE[(TABLE["object_id"] == "object 0000") & (TABLE["n_epochs"] <= last)]
-    figure = sequence_figure(made_sequence("$odd$ <id>"), rows, FOUR)
-    images = [axes for axes in figure.axes if axes.images]
-    assert len(images) == last
-    best = rows[[f"p_{name}" for name in FOUR.classes]].iloc[-1].max()
-    assert f"{best:.2f}" in texts(figure)
-    with pytest.raises(InputError, match="no predictions to show"):
-        sequence_figure(made_sequence("none"), rows.iloc[:0], FOUR)
-
-
-def test_cutouts_of_a_sequence_share_one_stretch() -> None:
-    sequence = made_sequence("sn", epochs=20)
-    shown = shown_epochs(sequence, 1e9)
-    assert len(shown) == MAX_CUTOUTS
-    assert shown[0] == 0
-    assert shown[-1] == 19
-    images = stretch_cutouts(sequence, shown)
-    centre = images[:, 7, 7]
-    assert (np.diff(centre) >= 0).all()  # it brightens, and is seen to
-    assert centre[0] < 0.5 < centre[4]
-    moonlit = sequence.frames + np.float32(300) * (np.arange(20)[:, None, None, None] % 2)
-    np.testing.assert_allclose(
-        stretch_cutouts(dataclasses.replace(sequence, frames=moonlit), shown), images, atol=1e-3
-    )
-
-
-def test_blank_frames_and_missing_pixels_can_be_shown() -> None:
-    frames = np.full((3, 1, 9, 9), np.nan, dtype=np.float32)
-    blank = ImageSequence.from_frames("blank", frames, np.arange(3.0))
-    assert stretch_cutouts(blank, shown_epochs(blank, 9.0)).shape == (1, 9, 9)
-    frames = made_sequence("x").frames.copy()
-    frames[0, 0, :3] = np.nan
-    frames[1] = 0
-    gappy = ImageSequence.from_frames("gappy", frames, 57070.0 + np.arange(6))
-    assert shown_epochs(gappy, 57073.0).tolist() == [0, 2, 3]
-    figure = sequence_figure(gappy, TABLE.iloc[:6], FOUR)
-    figure.draw_without_rendering()
+@pytest.mark.parametrize("taxonomy", KNOWN, ids=lambda one: one.name)
+def test_every_known_class_has_a_fixed_colour(taxonomy: Taxonomy) -> None:
+    assert set(taxonomy.classes) <= set(CLASS_COLOURS)
+    assert not set(CLASS_COLOURS.values()) & set(SPARE_COLOURS)
 
 
 def test_settings_of_matplotlib_are_left_alone() -> None:

@@ -11,7 +11,8 @@ from taonet.evaluation.comparison import score_lines
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.tables import SUFFIXES, write_table
 from taonet.sky.sequence import ImageSequence
-from taonet.tasks.evaluate import compare_tables, report_tables
+from taonet.tasks.evaluate import compare_tables
+from taonet.tasks.report import report_tables
 
 CLASSES = ("42", "90")
 

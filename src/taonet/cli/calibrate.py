@@ -18,16 +18,18 @@ def calibrate(
         Path, typer.Argument(help="An archive of objects of known class, not trained on.")
     ],
     output: Output,
-    level: Annotated[float, typer.Option(help="How often sets shall hold the truth.")] = 0.9,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    level: Annotated[
+        float, typer.Option(help="Rate at which sets should contain the true class.")
+    ] = 0.9,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the photometry.")] = 1,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make a bundle's probabilities honest, and let it state sets of classes that hold the truth.
+    """Calibrate a bundle's probabilities and fit sets that contain the true class at a stated rate.
 
     Both then hold after every number of epochs, for all objects that have so many: probabilities
-    where classes are equally common (predict --prior restates them), sets for any mix.
+    where classes are equally common (predict --prior restates them), sets for any class mix.
     """
-    from taonet.experiment.trust_stage import calibrate as fit
+    from taonet.tasks.calibrate import calibrate as fit
 
     typer.echo(
         fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)

@@ -27,8 +27,8 @@ def evaluate(
     """Score prediction tables side by side on the same objects, with intervals.
 
     Differences are to the first table, on the same bootstrap draws of the objects. Tables with
-    answers after fewer epochs are also scored there, on the objects that have so many; of the
-    first it is said how early and how trustworthy they are.
+    predictions after fewer epochs are also scored there, on the objects that have so many; for the
+    first table, earliness and calibration are reported too.
     """
     from taonet.evaluation.comparison import score_lines
     from taonet.reports.terminal import trust_lines

@@ -27,7 +27,7 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Write one self-contained HTML page from prediction tables; the first is the main one."""
-    from taonet.tasks.evaluate import report_tables
+    from taonet.tasks.report import report_tables
 
     report_tables(
         predictions,

@@ -1,4 +1,4 @@
-"""What a report says of answers over time: how early, how steady, how trustworthy."""
+"""The scores of predictions over time: earliness, stability, calibration, sets, typicality."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from taonet.sky.taxonomy import Taxonomy
 RESAMPLES: Final = 200
 
 EPOCHS: Final = (3, 5, 10, 20, 40, 80, 120)
-"""Numbers of epochs that trust is looked at after, as far as objects have so many."""
+"""Numbers of epochs after which calibration and sets are scored, if objects have so many."""
 
 LEAST_SHARE: Final = 0.1
-"""Share of the objects that must have so many epochs; the few that are longer tell too little."""
+"""Share of the objects that must have so many epochs for a score after that number."""
 
 ATYPICAL: Final = 0.05
-"""Typicality below which an object is called atypical: so are as many of those like the others."""
+"""Typicality below which an object is called atypical: 5 % of objects like the others are."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AnswersOverTime:
-    """Tables about one method's answers after each epoch.
+    """Tables of the scores of one method after each number of epochs.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ class AnswersOverTime:
     stable : mapping
         Medians and means of `stability` over objects.
     calibration : DataFrame
-        `ece_by_epochs`, as all tables of trust: answers about the objects that have so many
-        epochs, and each object's last.
-        With ``before`` (and ``_low``, ``_high``) where it is known what it was uncalibrated.
+        `ece_by_epochs`: after each number of epochs, of the objects that have so many, and of each
+        object's last answer, as in the tables below. With ``before`` (and ``_low``, ``_high``)
+        where the uncalibrated predictions are known.
     coverage, sizes : DataFrame or None
         `coverage_table` and `set_sizes`; None without sets.
     typical : DataFrame or None
@@ -70,8 +70,8 @@ class AnswersOverTime:
             name: t.to_dict("records") for name, t in tables.items() if t is not None
         }
         goals = [goal.to_dict() for goal in goals_of(known)]
-        told = {"stability": dict(self.stable), "undetected": self.undetected, "goals": goals}
-        return {**known, **told}
+        more = {"stability": dict(self.stable), "undetected": self.undetected, "goals": goals}
+        return {**known, **more}
 
 
 def score_over_time(
@@ -81,14 +81,14 @@ def score_over_time(
     uncalibrated: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> AnswersOverTime | None:
-    """Put the tables together; None where a method answers once an object, or without times.
+    """Score predictions over time; None for one answer an object, or predictions without times.
 
     Parameters
     ----------
     table : DataFrame
         When objects were first detected is read from ``mjd_detected``, if it is there.
     uncalibrated : DataFrame, optional
-        The answers before calibration.
+        The predictions before calibration.
     """
     if not table["object_id"].duplicated().any() or "mjd_last" not in table:
         return None

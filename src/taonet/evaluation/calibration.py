@@ -1,4 +1,4 @@
-"""The calibration error of answers after each number of epochs."""
+"""The calibration error of predictions after each number of epochs."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def ece_by_epochs(
     Returns
     -------
     DataFrame
-        ``n_epochs`` (answers about the objects that have so many; 0 = each object's last),
+        ``n_epochs`` (of the objects that have so many; 0 = the last answer of each),
         ``ece``, ``ece_low``, ``ece_high``, ``n_objects``.
     """
     parts = {k: rows_passing(table, k) for k in epochs} | {0: final_rows(table)}
@@ -37,8 +37,7 @@ def ece_by_epochs(
     for k, part in parts.items():
         if part.empty:
             continue
-        found = ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-        numbers = {"ece": found.value, "ece_low": found.low, "ece_high": found.high}
+        numbers = ece(part, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_row("ece")
         rows.append({"n_epochs": k, "n_objects": len(part), **numbers})
     return pd.DataFrame(rows)
 
@@ -46,8 +45,10 @@ def ece_by_epochs(
 def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) -> Interval:
     """Return the calibration error of answers, one an object, with its interval.
 
-    The same as `taonet.evaluation.metrics.score` finds, without all the other scores.
+    The same as that of `taonet.evaluation.metrics.score`, without all the other scores.
     """
-    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     groups = groups_of_rows(rows)
-    return calibration_error(truth, said, groups=groups, n_bootstrap=n_bootstrap, seed=seed)
+    return calibration_error(
+        truth, probabilities, groups=groups, n_bootstrap=n_bootstrap, seed=seed
+    )

@@ -1,8 +1,9 @@
-"""The calibration error and what its resamples say of the true one.
+"""The expected calibration error (ECE) of a sample, and an interval for the true one.
 
-A sample of honest answers is never perfectly calibrated, and its resamples are less so still: an
-error is a size, and sizes do not cancel. Percentiles of resampled errors therefore miss the truth.
-Instead each error that may be true is asked how often a sample would look better than this one.
+A sample of calibrated answers never has an error of 0, and its resamples have larger errors still:
+an error is an absolute value, and absolute values do not cancel. Percentiles of resampled errors
+therefore miss the true error. Instead, for each error that may be true, the share of samples with a
+smaller error than this one is computed.
 """
 
 from typing import Final
@@ -18,7 +19,7 @@ ECE_BINS: Final = 10
 """Equal-width bins of the highest probability, for the ECE and the reliability diagram."""
 
 _STEPS: Final = 20
-"""True errors that are asked; twice as many near the sample's own."""
+"""True errors that are tried; twice as many near the sample's own."""
 
 
 def confidence_bins(
@@ -30,7 +31,10 @@ def confidence_bins(
 
 
 class Gaps:
-    """By how much answers beat their confidence, by bin: what a calibration error is made of."""
+    """By how much answers are right more often than their confidence, in each bin of confidence.
+
+    The sizes of these gaps add up to the calibration error.
+    """
 
     def __init__(
         self, truth: Int[np.ndarray, " object"], probabilities: Float[np.ndarray, "object class"]
@@ -39,8 +43,8 @@ class Gaps:
         inside = np.eye(ECE_BINS)[confidence_bins(probabilities)]
         right = probabilities.argmax(axis=1) == truth
         self.by_bin = inside * (right - top)[:, None]
-        # an unseen answer is as confident as the seen ones
-        self.share, self.sure = inside.mean(axis=0), (inside * top[:, None]).mean(axis=0)
+        # an unseen answer has the confidence of a tested one
+        self.share, self.confidence = inside.mean(axis=0), (inside * top[:, None]).mean(axis=0)
 
     def __call__(
         self, weight: Float[np.ndarray, "resample object"], unseen: UnseenObjects
@@ -48,19 +52,20 @@ class Gaps:
         """Return the mean gap of each bin; their sizes add up to the error."""
         right, missed = unseen.all_right[:, None], unseen.all_missed[:, None]
         total = weight.sum(axis=1)[:, None] + right + missed
-        more = right * (self.share - self.sure) - missed * self.sure
+        more = right * (self.share - self.confidence) - missed * self.confidence
         return np.asarray((weight @ self.by_bin + more) / total)
 
 
 def true_errors(
     gaps: Float[np.ndarray, " bin"], drawn: Float[np.ndarray, "resample bin"]
 ) -> Float[np.ndarray, " resample"]:
-    """Return errors that may be true, as probable as the sample makes them, one a resample.
+    """Return errors that may be true, distributed as the sample suggests, one a resample.
 
-    The distribution is found by turning a test round (a confidence distribution: Schweder & Hjort
+    The distribution comes from inverting a test (a confidence distribution: Schweder & Hjort
     2002, Scand. J. Stat. 29, 309): the chance that the true error is below *t* is the chance that
-    answers with the sample's gaps shrunk to an error of *t* look worse than the sample, with the
-    scatter of the resamples. Where chance alone would look worse, that leaves a share at 0. Ranks
+    answers with the sample's gaps shrunk to an error of *t* have a larger error than the sample,
+    with the scatter of the resamples. If chance alone often gives a larger error, a share of the
+    distribution is at 0. Ranks
     are those of the resampled errors, so that two methods' errors stay paired.
 
     Parameters
@@ -76,14 +81,14 @@ def true_errors(
         return resampled
     spread = float(np.sqrt((scatter**2).sum(axis=1).mean()))
     near = error + spread * np.linspace(-4, 8, 2 * _STEPS)
-    asked = np.unique([0.0, *(error * np.geomspace(0.02, 1, _STEPS)), *near[near > 0]])
-    # gaps less the scatter: an error that leans upwards in resamples leans upwards in truth
-    worse = [np.mean(np.abs(t / error * gaps - scatter).sum(axis=1) > error) for t in asked]
+    tried = np.unique([0.0, *(error * np.geomspace(0.02, 1, _STEPS)), *near[near > 0]])
+    # minus the scatter: where resamples are biased upwards, so is the sample against the truth
+    worse = [np.mean(np.abs(t / error * gaps - scatter).sum(axis=1) > error) for t in tried]
     below = np.maximum.accumulate(worse)
     rank = (np.argsort(np.argsort(resampled, kind="stable"), kind="stable") + 0.5) / len(drawn)
-    found = np.interp(rank, below + 1e-12 * np.arange(len(below)), asked)
+    found = np.interp(rank, below + 1e-12 * np.arange(len(below)), tried)
     found = np.where(rank <= below[0], 0.0, found)
-    # an error is never less than the mean gap, whose percentiles see what few answers hide
+    # an error is never less than the mean gap, whose percentiles hold for few answers too
     least = np.quantile(np.abs(drawn.sum(axis=1)), rank)
     return np.where(rank > 0.5, np.maximum(found, least), found)
 
@@ -91,7 +96,7 @@ def true_errors(
 def error_interval(
     value: float, drawn: Float[np.ndarray, " resample"], *, chance: float
 ) -> Interval:
-    """Return the interval of a calibration error: down to 0 where honest answers look as bad.
+    """Return the interval of a calibration error: from 0 where chance alone explains the error.
 
     Parameters
     ----------
@@ -107,11 +112,11 @@ def error_interval(
 def error_by_chance(
     probabilities: Float[np.ndarray, "object class"], groups: Int[np.ndarray, " object"]
 ) -> float:
-    """Return the calibration error that perfectly honest answers stay below, 19 times in 20.
+    """Return the calibration error that perfectly calibrated answers stay below, 19 times in 20.
 
     Each bin's gap is then a normal number of known variance (Bröcker & Smith 2007, Weather and
-    Forecasting 22, 651); its size is half-normal, and sizes add up. Objects of one group are taken
-    to be right or wrong together.
+    Forecasting 22, 651); its size is half-normal, and sizes add up. Objects of one group count as
+    right or wrong together.
     """
     top = probabilities.max(axis=1)
     place = groups * ECE_BINS + confidence_bins(probabilities)

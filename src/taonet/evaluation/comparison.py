@@ -1,4 +1,4 @@
-"""Methods beside each other: on the same objects, with intervals of their differences.
+"""Comparison of methods on the same objects, with intervals of their differences.
 
 The bootstrap is paired: each resample draws the same objects for every method, so what makes an
 object hard for all of them cancels in a difference (Efron & Tibshirani 1993, ch. 8).
@@ -13,6 +13,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import COMPARED, EARLY
 from taonet.evaluation.metrics import (
     Scores,
     check_same_objects,
@@ -23,25 +24,22 @@ from taonet.evaluation.metrics import (
 from taonet.evaluation.resampling import Resamples
 from taonet.sky.taxonomy import Taxonomy
 
-COMPARED: Final = ("macro_recall", "macro_f1")
-"""Scores whose difference to the primary's is stated."""
-
 MOST_STEPS: Final = 8
 """Numbers of epochs that methods are compared after."""
 
 LEAST_SHARE: Final = 0.5
-"""Of the objects; numbers of epochs that fewer of them reach are about other objects."""
+"""Of the objects; after more epochs than so many of them have, other objects are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyScores:
-    """What a method scores after a number of epochs, on the objects that have so many.
+    """The scores of a method after a number of epochs, on the objects that have so many.
 
     Parameters
     ----------
     n_epochs, n_objects : int
     scores, differences : mapping
-        Of `COMPARED`, and by how much they differ from the primary's.
+        Of `taonet.evaluation.metric_table.COMPARED`, and their differences to the primary's.
     """
 
     n_epochs: int
@@ -58,7 +56,7 @@ class EarlyScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """One row of the comparison: a method, its scores, and how they differ from the primary's.
+    """One row of the comparison: a method, its scores, and their differences to the primary's.
 
     Parameters
     ----------
@@ -66,10 +64,10 @@ class Method:
     scores : Scores
         Of its last answers.
     differences : mapping
-        By how much those of `COMPARED` differ from the primary's.
-    early : tuple of Early
-        After each number of epochs that all methods with early answers answer after; empty for
-        methods without.
+        Of `taonet.evaluation.metric_table.COMPARED`, to the primary's.
+    early : tuple of EarlyScores
+        After each number of epochs for which all methods with early predictions have them; empty
+        for methods without.
     """
 
     name: str
@@ -116,7 +114,7 @@ def compare_methods(
     Raises
     ------
     InputError
-        If a table cannot be scored, the tables answer for different objects, or the primary has
+        If a table cannot be scored, the tables contain different objects, or the primary has
         none.
     """
     if primary not in tables:
@@ -142,11 +140,11 @@ def compare_methods(
 
 
 def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
-    """Return the numbers of epochs after which all tables with early answers have them.
+    """Return the numbers of epochs after which all tables with early predictions have them.
 
-    A table has them after a number of epochs if it has a row there for every object that has so
-    many; numbers that less than half of the objects reach do not count. Where there are many,
-    those that are spread evenly in their logarithm are returned.
+    A table has them after a number of epochs if it has a row for every object with so many;
+    numbers that less than half of the objects reach do not count. Of many, those spread evenly in
+    their logarithm are returned.
 
     Examples
     --------
@@ -194,7 +192,7 @@ def _early_scores(
                 EarlyScores(
                     n_epochs=step,
                     n_objects=len(rows[name]),
-                    scores={score: scored.interval(score) for score in COMPARED},
+                    scores={metric.name: scored.interval(metric.name) for metric in COMPARED},
                     differences=_differences(scored, drawn[primary]),
                 )
             )
@@ -208,8 +206,8 @@ def _common_rows(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.
     return {name: part[part["object_id"].isin(common)] for name, part in rows.items()}
 
 
-def _differences(found: Resamples, primary: Resamples) -> dict[str, Interval]:
-    return {name: difference_of(found, primary, name) for name in COMPARED}
+def _differences(drawn: Resamples, primary: Resamples) -> dict[str, Interval]:
+    return {metric.name: difference_of(drawn, primary, metric.name) for metric in COMPARED}
 
 
 def _draw_resamples(
@@ -223,7 +221,7 @@ def _draw_resamples(
 
 
 def score_lines(scores: Mapping[str, Any]) -> str:
-    """Lay out scores for a terminal: the last answers, their differences, and earlier answers.
+    """Lay out scores for a terminal: of last answers, their differences, and after fewer epochs.
 
     Parameters
     ----------
@@ -231,14 +229,15 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         By method, the primary first, as `Method.to_dict` has it.
     """
     primary, ours = next(iter(scores.items()))
-    head = [f"{ours['n_objects']} objects", "macro recall", "macro F1 (arg-max)"]
+    head = [f"{ours['n_objects']} objects", *(metric.words for metric in COMPARED)]
     if len(scores) > 1:
-        head += [f"recall minus {primary}", f"F1 minus {primary}"]
+        head += [f"{metric.short} minus {primary}" for metric in COMPARED]
     rows = [head]
-    for name, found in scores.items():
-        row = [name, *(_format_number(found[score]) for score in COMPARED)]
-        if name != primary and "macro_f1_minus_primary" in found:
-            row += [_format_number(found[f"{score}_minus_primary"], "+") for score in COMPARED]
+    for name, own in scores.items():
+        row = [name, *(f"{Interval.from_dict(own[metric.name])}" for metric in COMPARED)]
+        gaps = [own.get(f"{metric.name}_minus_primary") for metric in COMPARED]
+        if name != primary:
+            row += [f"{Interval.from_dict(gap):+.3f}" for gap in gaps if gap]
         rows.append(row)
     left_out = [
         left_out_line(name, found["objects_left_out"])
@@ -249,7 +248,7 @@ def score_lines(scores: Mapping[str, Any]) -> str:
 
 
 def left_out_line(name: str, count: int) -> str:
-    """Say how many objects of a table are not scored."""
+    """Return a sentence on how many objects of a table are not scored."""
     return f"{name}: {count} more objects are not scored, of no known class or not in every table"
 
 
@@ -259,22 +258,14 @@ def _early_lines(scores: Mapping[str, Any]) -> list[str]:
         return []
     primary, *others = early
     gaps = [f"{name} minus {primary}" for name in others]
-    rows = [["macro F1 after epochs", "objects", primary, *gaps]]
+    rows = [[f"{EARLY.short} after epochs", "objects", primary, *gaps]]
     for steps in zip(*early.values(), strict=True):
         ours, *theirs = steps
-        row = [str(ours["n_epochs"]), str(ours["n_objects"]), _format_number(ours["macro_f1"])]
-        rows.append(
-            [*row, *(_format_number(step["macro_f1_minus_primary"], "+") for step in theirs)]
-        )
+        row = [str(ours["n_epochs"]), str(ours["n_objects"])]
+        row += [f"{Interval.from_dict(ours[EARLY.name])}"]
+        differences = (Interval.from_dict(step[f"{EARLY.name}_minus_primary"]) for step in theirs)
+        rows.append([*row, *(f"{gap:+.3f}" for gap in differences)])
     return ["", *align_columns(rows)]
-
-
-def _format_number(number: Mapping[str, float | None], sign: str = "") -> str:
-    value, low, high = (
-        "–" if number[key] is None else f"{number[key]:{sign}.3f}"
-        for key in ("value", "low", "high")
-    )
-    return f"{value} [{low}, {high}]"
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,6 +1,6 @@
-"""What can be told without a single pixel: the class mix, the times, the number of epochs.
+"""Controls without a single pixel: the class mix, the times, the number of epochs.
 
-A network that scores no better than these has learnt how the survey looked at the objects, not
+A network that scores no better than these has learnt how the survey observed the objects, not
 the objects (on HiTS a forest on the times alone reaches a macro recall of 0.78).
 """
 
@@ -14,7 +14,7 @@ from taonet.errors import InputError
 
 TREES = 300
 TIME_GRID = 256
-"""Some sources round MJD to 1/256 of a day; then the times tell which source it was."""
+"""Some sources round MJD to 1/256 of a day; then the times reveal the source."""
 
 
 def length_features(mjd: Float[np.ndarray, " epoch"]) -> dict[str, float]:
@@ -23,7 +23,7 @@ def length_features(mjd: Float[np.ndarray, " epoch"]) -> dict[str, float]:
 
 
 def times_features(mjd: Float[np.ndarray, " epoch"]) -> dict[str, float]:
-    """Describe when an object was observed, without a look at what was seen.
+    """Describe when an object was observed, without its pixels.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def forest_probabilities(
     seed: int,
     trees: int = TREES,
 ) -> Float[np.ndarray, "m class"]:
-    """Grow a class-balanced random forest on some objects and ask it about others.
+    """Train a class-balanced random forest on some objects and predict others.
 
     Parameters
     ----------
@@ -102,10 +102,10 @@ def forest_probabilities(
 def majority_probabilities(
     labels_train: Int[np.ndarray, " n"], n_test: int, n_classes: int
 ) -> Float[np.ndarray, "{n_test} {n_classes}"]:
-    """Answer with the share of each class in training, the same for every object.
+    """Return the share of each class in training, the same for every object.
 
-    The arg-max is the majority class; as probabilities it is the best answer that knows nothing
-    of an object.
+    The arg-max is the majority class; as probabilities it is the best prediction without
+    any knowledge of the object.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Early answers: what is known some nights after an object was first detected, and when it stays.
+"""Early predictions: scores some nights after the first detection, and when the answer is final.
 
-An object is detected at its first epoch whose forced flux stands out from what was known of it;
-when that is, is for the caller to say. Nights are nights with an observation; the night of the
-detection is the first. Objects that are never detected have no such clock and are left out.
+The caller supplies the first detection of each object: the first epoch with a significant forced
+flux. Nights are nights with an observation; the night of the
+detection is the first. Objects that are never detected are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def scores_by_nights(
     n_bootstrap: int = 300,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Score what is known some nights after the first detection, and how much of the end that is.
+    """Score predictions some nights after the first detection, also relative to the final score.
 
     Returns
     -------
@@ -86,19 +86,15 @@ def scores_by_nights(
         known = final_rows(rows if k == 0 else rows[rows["night"] <= k])
         drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
         f1 = drawn.interval("macro_f1")
-        # of nothing there is no share to keep
+        # a final score of 0 leaves no ratio
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = drawn.drawn["macro_f1"] / end.drawn["macro_f1"]
             kept = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
         found.append(
             {
                 "nights": k,
-                "macro_f1": f1.value,
-                "macro_f1_low": f1.low,
-                "macro_f1_high": f1.high,
-                "kept": kept.value,
-                "kept_low": kept.low,
-                "kept_high": kept.high,
+                **f1.to_row("macro_f1"),
+                **kept.to_row("kept"),
                 "epochs": known["since"].median(),
                 "days": known["days"].median(),
                 "n_objects": len(known),
@@ -108,23 +104,23 @@ def scores_by_nights(
 
 
 def stability(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
-    """Return how often each object's answer changed, and when it changed last.
+    """Return how often the most probable class of each object changed, and when it did last.
 
     Returns
     -------
     DataFrame
         One row an object: ``class_name``, ``n_epochs``, ``flips`` (changes of the most probable
-        class), ``stable_epochs`` and ``stable_days`` (from the first epoch on, until the answer is
-        the last one for good), ``right`` (whether that answer is true).
+        class), ``stable_epochs`` and ``stable_days`` (from the first epoch on, until the
+        answer no longer changes), ``right`` (whether the last answer is true).
     """
     check_predictions(table, taxonomy)
     rows = table.sort_values(["object_id", "n_epochs"], kind="stable").reset_index(drop=True)
     columns = [f"p_{name}" for name in taxonomy.classes]
-    said = rows[columns].to_numpy().argmax(axis=1)
+    answer = rows[columns].to_numpy().argmax(axis=1)
     objects = rows["object_id"]
     new = objects.ne(objects.shift()).to_numpy()
-    changed = np.append(False, said[1:] != said[:-1]) & ~new
-    rows = rows.assign(changed=changed, said=said)
+    changed = np.append(False, answer[1:] != answer[:-1]) & ~new
+    rows = rows.assign(changed=changed, answer=answer)
     last_change = rows["n_epochs"].where(changed | new).groupby(objects).last()
     when = rows["mjd_last"].where(changed | new).groupby(objects).last()
     grouped = rows.groupby("object_id")
@@ -132,10 +128,10 @@ def stability(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
         class_name=("class_name", "first"),
         n_epochs=("n_epochs", "last"),
         flips=("changed", "sum"),
-        said=("said", "last"),
+        answer=("answer", "last"),
     )
     found["stable_epochs"] = last_change
     found["stable_days"] = when - grouped["mjd_last"].first()
     names = np.array(taxonomy.classes, dtype=object)
-    found["right"] = names[found.pop("said").to_numpy()] == found["class_name"]
+    found["right"] = names[found.pop("answer").to_numpy()] == found["class_name"]
     return found.reset_index()

@@ -1,12 +1,14 @@
-"""What is asked of answers over time, and whether they give it.
+"""Goals for predictions over time, and whether they are met.
 
-The goals are those that the shipped models are held to; nothing is fitted to meet them.
+The goals are those of the shipped models; nothing is fitted to meet them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
+
+from taonet.evaluation.intervals import Interval
 
 ECE_AT_THE_END: Final = 0.03
 ECE_AFTER_EPOCHS: Final = 0.05
@@ -18,29 +20,30 @@ OBJECTS: Final = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """One goal, and what was found.
+    """One goal, and the measurement.
 
     Parameters
     ----------
     name : str
-    asked, found : str
-        For people; the worst where it is about several.
+    wanted, measured : str
+        For people to read; the worst of several measurements.
     met : bool
-        Whether the number itself is within what is asked; its interval may reach farther.
+        Whether the number itself is within the goal; its interval may not be.
     """
 
     name: str
-    asked: str
-    found: str
+    wanted: str
+    measured: str
     met: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
-        return asdict(self)
+        words = {"asked": self.wanted, "found": self.measured}
+        return {"name": self.name, **words, "met": self.met}
 
 
 def goals_of(over_time: Mapping[str, Any]) -> list[Goal]:
-    """Return what is asked of answers over time, as far as it can be told from them.
+    """Return the goals for predictions over time, as far as these can be judged by their scores.
 
     Parameters
     ----------
@@ -56,7 +59,7 @@ def goals_of(over_time: Mapping[str, Any]) -> list[Goal]:
 
 
 def _calibration_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
-    found = []
+    goals = []
     for at_the_end, name, most in (
         (True, "calibration error at the end", ECE_AT_THE_END),
         (False, "calibration error after fewer epochs", ECE_AFTER_EPOCHS),
@@ -64,15 +67,15 @@ def _calibration_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         own = [row for row in rows if (row["n_epochs"] == 0) == at_the_end]
         if own:
             worst = max(own, key=lambda row: float(row["ece"]))
-            text = f"{_format_number(worst, 'ece')}{_format_epochs(worst)}"
+            text = f"{Interval.from_row(worst, 'ece')}{_format_epochs(worst)}"
             met = worst["ece"] <= most
-            found.append(Goal(name=name, asked=f"≤ {most}", found=text, met=bool(met)))
-    return found
+            goals.append(Goal(name=name, wanted=f"≤ {most}", measured=text, met=bool(met)))
+    return goals
 
 
 def _coverage_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     low, high = COVERAGE
-    found = _support_goals([row for row in rows if not row["n_epochs"]])
+    goals = _support_goals([row for row in rows if not row["n_epochs"]])
     for at_the_end, name in (
         (True, "90 % sets at the end, in every class"),
         (False, "90 % sets after fewer epochs, in every class"),
@@ -82,12 +85,12 @@ def _coverage_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
             continue
         least, most = (pick(own, key=lambda row: float(row["coverage"])) for pick in (min, max))
         text = " to ".join(
-            f"{_format_number(row, 'coverage')} {row['class_name']}{_format_epochs(row)}"
+            f"{Interval.from_row(row, 'coverage')} {row['class_name']}{_format_epochs(row)}"
             for row in (least, most)
         )
         met = low <= least["coverage"] and most["coverage"] <= high
-        found.append(Goal(name=name, asked=f"{low} to {high}", found=text, met=bool(met)))
-    return found
+        goals.append(Goal(name=name, wanted=f"{low} to {high}", measured=text, met=bool(met)))
+    return goals
 
 
 def _support_goals(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
@@ -95,7 +98,9 @@ def _support_goals(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
         return []
     least = min(ends, key=lambda row: int(row["n_objects"]))
     text, met = f"{least['n_objects']} {least['class_name']}", bool(least["n_objects"] >= OBJECTS)
-    return [Goal(name="tested objects of each class", asked=f"≥ {OBJECTS}", found=text, met=met)]
+    return [
+        Goal(name="tested objects of each class", wanted=f"≥ {OBJECTS}", measured=text, met=met)
+    ]
 
 
 def _size_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
@@ -111,7 +116,7 @@ def _size_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
         met = met and all(end["set_size"] < size for size in earlier)
     text = " → ".join(f"{row['set_size']:.2f}" for row in growing)
     text += "".join(f", {end['set_size']:.2f} at the end" for end in ends)
-    return [Goal(name="classes in a set", asked="fewer with epochs", found=text, met=bool(met))]
+    return [Goal(name="classes in a set", wanted="fewer with epochs", measured=text, met=bool(met))]
 
 
 def _early_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
@@ -119,17 +124,13 @@ def _early_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
     return [
         Goal(
             name=name,
-            asked=f"≥ {KEPT}",
-            found=_format_number(row, "kept"),
+            wanted=f"≥ {KEPT}",
+            measured=f"{Interval.from_row(row, 'kept')}",
             met=bool(row["kept"] >= KEPT),
         )
         for row in rows
         if row["nights"] == NIGHTS
     ]
-
-
-def _format_number(row: Mapping[str, Any], name: str) -> str:
-    return f"{row[name]:.3f} [{row[f'{name}_low']:.3f}, {row[f'{name}_high']:.3f}]"
 
 
 def _format_epochs(row: Mapping[str, Any]) -> str:

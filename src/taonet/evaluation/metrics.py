@@ -1,21 +1,9 @@
-"""Scores of prediction tables, each with a bootstrap interval over objects.
+"""Scores of prediction tables, each with an interval over objects.
 
-Definitions, with sources:
-
-* precision, recall and F1 of a class at the arg-max of the probabilities; macro = mean over the
-  classes present (Opitz & Burst 2019, arXiv 1911.03347: the mean of the F1s, not the F1 of the
-  means); spread = standard deviation between classes (divided by the number of classes);
-* max F1 = the highest F1 on a class's one-against-the-rest precision-recall curve, the number
-  that the light-curve paper of the same survey prints (MANTRA, arXiv 2006.13163). The threshold
-  is chosen on the scored objects themselves, so it flatters: never compare it with arg-max F1;
-* Brier = mean over objects of the summed squared differences between the probabilities and the
-  truth, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78, 1);
-* log-loss = mean −ln p(truth), with p not below 2.2e-16, as in scikit-learn;
-* ECE = mean distance between confidence and accuracy in 10 equal-width bins of the highest
-  probability (Guo et al. 2017, arXiv 1706.04599); it is biased upwards on few objects.
+`taonet.evaluation.metric_table` defines the scores.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +13,7 @@ from jaxtyping import Int
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import LEVEL, Interval
+from taonet.evaluation.metric_table import COMPARED, OVERALL, PER_CLASS
 from taonet.evaluation.predictions import (
     check_predictions,
     final_rows,
@@ -34,13 +23,12 @@ from taonet.evaluation.predictions import (
     rows_at,
 )
 from taonet.evaluation.resampling import Resamples, resample
-from taonet.evaluation.scoring import OVERALL, PER_CLASS
 from taonet.sky.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scores:
-    """How good a set of answers is: one an object.
+    """The scores of a set of answers, one an object.
 
     Parameters
     ----------
@@ -51,12 +39,9 @@ class Scores:
     absent : tuple of str
         Classes without an object: they have no score and no part in the macro means.
     per_class : dict
-        By class present: precision, recall, f1 and max_f1.
-    macro_precision, macro_recall, macro_f1, macro_max_f1 : Interval
-        Means over the classes present.
-    spread_f1, spread_max_f1 : Interval
-        Standard deviations between the classes present.
-    accuracy, brier, log_loss, ece : Interval
+        By class present: the scores of `taonet.evaluation.metric_table.CLASS_METRICS`.
+    numbers : dict
+        The scores of all classes together, those of `taonet.evaluation.metric_table.OVERALL`.
     confusion : array (true, predicted)
         Numbers of objects.
     n_bootstrap, seed : int
@@ -68,16 +53,7 @@ class Scores:
     support: dict[str, int]
     absent: tuple[str, ...]
     per_class: dict[str, dict[str, Interval]]
-    macro_precision: Interval
-    macro_recall: Interval
-    macro_f1: Interval
-    macro_max_f1: Interval
-    spread_f1: Interval
-    spread_max_f1: Interval
-    accuracy: Interval
-    brier: Interval
-    log_loss: Interval
-    ece: Interval
+    numbers: dict[str, Interval]
     confusion: Int[np.ndarray, "true predicted"]
     n_bootstrap: int
     seed: int
@@ -91,8 +67,7 @@ class Scores:
             If there is no such score.
         """
         _check_metric(name)
-        found: Interval = getattr(self, name)
-        return found
+        return self.numbers[name]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
@@ -102,7 +77,7 @@ class Scores:
             "n_objects": self.n_objects,
             "support": dict(self.support),
             "absent": list(self.absent),
-            **{name: self.overall(name).to_dict() for name in OVERALL},
+            **{name: number.to_dict() for name, number in self.numbers.items()},
             "per_class": {
                 name: {score: number.to_dict() for score, number in numbers.items()}
                 for name, numbers in self.per_class.items()
@@ -134,7 +109,7 @@ def score(table: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int = 1000, s
     >>> two = Taxonomy(name="two", classes=("SN", "NON"))
     >>> table = pd.DataFrame({"object_id": ["a", "b"], "class_name": ["SN", "NON"],
     ...                       "n_epochs": 3, "p_SN": [0.9, 0.6], "p_NON": [0.1, 0.4]})
-    >>> score(table, two, n_bootstrap=10, seed=0).macro_recall.value
+    >>> score(table, two, n_bootstrap=10, seed=0).overall("macro_recall").value
     0.5
     """
     drawn = resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
@@ -163,7 +138,7 @@ def resamples_of(
 
 
 def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed: int) -> Scores:
-    """Put together the scores of a table whose resamples are known."""
+    """Return the scores of a table whose resamples are known."""
     rows = final_rows(table)
     confusion = _confusion(rows, taxonomy)
     support = dict(zip(taxonomy.classes, confusion.sum(axis=1).tolist(), strict=True))
@@ -177,7 +152,7 @@ def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed
             for label, name in enumerate(taxonomy.classes)
             if support[name]
         },
-        **{name: drawn.interval(name) for name in OVERALL},
+        numbers={name: drawn.interval(name) for name in OVERALL},
         confusion=confusion,
         n_bootstrap=len(drawn.drawn["accuracy"]),
         seed=seed,
@@ -193,7 +168,7 @@ def score_difference(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> Interval:
-    """Return by how much the first table scores above the second, on the same objects.
+    """Return the score of the first table minus that of the second, on the same objects.
 
     The bootstrap is paired: each resample draws the same objects from both, so what makes an
     object hard for both methods cancels (Efron & Tibshirani 1993, ch. 8).
@@ -206,7 +181,7 @@ def score_difference(
     Raises
     ------
     InputError
-        If the tables answer for different objects or cannot be scored.
+        If the tables contain different objects or cannot be scored.
     """
     _check_metric(metric)
     check_same_objects(table_a, table_b)
@@ -220,8 +195,7 @@ def score_difference(
 def difference_of(a: Resamples, b: Resamples, metric: str) -> Interval:
     """Return the difference of two sets of resamples drawn with one seed from one set of objects.
 
-    Whether they were is for the caller to know; `score_difference` and `check_same_objects` check
-    it.
+    The caller must make sure of that; `score_difference` and `check_same_objects` check it.
     """
     _check_metric(metric)
     return a.minus(b, metric)
@@ -239,7 +213,7 @@ def check_same_objects(table_a: pd.DataFrame, table_b: pd.DataFrame) -> None:
     if first != second:
         got = f"{len(first - second)} only in the first, {len(second - first)} only in the second"
         raise InputError(
-            "the two tables answer for different objects",
+            "the two tables contain different objects",
             where="comparison",
             got=got,
             do="compare methods on the same objects or not at all",
@@ -259,7 +233,7 @@ def scores_by_epochs(
     n_bootstrap: int = 300,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Score what was known after each number of epochs, on the same objects throughout.
+    """Score predictions after each number of epochs, always on the same objects.
 
     Parameters
     ----------
@@ -269,9 +243,9 @@ def scores_by_epochs(
     Returns
     -------
     DataFrame
-        One row a number of epochs: ``n_epochs``, ``macro_recall`` and ``macro_f1`` each with
-        ``_low`` and ``_high``, and ``n_objects``, below the full number only where objects have
-        no answer that early.
+        One row a number of epochs: ``n_epochs``, the scores that are compared (``macro_recall``
+        and ``macro_f1``), each with ``_low`` and ``_high``, and ``n_objects``, below the full
+        number only where objects have no answer that early.
 
     Raises
     ------
@@ -286,23 +260,10 @@ def scores_by_epochs(
             raise InputError("no answer that early", where="scores by epochs", got=n_epochs)
         drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
         row: dict[str, float] = {"n_epochs": n_epochs, "n_objects": len(known)}
-        for metric in ("macro_recall", "macro_f1"):
-            number = drawn.interval(metric)
-            row |= {metric: number.value, f"{metric}_low": number.low}
-            row[f"{metric}_high"] = number.high
+        for metric in COMPARED:
+            row |= drawn.interval(metric.name).to_row(metric.name)
         rows.append(row)
     return pd.DataFrame(rows).astype({"n_epochs": int, "n_objects": int})
-
-
-def score_table(
-    scores: Mapping[str, Scores], metrics: Iterable[str] = ("macro_recall", "macro_f1", "ece")
-) -> pd.DataFrame:
-    """Lay out methods beside each other, for printing: ``0.905 [0.871, 0.934]``."""
-    rows = {
-        method: {name: f"{found.overall(name)}" for name in metrics}
-        for method, found in scores.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def _confusion(rows: pd.DataFrame, taxonomy: Taxonomy) -> Int[np.ndarray, "true predicted"]:

@@ -1,6 +1,6 @@
-"""Can a classifier tell simulated objects from real ones, and does it learn from them?
+"""Can a classifier separate simulated objects from real ones, and does training on them transfer?
 
-Works on tables of numbers, one row an object, real and simulated; it knows no simulator.
+Works on tables of numbers, one row an object, real and simulated.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ TREES = 700
 
 @dataclass(frozen=True, kw_only=True)
 class Separability:
-    """How well real and simulated objects are told apart: 0.5 is by chance, 1 always.
+    """How well a classifier separates real and simulated objects: 0.5 by chance, 1 perfectly.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Separability:
     n : int
         Objects of each kind.
     by_column : dict
-        The same for each column by itself, from the most telling one on.
+        The same for each column by itself, the most separating one first.
     """
 
     auc: float
@@ -51,7 +51,7 @@ def measure_separability(
     seed: int,
     groups: Sequence[str] | None = None,
 ) -> Separability:
-    """Let gradient-boosted trees tell real from simulated rows, out of fold.
+    """Separate real from simulated rows with gradient-boosted trees, out of fold.
 
     Parameters
     ----------
@@ -125,11 +125,11 @@ def transfer_scores(
     """
     tables = [t[t["class_name"].isin(classes)] for t in (simulated, real_train, real_test)]
     test = tables[2]
-    said = {}
+    predicted = {}
     for name, rows in zip(("simulated", "real"), tables[:2], strict=True):
         forest = RandomForestClassifier(TREES, class_weight="balanced", random_state=seed, n_jobs=1)
         forest.fit(rows[list(columns)], rows["class_name"])
-        said[name] = forest.predict(test[list(columns)])
+        predicted[name] = forest.predict(test[list(columns)])
     truth = test["class_name"].to_numpy()
     rng = np.random.default_rng(seed)
     drawn = [rng.integers(len(truth), size=len(truth)) for _ in range(RESAMPLES)]
@@ -138,9 +138,9 @@ def transfer_scores(
         return float(f1_score(truth[rows], answers[rows], labels=list(classes), average="macro"))
 
     every = np.arange(len(truth))
-    ratios = [macro(said["simulated"], r) / macro(said["real"], r) for r in drawn]
+    ratios = [macro(predicted["simulated"], r) / macro(predicted["real"], r) for r in drawn]
     result: dict[str, Any] = {"classes": list(classes), "n_test": len(truth)}
-    for name, answers in said.items():
+    for name, answers in predicted.items():
         by_class = f1_score(truth, answers, labels=list(classes), average=None)
         result[name] = {
             "macro_f1": macro(answers, every),

@@ -75,7 +75,7 @@ class DrawScores:
 def score_draws(
     tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, *, n_bootstrap: int = 1000, seed: int
 ) -> DrawScores:
-    """Score the last answers of methods that differ in what they were trained on only.
+    """Score the last answers of methods that differ in their training objects only.
 
     Each resample draws draws, and objects, as `resampling.resample` does: an object that a draw
     trained on is missing from that draw's table and counts in the others. A class that no draw
@@ -115,9 +115,9 @@ def mean_difference(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> Interval:
-    """Return the macro recall or F1 of one method less that of another, draw by draw.
+    """Return the macro recall or F1 of one method minus that of another, draw by draw.
 
-    Both meet the same resamples of draws and objects, so what they share cancels.
+    Both are scored on the same resamples of draws and objects, so what they share cancels.
 
     Parameters
     ----------

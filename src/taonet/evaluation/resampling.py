@@ -1,4 +1,4 @@
-"""The scores of a set of answers, and what they may be on other objects of the same kind."""
+"""The scores of a set of answers, with resamples: the scores on other objects of the same kind."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Resamples:
     Parameters
     ----------
     point : mapping
-        By score, arrays ``(1,)`` or ``(1, class)``: what the answers themselves score.
+        By score, arrays ``(1,)`` or ``(1, class)``: the scores of the answers themselves.
     drawn : mapping
         The same for every resample: ``(resample,)`` or ``(resample, class)``. Of ``ece`` these are
         errors that may be true; see `taonet.evaluation.calibration_error.true_errors`.
@@ -46,7 +46,7 @@ class Resamples:
         return interval(float(point[label]), drawn[:, label])
 
     def minus(self, other: "Resamples", name: str) -> Interval:
-        """Return by how much a score is above that of other answers for the same objects.
+        """Return a score minus that of other answers for the same objects.
 
         Both must have been drawn with one seed.
         """
@@ -55,7 +55,7 @@ class Resamples:
         found = interval(value, ours - theirs)
         if name != "ece":
             return found
-        # an error that chance explains may be none at all, and errors below 0 there are none
+        # an error that chance explains may be 0, and none is below 0
         high = interval(value, ours - theirs * (not other._by_chance)).high
         low = interval(value, ours * (not self._by_chance) - theirs).low
         return Interval(value=value, low=min(low, found.low), high=max(high, found.high))
@@ -96,7 +96,7 @@ def resample(
     gaps, resampled = point.pop("gaps"), drawn.pop("gaps")
     _correct_max_f1(point, drawn)
     return Resamples(
-        point={**point, "ece": np.abs(gaps).sum(axis=1)},
+        point=point,
         drawn={**drawn, "ece": true_errors(gaps[0], resampled)},
         ece_by_chance=error_by_chance(probabilities, sample.groups),
     )
@@ -105,9 +105,9 @@ def resample(
 def _correct_max_f1(
     point: dict[str, Float[np.ndarray, "..."]], drawn: dict[str, Float[np.ndarray, "..."]]
 ) -> None:
-    """Take from drawn max F1 what choosing thresholds adds, in the sample and in each resample.
+    """Subtract from drawn max F1 what choosing thresholds adds, in the sample and each resample.
 
-    As much as resamples lie above the sample, the sample is taken to lie above the truth.
+    The sample is assumed to lie as far above the truth as the resamples lie above the sample.
     """
     chosen = point.pop("chosen_f1")[0]
     flattery = drawn.pop("chosen_f1").mean(axis=0) - chosen
@@ -123,7 +123,7 @@ def calibration_error(
     seed: int,
     groups: Int[np.ndarray, " object"] | None = None,
 ) -> Interval:
-    """Return the calibration error alone, as `resample` finds it."""
+    """Return the calibration error alone: the same as from `resample`."""
     sample = _sample(truth, probabilities, groups)
     gaps, predicted = Gaps(truth, probabilities), probabilities.argmax(axis=1)
     unseen = sample.draw_unseen(n_bootstrap, predicted, seed=seed)
@@ -147,7 +147,7 @@ def _sample(
 def wilson_interval(hits: int, n: int) -> tuple[float, float, float]:
     """Return a share and its 95 % interval (Wilson 1927, J. Am. Stat. Assoc. 22, 209).
 
-    It is sane for few objects and for shares near 0 or 1.
+    It holds for few objects and for shares near 0 or 1 too.
     """
     z2 = 1.96**2
     share = hits / n

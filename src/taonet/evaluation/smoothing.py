@@ -1,11 +1,11 @@
-"""What is drawn for each resample: how much each object counts, and what was never seen.
+"""The draws of each resample: the weight of each object, and unseen objects.
 
-Objects that were seen tell nothing of what never happened: a class without an error would have no
-interval. So each resample also holds half an object that was answered right and half a one that
-was answered wrong, as Jeffreys' prior for a share does (Brown, Cai & DasGupta 2001, Stat. Sci. 16,
+From tested objects alone, a class without an error would have no interval. So each resample also
+holds half an unseen object that is answered right and half one that is answered wrong, as
+Jeffreys' prior for a share does (Brown, Cai & DasGupta 2001, Stat. Sci. 16,
 101).
-A score of one class gets these halves to itself. A mean over classes gets them once in all, as half
-an error in every class would pull the mean down by more than its own scatter.
+A score of one class has these halves to itself. A mean over classes has them once in all: half an
+error in every class would lower the mean by more than its own scatter.
 """
 
 import zlib
@@ -28,7 +28,7 @@ _ALIKE = 0.25
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class UnseenObjects:
-    """Objects that were never seen, in numbers of objects; 0 for what a sample itself scores.
+    """Unseen objects, in numbers of objects; 0 for what a sample itself scores.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class UnseenObjects:
     mean_right, mean_missed, mean_wrong : array (resample, class)
         The same for means over classes.
     all_right, all_missed : array (resample,)
-        The same for scores that know no classes.
+        The same for scores over all objects, whatever their class.
     """
 
     right: Float[np.ndarray, "resample class"]
@@ -82,7 +82,7 @@ class Sample:
 
     @property
     def mean_group_size(self) -> Float[np.ndarray, " class"]:
-        """How many objects of each class come at once (Kish 1965): their mean group, as met."""
+        """Mean size of the group that an object of each class is in (Kish 1965)."""
         places, size = np.unique(self.groups * self.n_classes + self.truth, return_counts=True)
         label = places % self.n_classes
         squares = np.bincount(label, size.astype(np.float64) ** 2, self.n_classes)
@@ -90,7 +90,7 @@ class Sample:
 
     @property
     def effective_size(self) -> Float[np.ndarray, " class"]:
-        """How many independent objects those of each class are worth."""
+        """Number of independent objects that those of each class are worth."""
         count = np.bincount(self.truth, minlength=self.n_classes)
         return np.asarray(count / np.maximum(self.mean_group_size, 1))
 
@@ -101,7 +101,7 @@ class Sample:
 
         Weights of groups are exponential (the Bayesian bootstrap: Rubin 1981, Ann. Stat. 9, 130),
         so that no class is ever missing. They depend on the groups, true classes and seed alone:
-        methods that answer for the same objects are compared pair by pair.
+        methods with the same objects are compared pair by pair.
         """
         rng = np.random.default_rng(seed)
         shape = self._shapes()
@@ -125,10 +125,10 @@ class Sample:
     def draw_unseen(
         self, n_resamples: int, predicted: Int[np.ndarray, "... object"], *, seed: int
     ) -> UnseenObjects:
-        """Draw what was never seen, mostly by what was answered, and some alike for all methods.
+        """Draw unseen objects, mostly by the answers of a method, some alike for all methods.
 
-        So two methods that always answered alike differ by nothing, and two that hardly ever did
-        not may differ by more than was seen.
+        So two methods with equal answers differ by exactly 0, and two with almost equal answers
+        may differ by more than on the tested objects.
 
         Parameters
         ----------

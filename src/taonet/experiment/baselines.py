@@ -1,6 +1,6 @@
-"""What the network has to beat, and what its inputs alone give away.
+"""Baselines for the network, and controls that show what parts of its input reveal.
 
-Every control answers for the same held-out objects as the network.
+Each of them predicts the same held-out objects as the network.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -49,14 +49,15 @@ DESCRIPTIONS = {
     "pixels of the same objects (forced photometry; an aperture in cutouts below 32 pixels); "
     "curves of fewer than 10 points have no such features",
     BOOSTED: "gradient-boosted trees on modern features of the same light curves",
-    IN_CONTEXT: "the same, which are told what the same pixels show of host and field too",
-    "times alone": "random forest on the times of observation: what the cadence gives away",
+    IN_CONTEXT: "gradient-boosted trees on the same features and on features of host and field "
+    "from the same pixels",
+    "times alone": "random forest on the times of observation: what the cadence alone reveals",
     "length alone": "random forest on the number of epochs",
-    "one random frame": "the same network, shown one frame drawn at random",
-    "shuffled order": "the same network, shown the whole sequence in random order",
-    "mean image": "the same network, shown the mean of the frames as one frame",
-    MASKED: "the same network, shown empty sky in place of the mean of the frames: what the light "
-    "at the object's place alone tells",
+    "one random frame": "the same network, given one randomly chosen frame",
+    "shuffled order": "the same network, given all frames in random order",
+    "mean image": "the same network, given the mean of the frames as one frame",
+    MASKED: "the same network, given empty sky in place of the mean frame: what the flux at the "
+    "object's position alone reveals",
     "majority class": "the share of each class in training, for every object",
 }
 
@@ -95,7 +96,7 @@ def tree_table(
     *,
     method: str,
 ) -> pd.DataFrame:
-    """Grow trees on one part of the objects and let them answer for another, early and late.
+    """Train trees on some objects and predict others, after few and after all epochs.
 
     The last answers come from trees that learnt from whole light curves, as published ones did;
     earlier ones from trees that learnt from the beginnings of light curves too. On those an object
@@ -175,7 +176,7 @@ def tree_notes(
         short = int((~measured_rows(whole[columns].to_numpy(np.float64))).sum())
         if method not in tables:
             said = f"{short} of {len(whole)} objects have too few epochs for its features"
-            notes.append(f"Left out: {method}, which had nothing to learn from; {said}.")
+            notes.append(f"Left out: {method}, for which no training object has features; {said}.")
         elif short:
             said = "too few epochs for its features: the answer is the mix of classes"
             notes.append(f"{method}: {short} of {len(whole)} objects have {said}.")

@@ -1,13 +1,19 @@
-"""The model card: what a bundle is, what it was trained on, how good it is, what it is not for."""
+"""The model card: what a bundle is, what it was trained on, how good it is, what it is not for.
 
-import re
-from collections.abc import Mapping
+A card is a rendering of its bundle: all facts in it come from the bundle's configuration.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from taonet.data.splits import Split
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import COMPARED, INTERVALS
+from taonet.experiment.card_sections import Card, Section
 from taonet.experiment.plan import Experiment
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import WEIGHTS_SHA256, Bundle
+from taonet.sky.taxonomy import spell_out
 from taonet.trust.trust import Trust
 
 SIMULATED = (
@@ -15,131 +21,199 @@ SIMULATED = (
     "say nothing about the real sky; do not use it for science without testing it on real data."
 )
 
-NOT_CALIBRATED: Final = "They are not calibrated: high ones are too sure, or not sure enough."
+CARD: Final = "card"
+"""The key of the facts of a bundle that only its card needs: see `card_facts`."""
 
-NO_WARNING: Final = "Nothing warns of objects unlike those it learnt from."
+CALIBRATION: Final = "Calibration"
+
+LIMITS: Final = "Limits"
 
 SECTIONS: Final = (
     "Data",
     "Split",
     "Scores on objects not trained on",
     "How early, how steady",
-    "Calibration",
+    CALIBRATION,
     "Intended use",
     "Out of scope",
-    "Limits",
+    LIMITS,
     "Retraining",
 )
-"""What every card of a network tells, in this order."""
+"""The sections of every card of a network, in this order."""
+
+UNTRUE_ONCE_CALIBRATED: Final = (
+    "They are not calibrated: high ones are too sure, or not sure enough. ",
+    "Nothing warns of objects unlike those it learnt from. ",
+)
+"""Sentences on limits in cards of earlier versions: without calibration, and without typicality."""
 
 
-def model_card(
-    bundle: Bundle, experiment: Experiment, split: Split, scores: Mapping[str, Any]
-) -> str:
-    """Write a bundle's card in Markdown.
+def card_facts(experiment: Experiment, split: Split, scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a card needs beyond the other facts of a bundle, as JSON-able values.
 
     Parameters
     ----------
     scores : mapping
         By method, the bundle's own first, as `taonet.reports.page.write_report` returns them.
     """
-    ours = next(iter(scores.values()))
-    written = (
-        _data_text(bundle, experiment),
-        _split_text(experiment, split),
-        _scores_text(scores),
-        _over_time_text(ours.get("over_time")),
-        calibration_text(bundle.trust, *_calibration_source(experiment)),
-        _intended_use_text(bundle, experiment),
-        _out_of_scope_text(bundle),
-        _limits_text(bundle, experiment),
-        _retraining_text(bundle, experiment),
-    )
-    about = experiment.recipe.about
-    head = [
-        "---",
-        "library_name: taonet",
-        "tags: [astronomy, transients, image-sequences]",
-        "license: bsd-3-clause",
-        "---",
-        f"# {bundle.name}",
-        "",
-        about or "A TAO-Net: it classifies sequences of cutouts after every epoch.",
-        "",
-        SIMULATED if experiment.archive.is_simulated else "Trained on real sequences.",
-        "",
-    ]
-    sections = (f"## {title}\n\n{text}\n" for title, text in zip(SECTIONS, written, strict=True))
-    return "\n".join([*head, *sections])
+    recipe = experiment.recipe
+    return {
+        "about": recipe.about,
+        "recipe": recipe.name,
+        "seed": recipe.seed,
+        "steps": recipe.training.steps,
+        "archives": {
+            part: {
+                "name": own.path.name,
+                "objects": len(own),
+                "digest": own.digest,
+                "simulation": describe_simulation(own.path),
+            }
+            for part, own in experiment.archive.parts.items()
+        },
+        "split": {
+            "kind": recipe.split.kind,
+            "folds": recipe.split.folds,
+            "shots": recipe.split.shots,
+            "test": recipe.split.test,
+            "objects": {part: len(ids) for part, ids in split.parts.items()},
+            "seed": split.seed,
+            "digest": split.digest,
+        },
+        "methods": {
+            method: {metric.name: own[metric.name] for metric in COMPARED}
+            for method, own in scores.items()
+        },
+    }
 
 
-def calibration_text(trust: Trust | None, kind: str, digest: str) -> str:
-    """Say how far answers can be trusted, and since what.
+def model_card(bundle: Bundle) -> str:
+    """Write a bundle's card in Markdown.
 
     Parameters
     ----------
-    kind : str
-        What the calibration objects are: ``"simulated"`` or ``"real"``.
-    digest : str
-        Of the archive they are in.
+    bundle : Bundle
+        With ``scores`` among its facts, and what `card_facts` returns.
     """
+    facts, own = bundle.facts, bundle.facts[CARD]
+    texts = (
+        _data_text(bundle),
+        _split_text(own),
+        _scores_text(facts["scores"], own["methods"]),
+        _over_time_text(facts["scores"].get("over_time")),
+        calibration_text(bundle),
+        _intended_use_text(bundle),
+        _out_of_scope_text(bundle),
+        _limits_text(bundle),
+        _retraining_text(bundle),
+    )
+    about = own["about"] or "A TAO-Net: it classifies sequences of cutouts after every epoch."
+    head = card_head(
+        bundle.name,
+        tags=("astronomy", "transients", "image-sequences"),
+        about=about,
+        origin=SIMULATED if facts["trained_on_simulation"] else "Trained on real sequences.",
+    )
+    sections = map(Section.of, SECTIONS, texts)
+    return Card(head=head, sections=tuple(sections)).to_markdown()
+
+
+def card_head(name: str, *, tags: Sequence[str], about: str, origin: str) -> str:
+    """Return what stands before the sections of a card: metadata, title, introduction."""
+    lines = [
+        "---",
+        "library_name: taonet",
+        f"tags: [{', '.join(tags)}]",
+        "license: bsd-3-clause",
+        "---",
+        f"# {name}",
+        "",
+        about,
+        "",
+        origin,
+        "",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def recalibrated_card(bundle: Bundle, text: str) -> str:
+    """Return the card of a bundle that was calibrated anew.
+
+    Parameters
+    ----------
+    text : str
+        The card before. It is used if the bundle does not hold the facts of its card: then it was
+        written by hand or by an earlier version, and only its section on calibration changes.
+    """
+    if CARD in bundle.facts:
+        return model_card(bundle)
+    card = Card.parse(text)
+    limits = card.section(LIMITS)
+    still_true = "" if limits is None else _still_true(limits.text, bundle.trust)
+    if limits is not None and still_true != limits.text:
+        card = card.with_section(LIMITS, still_true)
+    return card.with_section(CALIBRATION, calibration_text(bundle), before=LIMITS).to_markdown()
+
+
+def _still_true(limits: str, trust: Trust | None) -> str:
+    uncalibrated, unwarned = UNTRUE_ONCE_CALIBRATED
+    if trust is not None:
+        limits = limits.replace(uncalibrated, "")
+    if trust is not None and trust.typicality is not None:
+        limits = limits.replace(unwarned, "")
+    return limits
+
+
+def calibration_text(bundle: Bundle) -> str:
+    """Return the section on calibration, sets and typicality."""
+    trust, facts = bundle.trust, bundle.facts
     if trust is None:
         return "Probabilities are not calibrated, and there are no conformal sets."
-    sets = "There are no sets: a class had too few objects."
-    if trust.thresholds is not None:
-        level = f"{trust.thresholds.level:.0%}"
-        sets = (
-            f"Sets hold the truth in {level} of the objects of each class that have so many "
-            "epochs, whether they go on or end there, in any mix of classes; among last answers "
-            "alone the share may be another."
-        )
-    typical = "What is typical was not fitted: there were too few objects."
-    if trust.typicality is not None:
-        typical = (
-            "`typicality` is the share of those objects that lie as far out or farther after as "
-            "many epochs: high is typical, 5 % of objects like those are below 0.05."
-        )
-    longest = trust.temperature.epochs[-1]
+    simulated = facts.get("calibrated_on_simulation", facts.get("trained_on_simulation"))
+    kind = "simulated" if simulated else "real"
     return (
-        f"On {trust.objects} {kind} objects ({digest[:12]}), after every number of epochs on all "
-        f"objects that have so many; what has more than {longest} goes by that number. "
-        f"Probabilities speak of classes that are equally common; `--prior` restates them. {sets} "
-        f"{typical}"
+        f"On {trust.objects} {kind} objects ({facts.get('calibrated_on', '')[:12]}), after every "
+        "number of epochs on all objects that have so many; longer sequences use the values for "
+        f"{trust.temperature.epochs[-1]}. Probabilities assume equally common classes; `--prior` "
+        f"converts them to another class mix. {_sets_text(trust)} {_typicality_text(trust)}"
     )
 
 
-def with_calibration(card: str, text: str, trust: Trust) -> str:
-    """Return a card with another text about calibration, whether it had one or not.
-
-    What its limits were without is left out of it.
-    """
-    card = card.replace(f"{NOT_CALIBRATED} ", "")
-    card = card if trust.typicality is None else card.replace(f"{NO_WARNING} ", "")
-    section, before = f"## Calibration\n\n{text}\n", "## Limits"
-    # a function, as the text may hold what looks like a group
-    new, replaced = re.subn(
-        r"## Calibration\n.*?(?=\n## |\Z)", lambda _: section, card, count=1, flags=re.DOTALL
+def _sets_text(trust: Trust) -> str:
+    if trust.thresholds is None:
+        return "There are no sets: a class had too few objects."
+    return (
+        f"Sets contain the true class of {trust.thresholds.level:.0%} of the objects of each class "
+        "that have so many epochs, whether more follow or not, in any mix of classes; among last "
+        "answers alone the share may differ."
     )
-    if replaced:
-        return new
-    return card.replace(before, f"{section}\n{before}") if before in card else f"{card}\n{section}"
 
 
-def _data_text(bundle: Bundle, experiment: Experiment) -> str:
-    archive, reading = experiment.archive, bundle.reading
-    kind = "simulated" if archive.is_simulated else "real"
+def _typicality_text(trust: Trust) -> str:
+    if trust.typicality is None:
+        return "Typicality was not fitted: there were too few objects."
+    return (
+        "`typicality` is the share of those objects that are at least as atypical after as many "
+        "epochs: high is typical, and 5 % of objects like those are below 0.05."
+    )
+
+
+def _data_text(bundle: Bundle) -> str:
+    facts, reading = bundle.facts, bundle.reading
+    kind = "simulated" if facts["trained_on_simulation"] else "real"
     channels = ", ".join(reading.channels)
     lines = [
-        f"* classes: {', '.join(bundle.taxonomy.classes)}",
+        f"* classes: {spell_out(bundle.taxonomy.classes)}",
         f"* input: {bundle.frame_px} × {bundle.frame_px} pixels, channels {channels}; times of "
-        f"observation are {'read' if experiment.recipe.model.use_times else 'not read'}",
-        f"* trained on {bundle.facts['objects']} {kind} objects of {archive.survey}",
+        f"observation are {'read' if bundle.network.config.use_times else 'not read'}",
+        f"* trained on {facts['objects']} {kind} objects of {facts['survey']}",
     ]
-    for part, own in archive.parts.items():
-        made = describe_simulation(own.path)
-        told = f"; {made}" if made else ""
+    for part, archive in facts[CARD]["archives"].items():
+        made = f"; {archive['simulation']}" if archive["simulation"] else ""
         lines.append(
-            f"* archive to {_part_phrase(part)}: {len(own)} objects ({own.digest[:12]}){told}"
+            f"* archive to {_part_phrase(part)}: {archive['objects']} objects "
+            f"({archive['digest'][:12]}){made}"
         )
     return "\n".join(lines)
 
@@ -149,76 +223,78 @@ def _part_phrase(part: str) -> str:
     return verbs.get(part, part)
 
 
-def _split_text(experiment: Experiment, split: Split) -> str:
-    recipe = experiment.recipe
-    counts = ", ".join(f"{part} {len(ids)}" for part, ids in split.parts.items())
-    groups = "Nothing in two parts shares a position, a parent field or pixels"
-    if len(experiment.archive.parts) > 1:
-        how = "Parts are archives of their own."
-    elif recipe.split.kind == "folds":
+def _split_text(own: Mapping[str, Any]) -> str:
+    split = own["split"]
+    counts = ", ".join(f"{part} {count}" for part, count in split["objects"].items())
+    groups = "No two parts share a position, a parent field or pixels"
+    if len(own["archives"]) > 1:
+        how = "Each part is an archive of its own."
+    elif split["kind"] == "folds":
         how = (
-            f"Out of fold, {recipe.split.folds} folds by object; the weights here were then "
+            f"Out of fold, {split['folds']} folds by object; the weights here were then "
             "refitted on all objects with the same settings."
         )
-    elif recipe.split.kind == "shots":
-        how = f"{recipe.split.shots} objects of each class to learn from, tested on all others."
+    elif split["kind"] == "shots":
+        how = f"{split['shots']} objects of each class to train on, tested on all others."
     else:
-        how = f"{recipe.split.test:.0%} of the objects are held out."
-    return f"{how} {groups} ({counts}; seed {split.seed}, {split.digest[:12]})."
+        how = f"{split['test']:.0%} of the objects are held out."
+    return f"{how} {groups} ({counts}; seed {split['seed']}, {split['digest'][:12]})."
 
 
-def _scores_text(scores: Mapping[str, Any]) -> str:
-    ours = next(iter(scores.values()))
-    methods = [
-        f"On {ours['n_objects']} objects, with 95 % intervals over objects.",
-        "",
-        "| method | macro recall | macro F1 (arg-max) |",
-        "|---|---|---|",
-        *(
-            f"| {method} | {_format_score(score['macro_recall'])} "
-            f"| {_format_score(score['macro_f1'])} |"
-            for method, score in scores.items()
-        ),
+def method_table(methods: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the scores of methods as a table in Markdown.
+
+    Parameters
+    ----------
+    methods : mapping
+        By method, the scores of `taonet.evaluation.metric_table.COMPARED` as `Interval.to_dict`.
+    """
+    lines = [
+        f"| method | {' | '.join(metric.words for metric in COMPARED)} |",
+        f"|---|{'---|' * len(COMPARED)}",
     ]
+    for method, own in methods.items():
+        cells = (f"{Interval.from_dict(own[metric.name])}" for metric in COMPARED)
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _scores_text(ours: Mapping[str, Any], methods: Mapping[str, Any]) -> str:
+    head = [f"On {ours['n_objects']} objects, with 95 % intervals over objects.", ""]
     classes = ["", "| class | objects | precision | recall | F1 |", "|---|---|---|---|---|"]
     for name, found in ours["per_class"].items():
-        cells = " | ".join(_format_score(found[score]) for score in ("precision", "recall", "f1"))
+        numbers = (Interval.from_dict(found[score]) for score in ("precision", "recall", "f1"))
+        cells = " | ".join(f"{number}" for number in numbers)
         classes.append(f"| {name} | {ours['support'][name]} | {cells} |")
-    return "\n".join([*methods, *classes])
+    return "\n".join([*head, method_table(methods), *classes])
 
 
-def _over_time_text(found: Mapping[str, Any] | None) -> str:
-    if found is None:
+def _over_time_text(over_time: Mapping[str, Any] | None) -> str:
+    if over_time is None:
         return "Not measured."
-    stable = found["stability"]
+    stable = over_time["stability"]
     lines = [
-        f"An answer changes {stable['mean_flips']:.1f} times on average; half of the objects have "
-        f"their final answer after {stable['median_stable_epochs']:.0f} epochs.",
+        f"The most probable class changes {stable['mean_flips']:.1f} times on average; half of the "
+        f"objects have their final answer after {stable['median_stable_epochs']:.0f} epochs.",
     ]
-    if found["goals"]:
-        lines += ["", "| asked of shipped models | | found | |", "|---|---|---|---|"]
-    for goal in found["goals"]:
+    if over_time["goals"]:
+        lines += ["", "| goal for shipped models | | measured | |", "|---|---|---|---|"]
+    for goal in over_time["goals"]:
         met = "met" if goal["met"] else "**missed**"
         lines.append(f"| {goal['name']} | {goal['asked']} | {goal['found']} | {met} |")
     return "\n".join(lines)
 
 
-def _calibration_source(experiment: Experiment) -> tuple[str, str]:
-    kind = "simulated" if experiment.archive.is_simulated else "real"
-    part = experiment.archive.parts.get("calibration")
-    return kind, "" if part is None else part.digest
-
-
-def _intended_use_text(bundle: Bundle, experiment: Experiment) -> str:
+def _intended_use_text(bundle: Bundle) -> str:
     text = (
-        f"To say which of {', '.join(bundle.taxonomy.classes)} the object at the centre of "
-        f"{experiment.archive.survey} cutouts is, after every epoch, as a table "
+        f"To classify the object at the centre of {bundle.facts['survey']} cutouts as one of "
+        f"{', '.join(bundle.taxonomy.classes)}, after every epoch, as a table "
         f"(`taonet predict {bundle.name} FILES -o TABLE`), in Python (`taonet.load`), and as a "
         "start for tuning on few labelled objects (`taonet train finetune --from "
         f"{bundle.name}`)."
     )
-    if experiment.archive.is_simulated:
-        text += " To try methods and to compare with; on real data once it was tested there."
+    if bundle.facts["trained_on_simulation"]:
+        text += " To try and compare methods; on real data only after a test there."
     return text
 
 
@@ -231,38 +307,36 @@ def _out_of_scope_text(bundle: Bundle) -> str:
     )
 
 
-def _limits_text(bundle: Bundle, experiment: Experiment) -> str:
+def _limits_text(bundle: Bundle) -> str:
     lines = [
-        "Probabilities hold where classes are equally common, for sequences like those learnt from."
+        "Probabilities hold where classes are equally common, for sequences like those of the "
+        "training set."
     ]
     if bundle.trust is None:
-        lines.append(NOT_CALIBRATED)
+        lines.append("They are not calibrated: the network may be over- or underconfident.")
     if bundle.trust is None or bundle.trust.typicality is None:
-        lines.append(NO_WARNING)
-    if experiment.archive.is_simulated:
+        lines.append("Objects unlike those of the training set are not flagged.")
+    if bundle.facts["trained_on_simulation"]:
         lines.append(
-            "What the simulation lacks — rare subtypes, artefacts, blends beyond its fields — it "
-            "has never seen."
+            "It has never seen what the simulation lacks: rare subtypes, artefacts, blends beyond "
+            "its fields."
         )
-    lines.append(
-        "Intervals hold the chance of which objects were tested, not that of training anew."
-    )
-    return " ".join(lines)
+    return " ".join([*lines, INTERVALS])
 
 
-def _retraining_text(bundle: Bundle, experiment: Experiment) -> str:
-    facts, recipe = bundle.facts, experiment.recipe
-    parts = {"train": "--data", "calibration": "--calibration", "test": "--test"}
-    words = [f"taonet train {recipe.name}"]
-    words += [f"{parts[part]} {own.path.name}" for part, own in experiment.archive.parts.items()]
-    words += [f"--from {experiment.start.name}"] if experiment.start is not None else []
-    words += [f"--shots {recipe.split.shots}"] if recipe.split.kind == "shots" else []
+def _retraining_text(bundle: Bundle) -> str:
+    facts, own = bundle.facts, bundle.facts[CARD]
+    options = {"train": "--data", "calibration": "--calibration", "test": "--test"}
+    words = [f"taonet train {own['recipe']}"]
+    words += [f"{options[part]} {archive['name']}" for part, archive in own["archives"].items()]
+    words += [f"--from {facts['started_from']}"] if facts["started_from"] is not None else []
+    words += [f"--shots {own['split']['shots']}"] if own["split"]["kind"] == "shots" else []
     cost = facts["cost"]
     return "\n".join(
         [
-            f"    {' '.join(words)} --seed {recipe.seed}",
+            f"    {' '.join(words)} --seed {own['seed']}",
             "",
-            f"* {recipe.training.steps} steps in {_format_duration(cost['seconds'])} on "
+            f"* {own['steps']} steps in {_format_duration(cost['seconds'])} on "
             f"{cost['device']}; at most {cost['peak_mib']:,.0f} MiB of memory",
             f"* {facts['weights']:,} weights, sha256 {WEIGHTS_SHA256}",
             f"* recipe {facts['recipe_digest'][:12]}, data {facts['data_digest'][:12]}, run "
@@ -273,10 +347,3 @@ def _retraining_text(bundle: Bundle, experiment: Experiment) -> str:
 
 def _format_duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 180 else f"{seconds / 60:.0f} min"
-
-
-def _format_score(number: Mapping[str, Any]) -> str:
-    value, low, high = (
-        "–" if number[key] is None else f"{number[key]:.3f}" for key in ("value", "low", "high")
-    )
-    return f"{value} [{low}, {high}]"

@@ -17,7 +17,7 @@ from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
 from taonet.evaluation.predictions import restrict_classes
 from taonet.experiment import baselines
-from taonet.experiment.card import model_card
+from taonet.experiment.card import CARD, card_facts, model_card
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
 from taonet.experiment.photometry_stage import measure_all
@@ -44,6 +44,7 @@ from taonet.io.atomic import atomic_file, refuse_file
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
+from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.reports.paper_tables import write_paper_tables
 from taonet.training.fit_temperature import undo_temperature
@@ -117,14 +118,19 @@ def run_experiment(
     features = read_features(parts)
     tables = _predict_rounds(experiment, split, features, say)
     objects = [name for part in split.parts.values() for name in part]
-    notes = baselines.tree_notes(features, tables, objects)
-    for note in notes:
-        say(f"note: {note}")
+    notes = _notes(experiment)
+    for text in baselines.tree_notes(features, tables, objects):
+        say(f"note: {text}")
+        notes.append(Note(text=text))
     bundle = _final_bundle(experiment, split, say)
-    scores = _report(experiment, split, tables, bundle, [*_notes(experiment), *notes])
-    card = model_card(bundle, experiment, split, scores)
-    final = replace(bundle, facts={**bundle.facts, "scores": summarise_scores(scores[NETWORK])})
-    save_bundle(final, folder / "bundle", card=card, overwrite=True)
+    scores = _report(experiment, split, tables, bundle, notes)
+    facts = {
+        **bundle.facts,
+        "scores": summarise_scores(scores[NETWORK]),
+        CARD: card_facts(experiment, split, scores),
+    }
+    final = replace(bundle, facts=facts)
+    save_bundle(final, folder / "bundle", card=model_card(final), overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder
 
@@ -245,7 +251,7 @@ def _report(
     split: Split,
     tables: dict[str, pd.DataFrame],
     bundle: Bundle,
-    notes: list[str],
+    notes: list[Note],
 ) -> dict[str, Any]:
     recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
     tables = all_with_groups(tables, archive.objects)
@@ -255,7 +261,7 @@ def _report(
         taxonomy,
         title=f"{recipe.name} on {archive.survey}, beside published figures",
         detailed=[method for method in (NETWORK, *baselines.READ) if method in tables],
-        notes=notes,
+        notes=[note.text for note in notes],
         n_bootstrap=recipe.prediction.bootstrap,
         seed=recipe.seed,
     )
@@ -279,8 +285,7 @@ def _report(
     made = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
     if any(made.values()):
         details["simulation"] = "; ".join(f"{part}: {how}" for part, how in made.items() if how)
-    scores = write_report(
-        experiment.folder / "report.html",
+    contents = ReportContents(
         title=f"TAO-Net on {archive.survey}: {recipe.name}",
         taxonomy=taxonomy,
         tables=tables,
@@ -288,11 +293,15 @@ def _report(
         notes=notes,
         details=details,
         examples=_examples(experiment, tables[NETWORK]),
-        seed=recipe.seed,
-        n_bootstrap=recipe.prediction.bootstrap,
         descriptions=baselines.DESCRIPTIONS,
         uncalibrated=before,
         level=sets.level if sets is not None else None,
+    )
+    scores = write_report(
+        experiment.folder / "report.html",
+        contents,
+        seed=recipe.seed,
+        n_bootstrap=recipe.prediction.bootstrap,
     )
     write_json(experiment.folder / "scores.json", scores)
     return scores
@@ -305,15 +314,15 @@ def _uncalibrated_table(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | N
     return undo_temperature(table, bundle.taxonomy, bundle.trust.temperature)
 
 
-def _notes(experiment: Experiment) -> list[str]:
-    notes = [experiment.recipe.about] if experiment.recipe.about else []
+def _notes(experiment: Experiment) -> list[Note]:
+    notes = [Note(text=experiment.recipe.about)] if experiment.recipe.about else []
     if experiment.archive.is_simulated:
-        notes.append(
-            "Trained and tested on SIMULATED sequences: these scores say nothing about real sky."
-        )
+        text = "Trained and tested on SIMULATED sequences: the scores say nothing about real sky."
+        notes.append(Note(text=text, is_warning=True))
     left_out = len(experiment.archive) - len(experiment.usable)
     if left_out:
-        notes.append(f"{left_out} objects without a class or a readable epoch were left out.")
+        text = f"{left_out} objects without a class or a readable epoch were left out."
+        notes.append(Note(text=text))
     return notes
 
 

@@ -59,7 +59,12 @@ def train_round(
         trust, notes = fit_trust(found, bundle.taxonomy)
         say("\n".join([f"{name}: calibrated on {trust.objects} objects", *notes]))
         save_bundle(replace(bundle, trust=trust), place, card="")
-    facts = {**bundle.facts, "calibrated_on": experiment.archive.parts["calibration"].digest}
+    archive = experiment.archive.parts["calibration"]
+    facts = {
+        **bundle.facts,
+        "calibrated_on": archive.digest,
+        "calibrated_on_simulation": archive.is_simulated,
+    }
     # what was calibrated is the network as it was trained, however bundles keep weights
     return replace(bundle, trust=load_bundle(place).trust, facts=facts)
 

@@ -1,48 +1,31 @@
 """The report of an experiment: one page that opens anywhere, with nothing to fetch."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from taonet.evaluation.answers_over_time import score_over_time
 from taonet.evaluation.comparison import Method, compare_methods
-from taonet.evaluation.intervals import Interval
-from taonet.io.atomic import atomic_file
-from taonet.reports.page_figures import (
-    draw_early_answers,
-    draw_examples,
-    draw_scores,
-    draw_trust,
+from taonet.evaluation.intervals import Interval, format_number
+from taonet.evaluation.metric_table import (
+    BY_NAME,
+    CLASS_METRICS,
+    COMPARED,
+    EARLY,
+    INTERVALS,
+    ON_PAGE,
 )
-from taonet.reports.score_figures import METRIC_NAMES
-from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import Taxonomy
-
-LOWER_IS_BETTER = ("log_loss", "brier", "ece")
-_WARNING = re.compile(r"simulat|warning|beware", re.IGNORECASE)
+from taonet.io.atomic import atomic_file
+from taonet.reports.contents import ReportContents
+from taonet.reports.page_figures import FigureData, draw_examples, draw_figures
+from taonet.sky.taxonomy import spell_out
 
 
 def write_report(
-    path: Path,
-    *,
-    title: str,
-    taxonomy: Taxonomy,
-    tables: Mapping[str, pd.DataFrame],
-    primary: str,
-    notes: Sequence[str] = (),
-    details: Mapping[str, str] | None = None,
-    examples: Sequence[ImageSequence] = (),
-    seed: int = 0,
-    descriptions: Mapping[str, str] | None = None,
-    uncalibrated: pd.DataFrame | None = None,
-    level: float | None = None,
-    n_bootstrap: int = 1000,
+    path: Path, contents: ReportContents, *, seed: int = 0, n_bootstrap: int = 1000
 ) -> dict[str, Any]:
     """Score methods on the same objects and write one self-contained HTML page about them.
 
@@ -50,70 +33,49 @@ def write_report(
     ----------
     path : Path
         Replaced in one step if it exists.
-    tables : mapping
-        Prediction tables by method; controls may have one row an object.
-    primary : str
-        The method the page is about; the others stand beside it.
-    notes : sequence of str
-        Shown on top; those that speak of simulation, as a warning.
-    details : mapping, optional
-        What was run on what: digests, versions.
-    examples : sequence of ImageSequence
-        Drawn with the primary's answers, where it has any about them.
-    seed : int
+    seed, n_bootstrap : int
         Of the bootstrap.
-    descriptions : mapping, optional
-        A line on each method.
-    uncalibrated : DataFrame, optional
-        The primary's answers before calibration, to show what it changed.
-    level : float, optional
-        How often the primary's sets are to hold the truth.
 
     Returns
     -------
     dict
-        JSON-able scores by method, the primary first: as `Scores.to_dict`; by how much macro
-        recall and macro F1 differ from the primary's (``macro_recall_minus_primary``); what was
-        scored after fewer epochs (``by_epochs``); and of the primary what `OverTime.to_dict` has
+        JSON-able scores by method, the primary first: as `Scores.to_dict`; the differences of
+        macro recall and macro F1 to the primary's (``macro_recall_minus_primary``); the scores
+        after fewer epochs (``by_epochs``); and of the primary what `AnswersOverTime.to_dict` has
         (``over_time``).
 
     Raises
     ------
     InputError
-        If a table cannot be scored, or the tables answer for different objects.
+        If a table cannot be scored, or the tables contain different objects.
     OutputError
         If the page cannot be written.
     """
-    found = compare_methods(
-        tables,
-        taxonomy,
-        primary=primary,
-        descriptions=descriptions,
-        seed=seed,
-        n_bootstrap=n_bootstrap,
+    primary, taxonomy = contents.primary, contents.taxonomy
+    methods = _sorted_methods(contents, seed=seed, n_bootstrap=n_bootstrap)
+    answers = score_over_time(
+        contents.tables[primary], taxonomy, uncalibrated=contents.uncalibrated, seed=seed
     )
-    methods = sorted(found, key=lambda m: (m.name != primary, -m.scores.macro_recall.value))
-    scores = {method.name: method.scores for method in methods}
-    answers = score_over_time(tables[primary], taxonomy, uncalibrated=uncalibrated, seed=seed)
-    page = _environment().from_string(_page())
-    text = page.render(
-        title=title,
+    data = FigureData(
+        scores={method.name: method.scores for method in methods},
+        tables=contents.tables,
+        taxonomy=taxonomy,
+        answers=answers,
+        level=contents.level,
+        seed=seed,
+    )
+    text = _environment().from_string(_page()).render(
+        contents=contents,
+        classes=spell_out(taxonomy.classes),
         headline=_headline(methods),
-        warnings=[note for note in notes if _WARNING.search(note)],
-        notes=[note for note in notes if not _WARNING.search(note)],
         methods=methods,
         primary=methods[0].scores,
         primary_name=primary,
-        metrics=METRIC_NAMES,
-        lower_is_better=LOWER_IS_BETTER,
         early=[method for method in methods if method.early],
         answers=answers,
-        drawings=draw_scores(scores, tables, taxonomy, seed=seed),
-        early_drawings=draw_early_answers(answers),
-        trust_drawings=draw_trust(answers, taxonomy, level=level),
-        examples=draw_examples(examples, tables[primary], taxonomy),
-        details=details or {},
-    )
+        figures=draw_figures(data),
+        examples=draw_examples(contents.examples, contents.tables[primary], taxonomy),
+    )  # fmt: skip
     with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     plain = {method.name: method.to_dict() for method in methods}
@@ -122,13 +84,28 @@ def write_report(
     return plain
 
 
+def _sorted_methods(contents: ReportContents, *, seed: int, n_bootstrap: int) -> list[Method]:
+    """Return the methods with their scores, the primary first, the others from best to worst."""
+    methods = compare_methods(
+        contents.tables,
+        contents.taxonomy,
+        primary=contents.primary,
+        descriptions=contents.descriptions,
+        seed=seed,
+        n_bootstrap=n_bootstrap,
+    )
+    first = COMPARED[0].name
+    return sorted(
+        methods, key=lambda m: (m.name != contents.primary, -m.scores.overall(first).value)
+    )
+
+
 def _headline(methods: Sequence[Method]) -> str:
     ours = methods[0]
-    recall, f1 = ours.scores.macro_recall, ours.scores.macro_f1
+    reached = " and ".join(f"a {m.short} of {ours.scores.overall(m.name)}" for m in COMPARED)
     text = (
-        f"{ours.name} reaches a macro recall of {_format_interval(recall)} and a macro F1 of "
-        f"{_format_interval(f1)} on {ours.scores.n_objects:,} objects of "
-        f"{len(ours.scores.per_class)} classes."
+        f"{ours.name} reaches {reached} on {ours.scores.n_objects:,} objects of "
+        f"{len(ours.scores.per_class)} classes (in brackets: 95 % intervals)."
     )
     if len(methods) == 1:
         return text
@@ -136,28 +113,37 @@ def _headline(methods: Sequence[Method]) -> str:
 
 
 def _rival_sentence(rival: Method) -> str:
-    theirs = rival.differences["macro_recall"]
-    gap, low, high = -theirs.value, -theirs.high, -theirs.low
-    verdict = "" if low > 0 or high < 0 else " — too little to tell them apart on these objects"
+    metric = COMPARED[0]
+    theirs = rival.differences[metric.name]
+    gap, low, high = (0.0 - number for number in (theirs.value, theirs.high, theirs.low))
+    verdict = "" if low > 0 or high < 0 else ", too small a difference for this number of objects"
     where = "above" if gap >= 0 else "below"
     return (
-        f"That is {abs(gap):.3f} {where} the best other method, {rival.name} "
+        f"Its {metric.short} is {abs(gap):.3f} {where} that of the best other method, {rival.name} "
         f"(95 % interval of the difference {low:+.3f} to {high:+.3f}){verdict}."
     )
-
-
-def _format_interval(number: Interval) -> str:
-    return f"{number.value:.3f} ({number.low:.3f}–{number.high:.3f})"
 
 
 def _environment() -> Environment:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["digits"] = lambda x: "–" if not np.isfinite(x) else f"{x:.3f}"
+    environment.filters["digits"] = _format_digits
     environment.filters["percent"] = lambda x: f"{100 * x:.0f} %"
-    environment.filters["signed"] = lambda x: f"{x:+.3f}".replace("-", "−")
+    environment.filters["interval"] = Interval.from_row
+    environment.globals.update(
+        class_metrics=CLASS_METRICS,
+        compared=COMPARED,
+        early_metric=EARLY,
+        ece=BY_NAME["ece"],
+        intervals=INTERVALS,
+        metrics=ON_PAGE,
+    )
     return environment
+
+
+def _format_digits(number: float, spec: str = ".3f") -> str:
+    return format_number(number, spec).replace("-", "−")
 
 
 def _page() -> str:

@@ -1,70 +1,44 @@
-"""The figures of the page: each with its caption, as SVG that is part of the page."""
+"""The figures of the page: each with its section, caption and alternative text, in one tuple.
 
-import io
-import re
-from collections.abc import Mapping, Sequence
+To add a figure to the page, add an entry to `FIGURES`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from taonet.evaluation.answers_over_time import AnswersOverTime
 from taonet.evaluation.comparison import shared_steps
+from taonet.evaluation.metric_table import COMPARED
 from taonet.evaluation.metrics import Scores, scores_by_epochs
 from taonet.evaluation.predictions import columns_of
-from taonet.reports.gallery import sequence_figure
+from taonet.reports.early_figures import epochs_figure, nights_figure
+from taonet.reports.example_figures import sequence_figure
 from taonet.reports.score_figures import (
     comparison_figure,
     confusion_figure,
-    epochs_figure,
     per_class_figure,
     precision_recall_figure,
-    reliability_figure,
 )
-from taonet.reports.trust_figures import calibration_figure, coverage_figure, nights_figure
+from taonet.reports.svg import figure_to_svg
+from taonet.reports.trust_figures import calibration_figure, coverage_figure, reliability_figure
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
 MAX_STEPS = 16
 """Numbers of epochs that the score is drawn at."""
 
-_AS_SVG: dict[Any, Any] = {
-    "font.sans-serif": ["DejaVu Sans"],
-    "svg.fonttype": "none",
-    "svg.hashsalt": "taonet",
-}
+Section = Literal["early", "trust", "scores"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PageFigure:
-    """A figure of the page.
-
-    Parameters
-    ----------
-    svg : Markup
-    caption : str
-        What to see in it.
-    alt : str
-        What it shows, for those who do not see it.
-    """
-
-    svg: Markup
-    caption: str
-    alt: str
-
-
-def draw_scores(
-    scores: Mapping[str, Scores],
-    tables: Mapping[str, pd.DataFrame],
-    taxonomy: Taxonomy,
-    *,
-    seed: int,
-) -> list[PageFigure]:
-    """Draw the figures of a report.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FigureData:
+    """What the figures of the page are drawn from.
 
     Parameters
     ----------
@@ -72,150 +46,237 @@ def draw_scores(
         By method, the primary first, then the others from best to worst.
     tables : mapping
         Prediction tables by method.
+    taxonomy : Taxonomy
+    answers : AnswersOverTime or None
+        Of the primary; None where it has one answer an object.
+    level : float or None
+        The rate at which sets should contain the true class.
+    seed : int
+        Of the bootstrap.
     """
-    primary, ours = next(iter(scores.items()))
-    table = tables[primary]
-    return [
-        *_draw_comparison(scores, primary),
-        *_draw_by_epochs(scores, tables, taxonomy, seed=seed),
-        _page_figure(
-            per_class_figure(ours),
-            "F1 of each class, with its number of objects: at the most probable class, and at the "
-            "threshold that suits the class best (chosen on these very objects, so it flatters).",
-            "Dots of F1 at arg-max and of max F1 by class.",
-        ),
-        _page_figure(
-            confusion_figure(ours),
-            "Where the objects of each true class went: each row sums to 100 %; small numbers "
-            "count objects. The diagonal is the recall.",
-            "Confusion matrix by true and predicted class.",
-        ),
-        _page_figure(
-            precision_recall_figure(table, taxonomy),
-            "How pure a class stays as more of it is asked for; dots mark the best F1. Whoever "
-            "wants a clean sample reads along the top.",
-            "Precision against recall by class.",
-        ),
-        _page_figure(
-            reliability_figure(table, taxonomy),
-            "Can the probabilities be trusted? Points above the dashed line: answers are right "
-            "more often than they claim; below it: less often. Ten bins of equal width, as in "
-            f"the ECE, which is {ours.ece} here.",
-            "Share of right answers against confidence, above a histogram of confidence.",
-        ),
-    ]
+
+    scores: Mapping[str, Scores]
+    tables: Mapping[str, pd.DataFrame]
+    taxonomy: Taxonomy
+    answers: AnswersOverTime | None
+    level: float | None
+    seed: int
+
+    @property
+    def primary(self) -> str:
+        """The method that the page is about."""
+        return next(iter(self.scores))
+
+    @property
+    def ours(self) -> Scores:
+        """The scores of the primary."""
+        return self.scores[self.primary]
+
+    @property
+    def primary_table(self) -> pd.DataFrame:
+        """The predictions of the primary."""
+        return self.tables[self.primary]
+
+    @property
+    def growing(self) -> list[str]:
+        """The methods that answer after fewer epochs too."""
+        return [n for n in self.scores if self.tables[n]["object_id"].duplicated().any()]
+
+    @property
+    def dashed(self) -> str | None:
+        """The best other method, if it answers after all epochs only."""
+        best = list(self.scores)[1:2]
+        return next((name for name in best if name not in self.growing), None)
+
+    def caption_words(self) -> dict[str, str]:
+        """Return what captions name in braces."""
+        dashed, level = self.dashed, self.level
+        return {
+            "ece": f"{self.ours.overall('ece')}",
+            "methods": str(len(self.scores)),
+            "level": "" if level is None else f" (dashed: the chosen rate of {level:.0%})",
+            "dashed": "" if dashed is None else f" Dashed: {dashed}, after all epochs.",
+        }
 
 
-def draw_early_answers(answers: AnswersOverTime | None) -> list[PageFigure]:
-    """Draw how early answers come, as far as that is known."""
-    if answers is None or answers.nights is None:
-        return []
-    caption = (
-        "The score some nights after the first detection (forced signal-to-noise of 5, from what "
-        "was known by then), on the objects that were detected."
-    )
-    figure = nights_figure(answers.nights)
-    return [_page_figure(figure, caption, "Macro F1 against nights since the first detection.")]
-
-
-def draw_trust(
-    answers: AnswersOverTime | None, taxonomy: Taxonomy, *, level: float | None = None
-) -> list[PageFigure]:
-    """Draw how honest probabilities are and how often sets hold the truth.
+@dataclass(frozen=True, kw_only=True)
+class FigureEntry:
+    """A figure that the page has wherever there is something to draw.
 
     Parameters
     ----------
-    level : float, optional
-        How often sets are to hold it.
+    section : str
+        Of the page.
+    draw : function
+        Returns None where there is nothing to draw.
+    caption : str
+        What to see in it; names in braces are those of `FigureData.caption_words`.
+    alt : str
+        What it shows, for readers who cannot see it; with the same names.
     """
-    if answers is None:
-        return []
-    caption = (
-        "How far confidence is from the share of right answers, by the number of epochs seen, "
-        "of the objects that have so many; all: last answers. 0 is best; with few objects it is "
-        "never 0."
-    )
-    found = [
-        _page_figure(
-            calibration_figure(answers.calibration),
-            caption,
-            "Calibration error by the number of epochs.",
+
+    section: Section
+    draw: Callable[[FigureData], Figure | None]
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFigure:
+    """A figure as it stands on the page.
+
+    Parameters
+    ----------
+    svg : Markup
+        Which holds the alternative text.
+    caption : str
+    """
+
+    svg: Markup
+    caption: str
+
+
+def _draw_nights(data: FigureData) -> Figure | None:
+    if data.answers is None or data.answers.nights is None:
+        return None
+    return nights_figure(data.answers.nights)
+
+
+def _draw_calibration(data: FigureData) -> Figure | None:
+    return None if data.answers is None else calibration_figure(data.answers.calibration)
+
+
+def _draw_coverage(data: FigureData) -> Figure | None:
+    answers = data.answers
+    if answers is None or answers.coverage is None or answers.sizes is None:
+        return None
+    return coverage_figure(answers.coverage, answers.sizes, data.taxonomy, level=data.level)
+
+
+def _draw_comparison(data: FigureData) -> Figure | None:
+    if len(data.scores) == 1:
+        return None
+    return comparison_figure(data.scores, primary=data.primary)
+
+
+def _draw_epochs(data: FigureData) -> Figure | None:
+    primary, dashed = data.primary, data.dashed
+    if primary not in data.growing:
+        return None
+    found = {
+        name: scores_by_epochs(
+            data.tables[name],
+            data.taxonomy,
+            _every_step(data.tables[name]) if name == primary else _own_steps(data.tables[name]),
+            n_bootstrap=200,
+            seed=data.seed,
         )
-    ]
-    if answers.coverage is not None and answers.sizes is not None:
-        promised = "" if level is None else f" (dashed: the {level:.0%} that is promised)"
-        caption = (
-            f"Left: how often sets hold the truth, class by class{promised}; bars are 95 % "
-            "intervals. Right: how many classes they name, for objects of each class and, in "
-            "black, on average. They should shrink as more is seen."
-        )
-        figure = coverage_figure(answers.coverage, answers.sizes, taxonomy, level=level)
-        alt = "Coverage and size of sets by class and number of epochs."
-        found.append(_page_figure(figure, caption, alt))
-    return found
+        for name in data.growing
+    }
+    metric = COMPARED[0].name
+    levels = {} if dashed is None else {dashed: data.scores[dashed].overall(metric)}
+    return epochs_figure(found, primary=primary, metric=metric, levels=levels)
+
+
+FIGURES: Final = (
+    FigureEntry(
+        section="early",
+        draw=_draw_nights,
+        caption="The score some nights after the first detection (forced signal-to-noise of 5, "
+        "measured with the epochs up to then), on the objects that were detected.",
+        alt="Macro F1 against nights since the first detection.",
+    ),
+    FigureEntry(
+        section="trust",
+        draw=_draw_calibration,
+        caption="Mean distance between confidence and the share of right answers, by the number of "
+        "epochs seen, of the objects that have so many; all: last answers. 0 is best; with few "
+        "objects it is never 0.",
+        alt="Calibration error by the number of epochs.",
+    ),
+    FigureEntry(
+        section="trust",
+        draw=_draw_coverage,
+        caption="Left: share of the sets that contain the true class, class by class{level}; bars "
+        "are 95 % intervals. Right: number of classes in a set, for objects of each class and, in "
+        "black, on average. It should shrink as more epochs are seen.",
+        alt="Coverage and size of sets by class and number of epochs.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=_draw_comparison,
+        caption="Every method on the same objects, best first. Where controls that see no pixels "
+        "come close, the data leak the class. Bars are 95 % intervals.",
+        alt="Dots of macro recall and macro F1 of {methods} methods.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=_draw_epochs,
+        caption="Score against the number of epochs seen, always on the same objects (one with "
+        "fewer epochs keeps its last answer).{dashed}",
+        alt="Macro recall against the number of epochs seen.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=lambda data: per_class_figure(data.ours),
+        caption="F1 of each class, with its number of objects: at the most probable class, and at "
+        "the threshold that is best for the class (chosen on these very objects, which flatters).",
+        alt="Dots of F1 at arg-max and of max F1 by class.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=lambda data: confusion_figure(data.ours),
+        caption="Predicted classes of the objects of each true class: each row sums to 100 %; "
+        "small numbers count objects. The diagonal is the recall.",
+        alt="Confusion matrix by true and predicted class.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=lambda data: precision_recall_figure(data.primary_table, data.taxonomy),
+        caption="Precision of each class as recall grows; dots mark the best F1. For a clean "
+        "sample, read along the top.",
+        alt="Precision against recall by class.",
+    ),
+    FigureEntry(
+        section="scores",
+        draw=lambda data: reliability_figure(data.primary_table, data.taxonomy),
+        caption="Can the probabilities be trusted? Points above the dashed line: answers are right "
+        "more often than their confidence; below it: less often. Ten bins of equal width, as in "
+        "the calibration error (ECE), which is {ece} here.",
+        alt="Share of right answers against confidence, above a histogram of confidence.",
+    ),
+)
+"""The figures of the page, in its order."""
+
+
+def draw_figures(data: FigureData) -> dict[Section, list[PageFigure]]:
+    """Draw the figures of each section of the page, as far as there is something to draw."""
+    words = data.caption_words()
+    drawn: dict[Section, list[PageFigure]] = {section: [] for section in get_args(Section)}
+    for entry in FIGURES:
+        figure = entry.draw(data)
+        if figure is not None:
+            svg = figure_to_svg(figure, entry.alt.format(**words))
+            drawn[entry.section].append(PageFigure(svg=svg, caption=entry.caption.format(**words)))
+    return drawn
 
 
 def draw_examples(
     sequences: Sequence[ImageSequence], table: pd.DataFrame, taxonomy: Taxonomy
-) -> list[PageFigure]:
-    """Draw sequences with their answers; those the table has no answer about are left out."""
+) -> list[Markup]:
+    """Draw sequences with their predictions; those that the table does not have are left out."""
     if "mjd_last" not in table:
         return []
-    found = []
+    drawn = []
     for sequence in sequences:
         rows = table[table["object_id"] == sequence.object_id]
         if len(rows):
             last = rows.sort_values("n_epochs")[columns_of(taxonomy)].iloc[-1]
             best = int(last.to_numpy().argmax())
-            said = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
-            alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {said}."
-            found.append(_page_figure(sequence_figure(sequence, rows, taxonomy), "", alt))
-    return found
-
-
-def _draw_comparison(scores: Mapping[str, Scores], primary: str) -> list[PageFigure]:
-    if len(scores) == 1:
-        return []
-    return [
-        _page_figure(
-            comparison_figure(scores, primary=primary),
-            "Every method on the same objects, best first. Where controls that see no pixels "
-            "come close, the data leak the class. Bars are 95 % intervals.",
-            f"Dots of macro recall and macro F1 of {len(scores)} methods.",
-        )
-    ]
-
-
-def _draw_by_epochs(
-    scores: Mapping[str, Scores],
-    tables: Mapping[str, pd.DataFrame],
-    taxonomy: Taxonomy,
-    *,
-    seed: int,
-) -> list[PageFigure]:
-    growing = [name for name in scores if tables[name]["object_id"].duplicated().any()]
-    primary, *others = scores
-    if primary not in growing:
-        return []
-    found = {
-        name: scores_by_epochs(
-            tables[name],
-            taxonomy,
-            _every_step(tables[name]) if name == primary else _own_steps(tables[name]),
-            n_bootstrap=200,
-            seed=seed,
-        )
-        for name in growing
-    }
-    levels = {name: scores[name].macro_recall for name in others[:1] if name not in growing}
-    caption = (
-        "How the answer grows: the score after each number of epochs, always on the same objects "
-        "(one with fewer epochs keeps its last answer)."
-    )
-    if levels:
-        caption += f" Dashed: {others[0]}, after all epochs."
-    figure = epochs_figure(found, primary=primary, levels=levels)
-    return [_page_figure(figure, caption, "Macro recall against the number of epochs seen.")]
+            answer = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
+            alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {answer}."
+            drawn.append(figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt))
+    return drawn
 
 
 def _every_step(table: pd.DataFrame) -> list[int]:
@@ -225,26 +286,5 @@ def _every_step(table: pd.DataFrame) -> list[int]:
 
 
 def _own_steps(table: pd.DataFrame) -> list[int]:
-    """Return after which epochs a table answers for all objects that have so many, and its last."""
+    """Return the numbers of epochs after which a table has all objects that have so many."""
     return sorted({*shared_steps([table]), int(table["n_epochs"].max())})
-
-
-def _page_figure(figure: Figure, caption: str, alt: str) -> PageFigure:
-    # text stays text: crisp, searchable, and in the font of the page
-    with rc_context(_AS_SVG), io.StringIO() as file:
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(file, format="svg", metadata=nothing)
-        svg = file.getvalue()
-    svg = svg[svg.index("<svg") :]
-    # names of groups would repeat from figure to figure; those that are referred to are hashes
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    svg = re.sub(r'^<svg([^>]*?) width="[^"]*pt"', r"<svg\1", svg)
-    svg = re.sub(r'^<svg([^>]*?) height="[^"]*pt"', r"<svg\1", svg)
-    # matplotlib has escaped all text in it, tested
-    width = figure.get_size_inches()[0]
-    return PageFigure(svg=_label_svg(svg, alt, width), caption=caption, alt=alt)
-
-
-def _label_svg(svg: str, alt: str, width: float) -> Markup:
-    opening = Markup('<svg role="img" aria-label="{}" style="max-width:{:.0f}px"')
-    return opening.format(alt, width * 90) + Markup(svg[len("<svg") :])

@@ -1,6 +1,7 @@
 """How every figure looks: one ink, one accent, one fixed colour a class.
 
-Colours tell apart for colour-blind eyes (Okabe & Ito 2008; Tol 2021, Notes on colour schemes).
+Colour-blind readers can tell the colours apart (Okabe & Ito 2008; Tol 2021, Notes on colour
+schemes).
 """
 
 from itertools import cycle
@@ -19,6 +20,7 @@ OTHERS = "#8C96A3"
 ACCENT = "#0B5CAD"
 SECOND = "#D55E00"
 
+# every class of the taxonomies in taonet.sky.taxonomy
 CLASS_COLOURS = {
     "SN": "#D55E00",
     "CV": "#E69F00",
@@ -27,9 +29,10 @@ CLASS_COLOURS = {
     "OTHER": "#009E73",
     "RRL": "#56B4E9",
     "EB": "#5A3E99",
+    "VAR": "#44AA99",
     "NON": "#9AA3AE",
 }
-SPARE_COLOURS = ("#44AA99", "#882255", "#999933", "#117733", "#AA4499", "#661100")
+SPARE_COLOURS = ("#882255", "#999933", "#117733", "#AA4499", "#661100")
 
 STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
@@ -61,7 +64,7 @@ figure_style = rc_context(STYLE)
 
 
 def class_colours(taxonomy: Taxonomy) -> dict[str, str]:
-    """Return the colour of each class; classes not known here take spare ones in label order."""
+    """Return the colour of each class; other classes take spare ones in label order."""
     spare = cycle(SPARE_COLOURS)
     return {name: CLASS_COLOURS.get(name) or next(spare) for name in taxonomy.classes}
 
@@ -86,6 +89,6 @@ def mute_axes(axes: Axes, *, grid: str = "both") -> Axes:
 
 
 def set_unit_axis(axes: Axes, *, which: str, low: float = 0.0) -> None:
-    """Let an axis run from ``low`` to 1 with a little air."""
-    air = 0.02 * (1 - low)
-    getattr(axes, f"set_{which}lim")(low - air, 1 + air)
+    """Let an axis run from ``low`` to 1 with a small margin."""
+    margin = 0.02 * (1 - low)
+    getattr(axes, f"set_{which}lim")(low - margin, 1 + margin)

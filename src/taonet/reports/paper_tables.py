@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metrics import Scores, score
 from taonet.evaluation.predictions import (
     final_rows,
@@ -39,7 +38,7 @@ deviation between classes. F1 stands at the arg-max of the probabilities and, as
 light-curve paper, at the maximum of each class's precision-recall curve, whose threshold is chosen
 on the test objects themselves and flatters. *Published rows are of other objects, splits and class
 mixes: they show the order of things, differences to them mean nothing.*
-`docs/benchmark-deep-tao.md` says what is comparable.
+`docs/benchmark-deep-tao.md` explains what is comparable.
 """
 
 
@@ -54,7 +53,7 @@ def write_paper_tables(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> bool:
-    """Write the tables as Markdown; return False if the answers are not about these classes.
+    """Write the tables as Markdown; return False if the predictions have other classes.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def write_paper_tables(
     """
     tables = {name: final_rows(table) for name, table in tables.items()}
     tested = set(next(iter(tables.values()))["class_name"])
-    # another survey's classes may hold all of these and more: that is another question
+    # a survey with these classes and more poses another question
     if set(taxonomy.classes) != {*TRANSIENTS, QUIET} or len(tested & set(TRANSIENTS)) < 2:
         return False
     questions = {"five": {n: restrict_classes(t, taxonomy, TRANSIENTS) for n, t in tables.items()}}
@@ -82,7 +81,7 @@ def write_paper_tables(
         six = (*TRANSIENTS, QUIET)
         questions["six"] = {n: restrict_classes(t, taxonomy, six) for n, t in tables.items()}
     scored = {
-        question: {n: score(*asked, n_bootstrap=n_bootstrap, seed=seed) for n, asked in by.items()}
+        question: {n: score(*rows, n_bootstrap=n_bootstrap, seed=seed) for n, rows in by.items()}
         for question, by in questions.items()
     }
     text = [_HEAD.format(title=title, notes="".join(f"> {note}\n\n" for note in notes))]
@@ -130,8 +129,8 @@ def _overview(
     ours = [
         (
             name,
-            _format_mean(found.macro_f1, found.spread_f1),
-            _format_mean(found.macro_max_f1, found.spread_max_f1),
+            _format_mean(found, "f1"),
+            _format_mean(found, "max_f1"),
         )
         for name, found in scores.items()
     ]
@@ -140,7 +139,7 @@ def _overview(
 
 
 def _details(
-    asked: Mapping[str, tuple[pd.DataFrame, Taxonomy]],
+    questions: Mapping[str, tuple[pd.DataFrame, Taxonomy]],
     scores: Mapping[str, Scores],
     detailed: Sequence[str],
 ) -> str:
@@ -151,7 +150,7 @@ def _details(
     parts = []
     for method in detailed:
         found = scores[method]
-        table, taxonomy = asked[method]
+        table, taxonomy = questions[method]
         rows = [_class_row(name, found, table, taxonomy) for name in found.per_class]
         parts.append(f"{method}, by class:\n\n{_table(head, rows)}")
     return "\n".join(parts)
@@ -164,10 +163,10 @@ def _class_row(name: str, found: Scores, rows: pd.DataFrame, taxonomy: Taxonomy)
     return (
         name,
         f"{found.support[name]:,}",
-        *(_format_percent(numbers[metric]) for metric in ("precision", "recall", "f1")),
+        *(f"{numbers[name].in_percent():.1f}" for name in ("precision", "recall", "f1")),
         f"{100 * precision:.1f}",
         f"{100 * recall:.1f}",
-        _format_percent(numbers["max_f1"]),
+        f"{numbers['max_f1'].in_percent():.1f}",
         f"*{MANTRA_BY_CLASS[name]:.2f}*" if name in MANTRA_BY_CLASS else "",
     )
 
@@ -184,21 +183,18 @@ def best_f1_point(
     """
     order = np.argsort(-probability, kind="stable")
     hits = np.cumsum(is_class[order])
-    said = np.arange(1, len(order) + 1)
-    # answers of equal probability are given together
+    chosen = np.arange(1, len(order) + 1)
+    # objects of equal probability are on the same side of a threshold
     last = np.append(np.diff(probability[order]) != 0, True)
-    f1 = np.where(last, 2 * hits / (said + is_class.sum()), -1.0)
+    f1 = np.where(last, 2 * hits / (chosen + is_class.sum()), -1.0)
     best = int(f1.argmax())
-    return float(hits[best] / said[best]), float(hits[best] / is_class.sum())
+    return float(hits[best] / chosen[best]), float(hits[best] / is_class.sum())
 
 
-def _format_mean(mean: Interval, spread: Interval) -> str:
-    low, high = 100 * mean.low, 100 * mean.high
-    return f"{100 * mean.value:.2f} ± {100 * spread.value:.2f} [{low:.1f}, {high:.1f}]"
-
-
-def _format_percent(number: Interval) -> str:
-    return f"{100 * number.value:.1f} [{100 * number.low:.1f}, {100 * number.high:.1f}]"
+def _format_mean(scores: Scores, name: str) -> str:
+    mean = scores.overall(f"macro_{name}").in_percent()
+    spread = scores.overall(f"spread_{name}").in_percent()
+    return f"{mean.value:.2f} ± {spread.value:.2f} {mean.bounds('.1f')}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""The figures of a report, each a matplotlib `Figure` of its own: no global state, no pyplot."""
+"""Figures of the scores of last answers: methods compared, and one method class by class."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve
 
-from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
 from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import BY_NAME, COMPARED
 from taonet.evaluation.metrics import Scores
 from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
-from taonet.evaluation.resampling import wilson_interval
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -30,16 +29,6 @@ from taonet.reports.palette import (
 )
 from taonet.sky.taxonomy import Taxonomy
 
-METRIC_NAMES = {
-    "macro_recall": "macro recall",
-    "macro_f1": "macro F1 at arg-max",
-    "macro_max_f1": "macro max F1",
-    "accuracy": "accuracy",
-    "log_loss": "log-loss",
-    "brier": "Brier",
-    "ece": "ECE",
-}
-
 
 @figure_style
 def per_class_figure(scores: Scores) -> Figure:
@@ -50,7 +39,7 @@ def per_class_figure(scores: Scores) -> Figure:
     for row, name in enumerate(names):
         numbers = scores.per_class[name]
         _two_dots(axes, row, numbers["f1"], numbers["max_f1"])
-    _two_dots(axes, len(names) + 0.25, scores.macro_f1, scores.macro_max_f1)
+    _two_dots(axes, len(names) + 0.25, scores.overall("macro_f1"), scores.overall("macro_max_f1"))
     axes.axhline(len(names) - 0.38, color=RULE, linewidth=1.2)
     labels = [f"{escape_math(name)}  ({scores.support[name]})" for name in names]
     axes.set_yticks([*range(len(names)), len(names) + 0.25], [*labels, "mean of classes"])
@@ -68,7 +57,7 @@ def comparison_figure(
     scores: Mapping[str, Scores],
     *,
     primary: str,
-    metrics: tuple[str, ...] = ("macro_recall", "macro_f1"),
+    metrics: tuple[str, ...] = tuple(metric.name for metric in COMPARED),
 ) -> Figure:
     """Draw methods below each other, best first, the primary one highlighted.
 
@@ -85,7 +74,7 @@ def comparison_figure(
     figure.set_layout_engine("constrained", wspace=0.06)
     panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     for axes, metric in zip(panels, metrics, strict=True):
-        mute_axes(axes, grid="x").set_title(METRIC_NAMES.get(metric, metric))
+        mute_axes(axes, grid="x").set_title(BY_NAME[metric].words)
         axes.spines["left"].set_visible(False)
         for row, name in enumerate(order):
             _method_dot(axes, row, scores[name].overall(metric), ours=name == primary)
@@ -100,7 +89,7 @@ def comparison_figure(
 
 @figure_style
 def confusion_figure(scores: Scores) -> Figure:
-    """Draw where each true class went: shares of its objects, with their numbers."""
+    """Draw the confusion matrix: shares of the objects of each true class, with their numbers."""
     classes, counts = scores.taxonomy.classes, scores.confusion
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = 2.0 + 0.95 * len(classes)
@@ -139,64 +128,6 @@ def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     axes.set_xlabel("recall (completeness)")
     axes.set_ylabel("precision (purity)")
     figure.legend(loc="outside right center", title="class: best F1", alignment="left")
-    return figure
-
-
-@figure_style
-def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
-    """Draw how often answers of each confidence are right, above how many there are."""
-    check_predictions(table, taxonomy)
-    rows = final_rows(table)
-    probabilities = probabilities_of(rows, taxonomy)
-    right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
-    figure = Figure(figsize=(5.6, 6.6), layout="constrained")
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
-    _reliability(mute_axes(above), probabilities, right)
-    edges = np.linspace(0, 1, ECE_BINS + 1)
-    counts = np.bincount(confidence_bins(probabilities), minlength=ECE_BINS)
-    mute_axes(below, grid="y").bar(
-        edges[:-1], counts, width=0.94 / ECE_BINS, align="edge", color=OTHERS
-    )
-    below.set_ylabel("objects")
-    below.set_xlabel("confidence: highest probability of an answer")
-    set_unit_axis(below, which="x")
-    return figure
-
-
-@figure_style
-def epochs_figure(
-    by_method: Mapping[str, pd.DataFrame],
-    *,
-    primary: str,
-    metric: str = "macro_recall",
-    levels: Mapping[str, Interval] | None = None,
-) -> Figure:
-    """Draw how the score grows with the epochs seen.
-
-    Parameters
-    ----------
-    by_method : mapping
-        Tables of `scores_by_epochs`, by name of the method.
-    metric : str
-        ``macro_recall`` or ``macro_f1``.
-    levels : mapping, optional
-        Methods that answer once, after the last epoch: drawn as dashed lines.
-    """
-    figure = Figure(figsize=(8, 4.6), layout="constrained")
-    axes = add_panel(figure, grid="y")
-    colours = _method_colours([*by_method, *(levels or {})], primary)
-    for name, found in by_method.items():
-        _draw_growth(axes, found, metric, escape_math(name), colours[name])
-    for name, number in (levels or {}).items():
-        axes.axhline(
-            number.value, color=colours[name], linestyle=(0, (5, 3)), label=escape_math(name)
-        )
-    axes.set_xlabel("epochs seen")
-    axes.set_ylabel(f"{METRIC_NAMES.get(metric, metric)}, with 95 % interval")
-    set_unit_axis(axes, which="y")
-    axes.set_xlim(left=min(found["n_epochs"].min() for found in by_method.values()))
-    if len(colours) > 1:
-        axes.legend(loc="lower right")
     return figure
 
 
@@ -297,40 +228,4 @@ def _curve(
         markersize=9,
         markeredgecolor="white",
         markeredgewidth=1.5,
-    )
-
-
-def _reliability(
-    axes: Axes, probabilities: Float[np.ndarray, "object class"], right: np.ndarray
-) -> None:
-    bins, top = confidence_bins(probabilities), probabilities.max(axis=1)
-    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.text(0.06, 0.10, "as sure as right", color=FAINT, fontsize=10, rotation=45)
-    for k in np.unique(bins):
-        inside = bins == k
-        share, low, high = wilson_interval(int(right[inside].sum()), int(inside.sum()))
-        x = float(top[inside].mean())
-        axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
-        axes.plot(x, share, "o", color=ACCENT, markersize=8)
-    set_unit_axis(axes, which="y")
-    axes.set_ylabel("share that is right")
-
-
-def _method_colours(names: list[str], primary: str) -> dict[str, str]:
-    others = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
-    rest = [name for name in names if name != primary]
-    return {primary: ACCENT} | {name: others[i % len(others)] for i, name in enumerate(rest)}
-
-
-def _draw_growth(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
-    low, high = found[f"{metric}_low"], found[f"{metric}_high"]
-    axes.fill_between(found["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
-    axes.plot(
-        found["n_epochs"],
-        found[metric],
-        color=colour,
-        linewidth=2.6,
-        label=name,
-        marker="o" if len(found) < 15 else "",
-        markersize=6,
     )

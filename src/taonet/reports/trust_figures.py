@@ -1,4 +1,4 @@
-"""Figures about when an answer can be had, and whether it can be trusted."""
+"""Figures of calibration and of sets: how far answers can be trusted."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,9 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
+from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
+from taonet.evaluation.resampling import wilson_interval
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -23,39 +26,29 @@ from taonet.sky.taxonomy import Taxonomy
 
 
 @figure_style
-def nights_figure(kept: pd.DataFrame) -> Figure:
-    """Draw how the score grows with the nights since the first detection.
-
-    Parameters
-    ----------
-    kept : DataFrame
-        From `taonet.evaluation.early.scores_by_nights`.
-    """
-    figure = Figure(figsize=(8, 4.6), layout="constrained")
-    axes = add_panel(figure, grid="y")
-    growing, end = kept[kept["nights"] > 0], kept[kept["nights"] == 0].iloc[0]
-    low, high = growing["macro_f1_low"], growing["macro_f1_high"]
-    axes.fill_between(growing["nights"], low, high, color=ACCENT, alpha=0.16, linewidth=0)
-    axes.plot(growing["nights"], growing["macro_f1"], "o-", color=ACCENT, linewidth=2.6)
-    for share, text in ((1.0, "at the end"), (0.8, "80 % of it")):
-        level = share * end["macro_f1"]
-        axes.axhline(level, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
-        # where the curve starts there is room
-        left = growing["nights"].min()
-        axes.text(left, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
-    axes.set_xscale("log")
-    ticks = growing["nights"].tolist()
-    axes.set_xticks(ticks, [str(n) for n in ticks])
-    axes.set_xticks([], minor=True)
-    axes.set_xlabel("nights with an observation, from the first detection on")
-    axes.set_ylabel("macro F1 at arg-max, with 95 % interval")
-    set_unit_axis(axes, which="y")
+def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
+    """Draw the share of right answers against confidence, above a histogram of confidence."""
+    check_predictions(table, taxonomy)
+    rows = final_rows(table)
+    probabilities = probabilities_of(rows, taxonomy)
+    right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
+    figure = Figure(figsize=(5.6, 6.6), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
+    _reliability(mute_axes(above), probabilities, right)
+    edges = np.linspace(0, 1, ECE_BINS + 1)
+    counts = np.bincount(confidence_bins(probabilities), minlength=ECE_BINS)
+    mute_axes(below, grid="y").bar(
+        edges[:-1], counts, width=0.94 / ECE_BINS, align="edge", color=OTHERS
+    )
+    below.set_ylabel("objects")
+    below.set_xlabel("confidence: highest probability of an answer")
+    set_unit_axis(below, which="x")
     return figure
 
 
 @figure_style
 def calibration_figure(calibration: pd.DataFrame) -> Figure:
-    """Draw how far confidence is from the share of right answers, by the number of epochs.
+    """Draw the calibration error against the number of epochs seen.
 
     Parameters
     ----------
@@ -66,7 +59,7 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     axes = add_panel(figure, grid="y")
     rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
-    known = [("ece", "calibrated" if "before" in rows else "as it answers", ACCENT, "o")]
+    known = [("ece", "calibrated" if "before" in rows else "as predicted", ACCENT, "o")]
     if "before" in rows:
         known.append(("before", "before calibration", OTHERS, "D"))
     for shift, (name, label, colour, marker) in zip((-0.05, 0.05), known, strict=False):
@@ -84,14 +77,14 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
 def coverage_figure(
     coverage: pd.DataFrame, sizes: pd.DataFrame, taxonomy: Taxonomy, *, level: float | None = None
 ) -> Figure:
-    """Draw how often sets hold the truth and how large they are, by class and epochs.
+    """Draw the coverage and the size of sets, by class and number of epochs.
 
     Parameters
     ----------
     coverage, sizes : DataFrame
         From `taonet.evaluation.coverage.coverage_table` and `set_sizes`.
     level : float, optional
-        How often sets are to hold the truth.
+        The rate at which sets should contain the true class.
     """
     figure = Figure(figsize=(10, 4.8))
     figure.set_layout_engine("constrained", wspace=0.06)
@@ -114,12 +107,28 @@ def coverage_figure(
     for axes in (left, right):
         mute_axes(axes, grid="y")
         _name_steps(axes, steps)
-    left.set_title("share of sets that hold the truth")
+    left.set_title("share of sets with the true class")
     left.set_ylim(min(0.7, float(coverage["coverage_low"].min()) - 0.02), 1.005)
     right.set_title("classes in a set")
     right.set_ylim(bottom=0)
     figure.legend(loc="outside upper left", ncols=len(colours), handletextpad=0.2, columnspacing=1)
     return figure
+
+
+def _reliability(
+    axes: Axes, probabilities: Float[np.ndarray, "object class"], right: np.ndarray
+) -> None:
+    bins, top = confidence_bins(probabilities), probabilities.max(axis=1)
+    axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.text(0.06, 0.10, "perfect calibration", color=FAINT, fontsize=10, rotation=45)
+    for k in np.unique(bins):
+        inside = bins == k
+        share, low, high = wilson_interval(int(right[inside].sum()), int(inside.sum()))
+        x = float(top[inside].mean())
+        axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
+        axes.plot(x, share, "o", color=ACCENT, markersize=8)
+    set_unit_axis(axes, which="y")
+    axes.set_ylabel("share of right answers")
 
 
 def _sort_steps(rows: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +147,7 @@ def _draw_bars(
     marker: str,
     label: str,
 ) -> None:
-    """Draw numbers and their intervals; the last answers stand apart from the growing line."""
+    """Draw numbers and their intervals; a line joins all but those of the last answers."""
     axes.vlines(at, rows[f"{name}_low"], rows[f"{name}_high"], color=colour, linewidth=1.4)
     growing = (rows["n_epochs"] > 0).to_numpy()
     values = rows[name].to_numpy()

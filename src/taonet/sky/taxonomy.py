@@ -77,7 +77,32 @@ are residuals of what did not change."""
 
 HITS = Taxonomy(name="hits", classes=("SN", "RRL", "EB", "NON"))
 
-_KNOWN = {taxonomy.name: taxonomy for taxonomy in (CRTS, HITS, ZTF)}
+KNOWN = (CRTS, HITS, ZTF)
+"""The taxonomies of the surveys that this package has models of."""
+
+CLASS_WORDS = {
+    "SN": "supernova",
+    "CV": "cataclysmic variable",
+    "AGN": "active galactic nucleus",
+    "BZ": "blazar",
+    "RRL": "RR Lyrae star",
+    "EB": "eclipsing binary",
+    "VAR": "periodic or long-period variable star",
+    "NON": "non-transient",
+}
+"""What the abbreviations of classes stand for."""
+
+
+def spell_out(classes: Iterable[str]) -> str:
+    """Return the names of classes with what they stand for, as far as it is known.
+
+    Examples
+    --------
+    >>> spell_out(["SN", "OTHER"])
+    'SN (supernova), OTHER'
+    """
+    words = ((name, CLASS_WORDS.get(name)) for name in classes)
+    return ", ".join(f"{name} ({meaning})" if meaning else name for name, meaning in words)
 
 
 def taxonomy_for(survey: str, class_names: Iterable[str | None]) -> Taxonomy:
@@ -86,7 +111,7 @@ def taxonomy_for(survey: str, class_names: Iterable[str | None]) -> Taxonomy:
     The survey's own taxonomy is used where it covers every class present.
     """
     present = sorted({name for name in class_names if name})
-    known = _KNOWN.get(survey)
+    known = {taxonomy.name: taxonomy for taxonomy in KNOWN}.get(survey)
     if known and set(present) <= set(known.classes):
         return known
     return Taxonomy(name=survey, classes=tuple(present) or ("UNKNOWN",))

@@ -1,9 +1,9 @@
 """Trees on the published feature tables of the CRTS transients, beside the published scores.
 
-The tables are those of the work before MANTRA on the same survey: 30 features a light curve, parted
+The tables are those of the work before MANTRA on the same survey: 30 features a light curve, split
 70:30 by class by its authors. Test rows are scored, and nothing is chosen on them: the grid's best
-is marked by 2-fold cross-validation on the training rows; what the boosted trees read, and their
-settings, come from 5-fold cross-validation on the training rows of the eight classes.
+is marked by 2-fold cross-validation on the training rows; the features of the boosted trees, and
+their settings, come from 5-fold cross-validation on the training rows of the eight classes.
 """
 
 from collections.abc import Sequence
@@ -180,19 +180,12 @@ def _name(config: TreesConfig) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
-    minus = row["macro_f1_minus_chosen"]
     cells = [
-        _format_score(row["weighted_f1"]),
-        _format_score(row["macro_f1"]),
-        _format_score(minus) if minus else "",
+        f"{Interval.from_dict(number).in_percent():.1f}" if number else ""
+        for number in (row["weighted_f1"], row["macro_f1"], row["macro_f1_minus_chosen"])
     ]
     name = f"  {row['method']}{' (chosen)' if row['chosen'] else ''}"
     return f"{name:36}{''.join(f'{cell:20}' for cell in cells)}".rstrip()
-
-
-def _format_score(number: dict[str, float]) -> str:
-    value, low, high = (_format_percent(number[name]) for name in ("value", "low", "high"))
-    return f"{value} [{low}, {high}]"
 
 
 def _format_percent(share: float) -> str:

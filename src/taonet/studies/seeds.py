@@ -1,4 +1,4 @@
-"""Runs that differ in their seed only, scored together: is a margin more than luck?"""
+"""Scores of several runs that differ in their seed only: is a margin more than luck?"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval
 from taonet.evaluation.predictions import restrict_classes
 from taonet.evaluation.repeated_runs import mean_difference, score_draws
 from taonet.experiment.groups import all_with_groups
@@ -31,11 +32,11 @@ def score_seeds(
     runs : sequence of Path
         Folders of runs that tested the same objects.
     taxonomy : Taxonomy
-        The classes that they were taught.
+        The classes of the runs.
     objects : DataFrame, optional
-        Those of the archive, which say what belongs together; see `taonet.experiment.groups`.
+        Those of the archive, with their groups; see `taonet.experiment.groups`.
     classes : sequence of str
-        Score which of these an object is; all by default.
+        Restrict predictions and objects to these classes; all by default.
     n_bootstrap, seed : int
         Resamples of runs and objects.
 
@@ -49,7 +50,7 @@ def score_seeds(
     Raises
     ------
     InputError
-        If a run is not finished, or the runs do not answer for the same objects.
+        If a run is not finished, or the runs do not contain the same objects.
     """
     methods = methods_of(runs)
     read = {(m, run): pd.read_parquet(prediction_file(run, m)) for m in methods for run in runs}
@@ -75,20 +76,20 @@ def score_seeds(
 
 
 def methods_of(runs: Sequence[Path]) -> list[str]:
-    """Return the methods that all of the runs answer with, the network first.
+    """Return the methods that all of the runs have predictions of, the network first.
 
     Raises
     ------
     InputError
-        If a run has no answers of the network.
+        If a run is not finished.
     """
     for run in runs:
         if not (run / "scores.json").is_file():
             raise InputError("not a finished run", where=run, do="give folders made by `train`")
-    told = [
+    by_run = [
         [name for name in read_scores(run) if prediction_file(run, name).is_file()] for run in runs
     ]
-    return [name for name in told[0] if all(name in other for other in told[1:])]
+    return [name for name in by_run[0] if all(name in other for other in by_run[1:])]
 
 
 def seed_lines(scores: dict[str, dict[str, Any]]) -> str:
@@ -98,15 +99,9 @@ def seed_lines(scores: dict[str, dict[str, Any]]) -> str:
         "|---|---|---|---|",
     ]
     for method, score in scores.items():
-        recall = {
-            "value": score["macro_recall"],
-            **dict(zip(("low", "high"), score["interval"], strict=True)),
-        }
-        behind = _cell(score["f1_behind"], "+") if "f1_behind" in score else ""
-        lines.append(f"| {method} | {_cell(score['macro_f1'])} | {_cell(recall)} | {behind} |")
+        low, high = score["interval"]
+        recall = Interval(value=score["macro_recall"], low=low, high=high)
+        f1, behind = Interval.from_dict(score["macro_f1"]), score.get("f1_behind")
+        gap = "" if behind is None else f"{Interval.from_dict(behind):+.3f}"
+        lines.append(f"| {method} | {f1} | {recall} | {gap} |")
     return "\n".join(lines)
-
-
-def _cell(number: dict[str, Any], sign: str = "") -> str:
-    value, low, high = (format(number[name], f"{sign}.3f") for name in ("value", "low", "high"))
-    return f"{value} [{low}, {high}]"

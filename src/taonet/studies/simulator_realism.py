@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.evaluation.intervals import Interval
 from taonet.evaluation.realism import Separability, measure_separability, transfer_scores
 from taonet.experiment.stages import write_json
 from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
@@ -195,16 +196,16 @@ def summary(found: dict[str, Any]) -> str:
 
 def _separability_line(class_name: str, told: dict[str, Any]) -> str:
     giving = ", ".join(f"{k} {v:.2f}" for k, v in list(told["by_column"].items())[:3])
-    return (
-        f"  {class_name}: told from real ones with AUC {told['auc']:.2f} "
-        f"[{told['low']:.2f}, {told['high']:.2f}], {told['n']} each"
-        + (f"; given away by {giving}" if giving else "")
+    auc = Interval(value=told["auc"], low=told["low"], high=told["high"])
+    return f"  {class_name}: separated from real ones with AUC {auc:.2f}, {told['n']} each" + (
+        f"; most separating features: {giving}" if giving else ""
     )
 
 
 def _transfer_line(learnt: dict[str, Any]) -> str:
+    low, high = learnt["ratio_interval"]
+    ratio = Interval(value=learnt["ratio"], low=low, high=high)
     return (
         f"  {', '.join(learnt['classes'])}: macro F1 {learnt['simulated']['macro_f1']:.3f} trained "
-        f"on simulation, {learnt['real']['macro_f1']:.3f} on real rows, ratio "
-        f"{learnt['ratio']:.2f} {learnt['ratio_interval']}"
+        f"on simulation, {learnt['real']['macro_f1']:.3f} on real rows, ratio {ratio:.2f}"
     )

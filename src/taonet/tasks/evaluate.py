@@ -1,4 +1,4 @@
-"""Score and report prediction tables, ours and anybody else's, side by side."""
+"""Score prediction tables, ours and anybody else's, side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,13 +10,11 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.answers_over_time import score_over_time
-from taonet.evaluation.comparison import compare_methods, left_out_line
+from taonet.evaluation.comparison import compare_methods
 from taonet.evaluation.predictions import check_predictions, classes_of, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
-from taonet.io.atomic import refuse_existing
 from taonet.io.tables import read_table
-from taonet.reports.page import write_report
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -27,21 +25,21 @@ def compare_tables(
     classes: Sequence[str] = (),
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Return the scores of each table, on the objects that all of them answer for.
+    """Return the scores of each table, on the objects that all of them have.
 
-    Each differs from the first by so much, and where tables have earlier answers, they are scored
-    after fewer epochs too: see `taonet.evaluation.comparison.Method.to_dict`. How early and how
-    trustworthy the first one's are is in its ``over_time``. Objects without a known class, or not
-    in every table, are counted in ``objects_left_out``.
+    Differences to the first table are included, and where tables have earlier predictions, scores
+    after fewer epochs: see `taonet.evaluation.comparison.Method.to_dict`. Earliness and calibration
+    of the first table are in its ``over_time``. Objects without a known class, or not in every
+    table, are counted in ``objects_left_out``.
 
     Parameters
     ----------
     predictions : list of Path
         Prediction tables of one taxonomy.
     data : Path, optional
-        An archive that knows the true classes; without it the tables must.
+        An archive with the true classes; without it the tables need them.
     classes : sequence of str, optional
-        Score the answers to the question which of these an object is.
+        Restrict predictions and objects to these classes.
 
     Raises
     ------
@@ -49,12 +47,12 @@ def compare_tables(
         If a table is no prediction table, or the tables share no object of known class.
     """
     paths = [Path(path) for path in predictions]
-    asked, taxonomy = _load(paths, Archive(data) if data else None, classes)
-    tables = {name: one.scored for name, one in asked.items()}
+    loaded, taxonomy = read_tables(paths, Archive(data) if data else None, classes)
+    tables = {name: one.scored for name, one in loaded.items()}
     primary = next(iter(tables))
     methods = compare_methods(tables, taxonomy, primary=primary, seed=seed)
     found = {method.name: method.to_dict() for method in methods}
-    for name, one in asked.items():
+    for name, one in loaded.items():
         if one.left_out_count:
             found[name]["objects_left_out"] = one.left_out_count
     answers = score_over_time(tables[primary], taxonomy, seed=seed)
@@ -63,74 +61,54 @@ def compare_tables(
     return found
 
 
-def report_tables(
-    predictions: Sequence[str | Path],
-    data: str | Path | None,
-    output: str | Path,
-    *,
-    title: str,
-    classes: Sequence[str] = (),
-    seed: int = 0,
-    overwrite: bool = False,
-) -> None:
-    """Write the report of prediction tables; the first one is the main one.
-
-    Raises
-    ------
-    InputError, OutputError
-    """
-    paths, output = [Path(path) for path in predictions], Path(output)
-    refuse_existing(output, overwrite=overwrite)
-    archive = Archive(data) if data else None
-    asked, taxonomy = _load(paths, archive, classes)
-    tables = {name: one.scored for name, one in asked.items()}
-    primary = next(iter(tables))
-    notes = ["Simulated sequences."] if archive is not None and archive.is_simulated else []
-    notes += [
-        left_out_line(name, one.left_out_count) for name, one in asked.items() if one.left_out_count
-    ]
-    shown = tables[primary]["object_id"].drop_duplicates().head(6).tolist()
-    index = {name: i for i, name in enumerate(archive.objects["object_id"])} if archive else {}
-    write_report(
-        output,
-        title=title,
-        taxonomy=taxonomy,
-        tables=tables,
-        primary=primary,
-        notes=notes,
-        details={name: str(path) for name, path in zip(tables, paths, strict=True)},
-        examples=[archive[index[name]] for name in shown if name in index] if archive else [],
-        seed=seed,
-    )
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _ScoredTable:
-    """A prediction table: the rows that are scored, and how many objects it has in all."""
+class ScoredTable:
+    """A prediction table.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        The rows that are scored.
+    objects : int
+        Number of objects in the whole table.
+    """
 
     scored: pd.DataFrame
     objects: int
 
     @property
     def left_out_count(self) -> int:
+        """Number of objects that are not scored."""
         return self.objects - self.scored["object_id"].nunique()
 
 
-def _load(
+def read_tables(
     predictions: list[Path], archive: Archive | None, among_classes: Sequence[str] = ()
-) -> tuple[dict[str, _ScoredTable], Taxonomy]:
-    asked = {
+) -> tuple[dict[str, ScoredTable], Taxonomy]:
+    """Read prediction tables of one taxonomy, and keep the objects of known class in all of them.
+
+    Returns
+    -------
+    dict, Taxonomy
+        By name, in the order given: the file's, or the path where two files have the same name.
+
+    Raises
+    ------
+    InputError
+        If a table is no prediction table, or the tables share no object of known class.
+    """
+    loaded = {
         _table_name(path, predictions): _read_with_truth(path, archive) for path in predictions
     }
-    classes = [classes_of(one.scored) for one in asked.values()]
+    classes = [classes_of(one.scored) for one in loaded.values()]
     if len(set(map(frozenset, classes))) != 1:
         got = "; ".join(", ".join(one) for one in sorted(set(classes)))
-        raise InputError("the tables speak of different classes", got=got)
-    # columns in another order are the same answers
+        raise InputError("the tables have different classes", got=got)
+    # the order of columns does not matter
     taxonomy = Taxonomy(name=archive.survey if archive else "", classes=classes[0])
-    for name, one in asked.items():
+    for name, one in loaded.items():
         _check_table(name, one.scored, taxonomy)
-    tables = {name: one.scored for name, one in asked.items()}
+    tables = {name: one.scored for name, one in loaded.items()}
     if among_classes:
         few = {
             name: restrict_classes(table, taxonomy, among_classes) for name, table in tables.items()
@@ -142,11 +120,11 @@ def _load(
         raise InputError("the tables share no object of known class")
     kept = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
     kept = all_with_groups(kept, None if archive is None else archive.objects)
-    return {n: replace(one, scored=kept[n]) for n, one in asked.items()}, taxonomy
+    return {n: replace(one, scored=kept[n]) for n, one in loaded.items()}, taxonomy
 
 
 def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
-    """Refuse what cannot be scored before objects are left out, and say which table it is in."""
+    """Refuse what cannot be scored before objects are left out, and name the table."""
     try:
         check_predictions(table, taxonomy)
     except InputError as error:
@@ -159,7 +137,7 @@ def _table_name(path: Path, predictions: list[Path]) -> str:
     return path.stem if alone else str(path)
 
 
-def _read_with_truth(path: Path, archive: Archive | None) -> _ScoredTable:
+def _read_with_truth(path: Path, archive: Archive | None) -> ScoredTable:
     table = read_table(path)
     if "object_id" not in table or not classes_of(table):
         raise InputError(
@@ -183,7 +161,7 @@ def _read_with_truth(path: Path, archive: Archive | None) -> _ScoredTable:
     known = table["class_name"].notna()
     if not known.any():
         raise InputError("no object of known class in it", where=path, do=do)
-    return _ScoredTable(scored=table[known], objects=table["object_id"].nunique())
+    return ScoredTable(scored=table[known], objects=table["object_id"].nunique())
 
 
 def _check_ids(table: pd.DataFrame, path: Path) -> None:

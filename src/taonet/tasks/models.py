@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from taonet.evaluation.comparison import align_columns
+from taonet.evaluation.intervals import Interval
 from taonet.models.bundle_folder import SHIPPED, bundle_config, bundle_names
 
 
@@ -15,19 +16,19 @@ def shipped_bundles(folder: Path = SHIPPED) -> dict[str, dict[str, Any]]:
     -------
     dict
         ``survey``, ``classes``, ``size_mb`` (10⁶ bytes on disk), ``trained_on`` (``"simulation"``
-        or ``"real"``), ``objects`` (learnt from), ``calibrated``, and what it scored on objects
+        or ``"real"``), ``objects`` (of the training set), ``calibrated``, and its scores on objects
         not trained on: ``macro_f1`` and ``macro_recall`` with intervals.
     """
     return {name: _summarise_bundle(folder / name) for name in bundle_names(folder)}
 
 
-def bundle_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def bundle_lines(bundles: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Lay out what `shipped_bundles` returns as lines of text."""
     rows = [["name", "survey", "classes", "MB", "trained on", "calibrated", "macro F1"]]
-    for name, about in found.items():
+    for name, about in bundles.items():
         trained = f"{about['objects']} {about['trained_on']}"
         f1 = about["macro_f1"]
-        score = "–" if f1 is None else f"{f1['value']:.3f} [{f1['low']:.3f}, {f1['high']:.3f}]"
+        score = "–" if f1 is None else f"{Interval.from_dict(f1)}"
         cells = [name, about["survey"], " ".join(about["classes"]), f"{about['size_mb']:.2f}"]
         rows.append([*cells, trained, "yes" if about["calibrated"] else "no", score])
     return align_columns(rows)

@@ -28,6 +28,7 @@ from taonet.io.rejection import remark_lines
 from taonet.models.trees.bundle import save_trees
 from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, Trees, kind_of
+from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.trust.prior import LEARNT_MIX
@@ -309,13 +310,16 @@ def _report(
     experiment: CurveExperiment, split: Split, tables: dict[str, pd.DataFrame]
 ) -> dict[str, Any]:
     recipe, method = experiment.recipe, _method(experiment)
-    notes = [recipe.about] if recipe.about else []
+    notes = [Note(text=recipe.about)] if recipe.about else []
     if experiment.is_simulated:
-        notes.append("Grown and tested on SIMULATED light curves: nothing is said about real sky.")
+        text = (
+            "Trained and tested on SIMULATED light curves: the scores say nothing about real sky."
+        )
+        notes.append(Note(text=text, is_warning=True))
     if experiment.left_out:
-        notes.append(f"{experiment.left_out} objects without a class or a point were left out.")
-    scores = write_report(
-        experiment.folder / "report.html",
+        text = f"{experiment.left_out} objects without a class or a point were left out."
+        notes.append(Note(text=text))
+    contents = ReportContents(
         title=f"{KINDS[method].capitalize()} on {experiment.table.name}: {recipe.name}",
         taxonomy=experiment.taxonomy,
         tables=all_with_groups(tables, experiment.objects),
@@ -330,12 +334,16 @@ def _report(
             "features": recipe.features,
             "software": f"taonet {__version__}",
         },
-        seed=recipe.seed,
-        n_bootstrap=recipe.bootstrap,
         descriptions={
             **baselines.DESCRIPTIONS,
             method: f"{KINDS[method]} on the features of light curves ({recipe.features})",
         },
+    )
+    scores = write_report(
+        experiment.folder / "report.html",
+        contents,
+        seed=recipe.seed,
+        n_bootstrap=recipe.bootstrap,
     )
     write_json(experiment.folder / "scores.json", scores)
     return scores

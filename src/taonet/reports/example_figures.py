@@ -1,4 +1,4 @@
-"""Example sequences: what the network saw, above what it said after every epoch."""
+"""Example sequences: the cutouts, above the probabilities after every epoch."""
 
 import numpy as np
 import pandas as pd
@@ -72,9 +72,9 @@ def stretch_cutouts(
 ) -> Float[np.ndarray, "shown y x"]:
     """Return cutouts between 0 and 1 at one common stretch, so that brightness compares.
 
-    Each frame's sky level is subtracted (moonlight is no news); the asinh of what is left is
-    taken in units of the noise of the whole sequence, and one range serves all: from 2 sigma
-    below the sky to the brightest 0.3 % of the pixels shown.
+    Each frame's sky level is subtracted, as it is not part of the object; then the asinh is taken
+    in units of the noise of the whole sequence, and one range serves all: from 2 sigma below the
+    sky to the brightest 0.3 % of the pixels shown.
     """
     frames = sequence.pixels[:, 0]
     sky, noise = sky_and_noise(frames)

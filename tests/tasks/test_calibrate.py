@@ -9,8 +9,8 @@ import pytest
 
 import taonet
 from taonet.errors import InputError, LeakError
-from taonet.experiment.trust_stage import calibrate
 from taonet.io.archive import Archive
+from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import classify
 from taonet.tasks.simulate import simulate_archive
 from taonet.training import fit_sets as conformal
@@ -65,7 +65,7 @@ def test_without_enough_objects_there_are_no_sets_and_it_says_why(
     assert "no typicality: too few objects to tell what is typical" in said
     card = (tmp_path / "b" / "README.md").read_text()
     assert card.count("## Calibration") == 1
-    assert "What is typical was not fitted" in card
+    assert "Typicality was not fitted" in card
     assert "Probabilities are not calibrated" not in card
     assert taonet.load(str(tmp_path / "b")).trust.thresholds is None
 
@@ -94,5 +94,5 @@ def test_other_classes_are_refused(world, fresh, tmp_path):
     config = json.loads((bundle / "config.json").read_text())
     config["taxonomy"]["classes"] = [f"x{name}" for name in config["taxonomy"]["classes"]]
     (bundle / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InputError, match="no object of a class that the bundle knows"):
+    with pytest.raises(InputError, match="no object of a class of the bundle"):
         calibrate(str(bundle), fresh, tmp_path / "b")

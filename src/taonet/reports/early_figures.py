@@ -1,0 +1,108 @@
+"""Figures of scores against the number of epochs and nights seen."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.metric_table import BY_NAME
+from taonet.reports.palette import (
+    ACCENT,
+    FAINT,
+    OTHERS,
+    SECOND,
+    add_panel,
+    escape_math,
+    figure_style,
+    set_unit_axis,
+)
+
+
+@figure_style
+def epochs_figure(
+    by_method: Mapping[str, pd.DataFrame],
+    *,
+    primary: str,
+    metric: str = "macro_recall",
+    levels: Mapping[str, Interval] | None = None,
+) -> Figure:
+    """Draw the score against the number of epochs seen.
+
+    Parameters
+    ----------
+    by_method : mapping
+        Tables of `scores_by_epochs`, by name of the method.
+    metric : str
+        One of `taonet.evaluation.metric_table.COMPARED`.
+    levels : mapping, optional
+        Methods with one answer an object, after its last epoch: drawn as dashed lines.
+    """
+    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    axes = add_panel(figure, grid="y")
+    colours = _method_colours([*by_method, *(levels or {})], primary)
+    for name, found in by_method.items():
+        _draw_growth(axes, found, metric, escape_math(name), colours[name])
+    for name, number in (levels or {}).items():
+        axes.axhline(
+            number.value, color=colours[name], linestyle=(0, (5, 3)), label=escape_math(name)
+        )
+    axes.set_xlabel("epochs seen")
+    axes.set_ylabel(f"{BY_NAME[metric].words}, with 95 % interval")
+    set_unit_axis(axes, which="y")
+    axes.set_xlim(left=min(found["n_epochs"].min() for found in by_method.values()))
+    if len(colours) > 1:
+        axes.legend(loc="lower right")
+    return figure
+
+
+@figure_style
+def nights_figure(kept: pd.DataFrame) -> Figure:
+    """Draw the score against the number of nights since the first detection.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        From `taonet.evaluation.early.scores_by_nights`.
+    """
+    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    axes = add_panel(figure, grid="y")
+    growing, end = kept[kept["nights"] > 0], kept[kept["nights"] == 0].iloc[0]
+    low, high = growing["macro_f1_low"], growing["macro_f1_high"]
+    axes.fill_between(growing["nights"], low, high, color=ACCENT, alpha=0.16, linewidth=0)
+    axes.plot(growing["nights"], growing["macro_f1"], "o-", color=ACCENT, linewidth=2.6)
+    for share, text in ((1.0, "at the end"), (0.8, "80 % of it")):
+        level = share * end["macro_f1"]
+        axes.axhline(level, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
+        # where the curve starts there is room
+        left = growing["nights"].min()
+        axes.text(left, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
+    axes.set_xscale("log")
+    ticks = growing["nights"].tolist()
+    axes.set_xticks(ticks, [str(n) for n in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("nights with an observation, from the first detection on")
+    axes.set_ylabel(f"{BY_NAME['macro_f1'].words}, with 95 % interval")
+    set_unit_axis(axes, which="y")
+    return figure
+
+
+def _method_colours(names: list[str], primary: str) -> dict[str, str]:
+    others = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
+    rest = [name for name in names if name != primary]
+    return {primary: ACCENT} | {name: others[i % len(others)] for i, name in enumerate(rest)}
+
+
+def _draw_growth(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
+    low, high = found[f"{metric}_low"], found[f"{metric}_high"]
+    axes.fill_between(found["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
+    axes.plot(
+        found["n_epochs"],
+        found[metric],
+        color=colour,
+        linewidth=2.6,
+        label=name,
+        marker="o" if len(found) < 15 else "",
+        markersize=6,
+    )

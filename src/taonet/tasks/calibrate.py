@@ -1,0 +1,93 @@
+"""Calibrate a bundle: its probabilities, sets of classes, and typicality."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from taonet.errors import InputError, LeakError
+from taonet.evaluation.calibration import ece_by_epochs
+from taonet.experiment.card import recalibrated_card
+from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
+from taonet.io.archive import Archive
+from taonet.io.atomic import refuse_existing
+from taonet.io.inputs import Tally
+from taonet.io.rejection import summarise_kinds
+from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
+from taonet.models.bundle_folder import find_bundle
+from taonet.models.predict import prepare_examples
+from taonet.training.fit_sets import check_level
+from taonet.types import Track, no_progress
+
+
+def calibrate(
+    bundle_name: str | Path,
+    data: str | Path,
+    output: str | Path,
+    *,
+    level: float = 0.9,
+    workers: int = 1,
+    overwrite: bool = False,
+    track: Track = no_progress,
+) -> str:
+    """Fit temperature, sets and typicality on an archive, and write the calibrated bundle.
+
+    Parameters
+    ----------
+    data : Path
+        An archive of objects of known class that were not trained on.
+    level : float
+        The rate at which sets should contain the true class, class by class.
+
+    Returns
+    -------
+    str
+        A summary of a line or two.
+
+    Raises
+    ------
+    LeakError
+        If the bundle was trained on the archive.
+    InputError
+        If it has too few objects, or other classes.
+    """
+    data, output = Path(data), Path(output)
+    refuse_existing(output, overwrite=overwrite, mark="config.json")
+    check_level(level)
+    bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
+    bundle.network.load_state_dict(round_to_half(bundle.network.state_dict()))
+    _refuse_training_data(bundle, archive)
+    tally = Tally(archive.path)
+    known = _labelled_objects(bundle, archive)
+    sequences = (archive[i] for i in track(known, len(known), "calibrating"))
+    answers = collect_calibration_answers(
+        bundle, prepare_examples(bundle, sequences, tally, workers=workers), tally
+    )
+    trust, notes = fit_trust(answers, bundle.taxonomy, level=level)
+    facts = {
+        **bundle.facts,
+        "calibrated_on": archive.digest,
+        "calibrated_on_simulation": archive.is_simulated,
+    }
+    calibrated = replace(bundle, trust=trust, facts=facts)
+    file = find_bundle(bundle_name) / "README.md"
+    card = recalibrated_card(calibrated, file.read_text(encoding="utf-8") if file.is_file() else "")
+    save_bundle(calibrated, output, card=card, overwrite=overwrite)
+    before = ece_by_epochs(answers.table, bundle.taxonomy, n_bootstrap=2)["ece"].iloc[-1]
+    line = f"{trust.objects} objects -> {output}; calibration error before: {before:.3f}"
+    kinds = summarise_kinds(tally.rejected.items)
+    aside = [f"{tally.set_aside_count} set aside ({kinds})"] if tally.set_aside_count else []
+    return "\n".join([line, *aside, *notes])
+
+
+def _refuse_training_data(bundle: Bundle, archive: Archive) -> None:
+    trained_on = {bundle.facts.get("data_digest"), bundle.facts.get("learnt_from")}
+    if archive.digest in trained_on:
+        do = "calibrate on objects that it was not trained on"
+        raise LeakError("the bundle was trained on this archive", where=archive.path, do=do)
+
+
+def _labelled_objects(bundle: Bundle, archive: Archive) -> list[int]:
+    known = [i for i, name in enumerate(archive.class_names) if name in bundle.taxonomy.classes]
+    if not known:
+        got = ", ".join(sorted({str(name) for name in archive.class_names})[:5])
+        raise InputError("no object of a class of the bundle", where=archive.path, got=got)
+    return known

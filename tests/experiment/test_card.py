@@ -1,0 +1,83 @@
+"""Model cards: a rendering of the bundle; what was written by hand stays as it is."""
+
+from dataclasses import replace
+
+import pytest
+
+from taonet.experiment.card import (
+    CALIBRATION,
+    CARD,
+    LIMITS,
+    SECTIONS,
+    UNTRUE_ONCE_CALIBRATED,
+    model_card,
+    recalibrated_card,
+)
+from taonet.experiment.card_sections import Card
+from taonet.models.bundle import WEIGHTS_SHA256, load_bundle
+from taonet.models.bundle_folder import SHIPPED, bundle_config, bundle_names
+
+
+def shipped_card(name):
+    return (SHIPPED / name / "README.md").read_text()
+
+
+def texts(markdown):
+    return {section.heading: section.text for section in Card.parse(markdown).sections}
+
+
+def test_the_card_of_a_run_says_what_its_bundle_holds_and_nothing_else(world):
+    folder = world / "run" / "bundle"
+    digest = bundle_config(folder)["weights_sha256"]
+    again = model_card(load_bundle(folder)).replace(WEIGHTS_SHA256, digest)
+    assert again == (folder / "README.md").read_text()
+    assert tuple(texts(again)) == SECTIONS
+    assert "SN (supernova), CV (cataclysmic variable)" in texts(again)["Data"]
+
+
+def test_a_bundle_that_holds_its_facts_gets_a_new_card_whatever_the_old_one_said(world):
+    bundle = load_bundle(world / "run" / "bundle")
+    assert recalibrated_card(bundle, "anything") == model_card(bundle)
+
+
+@pytest.mark.parametrize("name", bundle_names())
+def test_a_shipped_card_is_read_and_written_without_a_change(name):
+    text = shipped_card(name)
+    assert Card.parse(text).to_markdown() == text
+
+
+@pytest.mark.parametrize("name", ["crts-sim", "ztf-sim", "hits-sim"])
+def test_calibrating_anew_changes_only_the_section_about_it(name):
+    bundle, before = load_bundle(name), shipped_card(name)
+    assert CARD not in bundle.facts
+    facts = {**bundle.facts, "calibrated_on": "abc", "calibrated_on_simulation": False}
+    after = recalibrated_card(replace(bundle, facts=facts), before)
+    assert f"On {bundle.trust.objects} real objects (abc)" in texts(after)[CALIBRATION]
+    assert texts(after) == {**texts(before), CALIBRATION: texts(after)[CALIBRATION]}
+    assert Card.parse(after).head == Card.parse(before).head
+
+
+def test_sentences_of_earlier_versions_that_calibration_makes_untrue_go():
+    bundle = load_bundle("ztf-sim")
+    limits = f"Some. {''.join(UNTRUE_ONCE_CALIBRATED)}Others: nothing warns of them."
+    text = f"# x\n\n## Data\n\nStars.\n\n## {LIMITS}\n\n{limits}\n"
+    after = recalibrated_card(bundle, text)
+    assert texts(after)[LIMITS] == "Some. Others: nothing warns of them."
+    assert list(texts(after)) == ["Data", CALIBRATION, LIMITS]
+    untypical = replace(bundle, trust=replace(bundle.trust, typicality=None))
+    assert UNTRUE_ONCE_CALIBRATED[1] in texts(recalibrated_card(untypical, text))[LIMITS]
+
+
+@pytest.mark.parametrize("text", ["", "# x\n", "# x\n\n## A\n\na\n"])
+def test_a_card_without_limits_gets_the_section_at_its_end(text):
+    after = Card.parse(recalibrated_card(load_bundle("ztf-sim"), text))
+    assert after.sections[-1].heading == CALIBRATION
+    assert after.to_markdown().startswith(text)
+
+
+def test_what_looks_like_a_heading_in_code_is_none():
+    text = "# x\n\n## A\n\n```\n## not one\n```\n\n## B\n\nb\n"
+    card = Card.parse(text)
+    assert [section.heading for section in card.sections] == ["A", "B"]
+    changed = card.with_section("A", r"\1 \g<0>").to_markdown()
+    assert changed == "# x\n\n## A\n\n\\1 \\g<0>\n\n## B\n\nb\n"
