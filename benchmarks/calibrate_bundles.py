@@ -23,10 +23,11 @@ from coverage import lines_of
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.experiment.trust_stage import calibrate
+from taonet.io.prediction_table import read_predictions
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import simulate_archive
 
 EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
@@ -76,8 +77,8 @@ def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers:
         raise SystemExit(f"{name}: the weights have changed")
     tested = simulated(work / f"{name}-T", simulation, test=True, workers=workers)
     answers = work / f"{name}.parquet"
-    classify(work / name, [tested], answers, workers=workers, overwrite=True)
-    table, taxonomy = pd.read_parquet(answers), load_bundle(work / name).taxonomy
+    predict_files(work / name, [tested], answers, workers=workers, overwrite=True)
+    table, taxonomy = read_predictions(answers), load_bundle(work / name).taxonomy
     print("\n".join(lines_of(table, taxonomy, enough=50)))
     card = work / name / "README.md"
     said = found_text(name, table, tested)

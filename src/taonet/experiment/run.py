@@ -33,13 +33,14 @@ from taonet.experiment.recipe import Recipe
 from taonet.experiment.stages import (
     open_run,
     prediction_file,
-    staged_table,
+    staged_predictions,
     summarise_scores,
     write_json,
 )
 from taonet.experiment.training_stage import train_round
 from taonet.io.archive import Archive
-from taonet.io.atomic import atomic_file, refuse_file
+from taonet.io.atomic import refuse_file
+from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
@@ -181,8 +182,7 @@ def _predict_rounds(
     for method, table in tables.items():
         file = prediction_file(experiment.folder, method)
         if not file.exists():
-            with atomic_file(file) as temporary:
-                table.to_parquet(temporary, index=False)
+            write_predictions(table, file)
     return tables
 
 
@@ -226,7 +226,7 @@ def _predict_round(
             parts.append(table.assign(method=method))
         return pd.concat(parts, ignore_index=True)
 
-    everything = staged_table(file, predict_all)
+    everything = staged_predictions(file, predict_all)
     return {
         str(method): part.drop(columns="method")
         for method, part in everything.groupby("method", sort=False)

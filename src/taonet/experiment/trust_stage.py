@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.reading import Example
 from taonet.errors import InputError, LeakError
 from taonet.evaluation.calibration import ece_by_epochs
 from taonet.experiment.card import calibration_text, with_calibration
@@ -16,10 +15,10 @@ from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
 from taonet.io.inputs import Tally
 from taonet.io.rejection import summarise_kinds
+from taonet.models.answers import predict_examples
 from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
-from taonet.models.predict import predict_with_features, prepare_examples
-from taonet.sky.sequence import ImageSequence
+from taonet.models.preparation import Prepared, prepare_examples
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.fit_sets import check_level, fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature, fitted_rows
@@ -68,9 +67,14 @@ def calibrate(
     tally = Tally(archive.path)
     known = _labelled_objects(bundle, archive)
     sequences = (archive[i] for i in track(known, len(known), "calibrating"))
-    found = collect_calibration_answers(
-        bundle, prepare_examples(bundle, sequences, tally, workers=workers), tally
+    ready = prepare_examples(
+        sequences,
+        bundle.reading,
+        frame_px=bundle.frame_px,
+        workers=workers,
+        on_rejection=tally.reject,
     )
+    found = collect_calibration_answers(bundle, ready, tally)
     trust, notes = fit_trust(found, bundle.taxonomy, level=level)
     facts = {**bundle.facts, "calibrated_on": archive.digest}
     file = find_bundle(bundle_name) / "README.md"
@@ -106,7 +110,7 @@ class CalibrationAnswers:
 
 
 def collect_calibration_answers(
-    bundle: Bundle, ready: Iterable[tuple[ImageSequence, Example]], tally: Tally
+    bundle: Bundle, ready: Iterable[Prepared], tally: Tally
 ) -> CalibrationAnswers:
     """Let a network answer for calibration objects, and keep what trust is fitted on.
 
@@ -115,11 +119,11 @@ def collect_calibration_answers(
     InputError
         If there is no object.
     """
-    plain, turns = replace(bundle, trust=None), int(bundle.facts.get("turns", 1))
+    plain = replace(bundle, trust=None)
     tables, features = [], []
-    for rows, remembered in tally.count_objects(predict_with_features(plain, ready, turns=turns)):
-        tables.append(rows)
-        features.append(remembered[fitted_rows(rows)].astype(np.float32))
+    for prediction in tally.count_objects(predict_examples(plain, ready)):
+        tables.append(prediction.rows)
+        features.append(prediction.features[fitted_rows(prediction.rows)].astype(np.float32))
     tally.require_objects("nothing could be classified")
     table = pd.concat(tables, ignore_index=True)
     kept = table.loc[fitted_rows(table), ["object_id", "class_name", "n_epochs"]]

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from taonet.evaluation.answers_over_time import AnswersOverTime
 from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metrics import Scores, scores_by_epochs
-from taonet.evaluation.predictions import columns_of
+from taonet.io.prediction_table import columns_of
 from taonet.reports.gallery import sequence_figure
 from taonet.reports.score_figures import (
     comparison_figure,

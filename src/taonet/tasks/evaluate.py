@@ -11,11 +11,11 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.evaluation.answers_over_time import score_over_time
 from taonet.evaluation.comparison import compare_methods, left_out_line
-from taonet.evaluation.predictions import check_predictions, classes_of, restrict_classes
+from taonet.evaluation.predictions import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
-from taonet.io.tables import read_table
+from taonet.io.prediction_table import classes_of, is_prediction_table, read_predictions
 from taonet.reports.page import write_report
 from taonet.sky.taxonomy import Taxonomy
 
@@ -160,8 +160,8 @@ def _table_name(path: Path, predictions: list[Path]) -> str:
 
 
 def _read_with_truth(path: Path, archive: Archive | None) -> _ScoredTable:
-    table = read_table(path)
-    if "object_id" not in table or not classes_of(table):
+    table = read_predictions(path)
+    if not is_prediction_table(table):
         raise InputError(
             "not a prediction table",
             where=path,

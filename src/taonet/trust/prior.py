@@ -68,7 +68,7 @@ class Prior:
 
         Examples
         --------
-        >>> prior = Prior.of({"SN": 1, "CV": 3}, ("SN", "CV"), (0.5, 0.5))
+        >>> prior = Prior.from_shares({"SN": 1, "CV": 3}, ("SN", "CV"), (0.5, 0.5))
         >>> str(prior)
         'SN=0.25 CV=0.75'
         >>> prior.restate(np.array([[0.5, 0.5], [0.9, 0.1]])).round(2).tolist()
@@ -106,14 +106,14 @@ class Prior:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(total == 0, shares, weighed / total))
 
-    def possible_sets(self, sets: Sequence[str | None]) -> list[str | None]:
-        """Return sets of classes, as text, without the classes of share 0."""
+    def possible_sets(self, sets: Sequence[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
+        """Return sets of class names without the classes of share 0; None stays so."""
         gone = {name for name, share in zip(self.classes, self.shares, strict=True) if not share}
         fewer = {
-            text: text and " ".join(name for name in text.split() if name not in gone)
-            for text in set(sets)
+            members: members and tuple(name for name in members if name not in gone)
+            for members in set(sets)
         }
-        return [fewer[text] for text in sets]
+        return [fewer[members] for members in sets]
 
     @property
     def note(self) -> str:
