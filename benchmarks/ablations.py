@@ -21,7 +21,7 @@ from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.plan import Experiment, plan_experiment
 from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.io.archive import Archive
-from taonet.io.atomic import atomic_file
+from taonet.io.prediction_table import read_predictions, write_predictions
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.sequence import ImageSequence
@@ -86,10 +86,9 @@ def _run(
         bundle = _trained(experiment, seed)
         for name, archive in shown.items():
             tables = (table.tail(1) for table in predict(bundle, _sequences(archive)))
-            with atomic_file(files[name]) as temporary:
-                pd.concat(tables, ignore_index=True).to_parquet(temporary, index=False)
+            write_predictions(tables, files[name], overwrite=True)
     return {
-        name: with_groups(pd.read_parquet(file), shown[name].objects)
+        name: with_groups(read_predictions(file), shown[name].objects)
         for name, file in files.items()
     }
 

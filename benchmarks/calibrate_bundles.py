@@ -24,11 +24,12 @@ from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.intervals import Interval
 from taonet.experiment.card import CALIBRATION
 from taonet.experiment.card_sections import Card
+from taonet.io.prediction_table import read_predictions
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
 from taonet.tasks.calibrate import calibrate
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import simulate_archive
 
 EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
@@ -78,8 +79,8 @@ def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers:
         raise SystemExit(f"{name}: the weights have changed")
     tested = simulated(work / f"{name}-T", simulation, test=True, workers=workers)
     answers = work / f"{name}.parquet"
-    classify(work / name, [tested], answers, workers=workers, overwrite=True)
-    table, taxonomy = pd.read_parquet(answers), load_bundle(work / name).taxonomy
+    predict_files(work / name, [tested], answers, workers=workers, overwrite=True)
+    table, taxonomy = read_predictions(answers), load_bundle(work / name).taxonomy
     print("\n".join(lines_of(table, taxonomy, enough=50)))
     file = work / name / "README.md"
     card = with_test(Card.parse(file.read_text()), test_text(name, table, tested))

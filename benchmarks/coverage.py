@@ -20,9 +20,9 @@ import pandas as pd
 from taonet.evaluation.calibration import ece
 from taonet.evaluation.comparison import align_columns
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.predictions import classes_of, final_rows, rows_passing
+from taonet.evaluation.predictions import final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
-from taonet.io.tables import read_table
+from taonet.io.prediction_table import classes_of, read_predictions
 from taonet.sky.taxonomy import Taxonomy
 
 EPOCHS = (1, 3, 5, 10, 20, 40, 60, 80, 90, 100, 110, 120, 140, 160)
@@ -33,14 +33,14 @@ def main() -> None:
     parser.add_argument("table", type=Path)
     parser.add_argument("--enough", type=int, default=50, help="objects of a class")
     given = parser.parse_args()
-    table = read_table(given.table)
+    table = read_predictions(given.table)
     taxonomy = Taxonomy(name="of the table", classes=classes_of(table))
     print("\n".join(lines_of(table, taxonomy, enough=given.enough)))
 
 
 def lines_of(table: pd.DataFrame, taxonomy: Taxonomy, *, enough: int) -> list[str]:
     """Return the table of coverage as lines of text."""
-    sets = [text.split() if isinstance(text, str) else [] for text in table["set"]]
+    sets = sets_of(table)
     held = [name in members for name, members in zip(table["class_name"], sets, strict=True)]
     table = table.assign(held=held, size=[len(members) for members in sets])
     classes = [name for name in taxonomy.classes if name in set(table["class_name"])]

@@ -38,6 +38,7 @@ from taonet.fetch.deep_tao_listing import PUBLISHED
 from taonet.io.archive import Archive
 from taonet.io.deep_tao.reader import read_deep_tao
 from taonet.io.deep_tao.writer import write_deep_tao
+from taonet.io.prediction_table import read_predictions
 from taonet.sky.sequence import ImageSequence
 
 RELEASE = {"objects": 16_307, "frames": 1_249_079}
@@ -385,8 +386,8 @@ def same_answers(rehearsal: Rehearsal, recipe: Path) -> str:
         raise SystemExit(log.read_text())
     compared = 0
     for mine in sorted(rehearsal.run.glob("predictions/*.parquet")):
-        theirs = pd.read_parquet(other / "predictions" / mine.name)
-        pd.testing.assert_frame_equal(pd.read_parquet(mine), theirs, rtol=0, atol=0)
+        theirs = read_predictions(other / "predictions" / mine.name)
+        pd.testing.assert_frame_equal(read_predictions(mine), theirs, rtol=0, atol=0)
         compared += len(theirs)
     return f"{compared} predictions are the same to the last bit as those of an unbroken run"
 

@@ -30,8 +30,9 @@ from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.inputs import Tally
 from taonet.io.items import ItemResult, SequenceSource
+from taonet.io.prediction_table import Answers, make_rows
 from taonet.models.bundle import Bundle
-from taonet.models.predict import predict_sequences, prediction_rows
+from taonet.models.predict import predict
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
 
@@ -91,7 +92,7 @@ def answers(bundle: Bundle, archive: Archive) -> tuple[pd.DataFrame, Tally]:
     """Return the answers after every epoch of every object, and what was set aside."""
     tally = Tally(archive.path)
     sequences = (archive[i] for i in range(len(archive)))
-    parts = list(tally.count_objects(predict_sequences(bundle, sequences, tally)))
+    parts = list(tally.count_objects(predict(bundle, sequences, on_rejection=tally.reject)))
     return pd.concat(parts, ignore_index=True), tally
 
 
@@ -126,13 +127,12 @@ def forest_table(bundle: Bundle, simulated: Archive, real: Archive, *, seed: int
     forest.fit(np.nan_to_num(told), labels)
     asked = [real[i] for i in range(len(real))]
     found = forest.predict_proba(np.nan_to_num([simple_numbers(sequence) for sequence in asked]))
-    return pd.concat(
-        [
-            prediction_rows(sequence, sequence.mjd[-1:], row[None], bundle.taxonomy)
-            for sequence, row in zip(asked, found, strict=True)
-        ],
-        ignore_index=True,
+    answers = Answers(
+        n_epochs=np.ones(len(asked), np.int64),
+        mjd_last=np.array([sequence.mjd[-1] for sequence in asked]),
+        probabilities=found,
     )
+    return make_rows(asked, answers, taxonomy=bundle.taxonomy)
 
 
 def always(table: pd.DataFrame, class_name: str) -> pd.DataFrame:

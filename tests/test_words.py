@@ -15,7 +15,7 @@ from taonet.tasks.demo import run_demo
 from taonet.tasks.evaluate import compare_tables
 from taonet.tasks.info import describe
 from taonet.tasks.photometry import Products, measure_light_curves
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 from taonet.tasks.report import report_tables
 from taonet.tasks.simulate import simulate_archive
 
@@ -56,7 +56,7 @@ def things(world, tmp_path_factory):
     stamps(folder / "f.npz")
     points = {"mjd": 57000 + np.arange(12.0), "mag": 18.0, "magerr": 0.1}
     pd.DataFrame({"object_id": "a", **points}).to_csv(folder / "curves.csv", index=False)
-    classify(world / "run", [world / "archive"], folder / "answers.csv", final=True)
+    predict_files(world / "run", [world / "archive"], folder / "answers.csv", final=True)
     (folder / "run").symlink_to(world / "run")
     (folder / "bundle").symlink_to(world / "run" / "bundle")
     (folder / "archive").symlink_to(world / "archive")
@@ -231,7 +231,7 @@ def test_paths_may_be_text(world, tmp_path):
     assert load(str(world / "run")).name == "tiny"
     assert describe(archive)["objects"] == 24
     answers = str(tmp_path / "p.csv")
-    classify(str(world / "run"), [archive], answers, limit=2)
+    predict_files(str(world / "run"), [archive], answers, limit=2)
     products = Products(figures=str(tmp_path / "f"))
     measure_light_curves([archive], str(tmp_path / "c.csv"), products=products, limit=1)
     assert list((tmp_path / "f").iterdir())

@@ -35,8 +35,7 @@ def stretched(sequence: ImageSequence, epoch: int, channel: int) -> np.ndarray:
 
 def draw(figure: Figure, sequence: ImageSequence, bundle: Bundle) -> None:
     """Draw stamps above, the probabilities after every alert below."""
-    turns = int(bundle.facts.get("turns", 1))
-    table = next(predict(bundle, [sequence], turns=turns))
+    table = next(predict(bundle, [sequence]))
     epochs = np.unique(np.linspace(0, len(sequence) - 1, SHOWN).astype(int))
     grid = figure.add_gridspec(
         4, SHOWN, height_ratios=[1, 1, 1, 2.6], hspace=0.06, wspace=0.04,

@@ -12,9 +12,9 @@ __all__ = ["__version__", "load"]
 
 
 def load(name_or_path: str | Path) -> "Bundle":
-    """Load a bundle by the name of a shipped one or by the path of its folder.
+    """Load a network's bundle by the name of a shipped one or by the path of its folder.
 
-    ``taonet.models.predict.predict`` asks it.
+    `taonet.models.predict.predict` takes it, and objects in memory.
 
     Raises
     ------

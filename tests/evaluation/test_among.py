@@ -15,7 +15,7 @@ def table():
     return pd.DataFrame({
         "object_id": ["a", "b", "c"], "class_name": ["A", "B", "C"], "n_epochs": 3,
         "p_A": [0.2, 0.1, 0.3], "p_B": [0.1, 0.3, 0.3], "p_C": [0.7, 0.6, 0.4],
-        "predicted_class": "C", "set": ["A C", "", "C"],
+        "predicted_class": "C", "set": [("A", "C"), (), ("C",)],
     })  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def test_the_others_are_left_out_and_their_probability_shared():
     assert rows["object_id"].tolist() == ["a", "b"]
     np.testing.assert_allclose(rows[["p_A", "p_B"]], [[2 / 3, 1 / 3], [1 / 4, 3 / 4]])
     assert not {"p_C", "predicted_class"} & set(rows)
-    assert rows["set"].tolist() == ["A", ""]
+    assert rows["set"].tolist() == [("A",), ()]
     check_predictions(rows, two)
 
 

@@ -7,7 +7,7 @@ import pytest
 from taonet.errors import InputError
 from taonet.io.alerts.framing import records_of
 from taonet.sky.taxonomy import ZTF
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 
 NAME = "ztf-sim"
 
@@ -20,7 +20,7 @@ def test_it_answers_for_every_packet_or_says_why_not(shared_data, tmp_path, fold
         for file in packets.glob("*.avro")
         for record in records_of(file)
     }
-    tally = classify(NAME, [packets], tmp_path / "answers.parquet")
+    tally = predict_files(NAME, [packets], tmp_path / "answers.parquet")
     table = pd.read_parquet(tmp_path / "answers.parquet")
     assert tally.objects + tally.set_aside_count == len({name for name, _ in sent})
     assert tally.rejected.items.total() == tally.set_aside_count
@@ -35,5 +35,5 @@ def test_it_answers_for_every_packet_or_says_why_not(shared_data, tmp_path, fold
 @pytest.mark.parametrize("survey", ["atlas", "decam", "pgir", "winter"])
 def test_alerts_of_other_surveys_are_one_clear_line(shared_data, tmp_path, survey):
     with pytest.raises(InputError, match="known surveys: ztf"):
-        classify(NAME, [shared_data / "alerts" / survey], tmp_path / "answers.parquet")
+        predict_files(NAME, [shared_data / "alerts" / survey], tmp_path / "answers.parquet")
     assert not (tmp_path / "answers.parquet").exists()

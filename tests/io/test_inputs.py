@@ -13,13 +13,13 @@ from taonet.io.ingest import ingest
 from taonet.io.inputs import open_inputs
 from taonet.tasks.info import describe
 from taonet.tasks.photometry import measure_light_curves
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 
 NAME = "ztf-sim"
 
 
 def answers(paths, output):
-    tally = classify(NAME, paths, output)
+    tally = predict_files(NAME, paths, output)
     return tally, pd.read_parquet(output)
 
 
@@ -119,7 +119,7 @@ def test_a_band_the_model_does_not_know_costs_its_epoch_alone(tmp_path):
 def test_an_object_in_bands_the_model_does_not_know_alone_is_rejected(tmp_path):
     write(tmp_path / "i.avro", [seen(k, fid=3, jd=2459000.5 + k) for k in (1, 2)])
     with pytest.raises(InputError, match=r"a band that this model does not know .*bands: g, r"):
-        classify(NAME, [tmp_path / "i.avro"], tmp_path / "i.parquet")
+        predict_files(NAME, [tmp_path / "i.avro"], tmp_path / "i.parquet")
     write(tmp_path / "g.avro", [seen(3, object_id="ZTF2")])
     tally, _ = answers([tmp_path / "i.avro", tmp_path / "g.avro"], tmp_path / "p.parquet")
     assert (tally.objects, tally.set_aside_count, tally.rejected.parts.total()) == (1, 1, 0)
@@ -163,7 +163,7 @@ def test_when_nothing_can_be_classified_all_reasons_are_told(tmp_path):
     (tmp_path / "d" / "a.avro").write_bytes(b"\x00\x00\x00\x03\x84" + bytes(200))
     write(tmp_path / "d" / "b.avro", [packet(1, cutoutScience=None)])
     with pytest.raises(InputError) as error:
-        classify(NAME, [tmp_path / "d"], tmp_path / "p.parquet")
+        predict_files(NAME, [tmp_path / "d"], tmp_path / "p.parquet")
     assert "no science stamp" in str(error.value)
     assert "Confluent" in str(error.value)
 

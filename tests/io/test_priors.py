@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
+from taonet.io.prediction_table import write_predictions
 from taonet.io.priors import read_prior
 from taonet.io.tables import write_table
 
@@ -52,3 +53,13 @@ def test_a_class_twice_in_a_table_is_refused(tmp_path):
     (tmp_path / "t.csv").write_text("class,prior\nSN,1\nSN,2\n")
     with pytest.raises(InputError, match="a class has two shares"):
         read_prior(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".ecsv", ".vot"])
+@pytest.mark.parametrize("prior", [{}, {"prior": "SN=0.5 CV=0.5"}], ids=["plain", "restated"])
+def test_a_prediction_table_is_no_class_mix(tmp_path, suffix, prior):
+    row = {"object_id": "a", "class_name": "SN", "n_epochs": 1, "p_SN": 0.5, "p_CV": 0.5}
+    write_predictions(pd.DataFrame([row | prior]), tmp_path / f"p{suffix}")
+    said = rf"p{suffix}: a prediction table, not a class mix — give SN=0.1,CV=0.2"
+    with pytest.raises(InputError, match=said):
+        read_prior(tmp_path / f"p{suffix}")

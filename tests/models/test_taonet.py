@@ -10,7 +10,8 @@ import torch
 from taonet.data.batches import Batch
 from taonet.data.reading import example_of
 from taonet.errors import ConfigError, InputError
-from taonet.models.predict import compute_answers, predict
+from taonet.models.answers import compute_answers
+from taonet.models.predict import predict
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.cutout import Quality
 

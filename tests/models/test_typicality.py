@@ -9,8 +9,10 @@ import pytest
 
 from models.conftest import sequence
 from taonet.errors import InputError
+from taonet.models.answers import predict_examples
 from taonet.models.bundle import load_bundle, save_bundle
-from taonet.models.predict import predict, predict_with_features, readable_example
+from taonet.models.predict import predict
+from taonet.models.preparation import prepare_examples
 from taonet.training import fit_typicality as typical
 from taonet.training.fit_temperature import fitted_rows
 from taonet.trust.trust import Temperature, Trust
@@ -23,9 +25,10 @@ def trusted(bundle, monkeypatch):
     monkeypatch.setattr(typical, "LEAST_OBJECTS", 20)
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 5)
     known = [sequence(100 + i, 3 + i % 3) for i in range(24)]
-    prepared = ((s, readable_example(bundle, s)) for s in known)
-    tables, features = zip(*predict_with_features(bundle, prepared), strict=True)
-    rows, features = pd.concat(tables, ignore_index=True), np.concatenate(features)
+    prepared = prepare_examples(known, bundle.reading, frame_px=bundle.frame_px)
+    found = list(predict_examples(bundle, prepared))
+    rows = pd.concat([one.rows for one in found], ignore_index=True)
+    features = np.concatenate([one.features for one in found])
     kept = fitted_rows(rows)
     fitted = typical.fit_typicality(rows[kept], features[kept].astype(np.float64))
     unity = Temperature(epochs=(1,), values=(1.0,))

@@ -11,7 +11,7 @@ import taonet
 from taonet.errors import InputError, LeakError
 from taonet.io.archive import Archive
 from taonet.tasks.calibrate import calibrate
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import simulate_archive
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
@@ -44,7 +44,9 @@ def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_
     assert "24 simulated objects" in (tmp_path / "b" / "README.md").read_text()
     tables = []
     for name in (world / "run", tmp_path / "b"):
-        classify(str(name), [fresh], tmp_path / f"{len(tables)}.parquet", workers=1 + len(tables))
+        predict_files(
+            str(name), [fresh], tmp_path / f"{len(tables)}.parquet", workers=1 + len(tables)
+        )
         tables.append(pd.read_parquet(tmp_path / f"{len(tables)}.parquet"))
     plain, honest = tables
     columns = [c for c in plain if c.startswith("p_")]

@@ -12,7 +12,7 @@ from taonet.io.ingest import ingest
 from taonet.io.sources import fits_source
 from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 
 EARLY = 6
 KINDS = (
@@ -56,7 +56,7 @@ def write_last(path: Path, image, kind):
 def answers(folder, output):
     archive = output.with_suffix(".archive")
     summary = ingest(fits_source(folder, folder / "t.csv", survey="mine"), archive)
-    classify("crts-sim", [archive], output)
+    predict_files("crts-sim", [archive], output)
     return summary, Archive(archive), pd.read_csv(output).filter(like="p_").to_numpy()
 
 

@@ -38,28 +38,18 @@ def predict(
     share 0 leave them.
     """
     from taonet.io.priors import read_prior
-    from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
+    from taonet.tasks.predict import predict_files
 
-    mix = None if prior is None else read_prior(prior)
-    if bundle_config(find_bundle(bundle))["format"] == TREES:
-        from taonet.tasks.predict_light_curves import classify_curves
-
-        result = classify_curves(
-            bundle, inputs, output, limit=limit, prior=mix, overwrite=overwrite, track=track
-        )
-    else:
-        from taonet.tasks.predict import classify
-
-        result = classify(
-            bundle,
-            inputs,
-            output,
-            final=final,
-            limit=limit,
-            workers=workers,
-            prior=mix,
-            overwrite=overwrite,
-            track=track,
-        )
+    result = predict_files(
+        bundle,
+        inputs,
+        output,
+        final=final,
+        limit=limit,
+        workers=workers,
+        prior=None if prior is None else read_prior(prior),
+        overwrite=overwrite,
+        track=track,
+    )
     typer.echo(str(result))
     exit_on_failures(result.objects, result.set_aside_count)

@@ -10,7 +10,7 @@ from taonet.evaluation.calibration import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.early import scores_by_nights, stability
 from taonet.evaluation.goals import goals_of
-from taonet.evaluation.predictions import final_rows, rows_passing
+from taonet.evaluation.predictions import final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
 from taonet.sky.taxonomy import Taxonomy
 
@@ -98,7 +98,7 @@ def score_over_time(
     nights = None
     if known:
         nights = scores_by_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
-    table, sets = _fill_sets(table)
+    sets = _has_sets(table)
     epochs = _scored_epochs(table)
     typical = "typicality" in table and table["typicality"].notna().all()
     return AnswersOverTime(
@@ -117,15 +117,8 @@ def score_over_time(
     )
 
 
-def _fill_sets(table: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Return a table whose empty sets are empty texts, and whether there are any sets.
-
-    Text formats have no other way to write an empty set than that of a missing one.
-    """
-    if "set" not in table:
-        return table, False
-    named = table["set"].astype(object).fillna("").astype(str)
-    return table.assign(set=named), bool((named != "").any())
+def _has_sets(table: pd.DataFrame) -> bool:
+    return "set" in table and any(sets_of(table))
 
 
 def _first_detections(table: pd.DataFrame) -> dict[str, float]:

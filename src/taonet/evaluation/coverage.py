@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from taonet.evaluation.predictions import check_predictions, final_rows, rows_passing
+from taonet.evaluation.predictions import check_predictions, final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
 from taonet.sky.taxonomy import Taxonomy
 
@@ -20,7 +20,7 @@ def coverage_table(
     Parameters
     ----------
     table : DataFrame
-        A prediction table with the column ``set``.
+        A prediction table with the column ``set``; a missing set counts as an empty one.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def coverage_table(
     rows = []
     for k, part in parts.items():
         for name, own in part.groupby("class_name", sort=False):
-            sets = [text.split() for text in own["set"]]
+            sets = sets_of(own)
             size = np.array([len(members) for members in sets])
             share, low, high = wilson_interval(sum(name in members for members in sets), len(own))
             row = {"n_epochs": k, "class_name": name, "n_objects": len(own)}
@@ -59,7 +59,7 @@ def set_sizes(table: pd.DataFrame, epochs: Sequence[int] = (3, 5, 10, 20, 40)) -
     for k, part in parts.items():
         if part.empty:
             continue
-        size = np.array([len(text.split()) for text in part["set"]])
+        size = np.array([len(members) for members in sets_of(part)])
         half = 1.96 * size.std() / np.sqrt(len(size))
         numbers = {"set_size": size.mean(), "set_size_low": size.mean() - half}
         numbers |= {"set_size_high": size.mean() + half}

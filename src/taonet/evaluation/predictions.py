@@ -1,16 +1,18 @@
-"""The prediction table: its check, and the one row an object that a score looks at.
+"""What can be scored of prediction tables, ours and anybody else's, and the rows a score looks at.
 
-One row an object and number of epochs seen, as `docs/conventions.md` has it: ``object_id``,
-``class_name`` (the truth), ``n_epochs``, ``p_<CLASS>…``; ours and anybody else's.
+What a prediction table is says `taonet.io.prediction_table`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
 from taonet.errors import InputError
+from taonet.io.class_sets import ClassSet
+from taonet.io.prediction_table import columns_of
 from taonet.sky.taxonomy import Taxonomy
 
 SUM_TOLERANCE = 1e-3
@@ -118,7 +120,7 @@ def restrict_classes(
     stale = {*columns_of(taxonomy), "predicted_class"} - set(columns_of(few))
     rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
     if "set" in rows:
-        rows = rows.assign(set=_restrict_sets(rows["set"], kept))
+        rows = rows.assign(set=_restrict_sets(rows, kept))
     return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
 
 
@@ -151,15 +153,31 @@ def merge_classes(
     return rows.assign(class_name=rows["class_name"].map(new), **sums), coarse
 
 
-def _restrict_sets(sets: pd.Series, classes: Sequence[str]) -> pd.Series:
+def _restrict_sets(rows: pd.DataFrame, classes: Sequence[str]) -> "pd.Series[Any]":
     """Leave classes out of sets; what is promised to each of the others stays true."""
+    fewer = [
+        None if members is None else tuple(name for name in members if name in classes)
+        for members in map(_check_set, rows["set"])
+    ]
+    return pd.Series(fewer, index=rows.index, dtype="object")
 
-    def restrict(text: object) -> object:
-        named = text.split() if isinstance(text, str) else None
-        return text if named is None else " ".join(name for name in named if name in classes)
 
-    fewer = {text: restrict(text) for text in sets.unique()}
-    return sets.map(fewer)
+def sets_of(rows: pd.DataFrame) -> list[ClassSet]:
+    """Return the set of each row of a table with sets; one that is missing names no class.
+
+    Raises
+    ------
+    InputError
+        If sets are text, as they stand in files.
+    """
+    return [_check_set(members) or () for members in rows["set"]]
+
+
+def _check_set(members: object) -> ClassSet | None:
+    if isinstance(members, str):
+        do = "read the table with taonet.io.prediction_table.read_predictions"
+        raise InputError("sets are text, not tuples of class names", where=WHERE, do=do)
+    return tuple(members) if isinstance(members, Iterable) else None
 
 
 def probabilities_of(
@@ -191,22 +209,6 @@ def groups_of_rows(rows: pd.DataFrame) -> Int[np.ndarray, " object"]:
     number = pd.factorize(rows["group"])[0]
     alone = np.where(number < 0, len(rows) + np.arange(len(rows)), number)
     return pd.factorize(alone)[0].astype(np.int64)
-
-
-def classes_of(table: pd.DataFrame) -> tuple[str, ...]:
-    """Return the classes that a table gives probabilities of, in its order.
-
-    Examples
-    --------
-    >>> classes_of(pd.DataFrame(columns=["object_id", "p_SN", "p_42"]))
-    ('SN', '42')
-    """
-    return tuple(c[2:] for c in map(str, table.columns) if c.startswith("p_") and c != "p_")
-
-
-def columns_of(taxonomy: Taxonomy) -> list[str]:
-    """Return the names of the probability columns, in label order."""
-    return [f"p_{name}" for name in taxonomy.classes]
 
 
 def _check_columns(table: pd.DataFrame, taxonomy: Taxonomy) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, Sequences, find_inputs
 from taonet.evaluation.controls import (
     forest_probabilities,
@@ -19,8 +20,10 @@ from taonet.evaluation.controls import (
     times_features,
 )
 from taonet.experiment.plan import Experiment
+from taonet.io.prediction_table import Answers, make_rows
+from taonet.models.answers import compute_answers
 from taonet.models.bundle import Bundle
-from taonet.models.predict import compute_answers, prediction_rows, readable_example
+from taonet.models.preparation import prepare_example
 from taonet.models.trees.trees import Trees, UnmeasuredError, measured_rows
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -85,7 +88,8 @@ def _rows_after(
 ) -> pd.DataFrame:
     """Lay out what is said of an object after some numbers of epochs."""
     mjd = sequence.mjd[reading.epochs_of(sequence)[counts - 1]]
-    return prediction_rows(sequence, mjd, probabilities, taxonomy).assign(n_epochs=counts)
+    answers = Answers(n_epochs=counts, mjd_last=mjd, probabilities=probabilities)
+    return make_rows(sequence, answers, taxonomy=taxonomy)
 
 
 def tree_table(
@@ -263,18 +267,29 @@ class _TestSequence:
     def __init__(self, bundle: Bundle, sequences: Sequences, index: int) -> None:
         self._bundle = bundle
         self._sequence = sequences[index]
-        self._known = find_inputs(sequences, index)
+        self._precomputed = find_inputs(sequences, index)
         self.n_epochs = len(bundle.reading.epochs_of(self._sequence))
 
     @cached_property
     def whole_example(self) -> Example:
         """The sequence as it was."""
-        return readable_example(self._bundle, self._sequence, known=self._known)
+        return self._prepare(precomputed=self._precomputed)
 
     def take_epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
         """Return the epochs in the order given, and a running mean of these alone."""
-        known = None if self._known is None else replace(self._known, deep=None)
-        return readable_example(self._bundle, self._sequence, epochs=chosen, known=known)
+        precomputed = None if self._precomputed is None else replace(self._precomputed, deep=None)
+        return self._prepare(epochs=chosen, precomputed=precomputed)
+
+    def _prepare(
+        self,
+        *,
+        epochs: Int[np.ndarray, " shown"] | None = None,
+        precomputed: SequenceInputs | None = None,
+    ) -> Example:
+        reading, frame_px = self._bundle.reading, self._bundle.frame_px
+        return prepare_example(
+            self._sequence, reading, frame_px=frame_px, epochs=epochs, precomputed=precomputed
+        ).example
 
 
 Change = Callable[[_TestSequence, np.random.Generator], Example]

@@ -33,14 +33,15 @@ from taonet.experiment.recipe import Recipe
 from taonet.experiment.stages import (
     open_run,
     prediction_file,
-    staged_table,
+    staged_predictions,
     summarise_scores,
     write_json,
 )
 from taonet.experiment.stored_photometry import StoredSequences, read_features
 from taonet.experiment.training_stage import train_round
 from taonet.io.archive import Archive
-from taonet.io.atomic import atomic_file, refuse_file
+from taonet.io.atomic import refuse_file
+from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
@@ -184,8 +185,7 @@ def _predict_rounds(
     for method, table in tables.items():
         file = prediction_file(experiment.folder, method)
         if not file.exists():
-            with atomic_file(file) as temporary:
-                table.to_parquet(temporary, index=False)
+            write_predictions(table, file)
     return tables
 
 
@@ -203,7 +203,7 @@ def _predict_round(
     def predict_all() -> pd.DataFrame:
         sequences = experiment.sequences
         shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
-        known = (find_inputs(sequences, i) for i in test.tolist())
+        precomputed = (find_inputs(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
         # calibration was fitted to whole sequences and does not hold for altered ones
         uncalibrated = replace(bundle, trust=None)
@@ -219,7 +219,11 @@ def _predict_round(
                 trees=min(TREES, experiment.recipe.forest.trees),
             ),
         }
-        parts = [pd.concat(predict(bundle, shown, known=known, turns=turns)).assign(method=NETWORK)]
+        parts = [
+            pd.concat(predict(bundle, shown, precomputed=precomputed, turns=turns)).assign(
+                method=NETWORK
+            )
+        ]
         for method, table in baselines.tree_tables(features, experiment, train, test).items():
             parts.append(table.assign(method=method))
         for method, probabilities in finals.items():
@@ -229,7 +233,7 @@ def _predict_round(
             parts.append(table.assign(method=method))
         return pd.concat(parts, ignore_index=True)
 
-    everything = staged_table(file, predict_all)
+    everything = staged_predictions(file, predict_all)
     return {
         str(method): part.drop(columns="method")
         for method, part in everything.groupby("method", sort=False)

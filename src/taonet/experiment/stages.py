@@ -9,6 +9,7 @@ import pandas as pd
 
 from taonet.errors import InputError, OutputError
 from taonet.io.atomic import atomic_file, make_folder
+from taonet.io.prediction_table import read_predictions, write_predictions
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -26,8 +27,22 @@ def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:  # pyarrow's errors are among them
-        do = "remove it and run the same command again"
-        raise InputError("the table of a stage is damaged", where=path, do=do) from error
+        raise _damage_error(path) from error
+
+
+def staged_predictions(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Return the prediction table of a finished stage, or make it and write it."""
+    if not path.exists():
+        write_predictions(make(), path)
+    try:
+        return read_predictions(path)
+    except InputError as error:
+        raise _damage_error(path) from error
+
+
+def _damage_error(path: Path) -> InputError:
+    do = "remove it and run the same command again"
+    return InputError("the table of a stage is damaged", where=path, do=do)
 
 
 def open_run(folder: Path, digest: str) -> bool:

@@ -14,15 +14,14 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from taonet.data.reading import Example, find_inputs
+from taonet.data.reading import find_inputs
 from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment, run_digest
 from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.inputs import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
-from taonet.models.predict import readable_example
-from taonet.sky.sequence import ImageSequence
+from taonet.models.preparation import Prepared, prepare_examples
 from taonet.training.loop import train_network
 from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
@@ -71,11 +70,14 @@ def train_round(
 
 def _prepare_examples(
     experiment: Experiment, bundle: Bundle, members: Int[np.ndarray, " n"]
-) -> Iterator[tuple[ImageSequence, Example]]:
-    for i in experiment.track(members.tolist(), len(members), "calibrating"):
-        sequence = experiment.archive[i]
-        known = find_inputs(experiment.sequences, i)
-        yield sequence, readable_example(bundle, sequence, known=known)
+) -> Iterator[Prepared]:
+    shown = experiment.track(members.tolist(), len(members), "calibrating")
+    return prepare_examples(
+        (experiment.archive[i] for i in shown),
+        bundle.reading,
+        frame_px=bundle.frame_px,
+        precomputed=(find_inputs(experiment.sequences, i) for i in members.tolist()),
+    )
 
 
 def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:

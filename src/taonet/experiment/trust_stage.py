@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.reading import Example
 from taonet.errors import InputError
 from taonet.io.inputs import Tally
+from taonet.models.answers import predict_examples
 from taonet.models.bundle import Bundle
-from taonet.models.predict import predict_with_features
-from taonet.sky.sequence import ImageSequence
+from taonet.models.preparation import Prepared
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature, fitted_rows
@@ -40,7 +39,7 @@ class CalibrationAnswers:
 
 
 def collect_calibration_answers(
-    bundle: Bundle, ready: Iterable[tuple[ImageSequence, Example]], tally: Tally
+    bundle: Bundle, ready: Iterable[Prepared], tally: Tally
 ) -> CalibrationAnswers:
     """Predict calibration objects, and keep what trust is fitted on.
 
@@ -49,11 +48,11 @@ def collect_calibration_answers(
     InputError
         If there is no object.
     """
-    plain, turns = replace(bundle, trust=None), int(bundle.facts.get("turns", 1))
+    plain = replace(bundle, trust=None)
     tables, features = [], []
-    for rows, read in tally.count_objects(predict_with_features(plain, ready, turns=turns)):
-        tables.append(rows)
-        features.append(read[fitted_rows(rows)].astype(np.float32))
+    for prediction in tally.count_objects(predict_examples(plain, ready)):
+        tables.append(prediction.rows)
+        features.append(prediction.features[fitted_rows(prediction.rows)].astype(np.float32))
     tally.require_objects("nothing could be classified")
     table = pd.concat(tables, ignore_index=True)
     rows = table.loc[fitted_rows(table), ["object_id", "class_name", "n_epochs"]]

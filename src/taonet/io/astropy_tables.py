@@ -1,7 +1,8 @@
 """Tables that know their units and moments: ECSV, VOTable, and parquet as astropy writes it.
 
 Positions become degrees and times MJD, or JD in columns that are called so. Units of other
-columns are kept in the frame's ``attrs["units"]``.
+columns are kept in the frame's ``attrs["units"]``, and what a file says of itself in words in
+``attrs["metadata"]``.
 """
 
 import contextlib
@@ -50,6 +51,7 @@ def read_astropy_table(path: Path, kind: str) -> pd.DataFrame:
         units = _units(table, path)
         frame: pd.DataFrame = table.to_pandas(use_nullable_int=True)
     frame.attrs["units"] = units
+    frame.attrs["metadata"] = {k: v for k, v in table.meta.items() if isinstance(v, str)}
     return frame
 
 
@@ -66,7 +68,9 @@ def _votable(path: Path) -> Any:
         if name in names[:i]:
             raise duplicate_column_error(name, path)
     # the IDs that are read otherwise are made of names, with other letters
-    return tables[0].to_table(use_names_over_ids=True)
+    found = tables[0].to_table(use_names_over_ids=True)
+    found.meta.update({param.name: str(param.value) for param in tables[0].params})
+    return found
 
 
 def _flatten_mixins(table: Any) -> None:

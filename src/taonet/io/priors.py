@@ -8,6 +8,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
+from taonet.io.prediction_table import is_prediction_table
 from taonet.io.tables import read_table
 
 FORMS: Final = "give SN=0.1,CV=0.2,… or a table with the columns class and prior"
@@ -25,7 +26,7 @@ def read_prior(given: str | Path) -> dict[str, object]:
     Raises
     ------
     InputError
-        If it is neither, or a class is there twice.
+        If it is neither, a prediction table, or a class is there twice.
 
     Examples
     --------
@@ -46,6 +47,8 @@ def read_prior(given: str | Path) -> dict[str, object]:
 
 
 def _prior_of_table(table: pd.DataFrame, path: Path) -> dict[str, object]:
+    if is_prediction_table(table):
+        raise InputError("a prediction table, not a class mix", where=path, do=FORMS)
     columns = {plain(str(name)): name for name in table.columns}
     names = next((columns[name] for name in NAMES["class_name"] if name in columns), None)
     if names is not None and "prior" in columns:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from taonet.errors import TaoNetError
 from taonet.io.atomic import atomic_file
@@ -51,6 +52,14 @@ class Rejection:
 
     def __str__(self) -> str:
         return self.reason if self.source in self.reason else f"{self.source}: {self.reason}"
+
+
+@runtime_checkable
+class RejectionHandler(Protocol):
+    """What is called with each object, or part of one, that cannot be used, and the reason."""
+
+    def __call__(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
+        """Keep, say or raise it."""
 
 
 def count_kinds(path: Path, *, part: bool) -> Counter[str]:

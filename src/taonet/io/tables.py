@@ -1,8 +1,10 @@
 """Tables in the formats that astronomers open: parquet, csv, ecsv, vot."""
 
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -27,8 +29,19 @@ ROWS_AT_ONCE = 20_000
 _ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable", ".votable": "votable"}
 
 
-def write_table(table: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
+def write_table(
+    table: pd.DataFrame,
+    path: Path,
+    *,
+    metadata: Mapping[str, str] = MappingProxyType({}),
+    overwrite: bool = False,
+) -> None:
     """Write a table in the format that the suffix names, all or nothing.
+
+    Parameters
+    ----------
+    metadata : mapping
+        What ECSV and VOTable files say of themselves.
 
     Raises
     ------
@@ -42,10 +55,17 @@ def write_table(table: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         elif path.suffix == ".csv":
             table.to_csv(temporary, index=False)
         else:
-            _write_astropy(table, temporary, _ASTROPY[path.suffix])
+            _write_astropy(table, temporary, _ASTROPY[path.suffix], metadata)
 
 
-def write_parts(parts: Iterable[pd.DataFrame], path: Path, *, overwrite: bool = False) -> int:
+def write_parts(
+    parts: Iterable[pd.DataFrame],
+    path: Path,
+    *,
+    types: Mapping[str, pa.DataType] = MappingProxyType({}),
+    metadata: Mapping[str, str] = MappingProxyType({}),
+    overwrite: bool = False,
+) -> int:
     """Write a table that comes in parts, all or nothing; return the number of rows.
 
     Parquet and csv are written as the parts come, in constant memory; the other formats know
@@ -55,6 +75,10 @@ def write_parts(parts: Iterable[pd.DataFrame], path: Path, *, overwrite: bool = 
     ----------
     parts : iterable of DataFrame
         Of the same columns.
+    types : mapping
+        Types of columns in parquet by name; of the others numbers keep theirs, the rest is text.
+    metadata : mapping
+        What the file says of itself, in the formats that have a place for it: all but csv.
 
     Raises
     ------
@@ -66,13 +90,17 @@ def write_parts(parts: Iterable[pd.DataFrame], path: Path, *, overwrite: bool = 
     if path.suffix not in (".parquet", ".csv"):
         whole = list(parts)
         if whole:
-            write_table(pd.concat(whole, ignore_index=True), path, overwrite=overwrite)
+            table = pd.concat(whole, ignore_index=True)
+            write_table(table, path, metadata=metadata, overwrite=overwrite)
         return sum(len(part) for part in whole)
-    write = _write_parquet_parts if path.suffix == ".parquet" else _write_csv_parts
     rows = 0
     try:
         with atomic_file(path, overwrite=overwrite) as temporary:
-            rows = write(_merge_parts(parts), temporary)
+            merged = _merge_parts(parts)
+            if path.suffix == ".parquet":
+                rows = _write_parquet_parts(merged, temporary, types, metadata)
+            else:
+                rows = _write_csv_parts(merged, temporary)
             if not rows:
                 raise _NothingToWrite
     except _NothingToWrite:
@@ -96,12 +124,19 @@ def _merge_parts(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         yield pd.concat(waiting, ignore_index=True)
 
 
-def _write_parquet_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
+def _write_parquet_parts(
+    parts: Iterator[pd.DataFrame],
+    path: Path,
+    types: Mapping[str, pa.DataType],
+    metadata: Mapping[str, str],
+) -> int:
     rows = 0
     writer = None
     try:
         for part in parts:
-            writer = writer or pq.ParquetWriter(path, _schema(part))
+            if writer is None:
+                schema = _schema(part, types).with_metadata(dict(metadata))
+                writer = pq.ParquetWriter(path, schema)
             writer.write_table(pa.Table.from_pandas(part, writer.schema, preserve_index=False))
             rows += len(part)
     finally:
@@ -110,14 +145,14 @@ def _write_parquet_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
     return rows
 
 
-def _schema(part: pd.DataFrame) -> pa.Schema:
+def _schema(part: pd.DataFrame, types: Mapping[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([(str(name), types.get(str(name)) or _type(part[name])) for name in part])
+
+
+def _type(column: "pd.Series[Any]") -> pa.DataType:
     # text that is missing throughout the first part is still text
-    numeric = pd.api.types.is_numeric_dtype
-    kinds = [
-        (str(name), pa.from_numpy_dtype(part[name].dtype) if numeric(part[name]) else pa.string())
-        for name in part.columns
-    ]
-    return pa.schema(kinds)
+    numeric = pd.api.types.is_numeric_dtype(column)
+    return pa.from_numpy_dtype(column.dtype) if numeric else pa.string()
 
 
 def _write_csv_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
@@ -147,7 +182,8 @@ def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
 
     Columns of names (`taonet.io.column_names.WORDS`) are text in every format, None where a cell
     is empty: ``007``, ``NA`` and ``90`` stay what they are. Positions with a unit become degrees,
-    moments in time MJD; see `taonet.io.astropy_tables`. A named pandas index is a column.
+    moments in time MJD; see `taonet.io.astropy_tables`. A named pandas index is a column. Lists
+    in parquet become tuples. What a file says of itself is in ``attrs["metadata"]``.
 
     Parameters
     ----------
@@ -193,12 +229,25 @@ def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
         return read_astropy_table(path, "parquet")
     content = pq.read_table(path)
     table = _with_index(content.to_pandas())
+    table.attrs["metadata"] = _text_metadata(schema)
     for field in content.schema:
         column = content.column(field.name)
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
+            # arrays in cells have no hash
+            cells = [None if cell is None else tuple(cell) for cell in column.to_pylist()]
+            table[field.name] = pd.Series(cells, index=table.index, dtype="object")
         # whole numbers beside an empty cell become floats, which hold 15 digits
         if plain(field.name) in text and pa.types.is_integer(field.type) and column.null_count:
             table[field.name] = column.cast(pa.string()).to_pandas().to_numpy()
     return table
+
+
+def _text_metadata(schema: pa.Schema) -> dict[str, str]:
+    held = {key: text for key, text in (schema.metadata or {}).items() if key != b"pandas"}
+    return {
+        key.decode("utf-8", "replace"): text.decode("utf-8", "replace")
+        for key, text in held.items()
+    }
 
 
 def _with_index(table: pd.DataFrame) -> pd.DataFrame:
@@ -209,17 +258,21 @@ def _with_index(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_words(table: pd.DataFrame, text: Collection[str], path: Path) -> pd.DataFrame:
-    units = dict(table.attrs.get("units", {}))
+    attrs = {"units": {}, **table.attrs}
     for name in table.columns:
-        if plain(name) in text:
+        if plain(name) in text and not _holds_lists(table[name]):
             try:
                 table[name] = words(table[name], path)
             except InputError:
                 # another column may name the objects
                 if plain(name) in NAMES["object_id"][:1]:
                     raise
-    table.attrs["units"] = units
+    table.attrs.update(attrs)
     return table
+
+
+def _holds_lists(column: "pd.Series[Any]") -> bool:
+    return column.dtype == object and any(isinstance(cell, tuple) for cell in column)
 
 
 def _with_degrees(table: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -231,7 +284,7 @@ def _with_degrees(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     return table
 
 
-def _write_astropy(table: pd.DataFrame, path: Path, kind: str) -> None:
+def _write_astropy(table: pd.DataFrame, path: Path, kind: str, metadata: Mapping[str, str]) -> None:
     from astropy.table import Table
 
     frame = table.copy()
@@ -242,7 +295,24 @@ def _write_astropy(table: pd.DataFrame, path: Path, kind: str) -> None:
     with warnings.catch_warnings():
         # VOTable makes IDs of names that hold blanks; names stay as they are
         warnings.simplefilter("ignore")
-        Table.from_pandas(frame).write(path, format=kind, overwrite=True)
+        content = Table.from_pandas(frame)
+        if kind == "votable":
+            _write_votable(content, path, metadata)
+        else:
+            content.meta.update(metadata)
+            content.write(path, format=kind, overwrite=True)
+
+
+def _write_votable(content: Any, path: Path, metadata: Mapping[str, str]) -> None:
+    from astropy.io.votable import from_table, writeto
+    from astropy.io.votable.tree import Param
+
+    document = from_table(content)
+    (only,) = document.iter_tables()
+    for name, value in metadata.items():
+        given = {"name": name, "datatype": "char", "arraysize": "*", "value": value}
+        only.params.append(Param(document, **given))
+    writeto(document, str(path))
 
 
 def _check_letters(column: "pd.Series[str]", kind: str) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import safetensors.numpy
 import safetensors.torch
@@ -65,6 +65,7 @@ class Bundle:
     frame_px: int
     trust: Trust | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    format: ClassVar[str] = NETWORK
 
 
 def weights_digest(bundle: Bundle) -> str:

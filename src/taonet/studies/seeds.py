@@ -13,6 +13,7 @@ from taonet.evaluation.repeated_runs import mean_difference, score_draws
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores
+from taonet.io.prediction_table import read_predictions
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -53,7 +54,7 @@ def score_seeds(
         If a run is not finished, or the runs do not contain the same objects.
     """
     methods = methods_of(runs)
-    read = {(m, run): pd.read_parquet(prediction_file(run, m)) for m in methods for run in runs}
+    read = {(m, run): read_predictions(prediction_file(run, m)) for m in methods for run in runs}
     read = all_with_groups(read, objects)
     found = {method: [read[method, run] for run in runs] for method in methods}
     if classes:

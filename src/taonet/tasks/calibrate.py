@@ -13,7 +13,7 @@ from taonet.io.inputs import Tally
 from taonet.io.rejection import summarise_kinds
 from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
-from taonet.models.predict import prepare_examples
+from taonet.models.preparation import prepare_examples
 from taonet.training.fit_sets import check_level
 from taonet.types import Track, no_progress
 
@@ -58,9 +58,14 @@ def calibrate(
     tally = Tally(archive.path)
     known = _labelled_objects(bundle, archive)
     sequences = (archive[i] for i in track(known, len(known), "calibrating"))
-    answers = collect_calibration_answers(
-        bundle, prepare_examples(bundle, sequences, tally, workers=workers), tally
+    prepared = prepare_examples(
+        sequences,
+        bundle.reading,
+        frame_px=bundle.frame_px,
+        workers=workers,
+        on_rejection=tally.reject,
     )
+    answers = collect_calibration_answers(bundle, prepared, tally)
     trust, notes = fit_trust(answers, bundle.taxonomy, level=level)
     facts = {
         **bundle.facts,

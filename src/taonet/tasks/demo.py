@@ -12,10 +12,10 @@ from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import make_folder
 from taonet.io.deep_tao.writer import write_deep_tao
-from taonet.io.tables import read_table
+from taonet.io.prediction_table import read_predictions
 from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.tasks.predict import classify
+from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import simulate_archive
 from taonet.types import Track, no_progress
 
@@ -76,8 +76,8 @@ def _classify_unseen_file(folder: Path, run: Path, *, seed: int) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     write_deep_tao(file, sequence, overwrite=True)
     output = folder / "unseen.csv"
-    classify(str(run / "bundle"), [file], output, overwrite=True)
-    last = read_table(output).iloc[-1]
+    predict_files(str(run / "bundle"), [file], output, overwrite=True)
+    last = read_predictions(output).iloc[-1]
     return (
         f"  {file} (a simulated {sequence.class_name}) after {last['n_epochs']} epochs:"
         f" {last['predicted_class']}, p = {last['p_' + last['predicted_class']]:.2f}"

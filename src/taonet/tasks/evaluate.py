@@ -11,10 +11,10 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.evaluation.answers_over_time import score_over_time
 from taonet.evaluation.comparison import compare_methods
-from taonet.evaluation.predictions import check_predictions, classes_of, restrict_classes
+from taonet.evaluation.predictions import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
-from taonet.io.tables import read_table
+from taonet.io.prediction_table import classes_of, is_prediction_table, read_predictions
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -138,8 +138,8 @@ def _table_name(path: Path, predictions: list[Path]) -> str:
 
 
 def _read_with_truth(path: Path, archive: Archive | None) -> ScoredTable:
-    table = read_table(path)
-    if "object_id" not in table or not classes_of(table):
+    table = read_predictions(path)
+    if not is_prediction_table(table):
         raise InputError(
             "not a prediction table",
             where=path,

@@ -11,6 +11,7 @@ from taonet.io.archive import Archive, is_archive
 from taonet.io.inputs import Tally, read_sequences
 from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import is_table, read_light_curves
+from taonet.io.prediction_table import classes_of, is_prediction_table
 from taonet.io.sources import source_of
 from taonet.io.tables import read_table
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
@@ -66,10 +67,9 @@ def _first_sequence(source: SequenceSource, tally: Tally) -> ImageSequence:
 
 def _describe_table(path: Path) -> dict[str, Any]:
     table = read_table(path)
-    answers = [str(name)[2:] for name in table.columns if str(name).startswith("p_")]
-    if "object_id" in table and answers:
-        count = table["object_id"].nunique()
-        return {"kind": "prediction table", "objects": count, "classes": ", ".join(answers)}
+    if is_prediction_table(table):
+        count, classes = table["object_id"].nunique(), ", ".join(classes_of(table))
+        return {"kind": "prediction table", "objects": count, "classes": classes}
     found = read_light_curves(path)
     bands = sorted({band for curve in found.curves for band in curve.band})
     return {

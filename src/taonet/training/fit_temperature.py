@@ -17,11 +17,11 @@ from scipy.optimize import minimize_scalar
 from taonet.errors import InputError
 from taonet.evaluation.predictions import (
     check_predictions,
-    columns_of,
     final_rows,
     labels_of,
     probabilities_of,
 )
+from taonet.io.prediction_table import columns_of
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.trust import FLOOR, Temperature, temper
 

@@ -106,14 +106,14 @@ class Prior:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(total == 0, shares, weighed / total))
 
-    def possible_sets(self, sets: Sequence[str | None]) -> list[str | None]:
-        """Return sets of classes, as text, without the classes of share 0."""
+    def possible_sets(self, sets: Sequence[tuple[str, ...] | None]) -> list[tuple[str, ...] | None]:
+        """Return sets of class names without the classes of share 0; None stays so."""
         gone = {name for name, share in zip(self.classes, self.shares, strict=True) if not share}
         fewer = {
-            text: text and " ".join(name for name in text.split() if name not in gone)
-            for text in set(sets)
+            members: members and tuple(name for name in members if name not in gone)
+            for members in set(sets)
         }
-        return [fewer[text] for text in sets]
+        return [fewer[members] for members in sets]
 
     @property
     def note(self) -> str:

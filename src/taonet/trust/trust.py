@@ -4,7 +4,7 @@
 promise; bundles carry them, and every answer passes through them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -115,15 +115,15 @@ class Thresholds:
 
     def sets(
         self, probabilities: Float[np.ndarray, "row class"], n_epochs: Int[np.ndarray, " row"]
-    ) -> list[str | None]:
-        """Return the sets as text, the classes in label order: ``"SN CV"``.
+    ) -> list[tuple[str, ...] | None]:
+        """Return the set of each row, its classes in label order.
 
         None where a probability is not finite: nothing is said there, not even the empty set.
         """
         inside = self.members(probabilities, n_epochs)
         codes = inside @ (1 << np.arange(len(self.classes)))
         names = {
-            int(code): " ".join(c for i, c in enumerate(self.classes) if code >> i & 1)
+            int(code): tuple(c for i, c in enumerate(self.classes) if code >> i & 1)
             for code in np.unique(codes)
         }
         said = np.isfinite(probabilities).all(axis=1)
@@ -132,6 +132,25 @@ class Thresholds:
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
         return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrustedAnswers:
+    """Answers after trust was applied.
+
+    Parameters
+    ----------
+    probabilities : array (row, class)
+        Calibrated.
+    sets : sequence of tuple or None
+        Class names in label order; None for each row without thresholds.
+    typicality : array (row,)
+        NaN where it was not fitted.
+    """
+
+    probabilities: Float[np.ndarray, "row class"]
+    sets: Sequence[tuple[str, ...] | None]
+    typicality: Float[np.ndarray, " row"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +172,33 @@ class Trust:
     thresholds: Thresholds | None
     objects: int
     typicality: Typicality | None = None
+
+    def apply(
+        self,
+        probabilities: Float[np.ndarray, "row class"],
+        features: Float[np.ndarray, "row feature"],
+        n_epochs: Int[np.ndarray, " row"],
+    ) -> TrustedAnswers:
+        """Return calibrated probabilities, the sets that go by them, and how typical each row is.
+
+        Parameters
+        ----------
+        probabilities : array (row, class)
+            As the network gave them.
+        features : array (row, feature)
+            What it made them from.
+        n_epochs : array (row,)
+        """
+        honest = self.temperature.apply(probabilities, n_epochs)
+        sets = None if self.thresholds is None else self.thresholds.sets(honest, n_epochs)
+        typical = None
+        if self.typicality is not None:
+            typical = self.typicality.evaluate(features, n_epochs)
+        return TrustedAnswers(
+            probabilities=honest,
+            sets=[None] * len(n_epochs) if sets is None else sets,
+            typicality=np.full(len(n_epochs), np.nan) if typical is None else typical,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form of all but ``typicality``, whose arrays are kept elsewhere."""

@@ -1,6 +1,8 @@
 """Runs on tables of light curves: what they leave behind, and what they refuse."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from evaluation.made import made_sequence
 from taonet.data.splits import read_split
 from taonet.errors import ConfigError, InputError, OutputError
 from taonet.experiment.curves import run as runs
@@ -16,11 +19,13 @@ from taonet.experiment.curves.run import run_curves
 from taonet.features.sets import SETS
 from taonet.features.tables import curve_features
 from taonet.io.lightcurves.tables import read_light_curves
+from taonet.io.prediction_table import read_predictions
 from taonet.io.tables import write_table
+from taonet.models.predict import predict
 from taonet.models.trees.bundle import load_trees
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig
 from taonet.tasks.evaluate import compare_tables
-from taonet.tasks.predict_light_curves import classify_curves
+from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate_light_curves import simulate_light_curves
 
 RECIPES = sorted((Path(__file__).parents[3] / "recipes").glob("forest*.toml"))
@@ -64,7 +69,8 @@ def test_every_method_answers_for_every_object_in_the_columns_of_any_prediction(
         assert list(one.columns)[:6] == [
             "object_id", "ra", "dec", "class_name", "n_epochs", "mjd_last",
         ]  # fmt: skip
-        assert list(one.columns)[-2:] == ["predicted_class", "set"]
+        assert list(one.columns)[-4:] == ["predicted_class", "set", "typicality", "mjd_detected"]
+        assert one[["set", "typicality", "mjd_detected"]].isna().all(axis=None)
         np.testing.assert_allclose(one.filter(like="p_").sum(axis=1), 1, atol=1e-6)
     points = pd.read_parquet(table).groupby("object_id")["mjd"].agg(["size", "max"])
     forest = tables["forest"].set_index("object_id")
@@ -155,13 +161,33 @@ def test_the_grid_is_searched_on_training_objects(table, tmp_path, monkeypatch):
 def test_saved_trees_say_of_a_table_what_grown_ones_said(table, tmp_path):
     recipe = CurveRecipe(name="h", bootstrap=20, forest=ForestConfig(trees=9))
     folder = run_curves(recipe, table, tmp_path / "r")
-    result = classify_curves(str(folder), [table], tmp_path / "p.parquet")
+    result = predict_files(str(folder), [table], tmp_path / "p.parquet")
     assert (result.objects, result.set_aside_count) == (48, 0)
     ours = pd.read_parquet(tmp_path / "p.parquet").set_index("object_id")
     theirs = pd.read_parquet(folder / "predictions" / "forest.parquet").set_index("object_id")
     ours = ours.loc[theirs.index]
     assert list(ours.columns) == list(theirs.columns)
     np.testing.assert_allclose(ours.filter(like="p_"), theirs.filter(like="p_"), atol=1e-5)
+    curves = read_light_curves(table).curves
+    found = list(predict(load_trees(folder), curves))
+    assert [len(rows) for rows in found] == [1] * 48
+    in_memory = pd.concat(found, ignore_index=True)
+    pd.testing.assert_frame_equal(in_memory, read_predictions(tmp_path / "p.parquet"))
+
+
+def test_a_sequence_is_not_what_trees_read(run):
+    sequence = made_sequence("a", epochs=2)
+    with pytest.raises(InputError, match=r"holds trees, which read tables .*got .*ImageSequence"):
+        list(predict(load_trees(run), [sequence]))
+
+
+def test_trees_answer_without_torch_and_matplotlib(run, table, tmp_path):
+    code = (
+        "import sys; from taonet.tasks.predict import predict_files\n"
+        f"predict_files({str(run)!r}, [{str(table)!r}], {str(tmp_path / 'p.csv')!r})\n"
+        "assert not {'torch', 'matplotlib'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_prior_restates_what_trees_say_and_stands_for_what_was_not_measured(run, table, tmp_path):
@@ -174,7 +200,7 @@ def test_a_prior_restates_what_trees_say_and_stands_for_what_was_not_measured(ru
     given = {name: i + 1 for i, name in enumerate(names)}
     shares = np.arange(1, len(names) + 1) / sum(given.values())
     for file, prior in (("plain", None), ("new", given)):
-        classify_curves(str(run), [tmp_path / "t.parquet"], tmp_path / f"{file}.parquet",
+        predict_files(str(run), [tmp_path / "t.parquet"], tmp_path / f"{file}.parquet",
                         prior=prior)  # fmt: skip
     plain, new = (pd.read_parquet(tmp_path / f"{f}.parquet").set_index("object_id")
                   for f in ("plain", "new"))  # fmt: skip
@@ -202,7 +228,7 @@ def test_short_and_spoilt_curves_are_answered_or_set_aside_and_it_is_said(run, t
         }
     )
     table.to_csv(tmp_path / "t.csv", index=False)
-    result = classify_curves(str(run), [tmp_path / "t.csv"], tmp_path / "p.csv")
+    result = predict_files(str(run), [tmp_path / "t.csv"], tmp_path / "p.csv")
     assert (result.objects, result.set_aside_count) == (1, 1)
     assert "2 of 5 rows dropped" in str(result)
     row = pd.read_csv(tmp_path / "p.csv").iloc[0]
@@ -243,9 +269,7 @@ def test_trees_remember_their_bands_and_say_where_there_are_others(table, tmp_pa
         whole = banded(table, "gr")
         whole.loc[whole["object_id"] != whole["object_id"][0], "band"] = other[0]
         whole.to_parquet(tmp_path / f"{name}.parquet")
-        said = classify_curves(
-            str(folder), [tmp_path / f"{name}.parquet"], tmp_path / f"{name}.csv"
-        )
+        said = predict_files(str(folder), [tmp_path / f"{name}.parquet"], tmp_path / f"{name}.csv")
         answers[name] = pd.read_csv(tmp_path / f"{name}.csv").set_index("object_id")
         noted = [line for line in said.remarks if "bands that the trees learnt from: g r" in line]
         assert len(noted) == (name == "beside")
@@ -262,7 +286,7 @@ def test_classes_named_by_numbers_go_from_training_to_scores(table, tmp_path, su
     )
     recipe = CurveRecipe(name="h", bootstrap=20, forest=ForestConfig(trees=3))
     folder = run_curves(recipe, tmp_path / f"t{suffix}", tmp_path / "r")
-    classify_curves(str(folder), [tmp_path / f"t{suffix}"], tmp_path / f"p{suffix}")
+    predict_files(str(folder), [tmp_path / f"t{suffix}"], tmp_path / f"p{suffix}")
     scores = compare_tables([tmp_path / f"p{suffix}"], None)["p"]
     assert scores["n_objects"] == 48
     assert scores["classes"] == sorted(map(str, numbers.values()))

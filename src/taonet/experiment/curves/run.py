@@ -16,16 +16,16 @@ from taonet.data.splits import Split, draw_folds, draw_holdout, read_split, roun
 from taonet.errors import InputError
 from taonet.experiment import baselines
 from taonet.experiment.curves.card import KINDS, curve_card
-from taonet.experiment.curves.predictions import curve_predictions
 from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.stages import open_run, staged_table, write_json
 from taonet.features.tables import bands_of, curve_features, usual_colour
-from taonet.io.atomic import atomic_file
 from taonet.io.lightcurves.tables import Curve, read_light_curves
+from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import truth_path
 from taonet.io.rejection import remark_lines
 from taonet.models.trees.bundle import save_trees
+from taonet.models.trees.predict import curve_rows
 from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, Trees, kind_of
 from taonet.reports.contents import Note, ReportContents
@@ -238,7 +238,7 @@ def _run_rounds(
         answers |= _controls(experiment, train, test)
         shown = [experiment.curves[i] for i in test.tolist()]
         for method, probabilities in answers.items():
-            part = curve_predictions(shown, probabilities, experiment.taxonomy)
+            part = curve_rows(shown, probabilities, experiment.taxonomy)
             found.setdefault(method, []).append(part)
     if experiment.recipe.split.kind == "folds":
         train = np.arange(len(ids))
@@ -247,8 +247,7 @@ def _run_rounds(
     tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
     for method, table in tables.items():
         file = experiment.folder / "predictions" / f"{method.replace(' ', '-')}.parquet"
-        with atomic_file(file) as temporary:
-            table.to_parquet(temporary, index=False)
+        write_predictions(table, file, overwrite=True)
     return tables, trees, len(train)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -67,6 +67,7 @@ class TreesBundle:
     class_mix: Float[np.ndarray, " class"]
     session: Any = field(repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    format: ClassVar[str] = TREES
 
     def probabilities(
         self, features: Float[np.ndarray, "n feature"]

@@ -1,0 +1,107 @@
+"""Sets of classes as cells of a table: a JSON list in text formats, names with blanks before that.
+
+In memory a set is a tuple of class names in label order, empty where an answer is like a typical
+member of no class; None where nothing is said.
+"""
+
+import json
+from collections.abc import Sequence
+
+from taonet.errors import InputError
+
+ClassSet = tuple[str, ...]
+
+
+def encode_set(members: ClassSet | None) -> str | None:
+    """Return a set as text; None stays so.
+
+    Examples
+    --------
+    >>> encode_set(("SN", "type II"))
+    '["SN", "type II"]'
+    """
+    return None if members is None else json.dumps(list(members), ensure_ascii=False)
+
+
+def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:
+    """Return the set that a cell of text holds, of schema version 1 or 0.
+
+    Parameters
+    ----------
+    cell : str
+        A JSON list, or class names with blanks between.
+    classes : sequence of str
+        Those of the table, in label order. Without a JSON list they tell where a name ends.
+
+    Raises
+    ------
+    InputError
+        If it names anything else, or can be read in two ways.
+
+    Examples
+    --------
+    >>> parse_set('["SN", "type II"]', ("SN", "type II"))
+    ('SN', 'type II')
+    >>> parse_set("SN type II", ("SN", "type II"))
+    ('SN', 'type II')
+    """
+    listed = _json_list(cell)
+    if listed is None:
+        return _parse_names(cell.strip(), tuple(classes))
+    return check_set(listed, classes)
+
+
+def check_set(members: ClassSet, classes: Sequence[str]) -> ClassSet:
+    """Return a set that names classes of a table alone.
+
+    Raises
+    ------
+    InputError
+        If it names another.
+    """
+    if not set(members) <= set(classes):
+        raise _set_error("a set names a class that the table has not", members)
+    return members
+
+
+def _json_list(cell: str) -> ClassSet | None:
+    if not cell.startswith("["):
+        return None
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return None
+    named = isinstance(found, list) and all(isinstance(name, str) for name in found)
+    return tuple(found) if named else None
+
+
+def _parse_names(text: str, classes: ClassSet) -> ClassSet:
+    words = text.split()
+    found = _readings(text, classes)
+    if not found and set(words) <= set(classes):
+        # columns of probabilities were put in another order since
+        return tuple(name for name in classes if name in words)
+    if not found:
+        raise _set_error("a set names a class that the table has not", text)
+    if len(found) > 1:
+        raise _set_error("a set can be read in two ways", text)
+    return found[0]
+
+
+def _readings(text: str, classes: ClassSet) -> list[ClassSet]:
+    """Return every way to read a text as names of classes in label order."""
+    if not text:
+        return [()]
+    found: list[ClassSet] = []
+    for i, name in enumerate(classes):
+        if text == name:
+            found.append((name,))
+        elif text.startswith(f"{name} "):
+            rest = text.removeprefix(f"{name} ")
+            found += [(name, *others) for others in _readings(rest, classes[i + 1 :])]
+    return found
+
+
+def _set_error(what: str, cell: object) -> InputError:
+    do = "write sets as JSON lists of class names, or call the column something else"
+    return InputError(what, where="column 'set'", got=repr(cell), do=do)

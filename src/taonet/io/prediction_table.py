@@ -1,0 +1,375 @@
+"""The prediction table: what its columns are, and how it is made, written and read.
+
+A row says what is known of one object after so many epochs. Networks and trees write the same
+columns in the same order. To be scored a table needs only the required ones, so that anybody's can
+be.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import Float, Int
+
+from taonet.errors import InputError
+from taonet.io.class_sets import ClassSet, check_set, encode_set, parse_set
+from taonet.io.tables import read_table, write_parts
+from taonet.sky.taxonomy import Taxonomy
+
+SCHEMA_VERSION: Final = 1
+"""Of tables written here; those before there were versions are of version 0."""
+
+VERSION_KEY: Final = "taonet_schema_version"
+"""Where parquet, ECSV and VOTable files say the version; csv has no place for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the prediction table.
+
+    Parameters
+    ----------
+    name : str
+    dtype : {"text", "int64", "float64", "set"}
+        Text is None where it is missing, a float NaN; a set see `taonet.io.class_sets`.
+    unit : str
+        Empty for pure numbers and text.
+    meaning : str
+    required : bool
+        No table is scored without it.
+    """
+
+    name: str
+    dtype: Literal["text", "int64", "float64", "set"]
+    unit: str = ""
+    meaning: str
+    required: bool = False
+
+
+PROBABILITY: Final = Column(
+    name="p_<CLASS>",
+    dtype="float64",
+    meaning="probability of the class, one column a class in label order; their sum is 1",
+    required=True,
+)
+
+PRIOR: Final = Column(
+    name="prior",
+    dtype="text",
+    meaning="the class mix that the probabilities speak of, only where one was given",
+)
+
+COLUMNS: Final = (
+    Column(name="object_id", dtype="text", meaning="name of the object", required=True),
+    Column(name="ra", dtype="float64", unit="deg", meaning="right ascension, J2000"),
+    Column(name="dec", dtype="float64", unit="deg", meaning="declination, J2000"),
+    Column(
+        name="class_name",
+        dtype="text",
+        meaning="the true class, missing where it is not known",
+        required=True,
+    ),
+    Column(
+        name="n_epochs",
+        dtype="int64",
+        meaning="number of epochs (of light curves: points) that were read",
+        required=True,
+    ),
+    Column(name="mjd_last", dtype="float64", unit="d", meaning="MJD of the last of them"),
+    PROBABILITY,
+    Column(
+        name="predicted_class",
+        dtype="text",
+        meaning="the most probable class, missing where a probability is not finite",
+    ),
+    Column(
+        name="set",
+        dtype="set",
+        meaning="the set of classes that holds the truth as often as promised, missing where no "
+        "sets were fitted",
+    ),
+    Column(
+        name="typicality",
+        dtype="float64",
+        meaning="share of calibration objects that lie as far out or farther, 0 to 1; NaN where "
+        "it was not fitted",
+    ),
+    Column(
+        name="mjd_detected",
+        dtype="float64",
+        unit="d",
+        meaning="MJD of the first detection, NaN until then and where nothing is measured",
+    ),
+    PRIOR,
+)
+"""In order. All are written, but for `PRIOR` where there is none."""
+
+_ARROW: Final = {
+    "text": pa.string(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "set": pa.list_(pa.string()),
+}
+
+
+@runtime_checkable
+class KnownObject(Protocol):
+    """Whatever says which object it is of: a sequence, a light curve, or `ObjectFacts`."""
+
+    @property
+    def object_id(self) -> str:
+        """Its name."""
+
+    @property
+    def ra(self) -> float:
+        """Right ascension in degrees, NaN where unknown."""
+
+    @property
+    def dec(self) -> float:
+        """Declination in degrees, NaN where unknown."""
+
+    @property
+    def class_name(self) -> str | None:
+        """The true class, None where unknown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectFacts:
+    """Name, place and true class of an object: what a row repeats of it."""
+
+    object_id: str
+    ra: float
+    dec: float
+    class_name: str | None
+
+    @classmethod
+    def of(cls, known: KnownObject) -> "ObjectFacts":
+        """Take them from a sequence or a light curve, which can then be let go."""
+        return cls(
+            object_id=known.object_id, ra=known.ra, dec=known.dec, class_name=known.class_name
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answers:
+    """What a model says, row by row.
+
+    Parameters
+    ----------
+    n_epochs : array (row,)
+    mjd_last : array (row,)
+        MJD of the last epoch that was read.
+    probabilities : array (row, class)
+    sets : sequence of tuple, optional
+        Class names in label order, or None, for each row.
+    typicality, mjd_detected : array (row,), optional
+    prior : str, optional
+        The class mix that the probabilities speak of.
+    """
+
+    n_epochs: Int[np.ndarray, " row"]
+    mjd_last: Float[np.ndarray, " row"]
+    probabilities: Float[np.ndarray, "row class"]
+    sets: Sequence[ClassSet | None] | None = None
+    typicality: Float[np.ndarray, " row"] | None = None
+    mjd_detected: Float[np.ndarray, " row"] | None = None
+    prior: str | None = None
+
+
+def make_rows(
+    objects: KnownObject | Sequence[KnownObject], answers: Answers, *, taxonomy: Taxonomy
+) -> pd.DataFrame:
+    """Lay out answers as rows of the prediction table.
+
+    Parameters
+    ----------
+    objects : object, or sequence of objects
+        What all rows are about, or each of them.
+    answers : Answers
+    taxonomy : Taxonomy
+        Its classes are those of the probabilities.
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `COLUMNS`, in their order.
+
+    Examples
+    --------
+    >>> star = ObjectFacts(object_id="a", ra=10.0, dec=-5.0, class_name=None)
+    >>> said = np.array([[0.9, 0.1]])
+    >>> answers = Answers(n_epochs=np.array([1]), mjd_last=np.array([60000.0]), probabilities=said)
+    >>> two = Taxonomy(name="two", classes=("SN", "CV"))
+    >>> make_rows(star, answers, taxonomy=two)["predicted_class"].tolist()
+    ['SN']
+    """
+    n = len(answers.n_epochs)
+    each = objects if isinstance(objects, Sequence) else [objects] * n
+    nothing = np.full(n, np.nan)
+    cells: dict[str, Any] = {
+        "object_id": _cells([one.object_id for one in each]),
+        "ra": np.array([one.ra for one in each], np.float64),
+        "dec": np.array([one.dec for one in each], np.float64),
+        "class_name": _cells([one.class_name for one in each]),
+        "n_epochs": answers.n_epochs,
+        "mjd_last": answers.mjd_last,
+        "predicted_class": _cells(taxonomy.most_probable(answers.probabilities)),
+        "set": _cells([None] * n if answers.sets is None else answers.sets),
+        "typicality": nothing if answers.typicality is None else answers.typicality,
+        "mjd_detected": nothing if answers.mjd_detected is None else answers.mjd_detected,
+        "prior": _cells([answers.prior] * n),
+    }
+    cells |= dict(zip(columns_of(taxonomy), answers.probabilities.T, strict=True))
+    names = column_names(taxonomy, with_prior=answers.prior is not None)
+    return pd.DataFrame({name: cells[name] for name in names})
+
+
+def _cells(values: Iterable[object], index: pd.Index | None = None) -> "pd.Series[Any]":
+    # as an array, tuples of equal length would have two axes
+    return pd.Series(list(values), index=index, dtype="object")
+
+
+def column_names(taxonomy: Taxonomy, *, with_prior: bool = False) -> list[str]:
+    """Return the names of all columns in order."""
+    names: list[str] = []
+    for column in COLUMNS:
+        if column is PROBABILITY:
+            names += columns_of(taxonomy)
+        elif column is not PRIOR or with_prior:
+            names.append(column.name)
+    return names
+
+
+def columns_of(taxonomy: Taxonomy) -> list[str]:
+    """Return the names of the probability columns, in label order."""
+    return [f"p_{name}" for name in taxonomy.classes]
+
+
+def classes_of(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the classes that a table gives probabilities of, in its order.
+
+    Examples
+    --------
+    >>> classes_of(pd.DataFrame(columns=["object_id", "p_SN", "p_42"]))
+    ('SN', '42')
+    """
+    return tuple(c[2:] for c in map(str, table.columns) if c.startswith("p_") and c != "p_")
+
+
+def is_prediction_table(table: pd.DataFrame) -> bool:
+    """Return whether a table gives objects probabilities of classes."""
+    return "object_id" in table and bool(classes_of(table))
+
+
+def write_predictions(
+    parts: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, overwrite: bool = False
+) -> int:
+    """Write a prediction table, whole or as its parts come; return the number of rows.
+
+    Sets are a list column in parquet and JSON lists in the other formats. Without any row nothing
+    is written. See `taonet.io.tables.write_parts`.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
+    """
+    shown = [parts] if isinstance(parts, pd.DataFrame) else parts
+    if path.suffix != ".parquet":
+        shown = map(_with_text_sets, shown)
+    return write_parts(
+        shown,
+        path,
+        types={column.name: _ARROW[column.dtype] for column in COLUMNS},
+        metadata={VERSION_KEY: str(SCHEMA_VERSION)},
+        overwrite=overwrite,
+    )
+
+
+def _with_text_sets(part: pd.DataFrame) -> pd.DataFrame:
+    if "set" not in part:
+        return part
+    return part.assign(set=_cells(map(encode_set, part["set"]), part.index))
+
+
+def read_predictions(path: Path) -> pd.DataFrame:
+    """Read a prediction table, ours of any version or anybody else's.
+
+    Sets become tuples of class names, or None. A table of anything else is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is of a newer version, or its sets name other classes.
+    """
+    table = read_table(path)
+    if not is_prediction_table(table):
+        return table
+    _check_version(table, path)
+    if "set" not in table:
+        return table
+    cells = _set_cells(table, path)
+    try:
+        sets = decode_sets(cells, classes_of(table))
+    except InputError as error:
+        where = f"{path}, {error.where}"
+        raise InputError(error.what, where=where, got=error.got, do=error.do) from error
+    return table.assign(set=_cells(sets, table.index))
+
+
+def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSet | None]:
+    """Return sets as tuples of class names, None where a cell is missing.
+
+    Parameters
+    ----------
+    cells : Series
+        Tuples of names, JSON lists, or names with blanks between (version 0).
+    classes : sequence of str
+        Those of the table.
+
+    Raises
+    ------
+    InputError
+        If a cell names another class, or can be read in two ways.
+
+    Examples
+    --------
+    >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
+    [('SN', 'CV'), ('CV',), (), None]
+    """
+    known: dict[object, ClassSet | None] = {}
+    for cell in set(cells):
+        if isinstance(cell, tuple):
+            known[cell] = check_set(cell, classes)
+        else:
+            known[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
+    return [known[cell] for cell in cells]
+
+
+def _set_cells(table: pd.DataFrame, path: Path) -> "pd.Series[Any]":
+    """Return the cells that hold sets; of version 0 empty sets are empty text."""
+    cells = table["set"]
+    old = any(isinstance(cell, str) and not cell.startswith("[") for cell in cells)
+    if not old:
+        return cells
+    if path.suffix.lower() == ".parquet" and "set" in pq.read_schema(path).names:
+        # an empty text is no name, so that as a word it would be missing
+        return _cells(pq.read_table(path, columns=["set"]).column("set").to_pylist(), cells.index)
+    # text formats wrote an empty set and a missing one alike
+    return cells.fillna("")
+
+
+def _check_version(table: pd.DataFrame, path: Path) -> None:
+    version = str(table.attrs.get("metadata", {}).get(VERSION_KEY, 0))
+    if not version.isdigit() or int(version) > SCHEMA_VERSION:
+        raise InputError(
+            "a prediction table of a newer version of taonet",
+            where=path,
+            got=f"schema version {version}",
+            do="upgrade taonet",
+        )

@@ -1,0 +1,176 @@
+"""What a network says of each object after every epoch."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float
+
+from taonet.data.batches import Batch
+from taonet.data.reading import Example
+from taonet.data.transforms import turn_images
+from taonet.errors import InputError
+from taonet.io.class_sets import ClassSet
+from taonet.io.prediction_table import Answers, make_rows
+from taonet.models.bundle import Bundle
+from taonet.models.preparation import Prepared
+from taonet.trust.prior import Prior
+from taonet.trust.trust import Trust
+
+FRAMES_AT_ONCE = 2048
+
+DETECTED = 5.0
+"""Signal-to-noise of a detection: of a flux measured with what was known by then."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkAnswer:
+    """What a network says of one object after each epoch.
+
+    Parameters
+    ----------
+    probabilities : array (epoch, class)
+        Calibrated if the bundle is.
+    features : array (epoch, feature)
+        What they were made from.
+    sets : sequence of tuple or None
+        The set of classes after each epoch; None without thresholds.
+    typicality : array (epoch,)
+        See `taonet.trust.typicality`; NaN if the bundle is not calibrated.
+    """
+
+    probabilities: Float[np.ndarray, "epoch class"]
+    features: Float[np.ndarray, "epoch feature"]
+    sets: Sequence[ClassSet | None]
+    typicality: Float[np.ndarray, " epoch"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prediction:
+    """The rows of one object in the prediction table, and what the network made them from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    features : array (row, feature)
+    """
+
+    rows: pd.DataFrame
+    features: Float[np.ndarray, "row feature"]
+
+
+def predict_examples(
+    bundle: Bundle,
+    prepared: Iterable[Prepared],
+    *,
+    turns: int | None = None,
+    prior: Prior | None = None,
+) -> Iterator[Prediction]:
+    """Yield the prediction about each object, in order; see `taonet.models.predict.predict`."""
+    turns = turns_of(bundle) if turns is None else turns
+    waiting: list[Prepared] = []
+    for one in prepared:
+        waiting.append(one)
+        if sum(len(other.example.mjd) for other in waiting) >= FRAMES_AT_ONCE:
+            yield from _predict_batch(bundle, waiting, turns, prior)
+            waiting = []
+    if waiting:
+        yield from _predict_batch(bundle, waiting, turns, prior)
+
+
+def turns_of(bundle: Bundle) -> int:
+    """Return how many turned copies a bundle averages its answers over."""
+    return int(bundle.facts.get("turns", 1))
+
+
+def _predict_batch(
+    bundle: Bundle, batch: Sequence[Prepared], turns: int, prior: Prior | None
+) -> Iterator[Prediction]:
+    found = compute_answers(bundle, [one.example for one in batch], turns=turns)
+    for one, answer in zip(batch, found, strict=True):
+        detected = _first_detection(one.example) if bundle.reading.measured else None
+        restated, sets = answer.probabilities, answer.sets
+        if prior is not None:
+            restated, sets = prior.restate(restated), prior.possible_sets(sets)
+        answers = Answers(
+            n_epochs=np.arange(1, len(one.example.mjd) + 1),
+            mjd_last=one.example.mjd,
+            probabilities=restated,
+            sets=sets,
+            typicality=answer.typicality,
+            mjd_detected=detected,
+            prior=None if prior is None else str(prior),
+        )
+        rows = make_rows(one.facts, answers, taxonomy=bundle.taxonomy)
+        yield Prediction(rows=rows, features=answer.features)
+
+
+@torch.inference_mode()
+def compute_answers(
+    bundle: Bundle, examples: Sequence[Example], *, turns: int = 1
+) -> list[NetworkAnswer]:
+    """Return what the network says of each example, averaged over turned copies."""
+    if turns < 1:
+        raise InputError("turns must be at least 1", got=turns)
+    network = bundle.network
+    said: list[torch.Tensor] = []
+    features: list[torch.Tensor] = []
+    for which in range(turns):
+        batch = Batch.from_examples([_turn_example(example, which) for example in examples])
+        embedding = batch.pad(network.encode(batch))
+        features.append(network.remember(embedding, batch.pad(batch.days)))
+        said.append(torch.softmax(network.head(features[-1]), dim=-1))
+    probabilities, remembered = (
+        (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (said, features)
+    )
+    lengths = [len(example.mjd) for example in examples]
+    return [
+        _apply_trust(bundle.trust, probabilities[i, :n], remembered[i, :n])
+        for i, n in enumerate(lengths)
+    ]
+
+
+def _apply_trust(
+    trust: Trust | None,
+    probabilities: Float[np.ndarray, "epoch class"],
+    features: Float[np.ndarray, "epoch feature"],
+) -> NetworkAnswer:
+    n = len(features)
+    if trust is None:
+        return NetworkAnswer(
+            probabilities=probabilities,
+            features=features,
+            sets=[None] * n,
+            typicality=np.full(n, np.nan),
+        )
+    trusted = trust.apply(probabilities, features, np.arange(1, n + 1))
+    return NetworkAnswer(
+        probabilities=trusted.probabilities,
+        features=features,
+        sets=trusted.sets,
+        typicality=trusted.typicality,
+    )
+
+
+def _turn_example(example: Example, which: int) -> Example:
+    if which == 0:
+        return example
+    pictures = {
+        name: np.ascontiguousarray(turn_images(getattr(example, name), which))
+        for name in ("images", "deep")
+    }
+    return Example(**{**vars(example), **pictures})
+
+
+def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
+    """Return when the object was first detected, NaN as long as it was not.
+
+    A host in the aperture counts as light of the object.
+    """
+    clear = np.flatnonzero(example.light[:, 0] >= DETECTED * example.light[:, 1])
+    when = np.full(len(example.mjd), np.nan)
+    if len(clear):
+        when[clear[0] :] = example.mjd[clear[0]]
+    return when

@@ -1,0 +1,141 @@
+"""From sequences to what a network reads of them; the network itself is not needed for that.
+
+So the processes that prepare sequences do not load it either.
+"""
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
+
+import numpy as np
+from jaxtyping import Int
+
+from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.reading import Example, Reading, example_of
+from taonet.errors import InputError
+from taonet.io.prediction_table import ObjectFacts
+from taonet.io.rejection import RejectionHandler
+from taonet.parallel import map_in_order
+from taonet.sky.sequence import ImageSequence
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prepared:
+    """An object whose sequence was prepared for a network; the frames themselves are let go.
+
+    Parameters
+    ----------
+    facts : ObjectFacts
+    example : Example
+        What the network reads.
+    left_out : tuple of InputError
+        Epochs in a band that the network does not know, each with the reason.
+    """
+
+    facts: ObjectFacts
+    example: Example
+    left_out: tuple[InputError, ...] = ()
+
+
+def prepare_example(
+    sequence: ImageSequence,
+    reading: Reading,
+    *,
+    frame_px: int,
+    epochs: Int[np.ndarray, " shown"] | None = None,
+    precomputed: SequenceInputs | None = None,
+) -> Prepared:
+    """Prepare a sequence for a network; see `taonet.data.reading.example_of`.
+
+    Parameters
+    ----------
+    reading, frame_px
+        Of the network's bundle.
+    epochs, precomputed
+        As there.
+
+    Raises
+    ------
+    InputError
+        If the cutouts are smaller than those the network was trained on, or nothing can be read.
+    """
+    if min(sequence.frames.shape[-2:]) < frame_px:
+        raise InputError(
+            "the cutouts are too small for this model",
+            where=f"sequence {sequence.object_id}",
+            got=f"{sequence.frames.shape[-2:]} pixels, not {frame_px}",
+        )
+    return Prepared(
+        facts=ObjectFacts.of(sequence),
+        example=example_of(sequence, reading, epochs=epochs, precomputed=precomputed),
+        left_out=tuple(reading.unknown_band_errors(sequence).values()),
+    )
+
+
+def prepare_examples(
+    sequences: Iterable[ImageSequence],
+    reading: Reading,
+    *,
+    frame_px: int,
+    precomputed: Iterable[SequenceInputs | None] | None = None,
+    workers: int = 1,
+    on_rejection: RejectionHandler | None = None,
+) -> Iterator[Prepared]:
+    """Yield what a network reads of each sequence, in order.
+
+    An epoch in a band that it does not know costs itself, not the object.
+
+    Parameters
+    ----------
+    reading, frame_px
+        Of the network's bundle.
+    precomputed : iterable, optional
+        What was worked out of the readable epochs of each sequence beforehand.
+    workers : int
+        Processes.
+    on_rejection : function, optional
+        Called with each object, or epoch, that cannot be read; such objects are passed over. By
+        default the first such object is an error, and epochs are warned about.
+
+    Raises
+    ------
+    InputError
+        If a sequence cannot be read and there is no ``on_rejection``.
+    """
+    pairs = zip(sequences, precomputed or repeat(None), strict=False)
+    prepare = partial(_prepare_pair, reading, frame_px)
+    for found in map_in_order(prepare, pairs, workers=workers):
+        if isinstance(found, _Unreadable):
+            if on_rejection is None:
+                raise found.error
+            on_rejection(found.object_id, found.error)
+            continue
+        _report_left_out(found, on_rejection)
+        yield found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unreadable:
+    object_id: str
+    error: InputError
+
+
+def _prepare_pair(
+    reading: Reading, frame_px: int, pair: tuple[ImageSequence, SequenceInputs | None]
+) -> Prepared | _Unreadable:
+    # a generator in another process cannot go on after an error: it is a result like any other
+    sequence, precomputed = pair
+    try:
+        return prepare_example(sequence, reading, frame_px=frame_px, precomputed=precomputed)
+    except InputError as error:
+        return _Unreadable(object_id=sequence.object_id, error=error)
+
+
+def _report_left_out(prepared: Prepared, on_rejection: RejectionHandler | None) -> None:
+    if on_rejection is not None:
+        for error in prepared.left_out:
+            on_rejection(prepared.facts.object_id, error, part=True)
+    elif prepared.left_out:
+        warnings.warn(f"{len(prepared.left_out)} × left out: {prepared.left_out[0]}", stacklevel=2)
