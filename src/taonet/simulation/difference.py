@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 from scipy.special import ndtr
 
+from taonet.simulation.colours import galaxy_in_g, neighbours_in_g
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.detector import Detector
 from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.gaps import Gaps, draw_gaps
-from taonet.simulation.optics import BETA, frequency_grid, render_epochs
-from taonet.simulation.populations.colours import galaxy_in_g, neighbours_in_g
+from taonet.simulation.optics import BETA, EpochInputs, frequency_grid, render_epochs
 from taonet.simulation.scene import constant_light, object_positions
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
@@ -282,22 +282,30 @@ def _noise_free_images(
     )
     clear = flux_of(np.full(len(looks.flux), reference), seen.zero_point_mag)
     scale = 1 - looks.scale_error
-    there = render_epochs(
-        grid, fixed, transparency=clear, flux=looks.flux, x=looks.x, y=looks.y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+    there = _science_inputs(looks, transparency=clear, flux=looks.flux)
+    template = replace(
+        there, flux=looks.template_flux, x=looks.template_x, y=looks.template_y,
+        seeing_fwhm_px=template_fwhm,
     )  # fmt: skip
-    believed = render_epochs(
-        grid, fixed, transparency=clear * scale, flux=looks.template_flux * scale,
-        x=looks.template_x, y=looks.template_y,
+    believed = replace(
+        template, transparency=clear * scale, flux=looks.template_flux * scale,
         shift_x=seen.shift_x + looks.shift_x_error, shift_y=seen.shift_y + looks.shift_y_error,
         seeing_fwhm_px=seen.seeing_fwhm_px * (1 + looks.width_error),
     )  # fmt: skip
-    template = render_epochs(
-        grid, fixed, transparency=clear, flux=looks.template_flux,
-        x=looks.template_x, y=looks.template_y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=template_fwhm,
+    return tuple(render_epochs(grid, fixed, inputs) for inputs in (there, believed, template))
+
+
+def _science_inputs(
+    looks: TripletInputs,
+    *,
+    transparency: Float[np.ndarray, " look"],
+    flux: Float[np.ndarray, " look"],
+) -> EpochInputs:
+    seen = looks.conditions
+    return EpochInputs(
+        transparency=transparency, flux=flux, x=looks.x, y=looks.y, shift_x=seen.shift_x,
+        shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
     )  # fmt: skip
-    return there, believed, template
 
 
 def template_noise(
@@ -352,11 +360,9 @@ def _psf_snr(
     variance: Float[np.ndarray, "look y x"],
 ) -> Float[np.ndarray, " look"]:
     """Fit the PSF at the place of the object; unweighted, so that bright ones are not bent."""
-    grid, seen = frequency_grid(scene.size_px), looks.conditions
+    grid = frequency_grid(scene.size_px)
     one, nothing = np.ones(len(looks.flux)), np.zeros((grid.side, len(grid.kx)), complex)
-    psf = render_epochs(
-        grid, nothing, transparency=one, flux=one, x=looks.x, y=looks.y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
-    ).astype(np.float64)  # fmt: skip
+    inputs = _science_inputs(looks, transparency=one, flux=one)
+    psf = render_epochs(grid, nothing, inputs).astype(np.float64)
     signal = (psf * difference).sum(axis=(1, 2))
     return np.asarray(signal / np.sqrt((psf**2 * variance).sum(axis=(1, 2))))

@@ -51,9 +51,10 @@ def check_class(survey: Survey, class_name: str) -> None:
     Raises
     ------
     ConfigError
-        If the survey has no such class, or it is the one of those that do not change.
+        If the survey has no transients of this class, or it is that of objects which do not
+        change.
     """
-    known = tuple(name for name in survey.taxonomy.classes if name != QUIET_CLASS)
+    known = tuple(name for name in survey.transients if name != QUIET_CLASS)
     if class_name not in known:
         raise ConfigError(f"no class {class_name!r} to plant", do=nearest(class_name, known))
 
@@ -80,7 +81,7 @@ def inject(
         Gives the light of the class and the detector; its usual seeing and zero point stand in
         where the frames tell neither.
     class_name : str
-        One of the survey's taxonomy.
+        A key of the survey's transients.
     seed : int
         Of the whole experiment.
     index : int

@@ -1,11 +1,12 @@
 """The surveys that can be simulated, by name."""
 
-import hashlib
-from importlib import resources
+from collections.abc import Iterable
 
 from taonet.errors import ConfigError, nearest
-from taonet.simulation.presets.crts import CATALINA, TINY
+from taonet.simulation.digest import survey_digest
+from taonet.simulation.presets.crts import CATALINA
 from taonet.simulation.presets.hits import HITS_SURVEY
+from taonet.simulation.presets.tiny import TINY
 from taonet.simulation.presets.ztf import ZTF
 from taonet.simulation.survey import Survey
 
@@ -31,8 +32,17 @@ def survey_preset(name: str) -> Survey:
     return SURVEYS[name]
 
 
-def preset_digest(name: str) -> str:
-    """Return a hash of the files that make a preset: whatever is frozen about it, shows in it.
+def preset_digest(name: str, classes: Iterable[str] = ()) -> str:
+    """Return a hash of the numbers and choices that define a preset.
+
+    Comments, names of variables and the files that functions lie in do not change it. See
+    `taonet.simulation.digest.survey_digest`.
+
+    Parameters
+    ----------
+    name : str
+    classes : iterable of str
+        Classes that are drawn beside those of the preset's taxonomy.
 
     Raises
     ------
@@ -44,9 +54,4 @@ def preset_digest(name: str) -> str:
     >>> preset_digest("crts") == preset_digest("hits")
     False
     """
-    room = {"tiny": "crts"}.get(survey_preset(name).name, name)
-    package = resources.files("taonet.simulation.presets")
-    digest = hashlib.sha256(name.encode())
-    for file in (package / f"{room}.py", package / "tables" / f"{room}.toml"):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return survey_digest(survey_preset(name), classes)

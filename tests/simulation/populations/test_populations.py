@@ -13,7 +13,8 @@ from taonet.simulation.populations.cataclysmic import Cataclysmics, dwarf_nova
 from taonet.simulation.populations.nuclei import damped_random_walk
 from taonet.simulation.populations.stars import fast_mover, flare_shape, rr_lyrae
 from taonet.simulation.populations.supernovae import TEMPLATES, magnitudes_below_peak, supernova
-from taonet.simulation.populations.transients import OTHERS, TRANSIENTS
+from taonet.simulation.presets.by_name import SURVEYS
+from taonet.simulation.presets.crts import CATALINA, OTHERS
 from taonet.sky.taxonomy import CRTS
 
 NIGHTS = np.arange(53500.0, 55500.0, 10.0)
@@ -23,15 +24,19 @@ def drawn(transient, n, mjd=NIGHTS):
     return [transient(mjd, np.random.default_rng(seed)) for seed in range(n)]
 
 
-def test_every_class_of_the_survey_has_its_light():
-    assert set(TRANSIENTS) == set(CRTS.classes)
+@pytest.mark.parametrize("name", SURVEYS)
+def test_every_class_of_a_survey_has_its_light(name):
+    assert set(SURVEYS[name].transients) == set(SURVEYS[name].taxonomy.classes)
+
+
+def test_the_shares_of_a_mixture_sum_to_one():
     assert sum(share for share, _ in OTHERS.values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("class_name", CRTS.classes)
 def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(class_name):
     before = NIGHTS.copy()
-    for light in drawn(TRANSIENTS[class_name], 40):
+    for light in drawn(CATALINA.transients[class_name], 40):
         assert light.mag.shape == NIGHTS.shape
         assert not np.isnan(light.mag).any()
         assert np.isfinite(light.mag).any() or light.host or not light.truth["covered"]
@@ -41,7 +46,7 @@ def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(class_name):
 
 
 def test_the_other_class_holds_all_its_kinds():
-    assert {light.subtype for light in drawn(TRANSIENTS["OTHER"], 200)} == set(OTHERS)
+    assert {light.subtype for light in drawn(CATALINA.transients["OTHER"], 200)} == set(OTHERS)
 
 
 def test_simulated_walks_are_drawn_from_the_process_of_celerite():
@@ -81,7 +86,7 @@ def test_the_damped_random_walk_has_its_structure_function():
 @pytest.mark.parametrize("subtype", TEMPLATES)
 def test_a_supernova_is_dark_rises_peaks_and_fades(subtype):
     days = np.linspace(-40, 300, 3401)
-    below = magnitudes_below_peak(days, subtype)
+    below = magnitudes_below_peak(days, TEMPLATES[subtype])
     rise = TEMPLATES[subtype].rise_days
     assert np.all(np.isinf(below[days < -rise - 0.01]))
     assert np.all(np.isfinite(below[days > -rise + 0.11]))
@@ -95,9 +100,9 @@ def test_a_supernova_is_dark_rises_peaks_and_fades(subtype):
 
 
 def test_stretch_is_a_factor_on_all_times():
-    days = np.linspace(-15, 90, 50)
+    days, shape = np.linspace(-15, 90, 50), TEMPLATES["Ia"]
     np.testing.assert_allclose(
-        magnitudes_below_peak(1.2 * days, "Ia", stretch=1.2), magnitudes_below_peak(days, "Ia")
+        magnitudes_below_peak(1.2 * days, shape, stretch=1.2), magnitudes_below_peak(days, shape)
     )
 
 
