@@ -51,19 +51,17 @@ def simulate(
     `taonet simulate inject --help` says how to plant transients into real sequences instead,
     `taonet simulate check --help` how to compare a preset with real data.
     """
-    settings: dict[str, Any] = {
-        "n_objects": objects, "classes": split_names(classes) or None, "mix": mix, "seed": seed,
-        "workers": workers, "overwrite": overwrite, "track": track,
-    }  # fmt: skip
+    from taonet.tasks.simulate import Sample, simulate_archive, simulate_light_curves
+
+    sample = Sample(
+        survey=survey, n_objects=objects, classes=split_names(classes) or None, mix=mix, seed=seed
+    )
+    settings: dict[str, Any] = {"workers": workers, "overwrite": overwrite, "track": track}
     if light_curves_only:
-        from taonet.tasks.simulate_light_curves import simulate_light_curves
-
         refuse_options({"--fits": fits}, "there are no images with --light-curves-only")
-        count, what = simulate_light_curves(survey, output, **settings), "points"
+        count, what = simulate_light_curves(sample, output, **settings), "points"
     else:
-        from taonet.tasks.simulate import simulate_archive
-
-        count, what = simulate_archive(survey, output, fits=fits, **settings), "frames"
+        count, what = simulate_archive(sample, output, fits=fits, **settings), "frames"
     text = f"{objects} objects, {count} {what} -> {output}"
     print_result({"objects": objects, what: count, "path": output}, text, as_json=as_json)
 

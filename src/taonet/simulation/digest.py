@@ -31,11 +31,11 @@ def survey_digest(survey: Survey, classes: Iterable[str] = ()) -> str:
     str
         SHA-256 in hexadecimal digits.
     """
-    text = json.dumps(canonical(_only(survey, classes)), separators=(",", ":"))
+    text = json.dumps(canonical_form(_only(survey, classes)), separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def canonical(value: Any) -> Any:
+def canonical_form(value: Any) -> Any:
     """Return a value as lists, text and None, the same on every machine.
 
     Integers and floats of equal value are the same. The order of a mapping counts, since mixtures
@@ -57,9 +57,9 @@ def canonical(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return ["fields", _named({one.name: getattr(value, one.name) for one in fields(value)})]
     if isinstance(value, Mapping):
-        return ["mapping", [[str(key), canonical(inner)] for key, inner in value.items()]]
+        return ["mapping", [[str(key), canonical_form(inner)] for key, inner in value.items()]]
     if isinstance(value, tuple | list):
-        return ["sequence", [canonical(inner) for inner in value]]
+        return ["sequence", [canonical_form(inner) for inner in value]]
     if callable(value):
         return ["function", *_function(value)]
     raise TypeError(f"no part of a preset: {value!r}")
@@ -67,7 +67,7 @@ def canonical(value: Any) -> Any:
 
 def _named(values: Mapping[str, Any]) -> list[Any]:
     known = {name: value for name, value in values.items() if value is not None}
-    return [[name, canonical(known[name])] for name in sorted(known)]
+    return [[name, canonical_form(known[name])] for name in sorted(known)]
 
 
 def _function(function: Callable[..., Any]) -> tuple[str, list[Any]]:

@@ -99,10 +99,11 @@ class Survey:
 
     def taxonomy_with(self, classes: Iterable[str]) -> Taxonomy:
         """Return the survey's taxonomy, with the classes that it lacks at its end."""
-        lacking = tuple(name for name in classes if name not in self.taxonomy.classes)
+        known = self.taxonomy.classes
+        lacking = tuple(name for name in dict.fromkeys(classes) if name not in known)
         if not lacking:
             return self.taxonomy
-        return Taxonomy(name=self.taxonomy.name, classes=(*self.taxonomy.classes, *lacking))
+        return Taxonomy(name=self.taxonomy.name, classes=(*known, *lacking))
 
 
 QUIET_CLASS = "NON"

@@ -11,7 +11,20 @@ from taonet.simulation.presets.ztf import ZTF
 from taonet.simulation.survey import Survey
 
 SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, HITS_SURVEY, ZTF)}
-"""The presets by name."""
+"""The presets by name; a new survey is one file beside this one and one name here."""
+
+SOURCE_DIGESTS = {
+    "2b9b642083bfca61619fbde6547195965071a6c56a42dfeec2ee70d43bdcecc5":
+    "055572dc1e4233c1fb2b9aaa6a5929941219a844b42af397d25ec69a408786fa",
+    "a8d2d34c6d44be22d233cb6c40a2970548b4b2944c1ea7b72dc1176824553d2c":
+    "59ccac62ffe150e8d37fd39365a20130e220a37c1ae4672ae6d78d56cf981ec0",
+    "443e049a9023e95212a8e32677ecb97254d7d5d7cb0d8493228d4ddc4494ebe4":
+    "a022b7b50a53442abe57a685caaefd242404f3eba9aea58efbe9c9d1d0e691fd",
+    "41f59d01d47bb8ee6a0fd4d418b6f7ac5e4c92873f3e799be6ffb66f2db90179":
+    "ea9eee8b2ec02928816410af2b8240d332f55fecc8a59a1d859a99c344faad28",
+}  # fmt: skip
+"""Hashes of the source text of presets, as archives and cards hold them that were written before
+numbers were hashed, with the hash of the same numbers."""
 
 
 def survey_preset(name: str) -> Survey:
