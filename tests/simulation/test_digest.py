@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ PINNED = {
 }
 
 
-@pytest.mark.parametrize("name", SURVEYS)
+@pytest.mark.parametrize("name", PINNED)
 def test_the_hash_of_a_preset_is_the_one_on_cards_and_in_archives(name):
     """If this fails, the preset has other numbers, and what is trained on it another card."""
     assert preset_digest(name) == PINNED[name]
@@ -73,7 +74,7 @@ def test_every_number_of_a_preset_is_in_its_hash(name):
         forms = {json.dumps(canonical_form(one)) for one in (part, *changed)}
         assert len(forms) == len(changed) + 1
         for one in changed[:1]:
-            assert survey_digest(replace(survey, **{field.name: one})) != PINNED[name]
+            assert survey_digest(replace(survey, **{field.name: one})) != preset_digest(name)
         numbers += len(changed)
     assert numbers > 150
 
@@ -146,3 +147,13 @@ def test_a_class_beyond_the_taxonomy_changes_the_hash_only_where_it_is_drawn():
 def test_what_is_no_part_of_a_preset_is_refused():
     with pytest.raises(TypeError, match="no part of a preset"):
         canonical_form({"when": {1, 2}})
+
+
+@pytest.mark.parametrize("name", ["crts", "hits", "ztf"])
+def test_the_cards_of_shipped_bundles_state_the_hash_by_numbers_beside_the_old_one(name):
+    old = next(source for source, numbers in SOURCE_DIGESTS.items() if numbers == PINNED[name])
+    card = (files("taonet.bundles") / f"{name}-sim" / "README.md").read_text("utf-8")
+    line = next(line for line in card.splitlines() if line.startswith("* preset "))
+    assert line.startswith(f"* preset {old[:12]}: ")
+    assert line.endswith(f": {PINNED[name][:12]}")
+    assert f"(preset {old[:12]})" in card

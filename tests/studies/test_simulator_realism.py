@@ -28,7 +28,7 @@ def test_curves_of_the_preset_itself_are_not_told_apart(tmp_path):
     assert told["low"] < 0.62
     assert json.loads((tmp_path / "out" / "realism.json").read_text()) == found
     assert (tmp_path / "out" / "curves-NON.png").stat().st_size > 1000
-    assert "NON: told from real ones with AUC" in summary(found)
+    assert "NON: distinguished from real ones with AUC" in summary(found)
 
 
 def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):

@@ -100,10 +100,10 @@ def discovery_mjd(
     found_mjd: tuple[float, float] | None,
     rng: np.random.Generator,
 ) -> tuple[float, bool]:
-    """Draw when an object was caught shining.
+    """Draw when a survey discovered an object.
 
-    The survey lists an object because it saw it shine, so the shining is moved to the
-    observations; the observations are never moved to the shining.
+    A survey lists an object because it saw it bright, so what makes it bright is moved to the
+    observations; the observations are never moved.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whole objects as a survey sees them: sequences of cutouts, or what its database lists."""
+"""Simulate whole objects: their sequences of cutouts, or what a survey's database lists of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""From an archive of what does not change into one of transients planted there."""
+"""Plant transients into sequences of an archive that do not change, into a new archive."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stars of our Galaxy that flare, pulsate, eclipse or move; and what moves much nearer by."""
+"""Stars of our Galaxy that flare, pulsate, eclipse or move, and asteroids."""
 
 import numpy as np
 from jaxtyping import Float
@@ -8,7 +8,7 @@ from taonet.simulation.mixture import Mixture, draw_from_mixture
 
 
 def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw an M dwarf that was caught in a flare of minutes to an hour.
+    """Draw an M dwarf that was discovered in a flare of minutes to an hour.
 
     The shape is that of Davenport et al. (2014, ApJ 797, 122, eqs. 1 and 4); the widths are
     those of large flares.

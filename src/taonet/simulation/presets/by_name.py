@@ -1,4 +1,4 @@
-"""The surveys that can be simulated, by name."""
+"""The list of presets: the surveys that can be simulated, by name."""
 
 from collections.abc import Iterable
 

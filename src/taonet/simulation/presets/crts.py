@@ -86,7 +86,7 @@ def visits_without_filter(cadence: Cadence, mjd_decimals: int, rng: np.random.Ge
 
 
 def conditions_at(weather: Weather, visits: Visits, rng: np.random.Generator) -> Conditions:
-    """Draw what the object was seen through."""
+    """Draw the conditions of each visit."""
     return draw_conditions(weather, visits.mjd, rng)
 
 

@@ -84,7 +84,7 @@ def visits_of_run(run: Run, rng: np.random.Generator) -> Visits:
 
 
 def conditions_of_run(run: Run, visits: Visits, rng: np.random.Generator) -> Conditions:
-    """Draw what the field was seen through: the weather of the run, and the field's own."""
+    """Draw the conditions of each visit: the weather of the run, and the field's own."""
     day, _, log_flux, log_flux_err, sky, sky_err, seeing, seeing_err = np.array(run.epochs).T
     days = visits.mjd - run.first_mjd - run.field_days / 2
     epoch = np.abs(days[:, None] - day).argmin(axis=1)

@@ -121,7 +121,7 @@ def visits_in_two_bands(cadence: Cadence, rng: np.random.Generator) -> Visits:
 def conditions_in_two_bands(
     weather: dict[str, Weather], visits: Visits, rng: np.random.Generator
 ) -> Conditions:
-    """Draw what the object was seen through, in each band."""
+    """Draw the conditions of each visit, in its band."""
     in_g, in_r = (draw_conditions(weather[band], visits.mjd, rng) for band in BANDS)
     green = np.array(visits.band) == "g"
     return Conditions(
