@@ -30,7 +30,7 @@ from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
 from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import predict_files
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
 
@@ -94,7 +94,9 @@ def simulated(folder: Path, simulation: Simulation, *, test: bool, workers: int)
     objects = simulation.test_objects if test else simulation.objects
     seed = simulation.test_seed if test else simulation.seed
     if not (folder / "manifest.json").exists():
-        simulate_archive(simulation.preset, folder, n_objects=objects, seed=seed, workers=workers)
+        simulate_archive(
+            Sample(survey=simulation.preset, n_objects=objects, seed=seed), folder, workers=workers
+        )
     return folder
 
 

@@ -24,7 +24,7 @@ from taonet.photometry.forced_photometry import cut_centre_windows, forced_photo
 from taonet.photometry.lightcurves import BandMeasurement, measure_bands
 from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 PHOTUTILS_FRAMES = 60
 REPEATS = 5
@@ -112,7 +112,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         archive = folder / "archive"
-        simulate_archive("crts", archive, n_objects=objects, seed=1, workers=2)
+        simulate_archive(Sample(survey="crts", n_objects=objects, seed=1), archive, workers=2)
         compare(archive)
         for workers in (1, 2):
             rate = our_rate(archive, folder, workers=workers)

@@ -21,6 +21,7 @@ from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.subtract import template_mean
 from taonet.simulation.conditions import Visits
 from taonet.simulation.light import Light
+from taonet.simulation.mixture import Transient
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
@@ -34,7 +35,7 @@ HARMLESS = int(Quality.UNCALIBRATED | Quality.NAN_PIXELS | Quality.PADDED)
 
 
 def planted(
-    magnitudes: tuple[float, float], _: str, visits: Visits, rng: np.random.Generator
+    magnitudes: tuple[float, float], _: Transient, visits: Visits, rng: np.random.Generator
 ) -> Light:
     """Draw a source without a host, constant or not."""
     n = len(visits.mjd)
@@ -45,7 +46,7 @@ def planted(
 
 def survey(name: str) -> Survey:
     """Return a preset that shows planted sources; that of ztf keeps every visit."""
-    found = replace(survey_preset(name), light=partial(planted, MAGNITUDES[name]))
+    found = replace(survey_preset(name), draw_light=partial(planted, MAGNITUDES[name]))
     if name != "ztf":
         return found
     subtraction, gaps = found.expose.args

@@ -22,7 +22,7 @@ from taonet.simulation.detector import read_out
 from taonet.simulation.exposures import Scene
 from taonet.simulation.optics import BETA
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 SURVEY = survey_preset("crts")
 GALSIM_OBJECTS = 4
@@ -76,7 +76,7 @@ def our_rate(n_objects: int, workers: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         frames = simulate_archive(
-            "crts", Path(folder) / "a", n_objects=n_objects, seed=1, workers=workers
+            Sample(survey="crts", n_objects=n_objects, seed=1), Path(folder) / "a", workers=workers
         )
         return frames / (time.perf_counter() - begin)
 
@@ -92,7 +92,9 @@ def main() -> None:
     """Print the table."""
     if "--child" in sys.argv:
         count, folder = sys.argv[2:]
-        simulate_archive("crts", Path(folder) / "a", n_objects=int(count), seed=1, workers=2)
+        simulate_archive(
+            Sample(survey="crts", n_objects=int(count), seed=1), Path(folder) / "a", workers=2
+        )
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
     n_objects = int(sys.argv[1]) if len(sys.argv) > 1 else 150

@@ -45,10 +45,10 @@ def world(tmp_path_factory):
     from taonet.experiment.recipe import read_recipe
     from taonet.experiment.run import run_experiment
     from taonet.io.archive import Archive
-    from taonet.tasks.simulate import simulate_archive
+    from taonet.tasks.simulate import Sample, simulate_archive
 
     folder = tmp_path_factory.mktemp("world")
-    simulate_archive("tiny", folder / "archive", n_objects=24, seed=3)
+    simulate_archive(Sample(survey="tiny", n_objects=24, seed=3), folder / "archive")
     run_experiment(read_recipe(RECIPES / "tiny.toml"), Archive(folder / "archive"), folder / "run")
     return folder
 

@@ -160,10 +160,10 @@ def test_info_knows_archives_bundles_and_runs(taonet, world):
 @pytest.fixture(scope="module")
 def curves(tmp_path_factory):
     """A table of simulated light curves with faults, and a run of trees on it."""
-    from taonet.tasks.simulate_light_curves import simulate_light_curves
+    from taonet.tasks.simulate import Sample, simulate_light_curves
 
     folder = tmp_path_factory.mktemp("curves")
-    simulate_light_curves("crts", folder / "c.parquet", n_objects=36, seed=3)
+    simulate_light_curves(Sample(survey="crts", n_objects=36, seed=3), folder / "c.parquet")
     table = pd.read_parquet(folder / "c.parquet")
     table.loc[3:5, "mag"] = [99.0, np.nan, np.inf]
     table.sample(frac=1, random_state=0).to_parquet(folder / "c.parquet", index=False)

@@ -17,7 +17,7 @@ from taonet.tasks.info import describe
 from taonet.tasks.photometry import Products, measure_light_curves
 from taonet.tasks.predict import predict_files
 from taonet.tasks.report import report_tables
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 
 @pytest.fixture
@@ -237,5 +237,7 @@ def test_paths_may_be_text(world, tmp_path):
     assert list((tmp_path / "f").iterdir())
     assert compare_tables([answers], archive)["p"]["n_objects"] == 2
     report_tables([answers], archive, str(tmp_path / "r.html"), title="t")
-    simulate_archive("tiny", str(tmp_path / "A"), n_objects=1, fits=str(tmp_path / "fits"))
+    simulate_archive(
+        Sample(survey="tiny", n_objects=1), str(tmp_path / "A"), fits=str(tmp_path / "fits")
+    )
     assert list((tmp_path / "fits").rglob("*.fits"))

@@ -18,11 +18,12 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
 from taonet.io.alerts.source import alerts_source
+from taonet.simulation.colours import g_minus_r
 from taonet.simulation.conditions import Visits
 from taonet.simulation.light import Galaxy, Light
+from taonet.simulation.mixture import Transient
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.populations.colours import g_minus_r
-from taonet.simulation.populations.supernovae import magnitudes_below_peak
+from taonet.simulation.populations.supernovae import TEMPLATES, magnitudes_below_peak
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import Survey
 from taonet.sky.cutout import sky_and_noise
@@ -58,9 +59,9 @@ def like(real: ImageSequence, peak_mag: float) -> Survey:
     visits = Visits(mjd=real.mjd, band=real.band)
     peak_mjd = float(real.mjd[0] + 15)
 
-    def light(_class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
+    def draw_light(_: Transient, visits: Visits, rng: np.random.Generator) -> Light:
         in_r = Light(
-            mag=peak_mag + magnitudes_below_peak(visits.mjd - peak_mjd, "Ia"),
+            mag=peak_mag + magnitudes_below_peak(visits.mjd - peak_mjd, TEMPLATES["Ia"]),
             subtype="Ia",
             truth={"peak_mjd": peak_mjd},
             host=HOST,
@@ -68,7 +69,7 @@ def like(real: ImageSequence, peak_mag: float) -> Survey:
         redder = np.where(np.array(visits.band) == "g", g_minus_r(in_r, visits.mjd, rng), 0)
         return replace(in_r, mag=in_r.mag + redder)
 
-    return replace(ztf, light=light, visits=lambda _rng: visits)
+    return replace(ztf, draw_light=draw_light, visits=lambda _rng: visits)
 
 
 def draw(figure: Figure, sequences: dict[str, ImageSequence]) -> None:

@@ -18,7 +18,7 @@ from taonet.models.bundle import Bundle, load_bundle, weights_digest
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import HITS
 from taonet.studies.hits import DESCRIPTIONS, FINETUNE, hits_benchmark, in_first_half
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def quick():
 @pytest.fixture(scope="module")
 def hits(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hits")
-    simulate_archive("hits", folder / "a", n_objects=24, seed=3)
-    simulate_archive("hits", folder / "b", n_objects=12, seed=4)
+    simulate_archive(Sample(survey="hits", n_objects=24, seed=3), folder / "a")
+    simulate_archive(Sample(survey="hits", n_objects=12, seed=4), folder / "b")
     return Archive(folder / "a"), Archive(folder / "b")
 
 

@@ -12,7 +12,7 @@ from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import SHIPPED
 from taonet.models.predict import predict
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 LARGEST = 4_000_000
 """Bytes."""
@@ -36,7 +36,7 @@ def test_they_are_small_and_say_where_they_come_from(name, simulated):
 
 @pytest.mark.parametrize("name", ["hits-sim", "hits"])
 def test_they_read_sequences_that_nobody_has_seen(name, tmp_path):
-    simulate_archive("hits", tmp_path / "a", n_objects=48, seed=90)
+    simulate_archive(Sample(survey="hits", n_objects=48, seed=90), tmp_path / "a")
     archive = Archive(tmp_path / "a")
     sequences = (archive[i] for i in range(len(archive)))
     tables = (table.tail(1) for table in predict(load_bundle(name), sequences))

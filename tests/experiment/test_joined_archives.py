@@ -23,7 +23,7 @@ from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.predict import predict
 from taonet.tasks.calibrate import calibrate
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
 from taonet.training import fit_typicality as typical
@@ -51,7 +51,7 @@ def _never(_job):
 def archives(tmp_path_factory):
     folder = tmp_path_factory.mktemp("archives")
     for seed, (name, n) in enumerate({"train": 12, "test": 12, "calibration": 36}.items()):
-        simulate_archive("tiny", folder / name, n_objects=n, seed=seed)
+        simulate_archive(Sample(survey="tiny", n_objects=n, seed=seed), folder / name)
     return folder
 
 
@@ -156,6 +156,6 @@ def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
 
 
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):
-    simulate_archive("crts", tmp_path / "large", n_objects=6, seed=3)
+    simulate_archive(Sample(survey="crts", n_objects=6, seed=3), tmp_path / "large")
     with pytest.raises(InputError, match="another size"):
         JoinedArchives({"train": Archive(archives / "train"), "test": Archive(tmp_path / "large")})

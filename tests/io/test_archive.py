@@ -11,7 +11,7 @@ from taonet.io.archive import VERSION, Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 
 def sequence(i, n=4, *, shape=(1, 6, 6), dtype=np.uint16, **more):
@@ -199,7 +199,7 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path):
 
 
 def test_memory_that_was_given_back_is_read_again(tmp_path):
-    simulate_archive("tiny", tmp_path / "a", n_objects=2, seed=1)
+    simulate_archive(Sample(survey="tiny", n_objects=2, seed=1), tmp_path / "a")
     archive = Archive(tmp_path / "a")
     first = archive[0]
     before = first.frames.copy()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from taonet.photometry.profile import Profile, noise_pixels
-from taonet.simulation.optics import frequency_grid, render_epochs
+from taonet.simulation.optics import EpochInputs, frequency_grid, render_epochs
 
 STRETCH = 0.06 + 0.05j
 X, Y = 32.3, 31.8
@@ -12,13 +12,13 @@ X, Y = 32.3, 31.8
 
 def drawn(fwhm, stretch=STRETCH):
     grid, nothing = frequency_grid(64), np.zeros(1)
-    return render_epochs(
-        grid,
-        np.zeros((grid.side, len(grid.kx)), complex),
+    inputs = EpochInputs(
         transparency=np.ones(1), flux=np.ones(1), x=np.array([X]), y=np.array([Y]),
         shift_x=nothing, shift_y=nothing,
         seeing_fwhm_px=np.array([fwhm]), stretch=np.array([stretch]),
-    )[0].astype(float)  # fmt: skip
+    )  # fmt: skip
+    empty = np.zeros((grid.side, len(grid.kx)), complex)
+    return render_epochs(grid, empty, inputs)[0].astype(float)
 
 
 def profile(fwhm=2.5, stretch=STRETCH, beta=3.5, blur_px2=0.0):

@@ -22,10 +22,10 @@ GAIN = CRTS.detector.gain_e_per_adu
 def steady(mag):
     """A survey whose every object shines at one magnitude."""
 
-    def light(_class_name, visits, _rng):
+    def draw_light(_transient, visits, _rng):
         return Light(mag=np.full(len(visits.mjd), mag), subtype="lamp")
 
-    return replace(CRTS, light=light)
+    return replace(CRTS, draw_light=draw_light)
 
 
 def quiet(index=0):

@@ -9,23 +9,21 @@ import pytest
 from taonet.simulation.catalogue import measure_magnitudes, stated_error
 from taonet.simulation.light import Light
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.optics import frequency_grid, render_epochs
+from taonet.simulation.optics import EpochInputs, frequency_grid, render_epochs
 from taonet.simulation.presets.crts import CATALINA, CATALOGUE
 from taonet.sky.cutout import sky_and_noise
 
 OBJECTS = 12
 
 
-def constant_star(mag, _class_name, visits, _rng):
+def constant_star(mag, _transient, visits, _rng):
     return Light(mag=np.full(len(visits.mjd), mag), subtype="star")
 
 
 def psf_magnitudes(sequence, truth):
     """Fit a round PSF of the stated seeing at the stated place: no jitter, no oval is known."""
     n, grid, nought = len(sequence), frequency_grid(64), np.zeros(len(sequence))
-    profile = render_epochs(
-        grid,
-        np.zeros((grid.side, grid.side // 2 + 1), complex),
+    inputs = EpochInputs(
         transparency=nought,
         flux=np.ones(n),
         x=np.full(n, truth["x"]),
@@ -33,7 +31,9 @@ def psf_magnitudes(sequence, truth):
         shift_x=nought,
         shift_y=nought,
         seeing_fwhm_px=sequence.seeing_fwhm_px,
-    ).astype(float)
+    )
+    empty = np.zeros((grid.side, grid.side // 2 + 1), complex)
+    profile = render_epochs(grid, empty, inputs).astype(float)
     box = np.s_[:, 27:38, 27:38]
     sky, _ = sky_and_noise(sequence.frames[:, 0])
     above = sequence.frames[:, 0].astype(float) - sky[:, None, None]
@@ -50,7 +50,7 @@ def clipped_scatter(mag):
 
 @pytest.mark.parametrize("mag", [15.0, 16.5, 17.5, 18.5, 19.5])
 def test_scatter_and_error_agree_within_fifteen_percent(mag):
-    survey = replace(CATALINA, light=partial(constant_star, mag))
+    survey = replace(CATALINA, draw_light=partial(constant_star, mag))
     scatter, error = [], []
     for index in range(OBJECTS):
         sequence, truth = simulate_object(survey, "NON", seed=3, index=index)

@@ -6,7 +6,13 @@ import pytest
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.detector import Detector, read_out
 from taonet.simulation.light import DARK, Galaxy, Light
-from taonet.simulation.optics import frequency_grid, point_sources, render_epochs, sersic_galaxy
+from taonet.simulation.optics import (
+    EpochInputs,
+    frequency_grid,
+    point_sources,
+    render_epochs,
+    sersic_galaxy,
+)
 from taonet.simulation.scene import CLEAR_PX, Neighbours, draw_neighbours, render_light
 from taonet.sky.cutout import is_blank
 from taonet.sky.psf import moffat
@@ -20,11 +26,10 @@ def frames_of(fixed=None, *, n=1, seeing=2.5, size=SIZE, **given):
     nothing = np.zeros((grid.side, len(grid.kx)), complex)
     columns = {"transparency": 1.0, "flux": 0.0, "x": 0.0, "y": 0.0, "shift_x": 0.0, "shift_y": 0.0}
     columns |= {"seeing_fwhm_px": seeing, **given}
-    return render_epochs(
-        grid,
-        nothing if fixed is None else fixed,
-        **{name: np.broadcast_to(np.float64(value), n).copy() for name, value in columns.items()},
+    inputs = EpochInputs(
+        **{name: np.broadcast_to(np.float64(value), n).copy() for name, value in columns.items()}
     )
+    return render_epochs(grid, nothing if fixed is None else fixed, inputs)
 
 
 def moffat_by_summing(size, *, x, y, fwhm_px, times=15):

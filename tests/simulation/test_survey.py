@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from taonet.errors import ConfigError
+from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.simulation.cadence import FULL_MOON_MJD, LUNATION_DAYS, draw_mjd
 from taonet.simulation.conditions import Weather, draw_conditions
 from taonet.simulation.objects import simulate, simulate_object
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.simulation.presets.crts import CATALOGUE, DEEP_TAO
+from taonet.simulation.presets.crts import CATALOGUE
 from taonet.sky.taxonomy import CRTS
 
 TINY = survey_preset("tiny")
@@ -147,7 +148,7 @@ def test_mixes():
     assert all(classes.count(name) == 2 for name in CRTS.classes)
     assert classes[:6] != classes[6:]
     real = [s.class_name for s, _ in islice(simulate(TINY, 60, seed=1, mix="realistic"), 60)]
-    share = DEEP_TAO["NON"] / sum(DEEP_TAO.values())
+    share = RELEASE_OBJECTS["NON"] / sum(RELEASE_OBJECTS.values())
     assert real.count("NON") / 60 == pytest.approx(share, abs=0.2)
 
 

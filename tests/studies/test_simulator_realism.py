@@ -11,12 +11,14 @@ from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.studies import frame_classifier as framecheck
 from taonet.studies.simulator_realism import check_survey, summary
-from taonet.tasks.simulate_light_curves import simulate_light_curves
+from taonet.tasks.simulate import Sample, simulate_light_curves
 
 
 @pytest.mark.slow
 def test_curves_of_the_preset_itself_are_not_told_apart(tmp_path):
-    simulate_light_curves("crts", tmp_path / "c.parquet", n_objects=120, seed=7, classes=["NON"])
+    simulate_light_curves(
+        Sample(survey="crts", n_objects=120, seed=7, classes=["NON"]), tmp_path / "c.parquet"
+    )
     curves = pd.read_parquet(tmp_path / "c.parquet")
     # ids of the survey: telescope and field first
     curves["object_id"] = "1" + curves["object_id"].str[-6:] + "000001"
@@ -26,7 +28,7 @@ def test_curves_of_the_preset_itself_are_not_told_apart(tmp_path):
     assert told["low"] < 0.62
     assert json.loads((tmp_path / "out" / "realism.json").read_text()) == found
     assert (tmp_path / "out" / "curves-NON.png").stat().st_size > 1000
-    assert "NON: told from real ones with AUC" in summary(found)
+    assert "NON: distinguished from real ones with AUC" in summary(found)
 
 
 def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):

@@ -12,7 +12,7 @@ from taonet.errors import InputError, LeakError
 from taonet.io.archive import Archive
 from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import predict_files
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
 from taonet.training import fit_typicality as typical
@@ -21,7 +21,7 @@ from taonet.training import fit_typicality as typical
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fresh")
-    simulate_archive("tiny", folder / "archive", n_objects=24, seed=11)
+    simulate_archive(Sample(survey="tiny", n_objects=24, seed=11), folder / "archive")
     return folder / "archive"
 
 

@@ -10,13 +10,13 @@ from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.sky.sequence import ImageSequence
 from taonet.tasks.inject import inject_archive
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory):
     path = tmp_path_factory.mktemp("quiet") / "archive"
-    simulate_archive("tiny", path, n_objects=18, seed=5)
+    simulate_archive(Sample(survey="tiny", n_objects=18, seed=5), path)
     return path
 
 

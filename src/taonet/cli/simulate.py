@@ -1,4 +1,4 @@
-"""The verb `simulate` and those beside it."""
+"""The commands `simulate`, `simulate inject` and `simulate check`."""
 
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -29,7 +29,7 @@ simulate_app = typer.Typer(
 
 @simulate_app.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, hits, tiny, ztf.")],
+    survey: Annotated[str, typer.Argument(help="A preset, e.g. crts, hits, tiny or ztf.")],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
@@ -51,26 +51,24 @@ def simulate(
     `taonet simulate inject --help` says how to plant transients into real sequences instead,
     `taonet simulate check --help` how to compare a preset with real data.
     """
-    settings: dict[str, Any] = {
-        "n_objects": objects, "classes": split_names(classes) or None, "mix": mix, "seed": seed,
-        "workers": workers, "overwrite": overwrite, "track": track,
-    }  # fmt: skip
+    from taonet.tasks.simulate import Sample, simulate_archive, simulate_light_curves
+
+    sample = Sample(
+        survey=survey, n_objects=objects, classes=split_names(classes) or None, mix=mix, seed=seed
+    )
+    settings: dict[str, Any] = {"workers": workers, "overwrite": overwrite, "track": track}
     if light_curves_only:
-        from taonet.tasks.simulate_light_curves import simulate_light_curves
-
         refuse_options({"--fits": fits}, "there are no images with --light-curves-only")
-        count, what = simulate_light_curves(survey, output, **settings), "points"
+        count, what = simulate_light_curves(sample, output, **settings), "points"
     else:
-        from taonet.tasks.simulate import simulate_archive
-
-        count, what = simulate_archive(survey, output, fits=fits, **settings), "frames"
+        count, what = simulate_archive(sample, output, fits=fits, **settings), "frames"
     text = f"{objects} objects, {count} {what} -> {output}"
     print_result({"objects": objects, what: count, "path": output}, text, as_json=as_json)
 
 
 @simulate_app.command("check")
 def simulate_check(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, hits.")],
+    survey: Annotated[str, typer.Argument(help="A preset, e.g. crts or hits.")],
     against: Annotated[
         list[Path],
         typer.Option(help="Real archive, light curves, or features (label, split)."),
@@ -82,14 +80,18 @@ def simulate_check(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how real a preset is: told apart from real objects, and learnt from."""
+    """Compare a preset with real data.
+
+    Can its objects be distinguished from real ones, and how well does a forest that was trained on
+    them classify real ones?
+    """
     from taonet.studies.simulator_realism import check_survey, summary
 
-    found = check_survey(
+    results = check_survey(
         survey, against, output, n_objects=objects, seed=seed, workers=workers,
         overwrite=overwrite, track=track,
     )  # fmt: skip
-    print_result(found, f"{summary(found)}\n-> {output}", as_json=as_json)
+    print_result(results, f"{summary(results)}\n-> {output}", as_json=as_json)
 
 
 @simulate_app.command("inject")

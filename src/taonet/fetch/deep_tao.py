@@ -13,11 +13,12 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from taonet.errors import InputError, OutputError, UnreachableError
-from taonet.fetch.deep_tao_listing import PUBLISHED, REPOSITORY_OF, ReleaseFile, listing_of
+from taonet.fetch.deep_tao_listing import REPOSITORY_OF, ReleaseFile, listing_of
 from taonet.fetch.files import download, part_path
 from taonet.fetch.github import POINTER_BYTES, Repository, Server
 from taonet.fetch.polite_http import Client
 from taonet.io.atomic import ARCHIVE_MARK, atomic_file, room_for
+from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.io.fits_scan import scan_fits
 
 SET_ASIDE = "set_aside.jsonl"
@@ -56,7 +57,11 @@ class FetchSummary:
         )
         if self.set_aside:
             line += f" (first: {self.first_reason}; all in {self.path / SET_ASIDE})"
-        other = [f"{c} {n} of {PUBLISHED[c]}" for c, n in self.listed.items() if n != PUBLISHED[c]]
+        other = [
+            f"{c} {n} of {RELEASE_OBJECTS[c]}"
+            for c, n in self.listed.items()
+            if n != RELEASE_OBJECTS[c]
+        ]
         return line + (f"; listed, not as published: {', '.join(other)}" if other else "")
 
 
@@ -194,11 +199,11 @@ class _Fetcher:
 
 
 def _wanted_classes(classes: Sequence[str]) -> tuple[str, ...]:
-    unknown = [name for name in classes if name not in PUBLISHED]
+    unknown = [name for name in classes if name not in RELEASE_OBJECTS]
     if unknown:
-        known = f"known: {', '.join(PUBLISHED)}"
+        known = f"known: {', '.join(RELEASE_OBJECTS)}"
         raise InputError("Deep-TAO has no such class", got=", ".join(unknown), do=known)
-    return tuple(name for name in PUBLISHED if name in classes or not classes)
+    return tuple(name for name in RELEASE_OBJECTS if name in classes or not classes)
 
 
 @contextmanager

@@ -15,14 +15,12 @@ from taonet.errors import InputError
 from taonet.fetch.github import Blob, Repository, blob_of, folders_in
 from taonet.io.atomic import atomic_file
 from taonet.io.deep_tao.reader import SUFFIXES
+from taonet.io.deep_tao.release import RELEASE_OBJECTS
 
 TRANSIENTS = "MachineLearningUniandes/TAO_transients"
 NON_TRANSIENTS = "MachineLearningUniandes/TAO_non-transients"
 
-PUBLISHED = {"AGN": 606, "BZ": 239, "CV": 772, "SN": 1372, "OTHER": 818, "NON": 12500}
-"""Files of each class that the release states."""
-
-REPOSITORY_OF = {name: NON_TRANSIENTS if name == "NON" else TRANSIENTS for name in PUBLISHED}
+REPOSITORY_OF = {name: NON_TRANSIENTS if name == "NON" else TRANSIENTS for name in RELEASE_OBJECTS}
 
 
 @dataclass(frozen=True, kw_only=True)

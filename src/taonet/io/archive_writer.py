@@ -27,7 +27,7 @@ from taonet.io.atomic import ARCHIVE_MARK, refuse_existing, replace_folder, room
 from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import taxonomy_for
+from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.version import __version__
 
 FRAMES = "frames.npy"
@@ -48,6 +48,8 @@ class ArchiveWriter:
         The archive to make.
     survey : str
         The survey's short name.
+    taxonomy : Taxonomy, optional
+        The archive's classes; by default those of the survey, see `taxonomy_for`.
     signature : str
         Says what is being written (inputs and options). An unfinished archive of the same
         signature is continued; any other is refused.
@@ -72,6 +74,7 @@ class ArchiveWriter:
         path: Path,
         *,
         survey: str,
+        taxonomy: Taxonomy | None = None,
         signature: str,
         overwrite: bool = False,
         simulated: bool = False,
@@ -79,9 +82,10 @@ class ArchiveWriter:
         refuse_existing(path, overwrite=overwrite, mark=ARCHIVE_MARK)
         self.path = path
         self.survey = survey
+        self.taxonomy = taxonomy
         self.simulated = simulated
         self.signature = signature
-        self.work = path.with_name(path.name + ".part")
+        self.work = work_folder(path)
         self.resumed = _continue_or_clear(self.work, signature, overwrite=overwrite)
         self._start()
 
@@ -317,7 +321,7 @@ class ArchiveWriter:
             joined.write_table(waiting)
 
     def _write_manifest(self) -> None:
-        taxonomy = taxonomy_for(self.survey, self._classes)
+        taxonomy = self.taxonomy or taxonomy_for(self.survey, self._classes)
         parts = ("frames.npy", "epochs.parquet", "objects.parquet")
         manifest = {
             "format": FORMAT,
@@ -359,6 +363,11 @@ class ArchiveWriter:
             if not self._frames.closed:
                 self.flush()
             self.close()
+
+
+def work_folder(path: Path) -> Path:
+    """Return where an archive is written before it has its name."""
+    return path.with_name(path.name + ".part")
 
 
 def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:

@@ -1,4 +1,4 @@
-"""When a survey looks: seasons, nights between full moons, exposures one after another.
+"""When a survey observes: seasons, nights between full moons, exposures one after another.
 
 Nothing here knows the class of an object: the times are drawn before the object is.
 """

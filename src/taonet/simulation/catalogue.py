@@ -4,15 +4,15 @@ No pixels are drawn. What the survey's photometry does to a magnitude is describ
 learnt from its constant stars.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.simulation.cadence import Cadence, draw_mjd
-from taonet.simulation.conditions import Visits
 from taonet.simulation.light import Light
+from taonet.simulation.mixture import Transient
 
 NIGHT_TAIL = 2.5
 """Degrees of freedom of Student's law for the depth of nights: most are alike, few are bad."""
@@ -21,8 +21,6 @@ FAINTEST_SOFTNESS_MAG = 0.08
 
 ONE_SOURCE_ARCSEC = 5.0
 """Two pixels: a transient nearer than this to the centre of its host is one source with it."""
-
-BAND = "clear"
 
 UNIT_MAG = 20.0
 """Fluxes are in units of that of a source of this magnitude."""
@@ -35,9 +33,9 @@ class Catalogue:
     Parameters
     ----------
     cadence : Cadence
-        When it looked, over all its years.
-    light : callable
-        Takes a class name, the visits and a generator of random numbers; returns the `Light`.
+        When it observed, over all its years.
+    transients : mapping of str to callable
+        How the light of each class is drawn.
     sky_noise, photon_noise : float
         Variance of a flux f is ``sky_noise + photon_noise f``, in units of the flux of a source
         of 20 mag.
@@ -62,7 +60,7 @@ class Catalogue:
     """
 
     cadence: Cadence
-    light: Callable[[str, Visits, np.random.Generator], Light]
+    transients: Mapping[str, Transient]
     sky_noise: float
     photon_noise: float
     depth_scatter_mag: float
@@ -102,7 +100,7 @@ def draw_detections(
     """
     times, light_rng, noise = rng.spawn(3)
     mjd = draw_mjd(catalogue.cadence, times)
-    light = catalogue.light(class_name, Visits(mjd=mjd, band=(BAND,) * len(mjd)), light_rng)
+    light = catalogue.transients[class_name](mjd, light_rng)
     mag = light.all_light_mag(within_arcsec=ONE_SOURCE_ARCSEC)
     return measure_magnitudes(mag, mjd, catalogue, noise), light
 

@@ -1,4 +1,4 @@
-"""When a survey looks and what it looks through: seeing, clouds, sky, pointing.
+"""When a survey observes, and through what: seeing, clouds, sky, pointing.
 
 Nothing here knows the class of an object: it is drawn before the object is.
 """
@@ -15,7 +15,7 @@ MOST_ELLIPTICAL = 0.4
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Visits:
-    """When an object was looked at, and through which band.
+    """When an object was observed, and in which band.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Visits:
 
 @dataclass(frozen=True, kw_only=True)
 class Weather:
-    """The range of conditions that a survey looks through.
+    """The range of conditions under which a survey observes.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Weather:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Conditions:
-    """What every epoch was seen through.
+    """The conditions of every epoch.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class Conditions:
 def draw_conditions(
     weather: Weather, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Conditions:
-    """Draw what each epoch is seen through: it differs between nights more than within one."""
+    """Draw the conditions of each epoch: they differ between nights more than within one."""
     night = np.unique(np.floor(mjd), return_inverse=True)[1]
     clear, loss = weather.zero_point_mag
     clouds = rng.exponential(loss, night.max() + 1)[night] + rng.exponential(loss / 4, len(mjd))

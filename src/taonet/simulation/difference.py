@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 from scipy.special import ndtr
 
+from taonet.simulation.colours import galaxy_in_g, neighbours_in_g
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.detector import Detector
 from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.gaps import Gaps, draw_gaps
-from taonet.simulation.optics import BETA, frequency_grid, render_epochs
-from taonet.simulation.populations.colours import galaxy_in_g, neighbours_in_g
+from taonet.simulation.optics import BETA, EpochInputs, frequency_grid, render_epochs
 from taonet.simulation.scene import constant_light, object_positions
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
@@ -64,33 +64,33 @@ class Subtraction:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TripletInputs:
-    """Some visits of one band, with all that their images depend on; arrays (look,).
+    """Some visits of one band, with all that their images depend on; arrays (visit,).
 
     Parameters
     ----------
     conditions : Conditions
-    flux, template_flux : array (look,)
+    flux, template_flux : array (visit,)
         Of the object now and in the template, in ADU of the science image.
-    x, y, template_x, template_y : array (look,)
+    x, y, template_x, template_y : array (visit,)
         Its place now and in the template, in pixels, apart from the shifts of the pointing.
-    scale_error, width_error, shift_x_error, shift_y_error : array (look,)
+    scale_error, width_error, shift_x_error, shift_y_error : array (visit,)
         What the subtraction gets wrong: relative, relative, pixels, pixels.
     """
 
     conditions: Conditions
-    flux: Float[np.ndarray, " look"]
-    template_flux: Float[np.ndarray, " look"]
-    x: Float[np.ndarray, " look"]
-    y: Float[np.ndarray, " look"]
-    template_x: Float[np.ndarray, " look"]
-    template_y: Float[np.ndarray, " look"]
-    scale_error: Float[np.ndarray, " look"]
-    width_error: Float[np.ndarray, " look"]
-    shift_x_error: Float[np.ndarray, " look"]
-    shift_y_error: Float[np.ndarray, " look"]
+    flux: Float[np.ndarray, " visit"]
+    template_flux: Float[np.ndarray, " visit"]
+    x: Float[np.ndarray, " visit"]
+    y: Float[np.ndarray, " visit"]
+    template_x: Float[np.ndarray, " visit"]
+    template_y: Float[np.ndarray, " visit"]
+    scale_error: Float[np.ndarray, " visit"]
+    width_error: Float[np.ndarray, " visit"]
+    shift_x_error: Float[np.ndarray, " visit"]
+    shift_y_error: Float[np.ndarray, " visit"]
 
     def take(self, index: Int[np.ndarray, " some"]) -> "TripletInputs":
-        """Return some of the looks."""
+        """Return the inputs of some of the visits."""
         columns = {f.name: getattr(self, f.name) for f in fields(self)}
         conditions = columns.pop("conditions")
         return replace(
@@ -119,16 +119,16 @@ def detected_triplets(
         the object has over its template, in ADU, the signal-to-noise ratio measured, and
         whether the difference is positive.
     """
-    looks = draw_triplet_inputs(subtraction, scene, rng)
-    expected = expected_snr(subtraction, scene, looks, detector)
+    inputs = draw_triplet_inputs(subtraction, scene, rng)
+    expected = expected_snr(subtraction, scene, inputs, detector)
     drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
     drawn = drawn[: needed_visits(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
-    frames, snr = draw_triplets(subtraction, scene, looks, drawn, detector, rng)
+    frames, snr = draw_triplets(subtraction, scene, inputs, drawn, detector, rng)
     found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
     frames, snr, visits = frames[found], snr[found], drawn[found]
     missing, cut = draw_gaps(gaps, scene.size_px, len(visits), rng)
     frames.transpose(0, 2, 3, 1)[missing] = np.nan
-    flux = (looks.flux - looks.template_flux)[visits]
+    flux = (inputs.flux - inputs.template_flux)[visits]
     return Exposures(
         frames=frames,
         visits=visits,
@@ -145,12 +145,12 @@ SPARE = 6
 """So many more detections than are kept are expected among the visits drawn."""
 
 
-def needed_visits(above: Float[np.ndarray, " look"], subtraction: Subtraction) -> int:
+def needed_visits(above: Float[np.ndarray, " visit"], subtraction: Subtraction) -> int:
     """Return how many visits to draw so that enough of them are detections.
 
     Parameters
     ----------
-    above : array (look,)
+    above : array (visit,)
         How far the expected signal-to-noise ratio lies above the limit.
     """
     detections = ndtr(above).cumsum()
@@ -182,19 +182,19 @@ def draw_triplet_inputs(
 
 
 def expected_snr(
-    subtraction: Subtraction, scene: Scene, looks: TripletInputs, detector: Detector
-) -> Float[np.ndarray, " look"]:
+    subtraction: Subtraction, scene: Scene, inputs: TripletInputs, detector: Detector
+) -> Float[np.ndarray, " visit"]:
     """Estimate what the difference will show, so that hopeless visits need not be drawn."""
-    seen, host = looks.conditions, scene.light.host
-    steady = looks.template_flux
+    seen, host = inputs.conditions, scene.light.host
+    steady = inputs.template_flux
     if host is not None:
         steady = steady + flux_of(np.full(len(steady), host.mag), seen.zero_point_mag)
     # to first order a PSF that is wider by a share takes away that share of the flux
-    wrong = (looks.scale_error - looks.width_error) * steady
-    signal = looks.flux - looks.template_flux + wrong
+    wrong = (inputs.scale_error - inputs.width_error) * steady
+    signal = inputs.flux - inputs.template_flux + wrong
     pixel_variance = seen.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
     variance = pixel_variance * noise_equivalent_area_px(seen.seeing_fwhm_px)
-    variance = variance + np.maximum(looks.flux, 0) / detector.gain_e_per_adu
+    variance = variance + np.maximum(inputs.flux, 0) / detector.gain_e_per_adu
     return np.asarray(signal / np.sqrt(variance) / subtraction.error_factor)
 
 
@@ -207,7 +207,7 @@ def noise_equivalent_area_px(fwhm_px: Float[np.ndarray, "*n"]) -> Float[np.ndarr
 def draw_triplets(
     subtraction: Subtraction,
     scene: Scene,
-    looks: TripletInputs,
+    inputs: TripletInputs,
     visits: Int[np.ndarray, " epoch"],
     detector: Detector,
     rng: np.random.Generator,
@@ -229,13 +229,13 @@ def draw_triplets(
         here = np.flatnonzero(band == name)
         if len(here):
             frames[here], snr[here] = _triplets_in_band(
-                subtraction, seen_in, looks.take(visits[here]), detector, rng
+                subtraction, seen_in, inputs.take(visits[here]), detector, rng
             )
     return frames, snr
 
 
 def _scene_in(scene: Scene, band: str, rng: np.random.Generator) -> Scene:
-    """Return the scene as it looks in a band; it is drawn as it looks in r."""
+    """Return the scene as it appears in a band; it is drawn as it appears in r."""
     if band != "g":
         return scene
     host = scene.light.host
@@ -249,71 +249,79 @@ def _scene_in(scene: Scene, band: str, rng: np.random.Generator) -> Scene:
 def _triplets_in_band(
     subtraction: Subtraction,
     scene: Scene,
-    looks: TripletInputs,
+    inputs: TripletInputs,
     detector: Detector,
     rng: np.random.Generator,
 ) -> tuple[Float[np.ndarray, "epoch channel y x"], Float[np.ndarray, " epoch"]]:
-    sky = looks.conditions.sky_adu[:, None, None]
+    sky = inputs.conditions.sky_adu[:, None, None]
     median, scatter = subtraction.template_fwhm_px
-    template_fwhm = np.full(len(looks.flux), median * np.exp(rng.normal(0, scatter)))
-    there, believed, template = _noise_free_images(scene, looks, template_fwhm)
+    template_fwhm = np.full(len(inputs.flux), median * np.exp(rng.normal(0, scatter)))
+    there, believed, template = _noise_free_images(scene, inputs, template_fwhm)
     blank = np.sqrt(sky / detector.gain_e_per_adu + detector.read_noise_adu**2)
     variance = np.maximum(there, 0) / detector.gain_e_per_adu + blank**2
     counts = there + sky + np.sqrt(variance) * rng.standard_normal(there.shape)
     science = np.minimum(counts, detector.saturation_adu)
     plain, matched = template_noise(
-        subtraction, looks.conditions, template_fwhm, scene.size_px, rng
+        subtraction, inputs.conditions, template_fwhm, scene.size_px, rng
     )
     difference = science - sky - believed - subtraction.noise_share * blank * matched
     images = (science, template + sky + subtraction.noise_share * blank * plain, difference)
     variance = variance + (subtraction.noise_share * blank) ** 2
-    snr = _psf_snr(scene, looks, difference, variance) / subtraction.error_factor
+    snr = _psf_snr(scene, inputs, difference, variance) / subtraction.error_factor
     return np.stack(images, axis=1).astype(np.float32), snr
 
 
 def _noise_free_images(
-    scene: Scene, looks: TripletInputs, template_fwhm: Float[np.ndarray, " look"]
-) -> tuple[Float[np.ndarray, "look y x"], ...]:
+    scene: Scene, inputs: TripletInputs, template_fwhm: Float[np.ndarray, " visit"]
+) -> tuple[Float[np.ndarray, "visit y x"], ...]:
     """Draw what is there, what the matched template holds, and the template; without the sky."""
-    grid, seen = frequency_grid(scene.size_px), looks.conditions
+    grid, seen = frequency_grid(scene.size_px), inputs.conditions
     reference = float(np.max(seen.zero_point_mag))
     fixed = constant_light(
         grid, scene.neighbours, scene.light.host, reference, scene.x, scene.y, scene.pixel_arcsec
     )
-    clear = flux_of(np.full(len(looks.flux), reference), seen.zero_point_mag)
-    scale = 1 - looks.scale_error
-    there = render_epochs(
-        grid, fixed, transparency=clear, flux=looks.flux, x=looks.x, y=looks.y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+    clear = flux_of(np.full(len(inputs.flux), reference), seen.zero_point_mag)
+    scale = 1 - inputs.scale_error
+    there = _science_inputs(inputs, transparency=clear, flux=inputs.flux)
+    template = replace(
+        there, flux=inputs.template_flux, x=inputs.template_x, y=inputs.template_y,
+        seeing_fwhm_px=template_fwhm,
     )  # fmt: skip
-    believed = render_epochs(
-        grid, fixed, transparency=clear * scale, flux=looks.template_flux * scale,
-        x=looks.template_x, y=looks.template_y,
-        shift_x=seen.shift_x + looks.shift_x_error, shift_y=seen.shift_y + looks.shift_y_error,
-        seeing_fwhm_px=seen.seeing_fwhm_px * (1 + looks.width_error),
+    believed = replace(
+        template, transparency=clear * scale, flux=inputs.template_flux * scale,
+        shift_x=seen.shift_x + inputs.shift_x_error, shift_y=seen.shift_y + inputs.shift_y_error,
+        seeing_fwhm_px=seen.seeing_fwhm_px * (1 + inputs.width_error),
     )  # fmt: skip
-    template = render_epochs(
-        grid, fixed, transparency=clear, flux=looks.template_flux,
-        x=looks.template_x, y=looks.template_y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=template_fwhm,
+    return tuple(render_epochs(grid, fixed, epochs) for epochs in (there, believed, template))
+
+
+def _science_inputs(
+    inputs: TripletInputs,
+    *,
+    transparency: Float[np.ndarray, " visit"],
+    flux: Float[np.ndarray, " visit"],
+) -> EpochInputs:
+    seen = inputs.conditions
+    return EpochInputs(
+        transparency=transparency, flux=flux, x=inputs.x, y=inputs.y, shift_x=seen.shift_x,
+        shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
     )  # fmt: skip
-    return there, believed, template
 
 
 def template_noise(
     subtraction: Subtraction,
     conditions: Conditions,
-    template_fwhm: Float[np.ndarray, " look"],
+    template_fwhm: Float[np.ndarray, " visit"],
     size_px: int,
     rng: np.random.Generator,
-) -> tuple[Float[np.ndarray, "look y x"], Float[np.ndarray, "look y x"]]:
-    """Draw the noise of one template under every look: the same grains, shifted.
+) -> tuple[Float[np.ndarray, "visit y x"], Float[np.ndarray, "visit y x"]]:
+    """Draw the noise of one template under every visit: the same grains, shifted.
 
     Returns
     -------
-    plain : array (look, y, x)
+    plain : array (visit, y, x)
         Of unit variance, correlated over neighbouring pixels.
-    matched : array (look, y, x)
+    matched : array (visit, y, x)
         The same, brought to the PSF of each science image.
     """
     ky, kx = 2 * np.pi * np.fft.fftfreq(size_px), 2 * np.pi * np.fft.rfftfreq(size_px)
@@ -332,14 +340,14 @@ def template_noise(
 
 
 def _inverse_transform(
-    transform: Complex[np.ndarray, "look ky kx"], size_px: int
-) -> Float[np.ndarray, "look y x"]:
+    transform: Complex[np.ndarray, "visit ky kx"], size_px: int
+) -> Float[np.ndarray, "visit y x"]:
     return np.asarray(np.fft.irfft2(transform, s=(size_px, size_px)))
 
 
 def _moffat_transform(
-    fwhm_px: Float[np.ndarray, " look"], k: Float[np.ndarray, "ky kx"]
-) -> Float[np.ndarray, "look ky kx"]:
+    fwhm_px: Float[np.ndarray, " visit"], k: Float[np.ndarray, "ky kx"]
+) -> Float[np.ndarray, "visit ky kx"]:
     # as in taonet.simulation.optics, for a steepness of 3.5
     z = (fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1)))[:, None, None] * k
     return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)))
@@ -347,16 +355,14 @@ def _moffat_transform(
 
 def _psf_snr(
     scene: Scene,
-    looks: TripletInputs,
-    difference: Float[np.ndarray, "look y x"],
-    variance: Float[np.ndarray, "look y x"],
-) -> Float[np.ndarray, " look"]:
+    inputs: TripletInputs,
+    difference: Float[np.ndarray, "visit y x"],
+    variance: Float[np.ndarray, "visit y x"],
+) -> Float[np.ndarray, " visit"]:
     """Fit the PSF at the place of the object; unweighted, so that bright ones are not bent."""
-    grid, seen = frequency_grid(scene.size_px), looks.conditions
-    one, nothing = np.ones(len(looks.flux)), np.zeros((grid.side, len(grid.kx)), complex)
-    psf = render_epochs(
-        grid, nothing, transparency=one, flux=one, x=looks.x, y=looks.y,
-        shift_x=seen.shift_x, shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
-    ).astype(np.float64)  # fmt: skip
+    grid = frequency_grid(scene.size_px)
+    one, nothing = np.ones(len(inputs.flux)), np.zeros((grid.side, len(grid.kx)), complex)
+    epochs = _science_inputs(inputs, transparency=one, flux=one)
+    psf = render_epochs(grid, nothing, epochs).astype(np.float64)
     signal = (psf * difference).sum(axis=(1, 2))
     return np.asarray(signal / np.sqrt((psf**2 * variance).sum(axis=(1, 2))))

@@ -24,7 +24,7 @@ EMPTY = Neighbours(x=np.zeros(0), y=np.zeros(0), mag=np.zeros(0))
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Injection:
-    """What was planted into a sequence, and the conditions it was drawn for.
+    """What was planted into a sequence, and under which conditions.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Injection:
     x, y : float
         Place in pixels at the mean time.
     conditions : Conditions
-        The frames' own; where they are silent, measured from their stars or the survey's.
+        Those that the frames state; else measured from their stars, or usual for the survey.
     seeing_from_stars : int
         Number of epochs whose seeing was measured from the stars.
     """
@@ -51,9 +51,10 @@ def check_class(survey: Survey, class_name: str) -> None:
     Raises
     ------
     ConfigError
-        If the survey has no such class, or it is the one of those that do not change.
+        If the survey has no transients of this class, or it is that of objects which do not
+        change.
     """
-    known = tuple(name for name in survey.taxonomy.classes if name != QUIET_CLASS)
+    known = tuple(name for name in survey.transients if name != QUIET_CLASS)
     if class_name not in known:
         raise ConfigError(f"no class {class_name!r} to plant", do=nearest(class_name, known))
 
@@ -78,9 +79,9 @@ def inject(
         Of an object that does not change.
     survey : Survey
         Gives the light of the class and the detector; its usual seeing and zero point stand in
-        where the frames tell neither.
+        where the frames state neither.
     class_name : str
-        One of the survey's taxonomy.
+        A key of the survey's transients.
     seed : int
         Of the whole experiment.
     index : int
@@ -121,7 +122,7 @@ def inject(
 def draw_injection(
     sequence: ImageSequence, survey: Survey, class_name: str, rng: np.random.Generator
 ) -> Injection:
-    """Draw what to plant into a sequence, and find out what its frames were seen through."""
+    """Draw what to plant into a sequence, and determine the conditions of its frames."""
     x, y = np.array(sequence.frames.shape[:1:-1]) // 2 + rng.uniform(-0.5, 0.5, 2)
     visits = Visits(mjd=sequence.mjd, band=sequence.band)
     light = survey.light(class_name, visits, rng)
@@ -135,7 +136,7 @@ def draw_injection(
 def conditions_of(
     sequence: ImageSequence, usual: Conditions, detector: Detector
 ) -> tuple[Conditions, int]:
-    """Find out what the frames of a sequence were seen through.
+    """Determine the conditions of the frames of a sequence.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def conditions_of(
         Its own seeing and zero points come first, then the widths of its stars: of the same
         frame, else the median of the other frames.
     usual : Conditions
-        Of the survey; their medians stand in for what cannot be found out.
+        Of the survey; their medians stand in for what cannot be determined.
     detector : Detector
 
     Returns

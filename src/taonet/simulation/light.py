@@ -44,7 +44,7 @@ class Galaxy:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Light:
-    """What an object looks like apart from its surroundings.
+    """What an object shows apart from its surroundings.
 
     Parameters
     ----------
@@ -58,6 +58,10 @@ class Light:
         The galaxy that it sits in.
     pm_x_arcsec_per_year, pm_y_arcsec_per_year : float
         Proper motion along x and y.
+    g_minus_r : (float, float)
+        The colour g − r in magnitudes at the median brightness, and how much redder the object
+        is for each magnitude that it is fainter. Supernovae have colours by their age instead,
+        see `taonet.simulation.colours`.
     template_mag : array (epoch,), optional
         AB magnitude of the point source in the template of each epoch's band; infinite where
         it was not there yet. For surveys that subtract one.
@@ -69,6 +73,7 @@ class Light:
     host: Galaxy | None = None
     pm_x_arcsec_per_year: float = 0.0
     pm_y_arcsec_per_year: float = 0.0
+    g_minus_r: tuple[float, float] = (0.6, 0.0)
     template_mag: Float[np.ndarray, " epoch"] | None = None
 
     def all_light_mag(self, *, within_arcsec: float) -> Float[np.ndarray, " epoch"]:
@@ -84,10 +89,10 @@ class Light:
         return -2.5 * np.log10(10 ** (-0.4 * self.mag) + 10 ** (-0.4 * self.host.mag))
 
 
-def shift_to_mean(drawn: Light, mean_mag: float) -> Light:
-    """Return a light of another mean magnitude."""
-    truth = {**drawn.truth, "mean_mag": mean_mag}
-    return replace(drawn, mag=drawn.mag - drawn.truth["mean_mag"] + mean_mag, truth=truth)
+def shift_to_mean(light: Light, mean_mag: float) -> Light:
+    """Return the same light with another mean magnitude."""
+    truth = {**light.truth, "mean_mag": mean_mag}
+    return replace(light, mag=light.mag - light.truth["mean_mag"] + mean_mag, truth=truth)
 
 
 def discovery_mjd(
@@ -95,10 +100,10 @@ def discovery_mjd(
     found_mjd: tuple[float, float] | None,
     rng: np.random.Generator,
 ) -> tuple[float, bool]:
-    """Draw when an object was caught shining.
+    """Draw when a survey discovered an object.
 
-    The survey lists an object because it saw it shine, so the shining is moved to the
-    observations; the observations are never moved to the shining.
+    A survey lists an object because it saw it bright, so what makes it bright is moved to the
+    observations; the observations are never moved.
 
     Parameters
     ----------

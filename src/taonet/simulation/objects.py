@@ -1,6 +1,6 @@
-"""Whole objects as a survey sees them: sequences of cutouts, or what its database lists."""
+"""Simulate whole objects: their sequences of cutouts, or what a survey's database lists of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from taonet.errors import ConfigError, nearest
 from taonet.parallel import map_in_order
 from taonet.simulation.catalogue import Detections, draw_detections
 from taonet.simulation.exposures import Exposures, Scene
+from taonet.simulation.mixture import Transient
 from taonet.simulation.scene import draw_neighbours
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.sequence import ImageSequence
@@ -46,7 +47,8 @@ def simulate(
     n_objects : int
     seed : int
     classes : sequence of str, optional
-        Classes to draw; all of the survey's by default.
+        Classes to draw, of those that the survey has transients of; those of its taxonomy by
+        default.
     mix : {"balanced", "realistic"}
         Equal shares (each run of as many objects as there are classes holds each once), or
         the survey's own.
@@ -58,7 +60,7 @@ def simulate(
     Raises
     ------
     ConfigError
-        If a class or the mix is not known.
+        If a class, its share or the mix is not known.
 
     Examples
     --------
@@ -67,7 +69,8 @@ def simulate(
     >>> sequence.object_id, truth["class_name"]
     ('sim-tiny-1-000000', 'SN')
     """
-    drawn = _assign_classes(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
+    wanted = _wanted_classes(survey, survey.transients, classes, mix)
+    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
     yield from map_in_order(partial(_simulate_sequence, survey, seed), drawn, workers=workers)
 
 
@@ -95,7 +98,7 @@ def simulate_detections(
     Raises
     ------
     ConfigError
-        If the survey has no database, or the class or mix is not known.
+        If the survey has no database, or a class, its share or the mix is not known.
 
     Examples
     --------
@@ -106,7 +109,8 @@ def simulate_detections(
     """
     if survey.catalogue is None:
         raise ConfigError(f"no light curves are known for {survey.name!r}", do="simulate crts")
-    drawn = _assign_classes(survey, n_objects, seed=seed, classes=classes, mix=mix, start=start)
+    wanted = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
+    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
     yield from map_in_order(partial(_simulate_detections, survey, seed), drawn, workers=workers)
 
 
@@ -122,7 +126,7 @@ def simulate_object(
     ----------
     survey : Survey
     class_name : str
-        One of the survey's taxonomy.
+        A key of the survey's transients.
     seed : int or numpy.random.SeedSequence
         Of the whole experiment; it is not changed.
     index : int
@@ -268,34 +272,33 @@ def _position(survey: Survey, rng: np.random.Generator) -> tuple[float, float, f
             return float(np.degrees(ra)), float(np.degrees(np.arcsin(sin_dec))), float(latitude)
 
 
-def _wanted_classes(survey: Survey, classes: Sequence[str] | None, mix: str) -> tuple[str, ...]:
+def _wanted_classes(
+    survey: Survey,
+    transients: Mapping[str, Transient],
+    classes: Sequence[str] | None,
+    mix: str,
+) -> tuple[str, ...]:
+    """Return the classes to draw; what cannot be drawn is refused before anything is."""
     if mix not in MIXES:
         raise ConfigError(f"no mix {mix!r}", do=f"known: {', '.join(MIXES)}")
-    known = survey.taxonomy.classes
-    wanted = tuple(known if classes is None else classes)
+    known = tuple(transients)
+    wanted = tuple(survey.taxonomy.classes if classes is None else classes)
     if not wanted:
         raise ConfigError("no class to simulate", do=f"known: {', '.join(known)}")
     for name in wanted:
         if name not in known:
             raise ConfigError(f"no class {name!r} to simulate", do=nearest(name, known))
+        if mix == "realistic" and name not in survey.shares:
+            what = f"how common {name} is in {survey.name} is not known"
+            raise ConfigError(what, do="use the mix balanced")
     return wanted
 
 
 def _assign_classes(
-    survey: Survey,
-    n_objects: int,
-    *,
-    seed: int,
-    classes: Sequence[str] | None,
-    mix: str,
-    start: int,
+    survey: Survey, numbers: range, classes: tuple[str, ...], mix: str, seed: int
 ) -> Iterator[tuple[int, str]]:
-    """Return the numbers of objects with their classes; what is not known is refused at once."""
-    wanted = _wanted_classes(survey, classes, mix)
-    return (
-        (index, _class_of(survey, index, wanted, mix, seed))
-        for index in range(start, start + n_objects)
-    )
+    """Return the numbers of objects with their classes."""
+    return ((index, _class_of(survey, index, classes, mix, seed)) for index in numbers)
 
 
 def _class_of(survey: Survey, index: int, classes: Sequence[str], mix: str, seed: int) -> str:

@@ -111,18 +111,34 @@ def sersic_galaxy(
     return np.asarray(profile * point)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EpochInputs:
+    """What differs between the images of one scene; arrays (epoch,).
+
+    Parameters
+    ----------
+    transparency : array (epoch,)
+        Factor on the constant light.
+    flux, x, y : array (epoch,)
+        Total flux and place in pixels of the source that changes.
+    shift_x, shift_y : array (epoch,)
+        Shift of everything in pixels.
+    seeing_fwhm_px, stretch : array (epoch,)
+        See `taonet.simulation.conditions.Conditions`.
+    """
+
+    transparency: Float[np.ndarray, " epoch"]
+    flux: Float[np.ndarray, " epoch"]
+    x: Float[np.ndarray, " epoch"]
+    y: Float[np.ndarray, " epoch"]
+    shift_x: Float[np.ndarray, " epoch"]
+    shift_y: Float[np.ndarray, " epoch"]
+    seeing_fwhm_px: Float[np.ndarray, " epoch"]
+    stretch: Complex[np.ndarray, " epoch"] | None = None
+
+
 def render_epochs(
-    grid: FrequencyGrid,
-    fixed: Complex[np.ndarray, "ky kx"],
-    *,
-    transparency: Float[np.ndarray, " epoch"],
-    flux: Float[np.ndarray, " epoch"],
-    x: Float[np.ndarray, " epoch"],
-    y: Float[np.ndarray, " epoch"],
-    shift_x: Float[np.ndarray, " epoch"],
-    shift_y: Float[np.ndarray, " epoch"],
-    seeing_fwhm_px: Float[np.ndarray, " epoch"],
-    stretch: Complex[np.ndarray, " epoch"] | None = None,
+    grid: FrequencyGrid, fixed: Complex[np.ndarray, "ky kx"], epochs: EpochInputs
 ) -> Float[np.ndarray, "epoch y x"]:
     """Draw every epoch: the light that is always there, and one source that changes and moves.
 
@@ -130,29 +146,24 @@ def render_epochs(
     ----------
     fixed : array (ky, kx)
         Transform of all that is constant, as made by `point_sources` and `sersic_galaxy`.
-    transparency : array (epoch,)
-        Factor on the constant light.
-    flux, x, y : array (epoch,)
-        Total flux and place of the source that changes.
-    shift_x, shift_y : array (epoch,)
-        Shift of everything in pixels.
-    seeing_fwhm_px, stretch : array (epoch,)
-        See `taonet.simulation.conditions.Conditions`.
+    epochs : EpochInputs
 
     Returns
     -------
     array (epoch, y, x)
-        float32, in the unit of ``flux``.
+        float32, in the unit of the flux.
     """
-    steady = fixed.astype(np.complex64)
-    column = [np.asarray(a, np.float64) for a in (transparency, flux, x + shift_x, y + shift_y)]
-    frames = np.empty((len(flux), grid.size_px, grid.size_px), np.float32)
-    for low in range(0, len(flux), CHUNK):
+    steady, shift_x, shift_y = fixed.astype(np.complex64), epochs.shift_x, epochs.shift_y
+    inputs = (epochs.transparency, epochs.flux, epochs.x + shift_x, epochs.y + shift_y)
+    column = [np.asarray(a, np.float64) for a in inputs]
+    frames = np.empty((len(epochs.flux), grid.size_px, grid.size_px), np.float32)
+    for low in range(0, len(frames), CHUNK):
         part = slice(low, low + CHUNK)
         clear, source, at_x, at_y = (a[part, None, None] for a in column)
         sky = steady * (clear * _phase(grid, shift_x[part], shift_y[part]))
         sky += source.astype(np.float32) * _phase(grid, at_x[:, 0, 0], at_y[:, 0, 0])
-        sky *= _blur(grid, seeing_fwhm_px[part], None if stretch is None else stretch[part])
+        stretch = None if epochs.stretch is None else epochs.stretch[part]
+        sky *= _blur(grid, epochs.seeing_fwhm_px[part], stretch)
         frames[part] = _at_pixels(grid, sky)
     return frames
 

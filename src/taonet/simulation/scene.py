@@ -8,6 +8,7 @@ from jaxtyping import Complex, Float
 from taonet.simulation.conditions import Conditions
 from taonet.simulation.light import Galaxy, Light
 from taonet.simulation.optics import (
+    EpochInputs,
     FrequencyGrid,
     frequency_grid,
     point_sources,
@@ -118,9 +119,7 @@ def render_light(
     reference = float(np.max(conditions.zero_point_mag))
     fixed = constant_light(grid, neighbours, light.host, reference, x, y, pixel_arcsec)
     source_x, source_y = object_positions(light, mjd, x, y, pixel_arcsec)
-    return render_epochs(
-        grid,
-        fixed,
+    inputs = EpochInputs(
         transparency=flux_of(np.full(len(mjd), reference), conditions.zero_point_mag),
         flux=flux_of(light.mag, conditions.zero_point_mag),
         x=source_x,
@@ -130,6 +129,7 @@ def render_light(
         seeing_fwhm_px=conditions.seeing_fwhm_px,
         stretch=conditions.stretch,
     )
+    return render_epochs(grid, fixed, inputs)
 
 
 def constant_light(

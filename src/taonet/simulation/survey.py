@@ -1,31 +1,43 @@
-"""What a survey is to the simulator: when it looks, through what, with what, and at what."""
+"""What a survey is to the simulator: its objects, when it observes, through and with what."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from taonet.errors import ConfigError
 from taonet.simulation.catalogue import Catalogue
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector
 from taonet.simulation.exposures import Exposures, Scene, science_images
 from taonet.simulation.light import Light
+from taonet.simulation.mixture import Transient
 from taonet.sky.taxonomy import Taxonomy
+
+
+def light_at_visits(transient: Transient, visits: Visits, rng: np.random.Generator) -> Light:
+    """Draw the light of an object at the times of the visits, whatever their band."""
+    return transient(visits.mjd, rng)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """How a survey looks at the sky, and what it finds there.
+    """How a survey observes the sky, and what it finds there.
 
     Parameters
     ----------
     name : str
     taxonomy : Taxonomy
-        Its classes; an archive of simulated objects bears the taxonomy's name as its survey.
+        The classes that are drawn unless others are named; an archive of simulated objects bears
+        the taxonomy's name as its survey.
     shares : mapping of str to float
         How common each class is in the real data; any unit.
-    light : callable
-        Takes a class name, the visits and a generator of random numbers; returns the `Light`.
+    transients : mapping of str to callable
+        How the light of each class is drawn. It may hold classes beyond the taxonomy: they are
+        drawn where they are named.
+    draw_light : callable
+        Takes one of the transients, the visits and a generator of random numbers; returns the
+        `Light` in the band of each visit.
     visits : callable
         Takes a generator and returns the `Visits` of one object.
     conditions : callable
@@ -49,12 +61,18 @@ class Survey:
         Least and greatest declination that it covers.
     least_latitude_deg : float
         It stays this far from the galactic plane.
+
+    Raises
+    ------
+    ConfigError
+        If a class of the taxonomy has no transient or no share.
     """
 
     name: str
     taxonomy: Taxonomy
     shares: Mapping[str, float]
-    light: Callable[[str, Visits, np.random.Generator], Light]
+    transients: Mapping[str, Transient]
+    draw_light: Callable[[Transient, Visits, np.random.Generator], Light] = light_at_visits
     visits: Callable[[np.random.Generator], Visits]
     conditions: Callable[[Visits, np.random.Generator], Conditions]
     detector: Detector = field(default_factory=Detector)
@@ -67,6 +85,25 @@ class Survey:
     centring_px: float = 0.5
     dec_deg: tuple[float, float] = (-25.0, 65.0)
     least_latitude_deg: float = 15.0
+
+    def __post_init__(self) -> None:
+        for what, known in (("transient", self.transients), ("share", self.shares)):
+            missing = [name for name in self.taxonomy.classes if name not in known]
+            if missing:
+                text = f"classes without a {what}: {', '.join(missing)}"
+                raise ConfigError(text, where=f"survey {self.name}")
+
+    def light(self, class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
+        """Draw the light of an object of a class."""
+        return self.draw_light(self.transients[class_name], visits, rng)
+
+    def taxonomy_with(self, classes: Iterable[str]) -> Taxonomy:
+        """Return the survey's taxonomy, with the classes that it lacks at its end."""
+        known = self.taxonomy.classes
+        lacking = tuple(name for name in dict.fromkeys(classes) if name not in known)
+        if not lacking:
+            return self.taxonomy
+        return Taxonomy(name=self.taxonomy.name, classes=(*known, *lacking))
 
 
 QUIET_CLASS = "NON"

@@ -1,4 +1,4 @@
-"""Can a small network tell single simulated frames from real ones?"""
+"""Can a small network distinguish single simulated frames from real ones?"""
 
 from collections.abc import Sequence
 
@@ -23,11 +23,11 @@ SOFT_ADU = 10.0
 def measure_frame_separability(
     real: Sequence[ImageSequence], simulated: Sequence[ImageSequence], *, seed: int
 ) -> Separability:
-    """Train a small CNN to tell real frames from simulated ones; score frames of other objects.
+    """Train a small CNN to distinguish real from simulated frames; score frames of other objects.
 
     The network sees the pixels above the frame's median and, beside them, the median itself, so
     sky, noise, light and their shapes all count. As many objects of each kind are used as the
-    smaller has, with one frame of each a step, so no object is learnt by heart for its length.
+    smaller has, with one frame of each a step, so that long sequences are not learnt by heart.
     """
     rng = np.random.default_rng(seed)
     n = min(len(real), len(simulated))
@@ -96,8 +96,8 @@ def _draw_frame(frames: Frames, rng: np.random.Generator) -> Float[np.ndarray, "
 
 
 def _predict_probability(network: nn.Module, frames: Frames) -> float:
-    # one frame decides: what many frames say together is another question
+    # one frame decides: how well many frames decide together is another question
     frame = frames[len(frames) // 2 : len(frames) // 2 + 1].astype(np.float64)
     with torch.no_grad():
-        said: Tensor = network(torch.from_numpy(scale_frames(frame)))[:, 0]
-    return float(said[0])
+        logit: Tensor = network(torch.from_numpy(scale_frames(frame)))[:, 0]
+    return float(logit[0])

@@ -1,4 +1,5 @@
-"""How real a preset is: its objects against real ones, told apart and learnt from."""
+"""How real a preset is: can its objects be distinguished from real ones, and does training on them
+help with real ones?"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,8 +29,8 @@ from taonet.types import Track, no_progress
 ALIASES = {"Blazar": "BZ", "Blazar?": "BZ", "Non-Transient": "NON"}
 """What the classes of this package are called in published tables."""
 
-LEARNT = (("SN", "CV", "AGN", "BZ"), ("SN", "CV", "AGN", "BZ", "NON"))
-"""Sets of classes that a forest trained on simulation is asked to tell apart in real rows."""
+CLASS_SETS = (("SN", "CV", "AGN", "BZ"), ("SN", "CV", "AGN", "BZ", "NON"))
+"""Sets of classes between which a forest that was trained on simulation decides in real rows."""
 
 CATALINA_TELESCOPE = "1"
 """Ids of the survey's constant objects begin with the telescope; the preset is the first one."""
@@ -78,22 +79,22 @@ def check_survey(
     """
     survey, output = survey_preset(survey_name), Path(output)
     refuse_existing(output, overwrite=overwrite, mark=MARK)
-    found: dict[str, Any] = {"survey": survey_name, "seed": seed}
+    results: dict[str, Any] = {"survey": survey_name, "seed": seed}
     figures: dict[str, Columns] = {}
     draw = _make_sampler(survey, n_objects, seed, workers, track)
     for path in map(Path, against):
         if is_archive(path):
-            found[path.stem] = _check_frames(Archive(path), survey, seed, workers)
+            results[path.stem] = _check_frames(Archive(path), survey, seed, workers)
         elif set(PUBLISHED) <= set((table := read_table(path)).columns):
-            found[path.stem] = _check_features(table, draw, figures, seed)
+            results[path.stem] = _check_features(table, draw, figures, seed)
         else:
-            found[path.stem] = _check_curves(path, draw, figures, seed)
+            results[path.stem] = _check_curves(path, draw, figures, seed)
     with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
-        write_json(folder / MARK, found)
+        write_json(folder / MARK, results)
         for name, columns in figures.items():
             with atomic_file(folder / f"{name}.png") as temporary:
                 columns_figure(*columns).savefig(temporary, format="png", dpi=130)
-    return found
+    return results
 
 
 def _make_sampler(
@@ -123,8 +124,8 @@ def _check_frames(archive: Archive, survey: Survey, seed: int, workers: int) -> 
         got = f"{len(real)} of class {QUIET_CLASS}"
         raise InputError("too few constant objects to compare", where=archive.path, got=got)
     drawn = simulate(survey, len(real), seed=seed, classes=[QUIET_CLASS], workers=workers)
-    told = measure_frame_separability(real, [sequence for sequence, _ in drawn], seed=seed)
-    return {"told_apart": {f"{QUIET_CLASS}, single frames": told.to_dict()}}
+    separability = measure_frame_separability(real, [sequence for sequence, _ in drawn], seed=seed)
+    return {"told_apart": {f"{QUIET_CLASS}, single frames": separability.to_dict()}}
 
 
 def _features(curves: Sequence[Detections]) -> pd.DataFrame:
@@ -142,20 +143,20 @@ def _check_features(
         raise InputError(f"a table of features needs {', '.join(sorted(missing))}")
     table = table.assign(class_name=table["label"].replace(ALIASES))
     train, test = (table[table["split"] == part] for part in ("train", "test"))
-    simulated = {name: _features(draw(name)) for name in LEARNT[-1]}
-    told: dict[str, Separability] = {}
+    simulated = {name: _features(draw(name)) for name in CLASS_SETS[-1]}
+    separability: dict[str, Separability] = {}
     for name, rows in simulated.items():
         real = train.loc[train["class_name"] == name, list(PUBLISHED)]
-        told[name] = measure_separability(real, rows, seed=seed)
+        separability[name] = measure_separability(real, rows, seed=seed)
         figures[f"features-{name}"] = (real, rows, f"{name}: features")
     everything = pd.concat(rows.assign(class_name=name) for name, rows in simulated.items())
-    learnt = [
+    transfer = [
         transfer_scores(
             everything, train, test, columns=tuple(PUBLISHED), classes=classes, seed=seed
         )
-        for classes in LEARNT
+        for classes in CLASS_SETS
     ]
-    return {"told_apart": {k: v.to_dict() for k, v in told.items()}, "transfer": learnt}
+    return {"told_apart": {k: v.to_dict() for k, v in separability.items()}, "transfer": transfer}
 
 
 def _check_curves(
@@ -177,35 +178,37 @@ def _check_curves(
         raise InputError("no light curve of this telescope", where=path)
     mine = pd.DataFrame([curve_statistics(o.mjd, o.mag, o.magerr) for o in draw(QUIET_CLASS)])
     figures[f"curves-{QUIET_CLASS}"] = (pd.DataFrame(real), mine, f"{QUIET_CLASS}: light curves")
-    told = measure_separability(pd.DataFrame(real), mine, seed=seed, groups=fields)
-    return {"told_apart": {QUIET_CLASS: told.to_dict()}}
+    separability = measure_separability(pd.DataFrame(real), mine, seed=seed, groups=fields)
+    return {"told_apart": {QUIET_CLASS: separability.to_dict()}}
 
 
-def summary(found: dict[str, Any]) -> str:
-    """Return the figures of a check as a few lines."""
+def summary(results: dict[str, Any]) -> str:
+    """Return the numbers of a check as a few lines of text."""
     lines = []
-    for name, part in found.items():
+    for name, part in results.items():
         if not isinstance(part, dict):
             continue
         lines.append(name)
-        for class_name, told in part["told_apart"].items():
-            lines.append(_separability_line(class_name, told))
+        for class_name, separability in part["told_apart"].items():
+            lines.append(_separability_line(class_name, separability))
         lines.extend(map(_transfer_line, part.get("transfer", [])))
     return "\n".join(lines)
 
 
-def _separability_line(class_name: str, told: dict[str, Any]) -> str:
-    giving = ", ".join(f"{k} {v:.2f}" for k, v in list(told["by_column"].items())[:3])
-    auc = Interval(value=told["auc"], low=told["low"], high=told["high"])
-    return f"  {class_name}: separated from real ones with AUC {auc:.2f}, {told['n']} each" + (
-        f"; most separating features: {giving}" if giving else ""
+def _separability_line(class_name: str, separability: dict[str, Any]) -> str:
+    columns = ", ".join(f"{k} {v:.2f}" for k, v in list(separability["by_column"].items())[:3])
+    auc = Interval(value=separability["auc"], low=separability["low"], high=separability["high"])
+    return (
+        f"  {class_name}: distinguished from real ones with AUC {auc:.2f}, {separability['n']} each"
+        + (f"; most by {columns}" if columns else "")
     )
 
 
-def _transfer_line(learnt: dict[str, Any]) -> str:
-    low, high = learnt["ratio_interval"]
-    ratio = Interval(value=learnt["ratio"], low=low, high=high)
+def _transfer_line(transfer: dict[str, Any]) -> str:
+    classes, simulated, real = (transfer[name] for name in ("classes", "simulated", "real"))
+    low, high = transfer["ratio_interval"]
+    ratio = Interval(value=transfer["ratio"], low=low, high=high)
     return (
-        f"  {', '.join(learnt['classes'])}: macro F1 {learnt['simulated']['macro_f1']:.3f} trained "
-        f"on simulation, {learnt['real']['macro_f1']:.3f} on real rows, ratio {ratio:.2f}"
+        f"  {', '.join(classes)}: macro F1 {simulated['macro_f1']:.3f} trained on simulation, "
+        f"{real['macro_f1']:.3f} on real rows, ratio {ratio:.2f}"
     )

@@ -16,7 +16,7 @@ from taonet.io.prediction_table import read_predictions
 from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import predict_files
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 from taonet.types import Track, no_progress
 
 OBJECTS = 480
@@ -50,7 +50,10 @@ def run_demo(
     if overwrite or not is_archive(archive):
         say(f"1 of 3: simulating {OBJECTS} objects")
         simulate_archive(
-            "tiny", archive, n_objects=OBJECTS, seed=seed, overwrite=overwrite, track=track
+            Sample(survey="tiny", n_objects=OBJECTS, seed=seed),
+            archive,
+            overwrite=overwrite,
+            track=track,
         )
     say("2 of 3: training the network and the forest, comparing both on held-out objects")
     with as_file(files("taonet.tasks") / "demo.toml") as recipe:

@@ -1,6 +1,5 @@
-"""From an archive of what does not change into one of transients planted there."""
+"""Plant transients into sequences of an archive that do not change, into a new archive."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +7,12 @@ import numpy as np
 from taonet.errors import ConfigError, InputError
 from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
+from taonet.io.provenance import TRUTH, append_truth
 from taonet.io.rejection import Rejection
 from taonet.simulation.inject import check_class, inject
 from taonet.simulation.presets.by_name import SURVEYS, survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
-from taonet.tasks.simulate import truncate_lines
+from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Track, no_progress
 
 
@@ -58,21 +58,23 @@ def inject_archive(
     chosen = _choose_objects(archive, n_objects, seed)
     signature = repr((archive.digest, class_name, survey.name, len(chosen), seed))
     with ArchiveWriter(
-        output, survey=archive.survey, signature=signature, overwrite=overwrite, simulated=True
+        output,
+        survey=archive.survey,
+        taxonomy=_taxonomy_of(archive, survey, class_name),
+        signature=signature,
+        overwrite=overwrite,
+        simulated=True,
     ) as writer:
-        truth = writer.work / "truth.jsonl"
-        truncate_lines(truth, writer.n_objects)
         names = archive.objects["object_id"].tolist()
         left = [index for index in chosen if names[index] not in writer.done]
-        with truth.open("a") as lines:
+        with append_truth(writer.work / TRUTH, after=writer.n_objects) as note:
             for index in track(left, len(left), "planting"):
                 if not archive[index].usable.any():
                     writer.reject(Rejection(source=names[index], reason="every frame is blank"))
                     continue
                 sequence, facts = inject(archive[index], survey, class_name, seed=seed, index=index)
-                lines.write(json.dumps({"object_id": sequence.object_id, **facts}) + "\n")
-                # the archive's journal must never run ahead of the truth
-                lines.flush()
+                # first: the archive's journal must never run ahead of the truth
+                note(sequence.object_id, facts)
                 writer.add(sequence, source=names[index])
         writer.finish()
     return writer.n_objects
@@ -86,6 +88,13 @@ def _survey_of(archive: Archive) -> Survey:
             do=f"name one that is like it with --survey: {', '.join(SURVEYS)}",
         )
     return survey_preset(archive.survey)
+
+
+def _taxonomy_of(archive: Archive, survey: Survey, class_name: str) -> Taxonomy | None:
+    """Return the survey's classes with the planted one, if the archive is of that survey."""
+    if archive.survey != survey.taxonomy.name:
+        return None
+    return survey.taxonomy_with([class_name])
 
 
 def _choose_objects(archive: Archive, n_objects: int | None, seed: int) -> list[int]:

@@ -1,32 +1,84 @@
-"""From the simulator into an archive, with a table of the truth beside it."""
+"""Simulate objects of a survey: into an archive of cutouts, or a table of light curves."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from taonet.errors import ConfigError
-from taonet.io.archive_writer import ArchiveWriter
-from taonet.io.atomic import make_folder
+import numpy as np
+import pandas as pd
+
+from taonet.errors import ConfigError, OutputError
+from taonet.io.archive_writer import ArchiveWriter, work_folder
+from taonet.io.atomic import atomic_file, make_folder, refuse_existing
 from taonet.io.deep_tao.writer import write_deep_tao
-from taonet.io.provenance import SIMULATION
-from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import preset_digest, survey_preset
+from taonet.io.provenance import (
+    NUMBERS,
+    SOURCE,
+    TRUTH,
+    append_truth,
+    note_simulation,
+    read_simulation,
+    truth_path,
+)
+from taonet.io.tables import check_suffix, write_parts
+from taonet.simulation.catalogue import Detections
+from taonet.simulation.objects import simulate, simulate_detections
+from taonet.simulation.presets.by_name import SOURCE_DIGESTS, preset_digest, survey_preset
 from taonet.simulation.survey import Survey
 from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import CRTS
+from taonet.sky.taxonomy import CRTS, Taxonomy
 from taonet.types import Track, no_progress
-from taonet.version import __version__
+
+Note = Callable[[str, Mapping[str, Any]], None]
+"""Writes the truth of one object: its name and the facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Which objects of a survey are simulated.
+
+    Parameters
+    ----------
+    survey : str
+        Name of a preset.
+    n_objects : int
+    classes : sequence of str, optional
+        Classes to draw; those of the survey's taxonomy by default.
+    mix : {"balanced", "realistic"}
+        Equal shares, or the survey's own.
+    seed : int
+    """
+
+    survey: str
+    n_objects: int
+    classes: Sequence[str] | None = None
+    mix: str = "balanced"
+    seed: int = 1
+
+    @property
+    def command(self) -> str:
+        """The command that simulates the same objects."""
+        words = [f"taonet simulate {self.survey} --objects {self.n_objects} --seed {self.seed}"]
+        words += [f"--mix {self.mix}"] if self.mix != "balanced" else []
+        words += [f"--classes {','.join(self.classes)}"] if self.classes else []
+        return " ".join(words)
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The survey's taxonomy, with the classes of the sample that it lacks at its end."""
+        return survey_preset(self.survey).taxonomy_with(self.classes or ())
+
+    @property
+    def preset_digest(self) -> str:
+        """Hash of the numbers that define the preset, for these classes."""
+        return preset_digest(self.survey, self.classes or ())
 
 
 def simulate_archive(
-    survey_name: str,
+    sample: Sample,
     output: str | Path,
     *,
-    n_objects: int,
-    classes: Sequence[str] | None = None,
-    mix: str = "balanced",
-    seed: int = 1,
-    start: int = 0,
     workers: int = 1,
     fits: str | Path | None = None,
     overwrite: bool = False,
@@ -34,56 +86,55 @@ def simulate_archive(
 ) -> int:
     """Simulate objects into an archive, one at a time; return the number of frames.
 
-    An interrupted simulation with the same settings goes on where it stopped. The truth lies in
-    the archive's folder as ``truth.jsonl``, one line an object, and is no part of the archive.
+    An interrupted simulation of the same sample goes on where it stopped, if the numbers of its
+    preset are the same. The truth lies in the archive's folder as ``truth.jsonl``, one line an
+    object, and is no part of the archive.
 
     Parameters
     ----------
-    start : int
-        Number of the first object; the same number is the same object whatever else is drawn.
+    sample : Sample
+    output : Path
     workers : int
-        Processes that share the drawing; the archive is the same for any number.
+        Processes that share the work; the archive is the same for any number.
     fits : Path, optional
         Also write ``<CLASS>/<object_id>.fits`` into this folder, in the layout of Deep-TAO.
 
     Raises
     ------
     ConfigError
-        If there is no such preset, class or mix.
+        If there is no such preset, class or mix, or Deep-TAO's layout does not hold it.
     OutputError
-        If the output exists or there is no room.
+        If the output exists, was begun with other numbers, or there is no room.
     """
-    survey, output = survey_preset(survey_name), Path(output)
+    survey, output = survey_preset(sample.survey), Path(output)
     fits = None if fits is None else Path(fits)
     if fits is not None:
-        _check_fits(fits, survey)
-    signature = repr((survey_name, n_objects, classes, mix, seed, start))
+        _check_fits(fits, survey, sample)
+    if not overwrite:
+        _check_same_numbers(work_folder(output), sample)
     with ArchiveWriter(
         output,
         survey=survey.taxonomy.name,
-        signature=signature,
+        taxonomy=sample.taxonomy,
+        signature=_signature(sample),
         overwrite=overwrite,
         simulated=True,
     ) as writer:
-        done, truth = writer.n_objects, writer.work / "truth.jsonl"
-        command = _command(survey_name, n_objects, classes, mix, seed, start)
-        told = {"command": command, "preset": preset_digest(survey_name), "taonet": __version__}
-        (writer.work / SIMULATION).write_text(json.dumps(told))
-        truncate_lines(truth, done)
+        note_simulation(writer.work, command=sample.command, preset_digest=sample.preset_digest)
+        done = writer.n_objects
         drawn = simulate(
             survey,
-            n_objects - done,
-            seed=seed,
-            classes=classes,
-            mix=mix,
-            start=start + done,
+            sample.n_objects - done,
+            seed=sample.seed,
+            classes=sample.classes,
+            mix=sample.mix,
+            start=done,
             workers=workers,
         )
-        with truth.open("a") as lines:
-            for sequence, facts in track(drawn, n_objects - done, "simulating"):
-                lines.write(json.dumps({"object_id": sequence.object_id, **facts}) + "\n")
-                # the archive's journal must never run ahead of the truth
-                lines.flush()
+        with append_truth(writer.work / TRUTH, after=done) as note:
+            for sequence, facts in track(drawn, sample.n_objects - done, "simulating"):
+                # first: the archive's journal must never run ahead of the truth
+                note(sequence.object_id, facts)
                 if fits is not None:
                     _write_fits(fits, sequence)
                 writer.add(sequence, source=sequence.object_id)
@@ -91,19 +142,77 @@ def simulate_archive(
     return writer.n_frames
 
 
-def _command(
-    survey: str, n_objects: int, classes: Sequence[str] | None, mix: str, seed: int, start: int
-) -> str:
-    words = [f"taonet simulate {survey} --objects {n_objects} --seed {seed}"]
-    words += [f"--mix {mix}"] if mix != "balanced" else []
-    words += [f"--classes {','.join(classes)}"] if classes else []
-    words += [f"(from object {start} on)"] if start else []
-    return " ".join(words)
+def simulate_light_curves(
+    sample: Sample,
+    output: str | Path,
+    *,
+    workers: int = 1,
+    overwrite: bool = False,
+    track: Track = no_progress,
+) -> int:
+    """Simulate what a survey's database lists, one object at a time; return the number of points.
+
+    The table has a row for each detection: object_id, class_name, mjd, mag, magerr. The truth lies
+    beside it as ``NAME.truth.jsonl``, one line an object.
+
+    Parameters
+    ----------
+    sample : Sample
+    output : Path
+    workers : int
+        Processes that share the work; the table is the same for any number.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset, class or mix, or the preset knows no database.
+    OutputError
+        If the output exists or there is no room.
+    """
+    output = Path(output)
+    check_suffix(output)
+    beside = truth_path(output)
+    for path in (output, beside):
+        refuse_existing(path, overwrite=overwrite)
+    drawn = simulate_detections(
+        survey_preset(sample.survey),
+        sample.n_objects,
+        seed=sample.seed,
+        classes=sample.classes,
+        mix=sample.mix,
+        workers=workers,
+    )
+    with atomic_file(beside, overwrite=overwrite) as temporary, append_truth(temporary) as note:
+        rows = _rows(track(drawn, sample.n_objects, "simulating"), note)
+        return write_parts(rows, output, overwrite=overwrite)
 
 
-def _check_fits(folder: Path, survey: Survey) -> None:
+def _signature(sample: Sample) -> str:
+    """Return what must be equal for an interrupted simulation to go on."""
+    # the last number is that of the first object: unfinished archives of earlier versions have it
+    return repr((sample.survey, sample.n_objects, sample.classes, sample.mix, sample.seed, 0))
+
+
+def _check_same_numbers(work: Path, sample: Sample) -> None:
+    """Refuse to go on with an archive that was begun with other numbers of the preset."""
+    note = read_simulation(work)
+    begun_with = note.get(NUMBERS) or SOURCE_DIGESTS.get(note.get(SOURCE, ""), "")
+    if note and begun_with != sample.preset_digest:
+        raise OutputError(
+            f"an unfinished simulation is in the way that was begun with other numbers of the "
+            f"preset {sample.survey}, or by a version of taonet that does not tell them",
+            where=work,
+            do="remove it or use --overwrite",
+        )
+
+
+def _check_fits(folder: Path, survey: Survey, sample: Sample) -> None:
     if survey.taxonomy is not CRTS:
         raise ConfigError(f"the layout of Deep-TAO is not that of {survey.name}", do="no --fits")
+    lacking = sample.taxonomy.classes[len(CRTS.classes) :]
+    if lacking:
+        what = f"the layout of Deep-TAO has no class {', '.join(lacking)}"
+        raise ConfigError(what, do="no --fits")
     make_folder(folder)
 
 
@@ -114,7 +223,18 @@ def _write_fits(folder: Path, sequence: ImageSequence) -> None:
     write_deep_tao(path, sequence, overwrite=True)
 
 
-def truncate_lines(path: Path, count: int) -> None:
-    """Cut a table of one line an object down to what the archive's journal knows."""
-    lines = path.read_text().splitlines(keepends=True)[:count] if path.exists() else []
-    path.write_text("".join(lines))
+def _rows(
+    drawn: Iterable[tuple[str, Detections, dict[str, object]]], note: Note
+) -> Iterator[pd.DataFrame]:
+    for object_id, detections, truth in drawn:
+        note(object_id, truth)
+        count = len(detections.mjd)
+        yield pd.DataFrame(
+            {
+                "object_id": np.full(count, object_id, dtype=object),
+                "class_name": np.full(count, truth["class_name"], dtype=object),
+                "mjd": detections.mjd,
+                "mag": detections.mag,
+                "magerr": detections.magerr,
+            }
+        )

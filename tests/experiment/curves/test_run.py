@@ -26,7 +26,7 @@ from taonet.models.trees.bundle import load_trees
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig
 from taonet.tasks.evaluate import compare_tables
 from taonet.tasks.predict import predict_files
-from taonet.tasks.simulate_light_curves import simulate_light_curves
+from taonet.tasks.simulate import Sample, simulate_light_curves
 
 RECIPES = sorted((Path(__file__).parents[3] / "recipes").glob("forest*.toml"))
 TINY = next(path for path in RECIPES if path.stem == "forest-tiny")
@@ -35,7 +35,7 @@ TINY = next(path for path in RECIPES if path.stem == "forest-tiny")
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     path = tmp_path_factory.mktemp("curves") / "crts.parquet"
-    simulate_light_curves("crts", path, n_objects=48, seed=3)
+    simulate_light_curves(Sample(survey="crts", n_objects=48, seed=3), path)
     return path
 
 

@@ -7,15 +7,14 @@ from functools import partial
 import numpy as np
 import pytest
 
+from taonet.simulation.colours import g_minus_r
 from taonet.simulation.difference import Subtraction, detected_triplets, template_noise
 from taonet.simulation.gaps import Gaps, draw_gaps
 from taonet.simulation.light import DARK, Light
+from taonet.simulation.measured_numbers import read_numbers
 from taonet.simulation.objects import simulate_object
-from taonet.simulation.populations.colours import g_minus_r
 from taonet.simulation.populations.stars import asteroid
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.simulation.presets.measurements import read_numbers
-from taonet.simulation.presets.ztf import light
 from taonet.sky.cutout import Quality, sky_and_noise
 from taonet.sky.taxonomy import ZTF as ZTF_CLASSES
 
@@ -26,14 +25,14 @@ PERFECT = Subtraction(registration_px=0, flux_share=0, width_share=0, least_snr=
 def survey_of(mag, template_mag, *, subtraction=PERFECT, gaps=None):
     """ZTF looking at one lamp after the other, its template taken when the lamp was another."""
 
-    def light(_class_name, visits, _rng):
+    def draw_light(_transient, visits, _rng):
         n = len(visits.mjd)
         return Light(
             mag=np.full(n, mag), template_mag=np.full(n, template_mag), subtype="lamp", truth={}
         )
 
     expose = partial(detected_triplets, subtraction, gaps or Gaps())
-    return replace(ZTF, light=light, expose=expose)
+    return replace(ZTF, draw_light=draw_light, expose=expose)
 
 
 def one(survey, index=0, class_name="SN"):
@@ -170,16 +169,16 @@ def test_nights_and_bands_are_those_of_the_survey():
     assert all(a != b for v in visits for a, b in zip(v.band, v.band[1:], strict=False))
 
 
-def test_supernovae_redden_and_quasars_are_bluer_when_brighter():
+def test_supernovae_redden_and_blazars_are_bluer_when_brighter():
     days = np.array([0.0, 30.0])
     rng = np.random.default_rng(0)
     ia = Light(mag=np.array([18.0, 20.0]), subtype="Ia", truth={"peak_mjd": 0.0})
     at_peak, later = np.mean([g_minus_r(ia, days, rng) for _ in range(200)], axis=0)
     assert at_peak == pytest.approx(-0.1, abs=0.03)
     assert later == pytest.approx(0.8, abs=0.03)
-    quasar = Light(mag=np.array([18.0, 19.0]), subtype="quasar")
-    bright, faint = g_minus_r(quasar, days, rng)
-    assert bright < faint
+    blazar = ZTF.transients["BZ"](np.arange(59000.0, 59400.0, 4.0), rng)
+    colours = g_minus_r(blazar, np.arange(59000.0, 59400.0, 4.0), rng)
+    assert colours[np.argmin(blazar.mag)] < colours[np.argmax(blazar.mag)]
 
 
 def test_an_asteroid_is_seen_once_and_leaves_nothing_in_the_template():
@@ -197,7 +196,7 @@ def test_a_late_template_holds_what_shone_then():
     lights = []
     for seed in range(120):
         rng = np.random.default_rng(seed)
-        lights.append(light("SN", ZTF.visits(rng), rng))
+        lights.append(ZTF.light("SN", ZTF.visits(rng), rng))
     held = [np.isfinite(found.template_mag).any() for found in lights]
     assert 0.01 < np.mean(held) < 0.12
 

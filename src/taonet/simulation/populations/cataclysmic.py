@@ -8,6 +8,7 @@ from jaxtyping import Float
 from taonet.simulation.light import Light, discovery_mjd
 
 SUPEROUTBURST_DAYS = 14.0
+"""A superoutburst stays on its plateau for at least so long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,9 @@ def dwarf_nova(
     supers = rng.random(len(starts)) < population.superoutburst_share
     heights = amplitude * rng.uniform(0.7, 1, len(starts)) + 0.6 * supers
     lengths = np.where(
-        supers, np.maximum(plateau, 14.0), plateau * rng.uniform(0.5, 1.5, len(starts))
+        supers,
+        np.maximum(plateau, SUPEROUTBURST_DAYS),
+        plateau * rng.uniform(0.5, 1.5, len(starts)),
     )
     above = _outbursts(mjd, starts, heights, lengths, rng.uniform(0.5, 1.5), fall_days_per_mag)
     return Light(
@@ -110,6 +113,7 @@ def dwarf_nova(
             "recurrence_days": recurrence,
             "plateau_days": plateau,
         },
+        g_minus_r=(0.2, 0.06),
     )
 
 

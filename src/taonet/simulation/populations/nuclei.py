@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from taonet.simulation.distance import distance_modulus
 from taonet.simulation.light import Galaxy, Light, discovery_mjd
-from taonet.simulation.populations.distance import distance_modulus
 
 WAVELENGTH_NM = 600.0
 """Where an unfiltered CCD is most sensitive."""
@@ -46,6 +46,9 @@ class Nuclei:
         scatter.
     found_mjd : (float, float) or None
         See `taonet.simulation.light.discovery_mjd`.
+    g_minus_r : (float, float)
+        See `taonet.simulation.light.Light`. Real quasars are bluer than this, 0.2, and redden by
+        0.2 for each magnitude that they fade (Schmidt et al. 2012, ApJ 744, 147).
     """
 
     mean_mag: tuple[float, float, float]
@@ -61,6 +64,7 @@ class Nuclei:
     noticed_mag: tuple[float, float]
     host_radius_arcsec: tuple[float, float] = (1.0, 4.0)
     found_mjd: tuple[float, float] | None = None
+    g_minus_r: tuple[float, float] = (0.6, 0.0)
 
 
 ACTIVE_GALAXIES = Nuclei(
@@ -89,6 +93,7 @@ BLAZARS = Nuclei(
     host_share=0.15,
     host_below_mag=(0.8, 0.5),
     noticed_mag=(0.9, 0.3),
+    g_minus_r=(0.4, 0.1),
 )
 
 
@@ -250,6 +255,7 @@ def _draw(
             "flares_per_year": rate,
         },
         host=_host(host_mag, population, rng) if rng.random() < population.host_share else None,
+        g_minus_r=population.g_minus_r,
     )
 
 

@@ -1,13 +1,14 @@
-"""Stars of our Galaxy that flare, pulsate, eclipse or move; and what moves much nearer by."""
+"""Stars of our Galaxy that flare, pulsate, eclipse or move, and asteroids."""
 
 import numpy as np
 from jaxtyping import Float
 
-from taonet.simulation.light import DARK, Light, discovery_mjd
+from taonet.simulation.light import DARK, Light, discovery_mjd, shift_to_mean
+from taonet.simulation.mixture import Mixture, draw_from_mixture
 
 
 def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw an M dwarf that was caught in a flare of minutes to an hour.
+    """Draw an M dwarf that was discovered in a flare of minutes to an hour.
 
     The shape is that of Davenport et al. (2014, ApJ 797, 122, eqs. 1 and 4); the widths are
     those of large flares.
@@ -27,6 +28,7 @@ def flare_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Li
         mag=quiet_mag - 2.5 * np.log10(flux),
         subtype="flare star",
         truth={"quiet_mag": quiet_mag, "amplitude_mag": amplitude, "peak_mjd": peak_mjd},
+        g_minus_r=(1.4, 0.4),
     )
 
 
@@ -63,6 +65,7 @@ def fast_mover(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Li
         mag=np.full(len(mjd), mean),
         subtype="high proper motion",
         truth={"mean_mag": mean, "pm_arcsec_per_year": motion},
+        g_minus_r=(1.3, 0.0),
         pm_x_arcsec_per_year=motion * float(np.cos(direction)),
         pm_y_arcsec_per_year=motion * float(np.sin(direction)),
     )
@@ -88,6 +91,7 @@ def long_period_variable(mjd: Float[np.ndarray, " epoch"], rng: np.random.Genera
         mag=mean + amplitude / 2 * wave * beat,
         subtype="long-period variable",
         truth={"mean_mag": mean, "amplitude_mag": amplitude, "period_days": period},
+        g_minus_r=(1.4, 0.2),
     )
 
 
@@ -112,6 +116,7 @@ def rr_lyrae(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Ligh
         mag=mean + amplitude * (saw - 0.55),
         subtype="RR Lyrae",
         truth={"mean_mag": mean, "amplitude_mag": amplitude, "period_days": period},
+        g_minus_r=(0.2, 0.25),
     )
 
 
@@ -156,7 +161,8 @@ def asteroid(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Ligh
     mean = float(20.6 + np.log10(rng.uniform(10 ** (0.3 * (15.0 - 20.6)), 1)) / 0.3)
     mag = np.full(len(mjd), DARK)
     mag[int(rng.integers(len(mjd)))] = mean
-    return Light(mag=mag, subtype="asteroid", truth={"mean_mag": mean})
+    # the colour of the Sun, between C- and S-types (Ivezić et al. 2001)
+    return Light(mag=mag, subtype="asteroid", truth={"mean_mag": mean}, g_minus_r=(0.55, 0.0))
 
 
 def rr_lyrae_c(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
@@ -177,6 +183,7 @@ def rr_lyrae_c(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Li
         mag=mean + amplitude / 2 * (np.sin(phase) + 0.15 * np.sin(2 * phase)),
         subtype="RR Lyrae c",
         truth={"mean_mag": mean, "amplitude_mag": amplitude, "period_days": period},
+        g_minus_r=(0.1, 0.25),
     )
 
 
@@ -203,3 +210,26 @@ def contact_binary(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -
         subtype="contact binary",
         truth={"mean_mag": mean, "depth_mag": depth, "period_days": period},
     )
+
+
+def variable_star(
+    mjd: Float[np.ndarray, " epoch"],
+    rng: np.random.Generator,
+    *,
+    kinds: Mixture,
+    mean_mag: tuple[float, float, float],
+) -> Light:
+    """Draw a pulsating or eclipsing star of one of several kinds, as bright as a survey sees them.
+
+    Parameters
+    ----------
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    kinds : mapping of str to (float, callable)
+        See `taonet.simulation.mixture.Mixture`.
+    mean_mag : (float, float, float)
+        Brightest, most common and faintest mean magnitude.
+    """
+    drawn = draw_from_mixture(kinds, mjd, rng)
+    return shift_to_mean(drawn, float(rng.triangular(*mean_mag)))

@@ -1,12 +1,13 @@
 """Supernovae: a point of light that appears on a galaxy, peaks and fades."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
 
+from taonet.simulation.distance import redshift_at
 from taonet.simulation.light import Galaxy, Light, discovery_mjd
-from taonet.simulation.populations.distance import redshift_at
 
 PARSEC_ARCSEC = 206_264.806
 """Arcseconds in a radian."""
@@ -78,7 +79,7 @@ TEMPLATES = {
         fall=((0, 0), (5, 0.12), (10, 0.45), (15, 0.9), (25, 1.7), (40, 2.4), (140, 4.2)),
     ),
 }
-"""The types of supernova, by name."""
+"""The types of supernova, by name; their shares sum to one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,8 @@ class Supernovae:
         When it is found: mean and scatter of the days after the peak.
     found_mjd : (float, float) or None
         See `taonet.simulation.light.discovery_mjd`.
+    types : mapping of str to LightCurveShape
+        The types of supernova, by name.
     """
 
     peak_mag: tuple[float, float, float] = (16.0, 18.7, 20.3)
@@ -113,6 +116,7 @@ class Supernovae:
     host_scatter_mag: float = 1.5
     found_days: tuple[float, float] = (5.0, 8.0)
     found_mjd: tuple[float, float] | None = None
+    types: Mapping[str, LightCurveShape] = field(default_factory=lambda: TEMPLATES)
 
 
 def supernova(
@@ -131,8 +135,8 @@ def supernova(
     rng : numpy.random.Generator
     population : Supernovae
     """
-    subtype = _subtype(rng)
-    template = TEMPLATES[subtype]
+    subtype = _subtype(population, rng)
+    shape = population.types[subtype]
     stretch, colour, absolute_mag = _draw_peak(subtype, population, rng)
     peak_mag = float(rng.triangular(*population.peak_mag))
     redshift = redshift_at(peak_mag - absolute_mag)
@@ -140,7 +144,7 @@ def supernova(
     peak_mjd = caught_mjd - float(rng.normal(*population.found_days))
     days = (mjd - peak_mjd) / (1 + redshift)
     return Light(
-        mag=peak_mag + magnitudes_below_peak(days, subtype, stretch=stretch),
+        mag=peak_mag + magnitudes_below_peak(days, shape, stretch=stretch),
         subtype=subtype,
         truth={
             "peak_mjd": peak_mjd,
@@ -149,7 +153,7 @@ def supernova(
             "redshift": redshift,
             "stretch": stretch,
             "colour_mag": colour,
-            "rise_days": template.rise_days * stretch * (1 + redshift),
+            "rise_days": shape.rise_days * stretch * (1 + redshift),
             "covered": covered,
         },
         host=_host(peak_mag - absolute_mag, population, rng),
@@ -157,7 +161,7 @@ def supernova(
 
 
 def magnitudes_below_peak(
-    days: Float[np.ndarray, " epoch"], subtype: str, *, stretch: float = 1.0
+    days: Float[np.ndarray, " epoch"], shape: LightCurveShape, *, stretch: float = 1.0
 ) -> Float[np.ndarray, " epoch"]:
     """Return how far a supernova is below its peak; infinite before the explosion.
 
@@ -168,41 +172,39 @@ def magnitudes_below_peak(
     ----------
     days : array (epoch,)
         Since the peak, in the supernova's own time.
-    subtype : str
-        A key of `TEMPLATES`.
+    shape : LightCurveShape
     stretch : float
         Factor on all times.
 
     Examples
     --------
-    >>> magnitudes_below_peak(np.array([-30.0, 0.0, 15.0]), "Ia")
+    >>> magnitudes_below_peak(np.array([-30.0, 0.0, 15.0]), TEMPLATES["Ia"])
     array([ inf, 0.  , 0.65])
     """
-    template = TEMPLATES[subtype]
     phase = np.asarray(days) / stretch
-    since = np.clip(1 + phase / template.rise_days, 0, 1)
+    since = np.clip(1 + phase / shape.rise_days, 0, 1)
     # t²(2 − t)² starts as t² and arrives at the peak with no slope
     with np.errstate(divide="ignore"):
         rising = -2.5 * np.log10((since * (2 - since)) ** 2)
-    day, below = np.array(template.fall).T
+    day, below = np.array(shape.fall).T
     tail = (below[-1] - below[-2]) / (day[-1] - day[-2]) * np.clip(phase - day[-1], 0, None)
     falling = np.interp(phase, day, below) + tail
     return np.where(phase < 0, rising, falling)
 
 
-def _subtype(rng: np.random.Generator) -> str:
-    names = list(TEMPLATES)
-    return names[int(rng.choice(len(names), p=[TEMPLATES[name].share for name in names]))]
+def _subtype(population: Supernovae, rng: np.random.Generator) -> str:
+    shares = [shape.share for shape in population.types.values()]
+    return list(population.types)[int(rng.choice(len(shares), p=shares))]
 
 
 def _draw_peak(
     subtype: str, population: Supernovae, rng: np.random.Generator
 ) -> tuple[float, float, float]:
     """Draw stretch, colour and absolute magnitude at peak."""
-    template = TEMPLATES[subtype]
+    shape = population.types[subtype]
     stretch = float(np.clip(rng.normal(1, population.stretch_scatter), 0.7, 1.3))
     colour = float(rng.normal(0, population.colour_scatter_mag))
-    mag = template.absolute_mag + template.absolute_scatter_mag * rng.standard_normal()
+    mag = shape.absolute_mag + shape.absolute_scatter_mag * rng.standard_normal()
     if subtype == "Ia":
         mag += population.colour_slope * colour - 1.5 * (stretch - 1)
     return stretch, colour, float(mag)

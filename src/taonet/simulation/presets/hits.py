@@ -1,20 +1,25 @@
 """The High cadence Transient Survey (HiTS) as its public stamps show it: DECam, g band."""
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from jaxtyping import Float
 
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector, read_out
 from taonet.simulation.exposures import Exposures, Scene, noise_free_images
-from taonet.simulation.light import Light, shift_to_mean
+from taonet.simulation.measured_numbers import read_numbers
+from taonet.simulation.mixture import Mixture, Transient
+from taonet.simulation.populations.constant_objects import constant_star
 from taonet.simulation.populations.stars import (
     contact_binary,
     eclipsing_binary,
     rr_lyrae,
     rr_lyrae_c,
+    variable_star,
 )
 from taonet.simulation.populations.supernovae import Supernovae, supernova
-from taonet.simulation.presets.measurements import read_numbers
 from taonet.simulation.survey import Survey
 from taonet.sky.taxonomy import HITS
 
@@ -23,39 +28,66 @@ BAND = "g"
 LABELLED = {"SN": 46, "RRL": 56, "EB": 38, "NON": 250}
 """Objects of each class in the public set."""
 
-FIELD_DAYS = 0.04
-"""The survey goes through its fields in an hour."""
-
-BROADER = 1.2
-"""Scatter is taken wider than measured: a network must not learn the weather of one run."""
-
-FIRST_OVERTONE_SHARE = 0.2
-"""Share of RR Lyrae stars of type c (Soszynski et al. 2009, AcA 59, 1)."""
-
-CONTACT_SHARE = 0.7
-"""Share of eclipsing binaries in contact: those that ten nights suffice to see."""
-
-JITTER_PX = 0.12
-MEAN_ELLIPTICITY = 0.03
-"""Guesses: DECam's images are good; stamps are centred anew on each epoch."""
-
 NUMBERS = read_numbers("hits")
-_DAY, _SHARE, _LOG_FLUX, _LOG_FLUX_ERR, _SKY, _SKY_ERR, _SEEING, _SEEING_ERR = np.array(
-    NUMBERS["weather"]["epochs"]
-).T
+
+RR_LYRAES: Mixture = {"RR Lyrae c": (0.2, rr_lyrae_c), "RR Lyrae": (0.8, rr_lyrae)}
+"""A fifth of type c (Soszynski et al. 2009, AcA 59, 1)."""
+
+BINARIES: Mixture = {"contact binary": (0.7, contact_binary), "eclipsing": (0.3, eclipsing_binary)}
+"""Those in contact are the most among those that ten nights suffice to see: a guess."""
+
+TRANSIENTS: dict[str, Transient] = {
+    "SN": partial(supernova, population=Supernovae(**NUMBERS["supernovae"])),
+    "RRL": partial(variable_star, kinds=RR_LYRAES, mean_mag=NUMBERS["stars"]["rr_lyrae_mag"]),
+    "EB": partial(variable_star, kinds=BINARIES, mean_mag=NUMBERS["stars"]["eclipsing_mag"]),
+    "NON": partial(constant_star, mag=NUMBERS["stars"]["constant_mag"]),
+}
+"""How the light of each class is drawn; a new class is one line here."""
 
 
-def visits(rng: np.random.Generator) -> Visits:
-    """Draw when a field was looked at: most of the epochs of the run, some minutes apart."""
-    taken = rng.random(len(_DAY)) < _SHARE
-    mjd = NUMBERS["flux"]["first_mjd"] + _DAY[taken] + rng.uniform(0, FIELD_DAYS)
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The nights of the survey's public run.
+
+    Parameters
+    ----------
+    epochs : tuple of tuples of float
+        Of each epoch: days since `first_mjd`, share of fields observed, log of the transparency,
+        its scatter, sky in ADU, its relative scatter, seeing (FWHM in pixels), its relative
+        scatter.
+    first_mjd, zero_point_mag : float
+    field_days : float
+        The survey goes through its fields in so long.
+    broader : float
+        Scatter is taken so much wider than measured: a network must not learn the weather of one
+        run.
+    jitter_px, ellipticity : float
+        Scatter of the pointing, and of each component of the PSF's ellipticity. Guesses: DECam's
+        images are good; stamps are centred anew on each epoch.
+    """
+
+    epochs: tuple[tuple[float, ...], ...]
+    first_mjd: float
+    zero_point_mag: float
+    field_days: float = 0.04
+    broader: float = 1.2
+    jitter_px: float = 0.12
+    ellipticity: float = 0.03
+
+
+def visits_of_run(run: Run, rng: np.random.Generator) -> Visits:
+    """Draw when a field was observed: most of the epochs of the run, some minutes apart."""
+    day, share = np.array(run.epochs).T[:2]
+    taken = rng.random(len(day)) < share
+    mjd = run.first_mjd + day[taken] + rng.uniform(0, run.field_days)
     return Visits(mjd=mjd, band=(BAND,) * len(mjd))
 
 
-def conditions(visits: Visits, rng: np.random.Generator) -> Conditions:
-    """Draw what the field was seen through: the weather of the run, and the field's own."""
-    days = visits.mjd - NUMBERS["flux"]["first_mjd"] - FIELD_DAYS / 2
-    epoch = np.abs(days[:, None] - _DAY).argmin(axis=1)
+def conditions_of_run(run: Run, visits: Visits, rng: np.random.Generator) -> Conditions:
+    """Draw the conditions of each visit: the weather of the run, and the field's own."""
+    day, _, log_flux, log_flux_err, sky, sky_err, seeing, seeing_err = np.array(run.epochs).T
+    days = visits.mjd - run.first_mjd - run.field_days / 2
+    epoch = np.abs(days[:, None] - day).argmin(axis=1)
     n, own = len(epoch), rng.standard_normal(3)
 
     def draw_scatter(
@@ -63,41 +95,28 @@ def conditions(visits: Visits, rng: np.random.Generator) -> Conditions:
     ) -> Float[np.ndarray, " epoch"]:
         # of the scatter between fields, half stays with a field through the run
         drawn = (rng.standard_normal(n) + field) / np.sqrt(2)
-        return np.asarray(BROADER * sigma[epoch] * drawn)
+        return np.asarray(run.broader * sigma[epoch] * drawn)
 
-    log_flux = _LOG_FLUX[epoch] + draw_scatter(_LOG_FLUX_ERR, own[0])
+    brightness = log_flux[epoch] + draw_scatter(log_flux_err, own[0])
     return Conditions(
-        seeing_fwhm_px=_SEEING[epoch] * np.exp(draw_scatter(_SEEING_ERR, own[1])),
-        zero_point_mag=NUMBERS["flux"]["zero_point_mag"] + 2.5 / np.log(10) * log_flux,
-        sky_adu=_SKY[epoch] * np.exp(draw_scatter(_SKY_ERR, own[2])),
-        shift_x=rng.normal(0, JITTER_PX, n),
-        shift_y=rng.normal(0, JITTER_PX, n),
-        stretch=MEAN_ELLIPTICITY * (rng.standard_normal(n) + 1j * rng.standard_normal(n)),
+        seeing_fwhm_px=seeing[epoch] * np.exp(draw_scatter(seeing_err, own[1])),
+        zero_point_mag=run.zero_point_mag + 2.5 / np.log(10) * brightness,
+        sky_adu=sky[epoch] * np.exp(draw_scatter(sky_err, own[2])),
+        shift_x=rng.normal(0, run.jitter_px, n),
+        shift_y=rng.normal(0, run.jitter_px, n),
+        stretch=run.ellipticity * (rng.standard_normal(n) + 1j * rng.standard_normal(n)),
     )
 
 
-def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
-    """Draw the light of an object of a class."""
-    mjd, stars = visits.mjd, NUMBERS["stars"]
-    if class_name == "SN":
-        return supernova(mjd, rng, Supernovae(**NUMBERS["supernovae"]))
-    if class_name == "NON":
-        mag = float(rng.uniform(*stars["constant_mag"]))
-        return Light(mag=np.full(len(mjd), mag), subtype="star", truth={"mean_mag": mag})
-    if class_name == "RRL":
-        draw = rr_lyrae_c if rng.random() < FIRST_OVERTONE_SHARE else rr_lyrae
-        return shift_to_mean(draw(mjd, rng), float(rng.triangular(*stars["rr_lyrae_mag"])))
-    draw = contact_binary if rng.random() < CONTACT_SHARE else eclipsing_binary
-    return shift_to_mean(draw(mjd, rng), float(rng.triangular(*stars["eclipsing_mag"])))
-
-
-def science_cutouts(scene: Scene, detector: Detector, rng: np.random.Generator) -> Exposures:
-    """Return the stamps, float32; some are resampled by a part of a pixel."""
+def science_cutouts(
+    resampled_share: float, scene: Scene, detector: Detector, rng: np.random.Generator
+) -> Exposures:
+    """Return the stamps, float32; those of some objects are resampled by a part of a pixel."""
     frames = read_out(noise_free_images(scene), scene.conditions.sky_adu, detector, rng)
-    found = frames.astype(np.float32)
-    if rng.random() < NUMBERS["resampling"]["share"]:
-        found = _shift_frames(found, *rng.uniform(0, 0.5, 2))
-    return Exposures(frames=found[:, None], visits=np.arange(len(frames)))
+    stamps = frames.astype(np.float32)
+    if rng.random() < resampled_share:
+        stamps = _shift_frames(stamps, *rng.uniform(0, 0.5, 2))
+    return Exposures(frames=stamps[:, None], visits=np.arange(len(frames)))
 
 
 def _shift_frames(
@@ -109,15 +128,17 @@ def _shift_frames(
     return np.asarray((1 - dx) * rows[:, :, :-1] + dx * rows[:, :, 1:], np.float32)
 
 
+RUN = Run(**NUMBERS["flux"], **NUMBERS["weather"])
+
 HITS_SURVEY = Survey(
     name="hits",
     taxonomy=HITS,
     shares=LABELLED,
-    light=light,
-    visits=visits,
-    conditions=conditions,
+    transients=TRANSIENTS,
+    visits=partial(visits_of_run, RUN),
+    conditions=partial(conditions_of_run, RUN),
     detector=Detector(**NUMBERS["detector"]),
-    expose=science_cutouts,
+    expose=partial(science_cutouts, NUMBERS["resampling"]["share"]),
     size_px=21,
     pixel_arcsec=0.27,
     centring_px=NUMBERS["stars"]["centring_px"],

@@ -1,20 +1,22 @@
 """The Zwicky Transient Facility as its public alerts show it: triplets in g and r."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from taonet.simulation.cadence import Cadence, draw_mjd
+from taonet.simulation.colours import g_minus_r
 from taonet.simulation.conditions import Conditions, Visits, Weather, draw_conditions
 from taonet.simulation.detector import Detector
 from taonet.simulation.difference import CHANNELS, Subtraction, detected_triplets
 from taonet.simulation.gaps import Gaps
-from taonet.simulation.light import Light, shift_to_mean
+from taonet.simulation.light import Light
+from taonet.simulation.measured_numbers import read_numbers
+from taonet.simulation.mixture import Mixture, Transient, draw_from_mixture
 from taonet.simulation.populations.cataclysmic import cataclysmic_variable
-from taonet.simulation.populations.colours import g_minus_r
+from taonet.simulation.populations.constant_objects import bright_star
 from taonet.simulation.populations.nuclei import ACTIVE_GALAXIES, BLAZARS, active_nucleus, blazar
 from taonet.simulation.populations.stars import (
     asteroid,
@@ -25,22 +27,13 @@ from taonet.simulation.populations.stars import (
     long_period_variable,
     rr_lyrae,
     rr_lyrae_c,
+    variable_star,
 )
 from taonet.simulation.populations.supernovae import Supernovae, supernova
-from taonet.simulation.populations.transients import Mixture, Transient, draw_from_mixture
-from taonet.simulation.presets.measurements import read_numbers
 from taonet.simulation.survey import Survey
 from taonet.sky.taxonomy import ZTF as CLASSES
 
 BANDS = ("g", "r")
-
-TEMPLATE_FRAMES = 15
-TEMPLATE_DAYS = (200.0, 20.0)
-"""The template is made of so many frames, taken so long before the first visit."""
-
-LATE_SHARE = 0.1
-"""Share of objects whose template was taken while they were watched already, as in ZTF's first
-years: what shone then is missing in the difference. A guess."""
 
 LABELLED = {"SN": 60, "CV": 17, "AGN": 7, "BZ": 37, "VAR": 204, "OTHER": 37, "NON": 54}
 """Objects of each class among the real stamps that the table was measured on; for NON those of
@@ -83,15 +76,52 @@ OTHERS: Mixture = {
 """Shares are guesses, and so are the magnitudes: from where stars saturate to where they vanish."""
 
 
-def visits(cadence: Cadence, rng: np.random.Generator) -> Visits:
-    """Draw when an object was looked at: g and r in turn."""
+BRIGHT_STAR_MAG = (13.0, 14.8, 16.5)
+"""Brightest, most common and faintest of the constant stars that leave residuals."""
+
+TRANSIENTS: dict[str, Transient] = {
+    "SN": partial(supernova, population=NEAR),
+    "CV": cataclysmic_variable,
+    "AGN": partial(active_nucleus, population=QUASARS),
+    "BZ": partial(blazar, population=JETS),
+    "VAR": partial(variable_star, kinds=VARIABLES, mean_mag=VARIABLE_MAG),
+    "OTHER": partial(draw_from_mixture, OTHERS),
+    "NON": partial(bright_star, mag=BRIGHT_STAR_MAG),
+}
+"""How the light of each class is drawn; a new class is one line here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateDates:
+    """When the frames that the template is made of were taken.
+
+    Parameters
+    ----------
+    frames : int
+        Their number.
+    days : (float, float)
+        So long before the first visit the first and the last of them were taken.
+    late_share : float
+        Share of objects whose template was taken while they were observed already, as in ZTF's
+        first years: what shone then is missing in the difference. A guess.
+    """
+
+    frames: int = 15
+    days: tuple[float, float] = (200.0, 20.0)
+    late_share: float = 0.1
+
+
+def visits_in_two_bands(cadence: Cadence, rng: np.random.Generator) -> Visits:
+    """Draw when an object was observed: in g and r in turn."""
     mjd = draw_mjd(cadence, rng)
     first = int(rng.integers(2))
     return Visits(mjd=mjd, band=tuple(BANDS[(first + k) % 2] for k in range(len(mjd))))
 
 
-def conditions(weather: dict[str, Weather], visits: Visits, rng: np.random.Generator) -> Conditions:
-    """Draw what the object was seen through, in each band."""
+def conditions_in_two_bands(
+    weather: dict[str, Weather], visits: Visits, rng: np.random.Generator
+) -> Conditions:
+    """Draw the conditions of each visit, in its band."""
     in_g, in_r = (draw_conditions(weather[band], visits.mjd, rng) for band in BANDS)
     green = np.array(visits.band) == "g"
     return Conditions(
@@ -103,13 +133,15 @@ def conditions(weather: dict[str, Weather], visits: Visits, rng: np.random.Gener
     )
 
 
-def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
-    """Draw the light of an object of a class in g and r, now and in the template."""
-    late = float(np.ptp(visits.mjd)) * rng.random() * (rng.random() < LATE_SHARE)
-    before = visits.mjd[0] + late - np.linspace(*TEMPLATE_DAYS, TEMPLATE_FRAMES)
+def light_in_two_bands(
+    dates: TemplateDates, transient: Transient, visits: Visits, rng: np.random.Generator
+) -> Light:
+    """Draw the light of an object in g and r, now and in the template."""
+    late = float(np.ptp(visits.mjd)) * rng.random() * (rng.random() < dates.late_share)
+    before = visits.mjd[0] + late - np.linspace(*dates.days, dates.frames)
     mjd = np.concatenate([before, visits.mjd])
     order = np.argsort(mjd, kind="stable")
-    drawn = TRANSIENTS[class_name](mjd[order], rng)
+    drawn = transient(mjd[order], rng)
     redness = g_minus_r(drawn, mjd[order], rng)
     in_r, in_g = np.empty(len(mjd)), np.empty(len(mjd))
     in_r[order], in_g[order] = drawn.mag, drawn.mag + redness
@@ -121,40 +153,6 @@ def light(class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
         mag=np.where(green, in_g[len(before) :], in_r[len(before) :]),
         template_mag=np.where(green, template_g, template_r),
     )
-
-
-def bright_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw a star that does not change, so bright that its subtraction leaves residuals.
-
-    They alone bring a constant object into the alerts. Fainter ones leave nothing to detect,
-    brighter ones saturate.
-
-    Parameters
-    ----------
-    mjd : array (epoch,)
-        Times of observation.
-    rng : numpy.random.Generator
-    """
-    mean = float(rng.triangular(13.0, 14.8, 16.5))
-    return Light(mag=np.full(len(mjd), mean), subtype="bright star", truth={"mean_mag": mean})
-
-
-def variable_star(mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator) -> Light:
-    """Draw a pulsating or eclipsing star; as bright as those that are mistaken for residuals."""
-    drawn = draw_from_mixture(VARIABLES, mjd, rng)
-    return shift_to_mean(drawn, float(rng.triangular(*VARIABLE_MAG)))
-
-
-TRANSIENTS: dict[str, Transient] = {
-    "SN": partial(supernova, population=NEAR),
-    "CV": cataclysmic_variable,
-    "AGN": partial(active_nucleus, population=QUASARS),
-    "BZ": partial(blazar, population=JETS),
-    "VAR": variable_star,
-    "OTHER": partial(draw_from_mixture, OTHERS),
-    "NON": bright_star,
-}
-"""How to draw the light of each class."""
 
 
 def _weather(table: dict[str, Any], band: str) -> Weather:
@@ -169,9 +167,12 @@ def _survey(table: dict[str, Any]) -> Survey:
         name="ztf",
         taxonomy=CLASSES,
         shares=LABELLED,
-        light=light,
-        visits=partial(visits, Cadence(**table["cadence"])),
-        conditions=partial(conditions, {band: _weather(table, band) for band in BANDS}),
+        transients=TRANSIENTS,
+        draw_light=partial(light_in_two_bands, TemplateDates()),
+        visits=partial(visits_in_two_bands, Cadence(**table["cadence"])),
+        conditions=partial(
+            conditions_in_two_bands, {band: _weather(table, band) for band in BANDS}
+        ),
         detector=Detector(**table["detector"]),
         expose=partial(detected_triplets, Subtraction(**subtraction), gaps),
         channels=CHANNELS,

@@ -1,6 +1,7 @@
 """Light against time follows the formulas and the truth that comes with it."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -8,13 +9,14 @@ import pytest
 from celerite2 import GaussianProcess, terms
 from scipy.stats import chi2, kstest
 
+from taonet.errors import ConfigError
 from taonet.simulation.light import MISSED_SHARE
 from taonet.simulation.populations.cataclysmic import Cataclysmics, dwarf_nova
 from taonet.simulation.populations.nuclei import damped_random_walk
 from taonet.simulation.populations.stars import fast_mover, flare_shape, rr_lyrae
 from taonet.simulation.populations.supernovae import TEMPLATES, magnitudes_below_peak, supernova
-from taonet.simulation.populations.transients import OTHERS, TRANSIENTS
-from taonet.sky.taxonomy import CRTS
+from taonet.simulation.presets.by_name import SURVEYS
+from taonet.simulation.presets.crts import CATALINA, OTHERS
 
 NIGHTS = np.arange(53500.0, 55500.0, 10.0)
 
@@ -23,15 +25,23 @@ def drawn(transient, n, mjd=NIGHTS):
     return [transient(mjd, np.random.default_rng(seed)) for seed in range(n)]
 
 
-def test_every_class_of_the_survey_has_its_light():
-    assert set(TRANSIENTS) == set(CRTS.classes)
+def test_a_survey_without_the_light_or_share_of_a_class_is_refused():
+    for what in ("transients", "shares"):
+        known = {name: one for name, one in getattr(CATALINA, what).items() if name != "BZ"}
+        with pytest.raises(ConfigError, match=f"without a {what[:-1]}: BZ"):
+            replace(CATALINA, **{what: known})
+
+
+def test_the_shares_of_a_mixture_sum_to_one():
     assert sum(share for share, _ in OTHERS.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("class_name", CRTS.classes)
-def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(class_name):
+@pytest.mark.parametrize(
+    ("survey", "class_name"), [(name, one) for name in SURVEYS for one in SURVEYS[name].transients]
+)
+def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(survey, class_name):
     before = NIGHTS.copy()
-    for light in drawn(TRANSIENTS[class_name], 40):
+    for light in drawn(SURVEYS[survey].transients[class_name], 40):
         assert light.mag.shape == NIGHTS.shape
         assert not np.isnan(light.mag).any()
         assert np.isfinite(light.mag).any() or light.host or not light.truth["covered"]
@@ -41,7 +51,7 @@ def test_light_is_a_number_or_dark_and_its_truth_fit_for_json(class_name):
 
 
 def test_the_other_class_holds_all_its_kinds():
-    assert {light.subtype for light in drawn(TRANSIENTS["OTHER"], 200)} == set(OTHERS)
+    assert {light.subtype for light in drawn(CATALINA.transients["OTHER"], 200)} == set(OTHERS)
 
 
 def test_simulated_walks_are_drawn_from_the_process_of_celerite():
@@ -81,7 +91,7 @@ def test_the_damped_random_walk_has_its_structure_function():
 @pytest.mark.parametrize("subtype", TEMPLATES)
 def test_a_supernova_is_dark_rises_peaks_and_fades(subtype):
     days = np.linspace(-40, 300, 3401)
-    below = magnitudes_below_peak(days, subtype)
+    below = magnitudes_below_peak(days, TEMPLATES[subtype])
     rise = TEMPLATES[subtype].rise_days
     assert np.all(np.isinf(below[days < -rise - 0.01]))
     assert np.all(np.isfinite(below[days > -rise + 0.11]))
@@ -95,9 +105,9 @@ def test_a_supernova_is_dark_rises_peaks_and_fades(subtype):
 
 
 def test_stretch_is_a_factor_on_all_times():
-    days = np.linspace(-15, 90, 50)
+    days, shape = np.linspace(-15, 90, 50), TEMPLATES["Ia"]
     np.testing.assert_allclose(
-        magnitudes_below_peak(1.2 * days, "Ia", stretch=1.2), magnitudes_below_peak(days, "Ia")
+        magnitudes_below_peak(1.2 * days, shape, stretch=1.2), magnitudes_below_peak(days, shape)
     )
 
 

@@ -1,4 +1,4 @@
-"""Numbers that the presets learnt from real surveys, from the small tables in the package."""
+"""Read the numbers that were measured on real surveys, from the tables beside the presets."""
 
 import tomllib
 from importlib import resources

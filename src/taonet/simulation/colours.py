@@ -1,4 +1,4 @@
-"""Colours: how much fainter in g than in r things are, and when."""
+"""Colours: how much fainter objects, stars and galaxies are in g than in r."""
 
 from dataclasses import replace
 
@@ -28,24 +28,6 @@ SUPERNOVAE: dict[str, tuple[tuple[float, float], ...]] = {
 }
 """g - r by days since the peak, joined by straight lines."""
 
-BY_BRIGHTNESS: dict[str, tuple[float, float]] = {
-    "dwarf nova": (0.2, 0.06),
-    "flare star": (1.4, 0.4),
-    "long-period variable": (1.4, 0.2),
-    "RR Lyrae": (0.2, 0.25),
-    "RR Lyrae c": (0.1, 0.25),
-    # like the Sun, between C- and S-types (Ivezić et al. 2001, AJ 122, 2749)
-    "asteroid": (0.55, 0.0),
-    "eclipsing binary": (0.6, 0.0),
-    "high proper motion": (1.3, 0.0),
-    # bluer when brighter: Schmidt et al. 2012 (ApJ 744, 147) for quasars
-    "quasar": (0.2, 0.2),
-    "Seyfert": (0.4, 0.2),
-    "blazar": (0.4, 0.1),
-}
-"""g - r at the median brightness, and how it grows with each magnitude that it is fainter."""
-
-USUAL = (0.6, 0.0)
 STAR_COLOUR = (0.7, 0.3)
 """Mean and scatter of g - r of stars at high galactic latitude (Ivezic et al. 2008)."""
 
@@ -61,7 +43,8 @@ def g_minus_r(
     Parameters
     ----------
     light : Light
-        Its subtype and, for supernovae, the date of the peak in its truth choose the law.
+        Of a supernova the subtype and the date of the peak in its truth decide, of everything
+        else its `g_minus_r`.
     mjd : array (epoch,)
         Times that the light was drawn for.
     rng : numpy.random.Generator
@@ -74,7 +57,7 @@ def g_minus_r(
     shining = np.isfinite(light.mag)
     if not shining.any():
         return np.full(len(mjd), offset)
-    at_median, slope = BY_BRIGHTNESS.get(light.subtype, USUAL)
+    at_median, slope = light.g_minus_r
     fainter = np.where(shining, light.mag - np.median(light.mag[shining]), 0)
     return np.asarray(at_median + slope * fainter + offset)
 
