@@ -346,7 +346,7 @@ def test_a_damaged_listing_names_itself(fetch, tmp_path):
 
 def test_no_room_is_told_before_anything_is_fetched(fetch, mirror, monkeypatch):
     monkeypatch.setattr(deep_tao_release, "SPARE_BYTES", 10**18)
-    with pytest.raises(OutputError, match="no room on the disk"):
+    with pytest.raises(OutputError, match="no room left to write"):
         fetch()
     assert not mirror.times_asked("/data/")
 

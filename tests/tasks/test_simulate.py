@@ -11,7 +11,7 @@ from taonet.features.published import PUBLISHED
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.provenance import truth_path
-from taonet.io.sources import deep_tao_source
+from taonet.io.sources import source_of
 from taonet.tasks.photometry import measure
 from taonet.tasks.simulate import simulate_archive
 from taonet.tasks.simulate_light_curves import simulate_light_curves
@@ -19,7 +19,7 @@ from taonet.tasks.simulate_light_curves import simulate_light_curves
 
 def test_fits_files_read_back_give_the_identical_sequences(tmp_path):
     simulate_archive("crts", tmp_path / "made", n_objects=6, seed=5, fits=tmp_path / "fits")
-    ingest(deep_tao_source([tmp_path / "fits"]), tmp_path / "read")
+    ingest(source_of(tmp_path / "fits"), tmp_path / "read")
     made, read = Archive(tmp_path / "made"), Archive(tmp_path / "read")
     place = {name: i for i, name in enumerate(read.objects["object_id"])}
     assert len(place) == len(made) == 6

@@ -14,8 +14,8 @@ from taonet.evaluation.calibration import ece_by_epochs
 from taonet.experiment.card import calibration_text, with_calibration
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally
 from taonet.io.rejection import summarise_kinds
+from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.models.predict import predict_with_features, prepare_examples

@@ -6,7 +6,7 @@ Everything lands as in the repositories, ``data/<CLASS>/<object_id>.fits``.
 import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -17,8 +17,9 @@ from taonet.fetch.deep_tao_listing import PUBLISHED, REPOSITORY_OF, ReleaseFile,
 from taonet.fetch.files import download, part_path
 from taonet.fetch.github import POINTER_BYTES, Repository, Server
 from taonet.fetch.polite_http import Client
-from taonet.io.atomic import ARCHIVE_MARK, atomic_file, room_for
+from taonet.io.atomic import ARCHIVE_MARK, NO_ROOM, atomic_file, room_for
 from taonet.io.fits_scan import scan_fits
+from taonet.types import Track, no_progress
 
 SET_ASIDE = "set_aside.jsonl"
 
@@ -28,13 +29,12 @@ SPARE_BYTES = 100_000_000
 MOST_SILENCES = 3
 """Files in a row that do not come before the server is taken to be away."""
 
-Track = Callable[[Iterable[ReleaseFile], int], Iterable[ReleaseFile]]
-"""Wraps the items of known number to show progress."""
+TITLE = "fetching deep-tao"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FetchSummary:
-    """What came of fetching: ``files = downloaded + there + set_aside``.
+    """The result of a fetch: ``files = downloaded + there + set_aside``.
 
     ``listed`` says how many files of each class the repositories hold, whatever ``limit`` was.
     """
@@ -67,7 +67,7 @@ def fetch_deep_tao(
     limit: int | None = None,
     base_url: str = "",
     client: Client | None = None,
-    track: Track = lambda items, _: items,
+    track: Track = no_progress,
 ) -> FetchSummary:
     """Download what is missing of the release; what is there already is verified.
 
@@ -108,7 +108,7 @@ def fetch_deep_tao(
         _check_room(items, output)
         fetching = _Fetcher(output, repositories)
         try:
-            for item in track(items, len(items)):
+            for item in track(items, len(items), TITLE):
                 fetching.fetch(item)
         finally:
             fetching.write_set_aside()
@@ -235,7 +235,7 @@ def _check_free(needed: int, output: Path) -> None:
     free = shutil.disk_usage(output).free
     if needed + SPARE_BYTES > free:
         raise OutputError(
-            "no room on the disk",
+            NO_ROOM,
             where=output,
             got=f"{needed / 1e9:.2f} GB to fetch, {free / 1e9:.2f} GB free",
             do="free some space, or fetch fewer classes",

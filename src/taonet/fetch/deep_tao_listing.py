@@ -14,7 +14,7 @@ from typing import Any
 from taonet.errors import InputError
 from taonet.fetch.github import Blob, Repository, blob_of, folders_in
 from taonet.io.atomic import atomic_file
-from taonet.io.deep_tao.reader import SUFFIXES
+from taonet.io.kinds.deep_tao import DEEP_TAO
 
 TRANSIENTS = "MachineLearningUniandes/TAO_transients"
 NON_TRANSIENTS = "MachineLearningUniandes/TAO_non-transients"
@@ -123,7 +123,7 @@ def _entries(repository: Repository, commit: str, class_name: str) -> list[Mappi
             raise InputError(f"no folder {name} on the way to data/{class_name}", where=where)
         sha = folders[name]
     found = repository.entries(sha)
-    return [entry for entry in found if str(entry.get("path")).endswith(SUFFIXES)]
+    return [entry for entry in found if str(entry.get("path")).endswith(DEEP_TAO.endings)]
 
 
 def _read(path: Path, repository: str, class_name: str) -> Listing:

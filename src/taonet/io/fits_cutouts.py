@@ -11,7 +11,8 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.fits_epochs import object_in_files
-from taonet.io.items import ItemResult
+from taonet.io.items import ItemResult, SequenceSource, signature_of
+from taonet.io.kinds.fits_cutouts import FITS_CUTOUTS
 from taonet.io.lightcurves.times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
@@ -54,6 +55,29 @@ class CutoutTable:
     def count(self) -> int:
         """Number of objects, and of rows without one."""
         return int(self.rows["object_id"].nunique()) + len(self.nameless)
+
+
+def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
+    """Return the FITS cutouts that a table describes as a source; see `read_fits_cutouts`.
+
+    Raises
+    ------
+    InputError
+        If the table is not of this kind.
+    """
+    described = read_cutout_table(table)
+
+    def read(done: frozenset[str]) -> Iterator[ItemResult]:
+        return (result for result in objects_in(described, directory) if result.item not in done)
+
+    return SequenceSource(
+        kind=FITS_CUTOUTS.name,
+        survey=survey,
+        signature=signature_of([table]),
+        count=described.count,
+        read=read,
+        remarks=described.remarks,
+    )
 
 
 def read_cutout_table(path: Path) -> CutoutTable:

@@ -17,7 +17,7 @@ from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, example_of
 from taonet.data.transforms import turn_images
 from taonet.errors import InputError
-from taonet.io.inputs import Tally
+from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle
 from taonet.parallel import map_in_order
 from taonet.sky.sequence import ImageSequence

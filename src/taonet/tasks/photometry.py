@@ -10,9 +10,11 @@ from taonet.errors import InputError
 from taonet.features.curve_tables import curve_features
 from taonet.features.tables import feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
-from taonet.io.inputs import Tally, open_inputs, read_curves, read_sequences
+from taonet.io.inputs import read_curves, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table, read_light_curves
+from taonet.io.sources import sources_of
 from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tally import Tally
 from taonet.parallel import map_in_order
 from taonet.photometry.tables import CAUSALLY, PhotometryOptions, lightcurve_rows, measure_curve
 from taonet.photometry.template import MjdRange
@@ -61,7 +63,7 @@ def measure(
         _refuse_pixel_options(paths, figures=figures, how=how)
         rows = _rows_of_tables(paths, tally, features=features, limit=limit, track=track)
     else:
-        sources = open_inputs(paths)
+        sources = sources_of(paths)
         sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
         if figures is not None:
             make_folder(Path(figures))

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally, open_inputs, read_sequences
-from taonet.io.tables import SUFFIXES, check_suffix, write_parts
+from taonet.io.inputs import read_sequences
+from taonet.io.lightcurves.tables import is_table
+from taonet.io.sources import sources_of
+from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tally import Tally
 from taonet.models.bundle import load_bundle
 from taonet.models.predict import predict_sequences, prior_of
 from taonet.types import Track, no_progress
@@ -49,7 +52,7 @@ def classify(
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     for path in paths:
-        if path.suffix in SUFFIXES and path.is_file():
+        if is_table(path):
             raise InputError(
                 "a table; this bundle holds a network, which reads cutouts",
                 where=path,
@@ -58,7 +61,7 @@ def classify(
     bundle = load_bundle(bundle_name)
     mix = None if prior is None else prior_of(bundle, prior)
     tally = Tally(output)
-    sources = open_inputs(paths)
+    sources = sources_of(paths)
     sequences = read_sequences(sources, tally, limit=limit, title="classifying", track=track)
     answers = predict_sequences(bundle, sequences, tally, workers=workers, prior=mix)
     parts = tally.count_objects(rows.tail(1) if final else rows for rows in answers)

@@ -11,9 +11,10 @@ from taonet.experiment.curves.predictions import curve_predictions
 from taonet.features.curve_tables import bands_of, curve_features
 from taonet.features.sets import SETS
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally, read_curves
+from taonet.io.inputs import read_curves
 from taonet.io.lightcurves.tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tally import Tally
 from taonet.models.trees.bundle import TreesBundle, load_trees
 from taonet.models.trees.trees import measured_rows
 from taonet.trust.prior import Prior, learnt_shares

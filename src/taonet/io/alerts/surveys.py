@@ -93,9 +93,10 @@ ZTF = FieldTable(
     positive=("candidate.isdiffpos",),
 )
 
-SURVEYS = (ZTF,)
+FIELD_TABLES = (ZTF,)
+"""The surveys whose alerts can be read: a new one is a table above and its name here."""
 
-MJD_OF_SURVEYS = (30_000.0, 100_000.0)
+MJD_RANGE = (30_000.0, 100_000.0)
 """From 1941 to 2132: what lies outside is no time of an exposure."""
 
 NEGATIVE = frozenset({"f", "false", "n", "no", "neg", "negative", "-"})
@@ -140,13 +141,13 @@ def field_table_of(record: dict[str, Any]) -> FieldTable:
     InputError
         If no survey known here names its fields like that.
     """
-    for table in SURVEYS:
+    for table in FIELD_TABLES:
         if all(_has_field(record, mark) for mark in table.marks):
             return table
     raise InputError(
         "an alert of a survey not known here",
         got=f"fields {', '.join(sorted(record)[:6])}, …",
-        do=f"known surveys: {', '.join(table.survey for table in SURVEYS)}",
+        do=f"known surveys: {', '.join(table.survey for table in FIELD_TABLES)}",
     )
 
 
@@ -300,9 +301,9 @@ def _name(record: dict[str, Any], names: tuple[str, ...], what: str) -> str:
 def _mjd(record: dict[str, Any], table: FieldTable) -> float:
     _required_value(record, table.time, "time")
     stated = _number(record, table.time, "time")
-    if MJD_OF_SURVEYS[0] < stated - table.time_offset < MJD_OF_SURVEYS[1]:
+    if MJD_RANGE[0] < stated - table.time_offset < MJD_RANGE[1]:
         return stated - table.time_offset
-    looks_like_mjd = MJD_OF_SURVEYS[0] < stated < MJD_OF_SURVEYS[1]
+    looks_like_mjd = MJD_RANGE[0] < stated < MJD_RANGE[1]
     raise InputError(
         f"the packet's time is no {'Julian Date' if table.time_offset else 'MJD'}",
         got=f"{stated}",
@@ -313,7 +314,12 @@ def _mjd(record: dict[str, Any], table: FieldTable) -> float:
 def _band(record: dict[str, Any], table: FieldTable) -> str:
     code = _required_value(record, table.band, "band")
     number = _as_number(code)
-    name = table.bands.get(number) if number is not None else _text(code).lower().lstrip("z")
+    word = _text(code).lower()
+    if number is not None:
+        name = table.bands.get(number)
+    else:
+        # brokers write ZTF's bands as zg, zr, zi
+        name = word if word in table.bands.values() else word.lstrip("z")
     if name not in table.bands.values() or isinstance(code, bool):
         known = ", ".join(f"{code} ({band})" for code, band in table.bands.items())
         what = "a band that the survey does not have"

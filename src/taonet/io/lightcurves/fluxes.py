@@ -11,11 +11,8 @@ from jaxtyping import Float
 from taonet.io.column_names import plain
 from taonet.io.lightcurves.surveys import ZERO_POINTS, SurveyTable
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
-from taonet.sky.unknown import MAGNITUDE, known_numbers
+from taonet.sky.unknown import FLUX_SENTINELS, MAGNITUDE, known_numbers
 from taonet.sky.unknown import ZERO_POINT_MAG as ZERO_POINTS_KNOWN
-
-SENTINELS: Final = (-999.0, -9999.0, -99999.0)
-"""What stands in tables of fluxes where nothing was measured; −99 may be a measurement."""
 
 LARGEST_FLUX: Final = 1e18
 
@@ -95,7 +92,9 @@ def _columns(ours: pd.DataFrame, *names: str) -> dict[str, Values]:
 
 def _known_fluxes(ours: pd.DataFrame) -> tuple[Values, Values]:
     flux, flux_err = _columns(ours, "flux", "flux_err").values()
-    known = (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, SENTINELS)
+    known = (
+        (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, FLUX_SENTINELS)
+    )
     # −99 with an error of −99
     known &= ~((flux == flux_err) & (flux < 0))
     return np.where(known | np.isinf(flux), flux, np.nan), flux_err

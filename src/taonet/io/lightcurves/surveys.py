@@ -99,7 +99,7 @@ FLAGS: Final[Mapping[str, Callable[["pd.Series[Any]"], Flags]]] = {
 LETTERS: Final = frozenset("GBU")
 """Of ASAS-SN's column `quality`: good, bad, unknown."""
 
-SURVEYS: Final = (
+SURVEY_TABLES: Final = (
     SurveyTable(
         name="ZTF forced photometry",
         marks=("forcediffimflux", "forcediffimfluxunc", "zpdiff"),
@@ -161,7 +161,7 @@ def survey_of(there: Mapping[str, str]) -> SurveyTable | None:
     there : mapping
         The columns of the table by their plain names.
     """
-    return next((s for s in SURVEYS if all(mark in there for mark in s.marks)), None)
+    return next((s for s in SURVEY_TABLES if all(mark in there for mark in s.marks)), None)
 
 
 def flagged_rows(

@@ -7,10 +7,10 @@ import pytest
 from fixtures.make_alerts import ANY, body, container, packet, picture, schema, stamp, wrap, write
 from taonet.errors import InputError
 from taonet.io.alerts import framing as avro
-from taonet.io.alerts import source as alerts
-from taonet.io.alerts.source import alerts_source
+from taonet.io.alerts import objects
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
+from taonet.io.sources import alerts_source
 
 
 def found_in(*paths):
@@ -207,7 +207,7 @@ def test_objects_spread_over_many_files_cost_no_more_than_two_looks(
 def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=10, objects=6, codec="deflate", block=10**7)
     size = len(body([packet(1)]))
-    monkeypatch.setattr(alerts, "HANDFUL_BYTES", 25 * size)
+    monkeypatch.setattr(objects, "CHUNK_BYTES", 25 * size)
     unpacked, unpack = [], avro.unpack
     monkeypatch.setattr(avro, "unpack", lambda *a, **k: unpacked.append(1) or unpack(*a, **k))
     assert [len(one.sequence) for one in found_in(tmp_path)] == [10] * 6
@@ -216,15 +216,15 @@ def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypat
 
 def test_no_more_than_a_handful_of_packets_is_held_at_a_time(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=4, objects=20)
-    monkeypatch.setattr(alerts, "HANDFUL_BYTES", 12 * len(body([packet(1)])))
-    fetched, fetch = [], alerts.fetch
+    monkeypatch.setattr(objects, "CHUNK_BYTES", 12 * len(body([packet(1)])))
+    fetched, fetch = [], objects.read_packed_records
 
     def counting(path, places):
         for one in fetch(path, places):
             fetched.append(one)
             yield one
 
-    monkeypatch.setattr(alerts, "fetch", counting)
+    monkeypatch.setattr(objects, "read_packed_records", counting)
     ahead = []
     for n, _ in enumerate(alerts_source([tmp_path]).read(frozenset())):
         ahead.append(len(fetched) - 4 * n)

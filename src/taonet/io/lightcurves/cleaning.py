@@ -1,4 +1,4 @@
-"""Mending light curves: which points cannot be used, and how many of each kind there were."""
+"""Cleaning light curves: which points cannot be used, and how many of each kind there were."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,9 +8,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from taonet.io.lightcurves.times import EARLIEST_MJD, LATEST_MJD
-
-NOT_DETECTED_MAG: Final = 90.0
-"""No star is as bright or as faint as this; 99, 99.999, −99 and 999 say "not detected"."""
+from taonet.sky.unknown import MAGNITUDE, known_numbers
 
 BRIGHTEST_OF_LIMITS: Final = -5.0
 """A magnitude of −20.5 without an error is a limit of 20.5, as old survey files have it."""
@@ -74,7 +72,7 @@ class CleaningSummary:
         return sum(kinds)
 
     def __str__(self) -> str:
-        """Say in one line what was mended; empty where nothing was."""
+        """Say in one line what was corrected; empty where nothing was."""
         lost = {
             "without an object": self.nameless,
             "flagged as not to be used": self.flagged,
@@ -115,7 +113,7 @@ def clean_points(
     -------
     points, upper_limits : DataFrame
         In order of object and time; the limits have a finite ``mjd`` and ``limiting_mag``.
-    mending : Mending
+    summary : CleaningSummary
     """
     kept, counts = points, {}
     upper = points.iloc[:0]
@@ -125,7 +123,7 @@ def clean_points(
         if reason == "not_detected":
             upper = _upper_limits(kept[bad])
         kept = kept[~bad]
-    mending = CleaningSummary(
+    summary = CleaningSummary(
         rows=len(points),
         **counts,
         upper_limits=len(upper),
@@ -136,7 +134,7 @@ def clean_points(
     return (
         kept.sort_values(order, kind="stable", ignore_index=True),
         upper.sort_values(order, kind="stable", ignore_index=True),
-        mending,
+        summary,
     )
 
 
@@ -157,10 +155,11 @@ def _non_detections(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     if "flux" in points:
         said = _has_limit(points) | points["limit"].to_numpy(bool)
         return np.asarray(np.isnan(values[:, 0]) & said)
-    said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
+    # 99, 99.999, −99 and 999, as magnitude or as error, mean "not detected"
+    stated = np.isfinite(values) & np.isnan(known_numbers(values, MAGNITUDE))
     unseen = np.isnan(values[:, 0]) & _has_limit(points)
     return np.asarray(
-        said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _negative_limits(points)
+        stated.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _negative_limits(points)
     )
 
 
@@ -174,7 +173,7 @@ def _negative_limits(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 def _has_limit(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     limit = _limits(points)
-    return np.asarray(np.isfinite(limit) & (np.abs(limit) < NOT_DETECTED_MAG))
+    return np.asarray(np.isfinite(known_numbers(limit, MAGNITUDE)))
 
 
 def _limits(points: pd.DataFrame) -> Float[np.ndarray, " point"]:
@@ -225,7 +224,7 @@ REASONS: Final = {
     "bad_errors": _bad_errors,
     "repeated": _repeated_rows,
 }
-"""Why a row is no point, in the order in which it is asked: the first reason counts."""
+"""Why a row is no point, in the order in which rows are tested: the first reason counts."""
 
 
 def _upper_limits(points: pd.DataFrame) -> pd.DataFrame:
