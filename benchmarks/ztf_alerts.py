@@ -24,7 +24,8 @@ import taonet
 from taonet.evaluation.metrics import score
 from taonet.evaluation.predictions import final_rows
 from taonet.experiment.groups import with_groups
-from taonet.io.alerts.surveys import ZTF, is_negative
+from taonet.io.alerts.packets import is_negative
+from taonet.io.alerts.surveys import ZTF
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.items import ItemResult, SequenceSource

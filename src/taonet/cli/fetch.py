@@ -11,7 +11,7 @@ from taonet.cli.output import exit_on_failures, print_result, say, track
 
 
 class PublicSet(StrEnum):
-    """The public data that `fetch` knows."""
+    """The public data that `fetch` downloads."""
 
     deep_tao = "deep-tao"
 

@@ -36,7 +36,7 @@ TITLE = "fetching deep-tao"
 class FetchSummary:
     """The result of a fetch: ``files = downloaded + there + set_aside``.
 
-    ``listed`` says how many files of each class the repositories hold, whatever ``limit`` was.
+    ``listed`` is the number of files of each class in the repositories, whatever ``limit`` was.
     """
 
     path: Path
@@ -96,9 +96,9 @@ def fetch_deep_tao(
     """
     wanted = _wanted_classes(classes)
     server = Server.mirror(base_url) if base_url else Server()
-    asking = client or Client()
+    client = client or Client()
     repositories = {
-        name: Repository(name=name, client=asking, server=server)
+        name: Repository(name=name, client=client, server=server)
         for name in dict.fromkeys(REPOSITORY_OF.values())
     }
     with _lock_folder(output):
@@ -213,7 +213,7 @@ def _lock_folder(output: Path) -> Iterator[None]:
         lock = (output / ".fetching").open("w")
     with lock:
         try:
-            # let go of when the process ends, however it ends
+            # released when the process ends, however it ends
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError("another run fetches into this folder", where=output) from None

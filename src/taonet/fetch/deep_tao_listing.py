@@ -1,7 +1,7 @@
 """What the two public repositories of Deep-TAO hold, class by class, at one commit each.
 
-A listing is asked for once and kept in the folder that is fetched into, so that a later run goes
-on with the same version of every file, and asks GitHub for no more listings (60 an hour is all
+A listing is requested once and kept in the folder that is fetched into, so that a later run goes
+on with the same version of every file, and requests no more listings from GitHub (60 an hour is all
 that it allows).
 """
 

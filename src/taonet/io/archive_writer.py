@@ -1,7 +1,7 @@
 """Writing an archive as a stream: constant memory, resumable, finished by a rename.
 
 Work goes on in ``NAME.part``. Every so often the frames are flushed, the rows written as one
-small parquet file, and ``journal.json`` replaced: what the journal says is safe. A later run
+small parquet file, and ``journal.json`` replaced: what the journal lists is safe. A later run
 with the same signature cuts off what came after the journal and goes on.
 """
 
@@ -48,7 +48,7 @@ class ArchiveWriter:
     overwrite : bool
         Replace what is there, finished or not.
     simulated : bool
-        The sequences come from a simulation; whatever is trained on them will say so.
+        The sequences come from a simulation; models trained on them will state it.
 
     Examples
     --------
@@ -277,7 +277,7 @@ class ArchiveWriter:
     def _join(self, what: str, schema: pa.Schema) -> None:
         with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as joined:
             # row groups of one size: the bytes, and with them the archive's digest, must not
-            # tell where an interruption fell
+            # depend on where an interruption fell
             waiting = schema.empty_table()
             for chunk in range(self._chunks):
                 part = pq.read_table(self._chunk(what, chunk), schema=schema)

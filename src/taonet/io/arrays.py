@@ -163,7 +163,7 @@ def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[s
     Raises
     ------
     InputError
-        If they are floats too large to tell one from the next.
+        If they are floats too large to be distinct.
     """
     if values.dtype.kind == "S":
         return [_decode_text(value).strip() for value in values.tolist()]

@@ -74,7 +74,7 @@ def is_packed_file(file: Path) -> bool:
 
 
 def is_hidden(file: Path) -> bool:
-    """Return whether a file's name says that it is not for users."""
+    """Return whether a file is hidden by its name."""
     return file.name.startswith(".")
 
 

@@ -33,7 +33,7 @@ WITHOUT_WCS = "some frames have no WCS and are taken as they lie"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Epoch:
-    """What a row and its files say.
+    """The content of a row and its files.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Epoch:
     images : sequence of array (y, x)
         One a channel.
     places : sequence of SkyFrame or None
-        What the WCS of each says.
+        The WCS of each.
     values : mapping
         `NUMBERS` and `TEXTS`.
     remarks : tuple of str
@@ -237,9 +237,9 @@ def _place(epoch: Epoch, placing: Placement) -> Epoch:
         if place is None:
             images.append(image)
             continue
-        moved, said = placing.apply(image, place)
+        moved, added = placing.apply(image, place)
         images.append(moved)
-        remarks += said
+        remarks += added
         if moved.shape != image.shape and moved.size > image.size:
             quality |= int(Quality.PADDED)
     return replace(epoch, images=images, remarks=tuple(remarks), quality=quality)

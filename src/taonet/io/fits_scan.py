@@ -2,12 +2,11 @@
 
 In a file of cutouts nearly all headers are the same to the byte. The scanner compares bytes
 before it parses anything, and keeps consecutive HDUs with one header together as a run, whose
-images decode as one strided array. It knows what the FITS standard 4.0 says of IMAGE and
-BINTABLE extensions; it does not know compressed images and variable-length columns.
+images decode as one strided array. It follows the FITS standard 4.0 for IMAGE and
+BINTABLE extensions; it does not read compressed images and variable-length columns.
 """
 
 import math
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,8 @@ import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
-from taonet.io.content import HEAD_BYTES, name_of_content, packing_of
+from taonet.io.fits_bytes import MAX_BYTES, read_fits_bytes
 from taonet.io.fits_header import BLOCK, CARD, Header, parse_header
-
-MAX_BYTES = 2 * 1024**3
-"""The largest file that is read, unzipped; real files of cutouts are a thousand times smaller."""
 
 _PIXELS = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 
@@ -109,11 +105,7 @@ def scan_up_to_damage(
     InputError
         If not even the first HDU can be read.
     """
-    source = _file_bytes(path, max_bytes=max_bytes)
-    if not source.startswith(b"SIMPLE  ="):
-        what = _kind_of_content(source)
-        do = "it must begin with SIMPLE  ="
-        raise InputError("not a FITS file", where=path, got=what or None, do=do)
+    source = read_fits_bytes(path, max_bytes=max_bytes)
     runs: list[HduRun] = []
     try:
         runs.extend(_runs(source, path))
@@ -124,23 +116,10 @@ def scan_up_to_damage(
     return tuple(runs), None
 
 
-def _kind_of_content(content: bytes) -> str:
-    """Say what a file is that is no FITS file, as far as its beginning tells; else nothing."""
-    head = content[:HEAD_BYTES]
-    if packing := packing_of(head):
-        return f"a file packed as {packing}"
-    if name := name_of_content(head):
-        return name
-    return "a text file" if head.strip() and not set(head) & _CONTROL else ""
-
-
-_CONTROL = set(range(32)) - set(b"\t\n\r")
-
-
 def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
-    """Decode the images of a run, with the scaling that their header asks for.
+    """Decode the images of a run, with the scaling that their header states.
 
-    The dtype is native: unsigned where ``BZERO`` says so, floating where a scaling or ``BLANK``
+    The dtype is native: unsigned where ``BZERO`` makes it so, floating where a scaling or ``BLANK``
     makes it so (float32 up to 16 bits, float64 beyond), and as stored otherwise. Pixels that hold
     ``BLANK`` are NaN.
 
@@ -155,7 +134,7 @@ def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
 def physical_values(
     stored: Shaped[np.ndarray, "..."], run: HduRun, *, blank: str
 ) -> Shaped[np.ndarray, "..."]:
-    """Scale pixels as the header of a run asks for; NaN where they hold the value of a card.
+    """Scale pixels as the header of a run states; NaN where they hold the value of a card.
 
     Parameters
     ----------
@@ -179,47 +158,6 @@ def _whole_number(value: object) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _file_bytes(path: Path, *, max_bytes: int) -> bytes:
-    if path.is_dir():
-        raise InputError("a folder, not a FITS file", where=path)
-    try:
-        if path.stat().st_size > max_bytes:
-            raise _too_large(path, max_bytes)
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", where=path) from None
-    except OSError as error:
-        raise InputError("cannot be read", where=path, got=error.strerror) from error
-    if not content:
-        raise InputError("the file is empty", where=path)
-    return _unzip(content, path, max_bytes) if content.startswith(b"\x1f\x8b") else content
-
-
-def _unzip(content: bytes, path: Path, max_bytes: int) -> bytes:
-    # Whole, and with a limit while unzipping: a zip bomb must not fill the memory first.
-    parts, room = [], max_bytes
-    while content:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(member.decompress(content, room + 1))
-        except zlib.error as error:
-            raise InputError("a corrupt gzip file", where=path, got=error) from error
-        room -= len(parts[-1])
-        if room < 0:
-            raise _too_large(path, max_bytes)
-        if not member.eof:
-            raise InputError(
-                "a truncated gzip file", where=path, do="copy or download the file again"
-            )
-        content = member.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _too_large(path: Path, max_bytes: int) -> InputError:
-    what = f"larger than {max_bytes:,} bytes unzipped"
-    return InputError(what, where=path, do="give one file an object")
 
 
 def _runs(source: bytes, path: Path) -> Iterator[HduRun]:

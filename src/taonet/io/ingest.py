@@ -68,7 +68,7 @@ def ingest(
     Parameters
     ----------
     labels : mapping, optional
-        Class name by object id; it wins over what the source says.
+        Class name by object id; it takes precedence over the source.
     limit : int, optional
         Stop after so many items.
     track : function, optional

@@ -1,10 +1,10 @@
-"""How data came to be, where it was simulated: notes that lie beside it and are no part of it."""
+"""The provenance of simulated data: notes beside the data, which are no part of it."""
 
 import json
 from pathlib import Path
 
 SIMULATION = "simulation.json"
-"""Says how an archive was simulated; lies in its folder and is no part of it."""
+"""The note in an archive's folder on how it was simulated."""
 
 
 def describe_simulation(path: Path) -> str:
@@ -17,5 +17,5 @@ def describe_simulation(path: Path) -> str:
 
 
 def truth_path(table: Path) -> Path:
-    """Return where the truth of a table of simulated light curves lies."""
+    """Return the path of the truth of a table of simulated light curves."""
     return table.with_name(f"{table.stem}.truth.jsonl")

@@ -65,9 +65,9 @@ class Tally:
     def no_objects_error(self, what: str) -> InputError:
         """Return the error that says why nothing is left."""
         kinds = self.rejected.items + self.rejected.parts
-        said = summarise_kinds(kinds, most=len(kinds))
+        reasons = summarise_kinds(kinds, most=len(kinds))
         return InputError(
-            what, got=(self.rejected.first if len(kinds) == 1 else said) or "no objects"
+            what, got=(self.rejected.first if len(kinds) == 1 else reasons) or "no objects"
         )
 
     def write_list(self) -> None:

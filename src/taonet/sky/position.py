@@ -19,7 +19,7 @@ def known_positions(
 
     Unknown are numbers that are no place on the sky, sentinels such as −999, and exactly 0/0,
     which programs write where nothing was filled in. RA up to one turn below 0 or above 360 is
-    taken as it is meant.
+    brought into that range.
 
     Parameters
     ----------

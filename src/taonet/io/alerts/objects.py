@@ -25,7 +25,8 @@ from taonet.io.alerts.framing import (
     packets_of,
     read_packed_records,
 )
-from taonet.io.alerts.surveys import alert_of, field_table_of, object_id_of
+from taonet.io.alerts.packets import alert_of, object_id_of
+from taonet.io.alerts.surveys import field_table_of
 from taonet.io.input_files import remark_on_others
 from taonet.io.items import ItemResult, SequenceSource, signature_of
 from taonet.io.kinds.alerts import ALERTS

@@ -2,7 +2,7 @@
 
 The layout is that of the public release (arXiv 2503.16714), measured on its files; the traps
 (rows ordered by the alphabet, wrong clocks, exposures cut twice) are dealt with here, so that
-nobody else needs to know of them.
+no other module needs to know them.
 """
 
 import re
@@ -51,8 +51,8 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     wrong on some nights. Times that do not rise in that order are lifted and flagged; an
     exposure that was cut twice counts once.
 
-    The class is that of the folder. A file that lies elsewhere has none: the label in its header
-    does not say which class was meant, and is kept as ``raw_label``.
+    The class is that of the folder. A file in another folder has none: the label in its header
+    does not identify the class, and is kept as ``raw_label``.
 
     Parameters
     ----------
