@@ -18,7 +18,8 @@ from astropy.io import fits
 
 from taonet.io.deep_tao.reader import read_deep_tao
 from taonet.io.deep_tao.writer import write_deep_tao
-from taonet.io.fits_scan import columns_of, images_of, scan_fits
+from taonet.io.fits_columns import columns_of
+from taonet.io.fits_scan import images_of, scan_fits
 from taonet.sky.sequence import ImageSequence
 
 

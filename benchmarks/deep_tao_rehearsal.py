@@ -34,9 +34,9 @@ import numpy as np
 import pandas as pd
 
 from taonet.experiment.recipe import Recipe, read_recipe
-from taonet.fetch.deep_tao_listing import PUBLISHED
 from taonet.io.archive import Archive
 from taonet.io.deep_tao.reader import read_deep_tao
+from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.prediction_table import read_predictions
 from taonet.sky.sequence import ImageSequence
@@ -176,8 +176,8 @@ def simulated_files(folder: Path) -> Iterator[ImageSequence]:
 def from_archive(path: Path, objects: int) -> Iterator[ImageSequence]:
     """Yield objects of an archive in the release's mix of classes, transients first."""
     archive = Archive(path)
-    for name in sorted(PUBLISHED, key=lambda name: name == "NON"):
-        wanted = max(10, round(objects * PUBLISHED[name] / RELEASE["objects"]))
+    for name in sorted(RELEASE_OBJECTS, key=lambda name: name == "NON"):
+        wanted = max(10, round(objects * RELEASE_OBJECTS[name] / RELEASE["objects"]))
         found = [i for i, other in enumerate(archive.class_names) if other == name]
         for index in found[:wanted]:
             yield archive[index]

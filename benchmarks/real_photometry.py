@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.io.alerts.framing import records_of
-from taonet.io.alerts.surveys import alert_of
+from taonet.io.alerts.packets import alert_of
 from taonet.photometry.lightcurves import light_curve
 from taonet.sky.alert import sequence_of
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence

@@ -24,13 +24,14 @@ import taonet
 from taonet.evaluation.metrics import score
 from taonet.evaluation.predictions import final_rows
 from taonet.experiment.groups import with_groups
-from taonet.io.alerts.source import alerts_source
-from taonet.io.alerts.surveys import ZTF, is_negative
+from taonet.io.alerts.packets import is_negative
+from taonet.io.alerts.surveys import ZTF
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
-from taonet.io.inputs import Tally
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.prediction_table import Answers, make_rows
+from taonet.io.sources import alerts_source
+from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.cutout import sky_and_noise

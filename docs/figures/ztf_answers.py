@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import taonet
-from taonet.io.alerts.source import alerts_source
+from taonet.io.sources import alerts_source
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.reports.palette import INK, STYLE, class_colours, mute_axes, set_unit_axis

@@ -17,7 +17,7 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from taonet.io.alerts.source import alerts_source
+from taonet.io.sources import alerts_source
 from taonet.simulation.colours import g_minus_r
 from taonet.simulation.conditions import Visits
 from taonet.simulation.light import Galaxy, Light

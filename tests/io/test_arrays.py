@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from taonet.errors import InputError
-from taonet.io.arrays import read_arrays
-from taonet.io.sources import arrays_source
+from taonet.io.arrays import arrays_source, read_arrays
 from taonet.sky.cutout import Quality
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taonet.errors import InputError
+from taonet.io.fits_columns import columns_of
 from taonet.io.fits_header import format_cards, parse_header
-from taonet.io.fits_scan import columns_of, images_of, scan_fits
+from taonet.io.fits_scan import images_of, scan_fits
 
 BITPIX = {8: np.uint8, 16: np.int16, 32: np.int32, 64: np.int64, -32: np.float32, -64: np.float64}
 

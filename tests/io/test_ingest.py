@@ -13,19 +13,19 @@ from taonet.errors import InputError
 from taonet.io.archive import Archive
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.ingest import ingest
-from taonet.io.sources import deep_tao_source, source_of
+from taonet.io.sources import source_of
 from taonet.sky.sequence import ImageSequence
 
 INGEST = """
 import resource, sys, time
 from pathlib import Path
 from taonet.io.ingest import ingest
-from taonet.io.sources import deep_tao_source
-def slowly(found, total):
+from taonet.io.sources import source_of
+def slowly(found, total, title):
     for one in found:
         yield one
         time.sleep({pause})
-ingest(deep_tao_source([Path({source!r})]), Path({output!r}), track=slowly)
+ingest(source_of(Path({source!r})), Path({output!r}), track=slowly)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
@@ -69,12 +69,12 @@ def test_memory_at_three_hundred_objects_of_a_hundred_frames(tmp_path):
 
 def test_an_ingest_that_was_killed_goes_on_and_ends_the_same(tmp_path):
     source = folder_of(tmp_path / "data", 40, n_frames=60)
-    ingest(deep_tao_source([source]), tmp_path / "whole")
+    ingest(source_of(source), tmp_path / "whole")
     process = run_ingest(source, tmp_path / "killed", pause=0.05)
     time.sleep(2.5)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    ingest(deep_tao_source([source]), tmp_path / "killed")
+    ingest(source_of(source), tmp_path / "killed")
     one, other = Archive(tmp_path / "whole"), Archive(tmp_path / "killed")
     assert one.manifest["sha256"]["frames.npy"] == other.manifest["sha256"]["frames.npy"]
     assert one.objects.equals(other.objects)

@@ -8,9 +8,8 @@ import pytest
 
 from fixtures.make_alerts import packet, seen, stamp, star, write
 from taonet.errors import InputError
-from taonet.io.alerts.source import alerts_source
 from taonet.io.ingest import ingest
-from taonet.io.inputs import open_inputs
+from taonet.io.sources import alerts_source, sources_of
 from taonet.tasks.info import describe
 from taonet.tasks.photometry import measure_light_curves
 from taonet.tasks.predict import predict_files
@@ -54,7 +53,7 @@ def test_inputs_of_one_kind_are_one_source(night, deep_tao_maker, tmp_path):
     fits = sorted((tmp_path / "fits").rglob("*.fits"))
     ingest(alerts_source([night]), tmp_path / "archive")
     packets = sorted(night.glob("*.avro"))
-    sources = open_inputs([packets[0], *fits[:2], tmp_path / "archive", *packets[1:]])
+    sources = sources_of([packets[0], *fits[:2], tmp_path / "archive", *packets[1:]])
     assert sorted((source.kind, source.count) for source in sources) == [
         ("alerts", 1),
         ("archive", 1),
@@ -67,7 +66,7 @@ def test_a_folder_of_two_kinds_is_two_sources_and_nothing_is_left(deep_tao_maker
     n_fits = len(list((tmp_path / "d").rglob("*.fits")))
     write(tmp_path / "d" / "a.avro", [packet(1)])
     (tmp_path / "d" / "notes.txt").write_text("hello")
-    sources = {source.kind: source for source in open_inputs([tmp_path / "d"])}
+    sources = {source.kind: source for source in sources_of([tmp_path / "d"])}
     assert (sources["alerts"].count, sources["deep-tao"].count) == (1, n_fits)
     (remark,) = sources["alerts"].remarks
     assert "1 file of the folder not read: no alert packets (notes.txt" in remark
@@ -75,11 +74,11 @@ def test_a_folder_of_two_kinds_is_two_sources_and_nothing_is_left(deep_tao_maker
 
 def test_a_folder_without_anything_to_read_says_what_is_in_it(tmp_path):
     with pytest.raises(InputError, match="got an empty folder"):
-        open_inputs([tmp_path])
+        sources_of([tmp_path])
     for k in range(2):
         (tmp_path / str(k)).write_bytes(b"\x00\x00\x00\x03\x84" + bytes(200))
     with pytest.raises(InputError, match="2 × a packet in Confluent framing"):
-        open_inputs([tmp_path])
+        sources_of([tmp_path])
 
 
 def test_folders_behind_links_are_read_once_and_circles_end(tmp_path):
@@ -93,7 +92,7 @@ def test_folders_behind_links_are_read_once_and_circles_end(tmp_path):
 
 def test_files_of_no_known_kind_are_set_aside_beside_the_alerts_they_came_with(night, tmp_path):
     (tmp_path / "_SUCCESS").touch()
-    (source,) = open_inputs([*night.glob("*.avro"), tmp_path / "_SUCCESS"])
+    (source,) = sources_of([*night.glob("*.avro"), tmp_path / "_SUCCESS"])
     assert (source.kind, source.count) == ("alerts", 2)
 
 

@@ -7,17 +7,21 @@ import pytest
 from astropy.io import fits
 
 from taonet.errors import InputError
+from taonet.io.fits_cutouts import fits_source
 from taonet.io.ingest import ingest
-from taonet.io.sources import deep_tao_source, fits_source, source_of
+from taonet.io.kinds.deep_tao import DEEP_TAO
+from taonet.io.sources import open_source, source_of
 from taonet.io.tables import write_table
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.ecsv", "t.TXT", "t.dat", "t.json"])
-@pytest.mark.parametrize("open_source", [source_of, lambda path: deep_tao_source([path])])
-def test_a_table_is_called_one_and_the_verbs_for_it_are_named(name, open_source, tmp_path):
+@pytest.mark.parametrize(
+    "name", ["t.csv", "t.parquet", "t.ecsv", "t.TXT", "t.dat", "t.json", "t.votable", "t.xml"]
+)
+@pytest.mark.parametrize("read", [source_of, lambda path: open_source(DEEP_TAO, [path])])
+def test_a_table_is_called_one_and_the_verbs_for_it_are_named(name, read, tmp_path):
     (tmp_path / name).write_text("file,object_id,mjd\na.fits,x,58000\n")
     with pytest.raises(InputError, match=r"a table, not images.*ingest fits DIR --table") as error:
-        open_source(tmp_path / name)
+        read(tmp_path / name)
     assert "FITS file" not in str(error.value)
 
 

@@ -197,7 +197,7 @@ def test_typicality_of_another_network_is_refused(saved):
 
 def test_info_tells_what_there_is_and_refuses_the_rest_in_one_line(saved):
     edit(saved, "facts", value={})
-    assert describe(saved)["survey"] == "not told"
+    assert describe(saved)["survey"] == "not stated"
     for key in ("taxonomy", "reading"):
         edit(saved, key, value=None)
         with pytest.raises(InputError, match="the bundle is damaged"):

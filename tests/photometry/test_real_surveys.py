@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from taonet.io.alerts.framing import records_of
-from taonet.io.alerts.surveys import alert_of
+from taonet.io.alerts.packets import alert_of
 from taonet.photometry.lightcurves import light_curve
 from taonet.sky.alert import sequence_of
 

@@ -8,8 +8,8 @@ from taonet.experiment.recipe import read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive
+from taonet.io.arrays import arrays_source
 from taonet.io.ingest import ingest
-from taonet.io.sources import arrays_source
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "hits.toml"
 

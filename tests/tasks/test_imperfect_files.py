@@ -8,8 +8,8 @@ import pytest
 from astropy.io import fits
 
 from taonet.io.archive import Archive
+from taonet.io.fits_cutouts import fits_source
 from taonet.io.ingest import ingest
-from taonet.io.sources import fits_source
 from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import predict_files

@@ -20,7 +20,7 @@ from taonet.io.provenance import (
     describe_simulation,
     truth_path,
 )
-from taonet.io.sources import deep_tao_source
+from taonet.io.sources import source_of
 from taonet.simulation.populations.supernovae import supernova
 from taonet.simulation.presets.by_name import SOURCE_DIGESTS, SURVEYS
 from taonet.sky.taxonomy import CRTS
@@ -33,7 +33,7 @@ def test_fits_files_read_back_give_the_identical_sequences(tmp_path):
     simulate_archive(
         Sample(survey="crts", n_objects=6, seed=5), tmp_path / "made", fits=tmp_path / "fits"
     )
-    ingest(deep_tao_source([tmp_path / "fits"]), tmp_path / "read")
+    ingest(source_of(tmp_path / "fits"), tmp_path / "read")
     made, read = Archive(tmp_path / "made"), Archive(tmp_path / "read")
     place = {name: i for i, name in enumerate(read.objects["object_id"])}
     assert len(place) == len(made) == 6

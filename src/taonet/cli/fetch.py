@@ -11,7 +11,7 @@ from taonet.cli.output import exit_on_failures, print_result, say, track
 
 
 class PublicSet(StrEnum):
-    """The public data that `fetch` knows."""
+    """The public data that `fetch` downloads."""
 
     deep_tao = "deep-tao"
 
@@ -42,7 +42,7 @@ def fetch(
         limit=limit,
         base_url=base_url,
         client=Client(say=say),
-        track=lambda items, total: track(items, total, f"fetching {name}"),
+        track=track,
     )
     print_result(asdict(summary), str(summary), as_json=as_json)
     exit_on_failures(summary.downloaded + summary.there, summary.set_aside)

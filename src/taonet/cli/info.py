@@ -14,7 +14,7 @@ def info(
     verify: Annotated[bool, typer.Option("--verify", help="Read and check every byte.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what something is: an archive, a bundle, a run, or a file that ingest reads."""
+    """Describe an archive, a bundle, a run, or a file that ingest reads."""
     from taonet.tasks.info import describe
 
     facts = describe(path, verify=verify)

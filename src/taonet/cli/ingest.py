@@ -2,28 +2,26 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from taonet.cli.options import AsJson, Limit, Output, Overwrite
 from taonet.cli.output import exit_on_failures, print_result, track
+from taonet.io.file_kinds import FILE_KINDS, kind_named
 
-
-class SourceKind(StrEnum):
-    """The kinds of input that `ingest` reads."""
-
-    deep_tao = "deep-tao"
-    arrays = "arrays"
-    fits = "fits"
-    alerts = "alerts"
+if TYPE_CHECKING:
+    KindName = str
+else:
+    KindName = StrEnum("KindName", {kind.name: kind.name for kind in FILE_KINDS})
+WITH_SURVEY = ", ".join(kind.name for kind in FILE_KINDS if "survey" in kind.options)
 
 
 def ingest(
-    kind: Annotated[SourceKind, typer.Argument(help="What the inputs are.")],
+    kind: Annotated[KindName, typer.Argument(help="What the inputs are.")],
     paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
     output: Output,
-    survey: Annotated[str, typer.Option(help="Short name of the survey (arrays, fits).")] = "",
+    survey: Annotated[str, typer.Option(help=f"Short name of the survey ({WITH_SURVEY}).")] = "",
     table: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Table that describes FITS cutouts: file, object_id, mjd, …"),
@@ -36,50 +34,41 @@ def ingest(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Pack sequences of cutouts into an archive.
-
-    \b
-    taonet ingest deep-tao DIR -o A          Deep-TAO FITS files, one an object
-    taonet ingest arrays F.npz -o A          stamps (object, epoch, [channel,] y, x), mjd, …
-    taonet ingest fits DIR --table T -o A    your own FITS cutouts and a table
-    taonet ingest alerts DIR -o A            Avro alert packets, joined by object
-
-    What cannot be read is set aside with its reason; an interrupted ingest goes on.
-    """
+    """Pack sequences of cutouts into an archive."""
     from dataclasses import asdict
 
     from taonet.io.fits_cutouts import read_labels
     from taonet.io.ingest import ingest as run_ingest
+    from taonet.io.sources import open_source
 
-    source = _source(kind, paths, survey=survey, table=table)
+    source = open_source(kind_named(kind), paths, survey=survey, table=table)
     summary = run_ingest(
         source,
         output,
         labels=read_labels(labels) if labels else None,
         overwrite=overwrite,
         limit=limit,
-        track=lambda found, total: track(found, total, "ingesting"),
+        track=track,
     )
     print_result(asdict(summary), str(summary), as_json=as_json)
     exit_on_failures(summary.objects, summary.set_aside)
 
 
-def _source(kind: SourceKind, paths: list[Path], *, survey: str, table: Path | None) -> Any:
-    from taonet.errors import InputError
-    from taonet.io import sources
+def _help() -> str:
+    commands = [f"taonet ingest {kind.name} {kind.usage} -o A" for kind in FILE_KINDS]
+    width = max(map(len, commands)) + 4
+    lines = [
+        f"{command:{width}}{kind.help}" for command, kind in zip(commands, FILE_KINDS, strict=True)
+    ]
+    return "\n".join(
+        (
+            f"{ingest.__doc__}\n",
+            "\b",
+            *lines,
+            "",
+            "What cannot be read is set aside with its reason; an interrupted ingest goes on.",
+        )
+    )
 
-    if table is not None and kind is not SourceKind.fits:
-        raise InputError(f"--table describes FITS cutouts, not {kind}", do="leave it out")
-    if survey and kind in (SourceKind.deep_tao, SourceKind.alerts):
-        raise InputError(f"{kind} files name their survey themselves", do="leave out --survey")
-    if kind is SourceKind.deep_tao:
-        return sources.deep_tao_source(paths)
-    if kind is SourceKind.alerts:
-        return sources.alerts_source(paths)
-    if len(paths) != 1:
-        raise InputError(f"{kind} takes one path", got=len(paths))
-    if kind is SourceKind.arrays:
-        return sources.arrays_source(paths[0], survey=survey or "arrays")
-    if table is None:
-        raise InputError("fits needs a table", do="give --table T with file, object_id and mjd")
-    return sources.fits_source(paths[0], table, survey=survey or "mine")
+
+ingest.__doc__ = _help()

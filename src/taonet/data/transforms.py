@@ -196,10 +196,6 @@ def scaled_images(
     return images, conditions_of(sky, noise, band)
 
 
-DIHEDRAL = 8
-"""Turns and flips of a square image."""
-
-
 def turn_images(
     images: Float[np.ndarray, "epoch channel y x"], which: int
 ) -> Float[np.ndarray, "epoch channel y x"]:

@@ -19,7 +19,7 @@ from taonet.data.splits import Split
 from taonet.experiment.plan import Experiment, run_digest
 from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
-from taonet.io.inputs import Tally
+from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.preparation import Prepared, prepare_examples
 from taonet.training.loop import train_network

@@ -8,7 +8,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.io.inputs import Tally
+from taonet.io.tally import Tally
 from taonet.models.answers import predict_examples
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import Prepared

@@ -6,7 +6,7 @@ Everything lands as in the repositories, ``data/<CLASS>/<object_id>.fits``.
 import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -17,9 +17,10 @@ from taonet.fetch.deep_tao_listing import REPOSITORY_OF, ReleaseFile, listing_of
 from taonet.fetch.files import download, part_path
 from taonet.fetch.github import POINTER_BYTES, Repository, Server
 from taonet.fetch.polite_http import Client
-from taonet.io.atomic import ARCHIVE_MARK, atomic_file, room_for
+from taonet.io.atomic import ARCHIVE_MARK, NO_ROOM, atomic_file, room_for
 from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.io.fits_scan import scan_fits
+from taonet.types import Track, no_progress
 
 SET_ASIDE = "set_aside.jsonl"
 
@@ -29,15 +30,14 @@ SPARE_BYTES = 100_000_000
 MOST_SILENCES = 3
 """Files in a row that do not come before the server is taken to be away."""
 
-Track = Callable[[Iterable[ReleaseFile], int], Iterable[ReleaseFile]]
-"""Wraps the items of known number to show progress."""
+TITLE = "fetching deep-tao"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FetchSummary:
-    """What came of fetching: ``files = downloaded + there + set_aside``.
+    """The result of a fetch: ``files = downloaded + there + set_aside``.
 
-    ``listed`` says how many files of each class the repositories hold, whatever ``limit`` was.
+    ``listed`` is the number of files of each class in the repositories, whatever ``limit`` was.
     """
 
     path: Path
@@ -72,7 +72,7 @@ def fetch_deep_tao(
     limit: int | None = None,
     base_url: str = "",
     client: Client | None = None,
-    track: Track = lambda items, _: items,
+    track: Track = no_progress,
 ) -> FetchSummary:
     """Download what is missing of the release; what is there already is verified.
 
@@ -101,9 +101,9 @@ def fetch_deep_tao(
     """
     wanted = _wanted_classes(classes)
     server = Server.mirror(base_url) if base_url else Server()
-    asking = client or Client()
+    client = client or Client()
     repositories = {
-        name: Repository(name=name, client=asking, server=server)
+        name: Repository(name=name, client=client, server=server)
         for name in dict.fromkeys(REPOSITORY_OF.values())
     }
     with _lock_folder(output):
@@ -113,7 +113,7 @@ def fetch_deep_tao(
         _check_room(items, output)
         fetching = _Fetcher(output, repositories)
         try:
-            for item in track(items, len(items)):
+            for item in track(items, len(items), TITLE):
                 fetching.fetch(item)
         finally:
             fetching.write_set_aside()
@@ -218,7 +218,7 @@ def _lock_folder(output: Path) -> Iterator[None]:
         lock = (output / ".fetching").open("w")
     with lock:
         try:
-            # let go of when the process ends, however it ends
+            # released when the process ends, however it ends
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError("another run fetches into this folder", where=output) from None
@@ -240,7 +240,7 @@ def _check_free(needed: int, output: Path) -> None:
     free = shutil.disk_usage(output).free
     if needed + SPARE_BYTES > free:
         raise OutputError(
-            "no room on the disk",
+            NO_ROOM,
             where=output,
             got=f"{needed / 1e9:.2f} GB to fetch, {free / 1e9:.2f} GB free",
             do="free some space, or fetch fewer classes",

@@ -1,7 +1,7 @@
 """What the two public repositories of Deep-TAO hold, class by class, at one commit each.
 
-A listing is asked for once and kept in the folder that is fetched into, so that a later run goes
-on with the same version of every file, and asks GitHub for no more listings (60 an hour is all
+A listing is requested once and kept in the folder that is fetched into, so that a later run goes
+on with the same version of every file, and requests no more listings from GitHub (60 an hour is all
 that it allows).
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 from taonet.errors import InputError
 from taonet.fetch.github import Blob, Repository, blob_of, folders_in
 from taonet.io.atomic import atomic_file
-from taonet.io.deep_tao.reader import SUFFIXES
 from taonet.io.deep_tao.release import RELEASE_OBJECTS
+from taonet.io.kinds.deep_tao import DEEP_TAO
 
 TRANSIENTS = "MachineLearningUniandes/TAO_transients"
 NON_TRANSIENTS = "MachineLearningUniandes/TAO_non-transients"
@@ -121,7 +121,7 @@ def _entries(repository: Repository, commit: str, class_name: str) -> list[Mappi
             raise InputError(f"no folder {name} on the way to data/{class_name}", where=where)
         sha = folders[name]
     found = repository.entries(sha)
-    return [entry for entry in found if str(entry.get("path")).endswith(SUFFIXES)]
+    return [entry for entry in found if str(entry.get("path")).endswith(DEEP_TAO.endings)]
 
 
 def _read(path: Path, repository: str, class_name: str) -> Listing:

@@ -41,7 +41,7 @@ class RemoteFile:
         """Return whether a file holds what this one does."""
         if not path.is_file() or path.stat().st_size != self.size:
             return False
-        # git names content by SHA-1: it tells damage, not forgery
+        # git names content by SHA-1: it detects damage, not forgery
         found = hashlib.sha256() if self.kind == "sha256" else hashlib.sha1(usedforsecurity=False)
         if self.kind == "git":
             found.update(f"blob {self.size}\0".encode())
@@ -52,7 +52,7 @@ class RemoteFile:
 
 
 def part_path(path: Path) -> Path:
-    """Return where a download waits until it is whole: a hidden file, which nobody reads."""
+    """Return the hidden file that holds a download until it is complete."""
     return path.with_name(f".{path.name}.part")
 
 
@@ -62,7 +62,7 @@ def download(remote: RemoteFile, path: Path, client: Client) -> None:
     Raises
     ------
     InputError
-        If the server says that there is no such file.
+        If the server has no such file.
     UnreachableError
         If it does not come, or comes damaged each time.
     OutputError
@@ -83,13 +83,13 @@ def _receive(remote: RemoteFile, part: Path, client: Client) -> None:
         _take(response, remote, part, client)
 
     try:
-        client.ask(remote.url, take, headers=lambda: _range_header(part))
+        client.get(remote.url, take, headers=lambda: _range_header(part))
     except InputError as error:
         cause = error.__cause__
         if not (isinstance(cause, HTTPError) and cause.code == NO_SUCH_RANGE):
             raise
         part.unlink(missing_ok=True)
-        client.ask(remote.url, take)
+        client.get(remote.url, take)
 
 
 def _take(response: HTTPResponse, remote: RemoteFile, part: Path, client: Client) -> None:
@@ -111,7 +111,7 @@ def _resume_offset(response: HTTPResponse, part: Path) -> int:
     found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     if found is None or int(found[1]) != _size(part):
         part.unlink(missing_ok=True)
-        raise BrokenError("another range than was asked for")
+        raise BrokenError("another range than requested")
     return int(found[1])
 
 

@@ -74,7 +74,7 @@ class Blob:
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A public repository, and how it is asked.
+    """A public repository, and the client that requests its files.
 
     Parameters
     ----------
@@ -165,9 +165,9 @@ def blob_of(entry: Mapping[str, Any]) -> Blob | str:
     if entry.get("type") != "blob" or entry.get("mode") not in ("100644", "100755"):
         return "it is no plain file"
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-        return "its size is not told"
+        return "its size is not stated"
     if not isinstance(sha, str) or not _SHA.fullmatch(sha):
-        return "its hash is not told"
+        return "its hash is not stated"
     return Blob(name=name, size=size, sha1=sha)
 
 
@@ -187,7 +187,7 @@ def _json(url: str, client: Client) -> Mapping[str, Any]:
             raise BrokenError("not a JSON object")
         return value
 
-    return client.ask(url, take, headers=lambda: {"Accept": "application/vnd.github+json"})
+    return client.get(url, take, headers=lambda: {"Accept": "application/vnd.github+json"})
 
 
 def _sha_of(value: Mapping[str, Any], where: str) -> str:

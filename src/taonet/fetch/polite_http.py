@@ -1,4 +1,4 @@
-"""Asking a web server politely: one request at a time, with pauses, and never for ever.
+"""Polite HTTP requests: one at a time, with pauses, and never for ever.
 
 The standard library does here what pooch would need requests and urllib3 for; pooch also begins a
 download that was cut off from the first byte again (docs/decisions/0005-fetching.md).
@@ -24,22 +24,23 @@ T = TypeVar("T")
 USER_AGENT = f"taonet/{__version__} (image sequences of astronomical transients; taonet fetch)"
 
 BUSY = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
-"""Answers after which the same question may be asked again; GitHub says 403 for "too often"."""
+"""Answers after which the request may be repeated; GitHub answers 403 for "too often"."""
 
 NETWORK_ERRORS = (URLError, HTTPException, TimeoutError, ConnectionError)
 
 CHUNK_BYTES = 1 << 16
 
-WORTH_SAYING_S = 5.0
+SHORT_WAIT_S = 5.0
+"""Waits shorter than this are not reported."""
 
 
 class BrokenError(Exception):
-    """What came was not what was asked for; asking again may help."""
+    """The answer was not what was requested; trying again may help."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestPolicy:
-    """How a server is asked.
+    """How often and how long a server is tried.
 
     Parameters
     ----------
@@ -67,26 +68,26 @@ class RequestPolicy:
 
 
 class Client:
-    """Ask servers, one request at a time.
+    """Sends requests to servers, one at a time.
 
     Parameters
     ----------
-    manners : Manners
+    policy : RequestPolicy
     sleep, now : function
-        Wait for some seconds; say what time it is, in seconds since 1970.
+        Wait for some seconds; return the time in seconds since 1970.
     say : function
-        Told in a line why there is a longer wait.
+        Called with one line, the reason for a longer wait.
     """
 
     def __init__(
         self,
         *,
-        manners: RequestPolicy | None = None,
+        policy: RequestPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
         say: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        self.manners = manners or RequestPolicy()
+        self.policy = policy or RequestPolicy()
         self.now = now
         self._sleep = sleep
         self._say = say
@@ -104,41 +105,41 @@ class Client:
         ):
             self._opener.add_handler(handler())
 
-    def ask(
+    def get(
         self,
         url: str,
         take: Callable[[HTTPResponse], T],
         *,
         headers: Callable[[], Mapping[str, str]] = dict,
     ) -> T:
-        """Ask until there is an answer that can be taken, or it is no use.
+        """Request a URL until there is an answer that can be read, or trying is of no use.
 
         Parameters
         ----------
         take : function
-            Reads the answer with `pieces`; raises `BrokenError` if it is not what was asked for.
+            Reads the answer with `pieces`; raises `BrokenError` if it is not what was requested.
         headers : function
             Of the request, made anew for each try.
 
         Raises
         ------
         InputError
-            If the server says no for good.
+            If the server refuses for good.
         UnreachableError
-            If it never answers, or asks for more patience than there is.
+            If it never answers, or demands a longer wait than the policy allows.
         """
-        waited, asked, why = 0.0, 0.0, ""
-        for tried in range(self.manners.tries):
+        waited, demanded, why = 0.0, 0.0, ""
+        for tried in range(self.policy.tries):
             if tried:
-                wait = self._wait(tried, asked)
-                if waited + wait > self.manners.patience_s:
-                    why = f"{why}; it asks to wait {wait:.0f} s"
+                wait = self._wait(tried, demanded)
+                if waited + wait > self.policy.patience_s:
+                    why = f"{why}; the server demands a wait of {wait:.0f} s"
                     break
-                if wait >= WORTH_SAYING_S:
+                if wait >= SHORT_WAIT_S:
                     self._say(f"waiting {wait:.0f} s for {urlsplit(url).hostname}: {why}")
                 self._sleep(wait)
                 waited += wait
-            asked = 0.0
+            demanded = 0.0
             try:
                 with self._open(url, headers()) as response:
                     return take(response)
@@ -146,8 +147,10 @@ class Client:
                 error.close()
                 why = f"answer {error.code} {error.reason}"
                 if error.code not in BUSY:
-                    raise InputError("the server says no", where=url, got=why) from error
-                asked = retry_after_s(error.headers, now=self.now())
+                    raise InputError(
+                        "the server refused the request", where=url, got=why
+                    ) from error
+                demanded = retry_after_s(error.headers, now=self.now())
             except BrokenError as error:
                 why = str(error)
             except NETWORK_ERRORS as error:
@@ -183,32 +186,32 @@ class Client:
                 raise BrokenError(f"more than the {most} bytes that were expected")
             yield piece
             took = self.now() - began
-            if took > self.manners.timeout_s and total < self.manners.slowest * took:
+            if took > self.policy.timeout_s and total < self.policy.slowest * took:
                 raise BrokenError(f"too slow: {total} bytes in {took:.0f} s")
 
     @contextmanager
     def _open(self, url: str, headers: Mapping[str, str]) -> Iterator[HTTPResponse]:
         since = self.now() - self._last
-        if 0 <= since < self.manners.pause_s:
-            self._sleep(self.manners.pause_s - since)
+        if 0 <= since < self.policy.pause_s:
+            self._sleep(self.policy.pause_s - since)
         # a compressed answer could not be resumed, nor its size be known
         given = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
         try:
             with self._opener.open(
-                request.Request(url, headers=given), timeout=self.manners.timeout_s
+                request.Request(url, headers=given), timeout=self.policy.timeout_s
             ) as response:
                 yield response
         finally:
             self._last = self.now()
 
-    def _wait(self, tried: int, asked: float) -> float:
-        own = min(self.manners.first_wait_s * 2.0 ** (tried - 1), self.manners.longest_wait_s)
-        return max(own, asked)
+    def _wait(self, tried: int, demanded: float) -> float:
+        own = min(self.policy.first_wait_s * 2.0 ** (tried - 1), self.policy.longest_wait_s)
+        return max(own, demanded)
 
 
 @contextmanager
 def _catch_network_errors() -> Iterator[None]:
-    """Tell a failing network from a failing disk: both are an OSError."""
+    """Distinguish a failing network from a failing disk: both raise OSError."""
     try:
         yield
     except (OSError, HTTPException) as error:
@@ -216,7 +219,7 @@ def _catch_network_errors() -> Iterator[None]:
 
 
 def retry_after_s(headers: Mapping[str, str] | Message, *, now: float) -> float:
-    """Return how long an answer asks to wait.
+    """Return the wait that an answer demands.
 
     That is ``Retry-After``, in seconds or as a date, or what is left until the time that
     GitHub's ``X-RateLimit-Reset`` names; 0 where neither is there or can be read.
@@ -248,7 +251,7 @@ def checked_url(url: str) -> str:
     Raises
     ------
     InputError
-        If it is none that can be asked.
+        If it is none that can be requested.
 
     Examples
     --------

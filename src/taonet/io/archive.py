@@ -78,7 +78,7 @@ def sha256_of(path: Path) -> str:
 
 
 class Archive:
-    """A finished archive, opened for reading; frames stay on disk until asked for.
+    """A finished archive, opened for reading; frames stay on disk until they are used.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ class Archive:
 
     @property
     def taxonomy(self) -> Taxonomy:
-        """The classes that this archive speaks of."""
+        """The classes of this archive."""
         stated = self.manifest["taxonomy"]
         return Taxonomy(name=stated["name"], classes=tuple(stated["classes"]))
 

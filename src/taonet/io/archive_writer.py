@@ -1,16 +1,12 @@
 """Writing an archive as a stream: constant memory, resumable, finished by a rename.
 
 Work goes on in ``NAME.part``. Every so often the frames are flushed, the rows written as one
-small parquet file, and ``journal.json`` replaced: what the journal says is safe. A later run
+small parquet file, and ``journal.json`` replaced: what the journal lists is safe. A later run
 with the same signature cuts off what came after the journal and goes on.
-
-Pixels are stored as one type: that of the first object, as long as it holds those of the others
-without a change of any value; else all frames are written anew as a wider one.
 """
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +19,7 @@ from jaxtyping import Shaped
 
 from taonet.errors import InputError, OutputError
 from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
+from taonet.io.archive_frames import CHUNK_BYTES, FRAMES, FrameFile, create_frame_file, stated_type
 from taonet.io.atomic import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
 from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import Rejection
@@ -30,9 +27,6 @@ from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.version import __version__
 
-FRAMES = "frames.npy"
-HEADER_BYTES = 128
-CHUNK_BYTES = 32_000_000
 CHUNK_OBJECTS = 256
 ROW_GROUP = 65_536
 SET_ASIDE = "set_aside.jsonl"
@@ -56,7 +50,7 @@ class ArchiveWriter:
     overwrite : bool
         Replace what is there, finished or not.
     simulated : bool
-        The sequences come from a simulation; whatever is trained on them will say so.
+        The sequences come from a simulation; models trained on them will state it.
 
     Examples
     --------
@@ -86,7 +80,7 @@ class ArchiveWriter:
         self.simulated = simulated
         self.signature = signature
         self.work = work_folder(path)
-        self.resumed = _continue_or_clear(self.work, signature, overwrite=overwrite)
+        _continue_or_clear(self.work, signature, overwrite=overwrite)
         self._start()
 
     def _start(self) -> None:
@@ -96,7 +90,7 @@ class ArchiveWriter:
         self.n_set_aside: int = journal["set_aside"]
         self._chunks: int = journal["chunks"]
         self._layout: dict[str, Any] | None = journal["layout"]
-        stated = _type_stated_in(self.work / FRAMES)
+        stated = stated_type(self.work / FRAMES)
         if self._layout is not None and stated:
             # killed between writing the frames anew and the journal
             self._layout["dtype"] = stated
@@ -108,13 +102,11 @@ class ArchiveWriter:
             self._ids |= set(table["object_id"].to_pylist())
             self.done |= set(table["source"].to_pylist())
         self._clear_rows()
-        self._frames = (self.work / FRAMES).open("r+b")
-        self._frames.truncate(HEADER_BYTES + self.n_frames * self._frame_bytes)
-        self._frames.seek(0, os.SEEK_END)
+        self._frames = FrameFile(self.work / FRAMES, length=self.n_frames * self._frame_bytes)
         self._aside = (self.work / SET_ASIDE).open("r+b")
         self._aside.truncate(journal["set_aside_bytes"])
-        listed = [json.loads(line) for line in self._aside]
-        self.done |= {one["source"] for one in listed if not one["part"]}
+        rejections = [json.loads(line) for line in self._aside]
+        self.done |= {one["source"] for one in rejections if not one["part"]}
 
     @property
     def _frame_bytes(self) -> int:
@@ -144,7 +136,7 @@ class ArchiveWriter:
         frames = self._cast_frames(given, sequence.object_id)
         offset, n = self.n_frames, len(frames)
         with room_for(self.path):
-            self._frames.write(frames.data)
+            self._frames.append(frames)
         self._object_rows.append(
             {
                 "object_id": sequence.object_id,
@@ -219,30 +211,11 @@ class ArchiveWriter:
     def _widen(self, dtype: np.dtype[Any]) -> bool:
         """Write all frames anew as another type; return False if one of them would change."""
         self.flush()
-        new = self.work / f"{FRAMES}.new"
         with room_for(self.path):
-            if not self._write_as(dtype, new):
+            if not self._frames.widen(self._dtype, dtype):
                 return False
-            self._frames.close()
-            # the new file states its type: a kill before the journal follows does no harm
-            new.replace(self.work / FRAMES)
             self._layout = {**(self._layout or {}), "dtype": dtype.str}
-            self._frames = (self.work / FRAMES).open("r+b")
-            self._frames.seek(0, os.SEEK_END)
             self._write_journal()
-        return True
-
-    def _write_as(self, dtype: np.dtype[Any], path: Path) -> bool:
-        with path.open("wb") as wider:
-            wider.write(dtype.str.encode().ljust(HEADER_BYTES, b"\0"))
-            self._frames.seek(HEADER_BYTES)
-            while part := self._frames.read(CHUNK_BYTES):
-                cast = lossless_cast(np.frombuffer(part, self._dtype), dtype)
-                if cast is None:
-                    self._frames.seek(0, os.SEEK_END)
-                    path.unlink()
-                    return False
-                wider.write(cast.data)
         return True
 
     def reject(self, rejection: Rejection) -> None:
@@ -293,15 +266,13 @@ class ArchiveWriter:
             self.abandon()
             raise InputError("nothing to write: no sequence could be read", where=self.path)
         with room_for(self.path):
-            self._frames.seek(0)
-            self._frames.write(
-                _npy_header((self.n_frames, *self._layout["frame_shape"]), self._layout["dtype"])
-            )
+            shape = (self.n_frames, *self._layout["frame_shape"])
+            self._frames.write_header(shape, self._layout["dtype"])
             self.close()
             for what, schema in (("objects", OBJECTS), ("epochs", EPOCHS)):
                 self._join(what, schema)
             self._write_manifest()
-            # named first, tidied after: a kill in between leaves an archive, not a riddle
+            # first the name, then the clearing up: a kill in between leaves a readable archive
             replace_folder(self.work, self.path)
             shutil.rmtree(self.path / "rows")
             (self.path / "journal.json").unlink()
@@ -310,7 +281,7 @@ class ArchiveWriter:
     def _join(self, what: str, schema: pa.Schema) -> None:
         with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as joined:
             # row groups of one size: the bytes, and with them the archive's digest, must not
-            # tell where an interruption fell
+            # depend on where an interruption fell
             waiting = schema.empty_table()
             for chunk in range(self._chunks):
                 part = pq.read_table(self._chunk(what, chunk), schema=schema)
@@ -339,7 +310,7 @@ class ArchiveWriter:
         (self.work / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
     def close(self) -> None:
-        """Let go of the files; what was flushed stays and can be continued."""
+        """Close the files; what was flushed stays and can be continued."""
         self._frames.close()
         self._aside.close()
 
@@ -370,11 +341,11 @@ def work_folder(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
-def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
+def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> None:
     if work.exists():
         journal = _read_journal(work)
         if not overwrite and journal["signature"] == signature:
-            return True
+            return
     if work.exists() and not overwrite:
         raise OutputError(
             "an unfinished archive of other inputs or options is in the way",
@@ -384,12 +355,11 @@ def _continue_or_clear(work: Path, signature: str, *, overwrite: bool) -> bool:
     with room_for(work):
         shutil.rmtree(work, ignore_errors=True)
         (work / "rows").mkdir(parents=True)
-        (work / FRAMES).write_bytes(b"\0" * HEADER_BYTES)
+        create_frame_file(work / FRAMES)
         (work / SET_ASIDE).touch()
         fresh = {"frames": 0, "objects": 0, "set_aside": 0, "set_aside_bytes": 0, "chunks": 0}
         empty: dict[str, Any] = {"signature": signature, **fresh, "layout": None, "classes": []}
         (work / "journal.json").write_text(json.dumps(empty))
-    return False
 
 
 def _read_journal(work: Path) -> dict[str, Any]:
@@ -398,22 +368,6 @@ def _read_journal(work: Path) -> dict[str, Any]:
         raise OutputError("in the way, and not an unfinished archive", where=work, do="remove it")
     journal: dict[str, Any] = json.loads(file.read_text())
     return journal
-
-
-def _type_stated_in(frames: Path) -> str:
-    """Return the type that frames were written anew as; empty where they were not."""
-    with frames.open("rb") as file:
-        header = file.read(HEADER_BYTES)
-    # an archive that is nearly finished has the header of the npy format there
-    return "" if header.startswith(b"\x93NUMPY") else header.rstrip(b"\0").decode("ascii")
-
-
-def _npy_header(shape: tuple[int, ...], dtype: str) -> bytes:
-    # the header of the npy format, version 1.0, filled with blanks to a fixed length so that it
-    # can be written last
-    text = repr({"descr": dtype, "fortran_order": False, "shape": shape})
-    body = text.ljust(HEADER_BYTES - 11) + "\n"
-    return b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body.encode()
 
 
 def _layout_text(layout: dict[str, Any]) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
-from taonet.io.items import ItemResult
+from taonet.io.items import ItemResult, SequenceSource, signature_of
+from taonet.io.kinds.arrays import ARRAYS
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence, check_mjd
 
@@ -29,6 +30,28 @@ EPOCH_NUMBERS = ("seeing_fwhm_px", "zero_point_mag")
 PER_EPOCH = ("mjd", *EPOCH_TEXTS, *EPOCH_NUMBERS)
 
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
+
+
+def arrays_source(path: Path, *, survey: str) -> SequenceSource:
+    """Return the objects of one npz file as a source.
+
+    Raises
+    ------
+    InputError
+        If the file is not of this kind.
+    """
+
+    def read(done: frozenset[str]) -> Iterator[ItemResult]:
+        return (result for result in read_arrays(path) if result.item not in done)
+
+    return SequenceSource(
+        kind=ARRAYS.name,
+        survey=survey,
+        signature=signature_of([path]),
+        count=count_arrays(path),
+        read=read,
+        remarks=tuple(f"array {name!r} in {path} is not used" for name in unused_arrays(path)),
+    )
 
 
 def read_arrays(path: Path) -> Iterator[ItemResult]:
@@ -140,7 +163,7 @@ def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[s
     Raises
     ------
     InputError
-        If they are floats too large to tell one from the next.
+        If they are floats too large to be distinct.
     """
     if values.dtype.kind == "S":
         return [_decode_text(value).strip() for value in values.tolist()]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from taonet.errors import OutputError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM = "no room left to write"
+"""What an error says of a full disk or quota."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PLACE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EEXIST}
 
 
@@ -75,10 +78,8 @@ def room_for(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise OutputError(
-                "no room left to write", where=path, do="free some space and run it again"
-            ) from error
+        if error.errno in _FULL:
+            raise OutputError(NO_ROOM, where=path, do="free some space and run it again") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise OutputError(
                 "not allowed to write here", where=path, do="choose another place"

@@ -128,7 +128,7 @@ def numbers(column: "pd.Series[Any]", where: object) -> "pd.Series[float]":
 def text_cells_error(
     column: "pd.Series[Any]", text: Bool[np.ndarray, " row"], where: object
 ) -> InputError:
-    """Return the error that says which text stands where a number belongs."""
+    """Return the error that names the text in place of a number."""
     return InputError(
         f"text in a number column, in {text.sum()} of {len(column)} rows",
         where=f"{where}, column {column.name!r}",

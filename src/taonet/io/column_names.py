@@ -69,7 +69,7 @@ def plain(name: object) -> str:
     >>> plain("Flux (mJy)"), plain("###MJD"), plain(" RA_(J2000)")
     ('flux_mjy', 'mjd', 'ra_j2000')
     """
-    # the minus of "HJD-2450000" tells what was taken off
+    # the minus of "HJD-2450000" shows the offset that was subtracted
     small = re.sub(r"-(?!\d)|[^0-9a-z\-]+", "_", str(name).lower())
     return re.sub(r"_+", "_", small).strip("_") or str(name)
 

@@ -1,11 +1,11 @@
-"""What some bytes are, told by how they begin: for words that name what was met."""
+"""Recognise file types by their first bytes, for clear error messages."""
 
 from pathlib import Path
 
 from taonet.errors import InputError
 
 HEAD_BYTES = 512
-"""Enough of a file to tell what it is."""
+"""Enough of a file to recognise it."""
 
 AVRO = b"Obj\x01"
 FITS = b"SIMPLE"
@@ -63,7 +63,7 @@ def packing_of(head: bytes) -> str:
 
 
 def is_confluent(head: bytes) -> bool:
-    """Return whether bytes may be a packet as it travels in Kafka: its schema lies elsewhere."""
+    """Return whether bytes may be a packet as it travels in Kafka: its schema is kept elsewhere."""
     return head.startswith(CONFLUENT) and len(head) > CONFLUENT_HEADER_BYTES
 
 
@@ -79,7 +79,7 @@ def name_of_content(head: bytes) -> str:
 
 
 def not_avro_error(head: bytes, *, where: object) -> InputError:
-    """Return the error that says what a file is if not an Avro container."""
+    """Return the error that names what a file is instead of an Avro container."""
     if not head:
         return InputError("empty file", where=where)
     if packing := packing_of(head):

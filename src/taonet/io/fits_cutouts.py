@@ -1,4 +1,4 @@
-"""One's own FITS cutouts: a table says which file shows which object at which time."""
+"""The user's own FITS cutouts: a table states which file shows which object at which time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.fits_epochs import object_in_files
-from taonet.io.items import ItemResult
+from taonet.io.items import ItemResult, SequenceSource, signature_of
+from taonet.io.kinds.fits_cutouts import FITS_CUTOUTS
 from taonet.io.lightcurves.times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
@@ -56,6 +57,29 @@ class CutoutTable:
         return int(self.rows["object_id"].nunique()) + len(self.nameless)
 
 
+def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
+    """Return the FITS cutouts that a table describes as a source; see `read_fits_cutouts`.
+
+    Raises
+    ------
+    InputError
+        If the table is not of this kind.
+    """
+    described = read_cutout_table(table)
+
+    def read(done: frozenset[str]) -> Iterator[ItemResult]:
+        return (result for result in objects_in(described, directory) if result.item not in done)
+
+    return SequenceSource(
+        kind=FITS_CUTOUTS.name,
+        survey=survey,
+        signature=signature_of([table]),
+        count=described.count,
+        read=read,
+        remarks=described.remarks,
+    )
+
+
 def read_cutout_table(path: Path) -> CutoutTable:
     """Read the table that describes FITS cutouts; see `read_fits_cutouts`.
 
@@ -88,8 +112,8 @@ def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[ItemResult]
         A csv, ecsv, parquet or VOTable with a row an epoch: ``file, object_id, mjd``; optional
         ``band, ra, dec`` (degrees), ``class_name`` or ``label``, ``zero_point_mag``,
         ``seeing_fwhm_px``, ``exposure_id``; ``template_file`` and ``difference_file`` add
-        channels; ``hdu`` (name or number), or a file's name such as ``file.fits[SCI]``, says which
-        image of a file is meant, see `taonet.io.fits_image.read_image`.
+        channels; ``hdu`` (name or number), or a file's name such as ``file.fits[SCI]``, selects
+        the image of a file, see `taonet.io.fits_image.read_image`.
     directory : Path
         Where file names that are not absolute begin.
 
@@ -185,14 +209,14 @@ def _with_our_names(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def _with_mjd(table: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return a table with a column ``mjd``, from whatever column tells the times best."""
+    """Return a table with a column ``mjd``, from the column that states the times best."""
     if "mjd" in table.columns:
         return table, ()
     times = times_of(table, {plain(name): str(name) for name in table.columns}, path)
-    told = times.remarks
+    remarks = times.remarks
     if times.from_jd:
-        told = (*told, f"column {times.column!r}: JD turned into MJD = JD - 2400000.5")
-    return table.assign(mjd=times.mjd).drop(columns=times.column), told
+        remarks = (*remarks, f"column {times.column!r}: JD turned into MJD = JD - 2400000.5")
+    return table.assign(mjd=times.mjd).drop(columns=times.column), remarks
 
 
 def _no_column(name: str, table: pd.DataFrame, path: Path) -> InputError:

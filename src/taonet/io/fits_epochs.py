@@ -21,7 +21,7 @@ from taonet.io.items import ItemResult
 from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import Rejection, summarise_kinds
 from taonet.sky.cutout import Quality
-from taonet.sky.position import ARCMINUTE, known_positions, mean_position, separations
+from taonet.sky.position import ARCMINUTE, known_positions, mean_position, separation_arcsec
 from taonet.sky.sequence import ImageSequence, check_mjd
 
 NUMBERS = ("mjd", "ra", "dec", "seeing_fwhm_px", "zero_point_mag")
@@ -33,7 +33,7 @@ WITHOUT_WCS = "some frames have no WCS and are taken as they lie"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Epoch:
-    """What a row and its files say.
+    """The content of a row and its files.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Epoch:
     images : sequence of array (y, x)
         One a channel.
     places : sequence of SkyFrame or None
-        What the WCS of each says.
+        The WCS of each.
     values : mapping
         `NUMBERS` and `TEXTS`.
     remarks : tuple of str
@@ -187,12 +187,11 @@ def _number(row: Mapping[str, Any], name: str) -> float:
 def _position_check(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch], Epoch]:
     """Return a step that refuses epochs that were taken elsewhere than most."""
     ra, dec = (np.array([e.values[name] for e in epochs], np.float64) for name in ("ra", "dec"))
-    centre = _place_of_most(ra, dec, object_id)
+    ra_0, dec_0 = _place_of_most(ra, dec, object_id)
 
     def step(epoch: Epoch) -> Epoch:
-        away = separations(
-            np.array([epoch.values["ra"]]), np.array([epoch.values["dec"]]), *centre
-        )[0]
+        place = np.array([epoch.values["ra"]]), np.array([epoch.values["dec"]])
+        away = separation_arcsec(*place, ra_0=ra_0, dec_0=dec_0)[0]
         if away > ARCMINUTE:
             got = f"{away:.0f} arcseconds from the others"
             raise InputError("an epoch at another place on the sky", got=got)
@@ -209,7 +208,8 @@ def _place_of_most(
     if mean_position(ra, dec)[2] <= ARCMINUTE / 2:
         return mean_position(ra, dec)[:2]
     for i in np.flatnonzero(known):
-        if (separations(ra[known], dec[known], ra[i], dec[i]) <= ARCMINUTE).mean() > 0.5:
+        away = separation_arcsec(ra[known], dec[known], ra_0=ra[i], dec_0=dec[i])
+        if (away <= ARCMINUTE).mean() > 0.5:
             return float(ra[i]), float(dec[i])
     raise InputError(
         "positions of one object are more than an arcminute apart",
@@ -237,9 +237,9 @@ def _place(epoch: Epoch, placing: Placement) -> Epoch:
         if place is None:
             images.append(image)
             continue
-        moved, said = placing.apply(image, place)
+        moved, added = placing.apply(image, place)
         images.append(moved)
-        remarks += said
+        remarks += added
         if moved.shape != image.shape and moved.size > image.size:
             quality |= int(Quality.PADDED)
     return replace(epoch, images=images, remarks=tuple(remarks), quality=quality)

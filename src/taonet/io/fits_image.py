@@ -1,4 +1,4 @@
-"""Which image of a FITS file is the cutout: its science image, whatever else lies in the file."""
+"""Which image of a FITS file is the cutout: its science image, whatever else is in the file."""
 
 import io
 import re
@@ -19,7 +19,7 @@ NAMES = {
     "template": ("TEMPLATE", "TMPL", "REF", "REFERENCE"),
     "difference": ("DIFF", "DIFFERENCE", "SUB"),
 }
-"""Words in an HDU's name that say which channel it shows."""
+"""Words in the name of an HDU by which the channel it shows is known."""
 
 _BESIDE = re.compile(
     r"(WHT|WT|DQ|ERR|UNC|VAR|I?VAR|INVVAR|RMS|SIG|SIGMA|STD|NOISE|PSF\w*|BKG\w*|BACK|SKY\w*|BPM|EXP"
@@ -30,7 +30,7 @@ _BESIDE_PARTS = re.compile(
     "MASK|WEIGHT|WGHT|ERROR|UNCERT|VARIANCE|BACKGROUND|QUALITY|FLAG|APERTURE|BADPIX|COVERAGE|EXPOSURE"
     "|CONFIDENCE|SKYBKG"
 )
-"""Whole words, and parts of words, in the names of HDUs that lie beside a science image."""
+"""Whole words, and parts of words, in the names of HDUs that accompany a science image."""
 
 _NAMELESS = ("COMPRESSED_IMAGE", "PRIMARY")
 _CHOICE = re.compile(r"(.+)\[\s*([^\[\],]+?)\s*(?:,\s*(\d+)\s*)?\]")
@@ -45,7 +45,7 @@ class FitsImage:
     pixels : array (y, x)
         In physical units; NaN = no data.
     header : mapping
-        Of the HDU; where that knows no place on the sky, of the empty primary HDU.
+        Of the HDU; where that states no position on the sky, of the empty primary HDU.
     remarks : tuple of str
         What the user should know of the choice.
     """
@@ -80,7 +80,7 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     Parameters
     ----------
     path : Path
-        May say which one: ``file.fits[SCI]``, ``file.fits[2]`` or ``file.fits[SCI,2]``.
+        May select one: ``file.fits[SCI]``, ``file.fits[2]`` or ``file.fits[SCI,2]``.
     channel : str
         One of `NAMES`.
     hdu : str
@@ -91,19 +91,19 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     InputError
         If the file is missing or damaged, or holds no such image.
     """
-    path, asked, version = _split_choice(path, hdu)
+    path, choice, version = _split_choice(path, hdu)
     runs, damage = scan_up_to_damage(path)
     refuse_pixel_file(runs, path)
     there = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
     try:
-        by_name = _image_by_name(there, asked, version, path) if asked else None
+        by_name = _image_by_name(there, choice, version, path) if choice else None
         among = _channel_candidates(there, channel, path) if by_name is None else by_name
         chosen = _flat_candidate(among, path)
     except InputError as error:
-        # it may lie behind the damage
+        # it may come after the damage
         raise damage or error from None
     remark = "the first of several images in a file is used; file.fits[NAME] names another"
-    several = not asked and sum(one.is_flat for one in among) > 1
+    several = not choice and sum(one.is_flat for one in among) > 1
     return FitsImage(
         pixels=_pixels(chosen),
         header=_with_place(chosen.run.header, runs),
@@ -147,7 +147,7 @@ def image_shape(run: HduRun) -> tuple[int, ...]:
 
 
 def decompress(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
-    """Let astropy read tile-compressed images, which our scanner does not know.
+    """Let astropy read tile-compressed images, which `taonet.io.fits_scan` does not read.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def decompress(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
         what = "a compressed image that cannot be read"
         raise InputError(what, where=run.where, got=error) from error
     blank = "ZBLANK" if "ZBLANK" in run.header else "BLANK"
-    # scaled here and not by astropy, which does not know BLANK in unsigned integers
+    # scaled here and not by astropy, which ignores BLANK in unsigned integers
     return physical_values(stored.astype(stored.dtype.newbyteorder(">")), run, blank=blank)
 
 
@@ -202,18 +202,18 @@ def _lies_beside(name: str) -> bool:
 
 
 def _image_by_name(
-    there: Sequence[_Candidate], asked: str, version: int | None, path: Path
+    there: Sequence[_Candidate], choice: str, version: int | None, path: Path
 ) -> list[_Candidate]:
-    number = re.fullmatch(r"(\d+)(\.0*)?", asked)
+    number = re.fullmatch(r"(\d+)(\.0*)?", choice)
     if number:
         among = [one for one in there if one.hdu == int(number[1])]
     else:
-        among = [one for one in there if one.name == asked.upper()]
+        among = [one for one in there if one.name == choice.upper()]
     if version is not None:
         among = [one for one in among if one.run.header.get("EXTVER", 1) == version]
     if not among:
         got = ", ".join(f"{one.hdu} {one.name}".strip() for one in there) or "no images"
-        raise InputError("no image of this name or number", where=f"{path}[{asked}]", got=got)
+        raise InputError("no image of this name or number", where=f"{path}[{choice}]", got=got)
     return among
 
 

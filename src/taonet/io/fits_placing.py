@@ -27,12 +27,12 @@ FITTED = "frames of another size placed by their WCS, with NaN where they show n
 APART = "by their WCS the frames' centres lie apart; with ra and dec in the table they are aligned"
 
 APART_PX = 2.0
-"""Pixels by which the centres of frames may differ before a word is said."""
+"""Pixels by which the centres of frames may differ without a remark."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Placement:
-    """How the frames of an object are to lie: as the first of them that has a WCS.
+    """How the frames of an object are placed: as the first of them that has a WCS.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ class Placement:
         shape = self.shape if self.position is not None else turned.shape
         moved = centre_on(turned, place, shape)
         middle = tuple(float(axis) for axis in _centre(turned.shape))
-        said = [] if turn.is_none else [TURNED]
+        remarks = [] if turn.is_none else [TURNED]
         if turned.shape != shape:
-            said.append(FITTED)
+            remarks.append(FITTED)
         elif self.position is not None and turn.is_none and _whole_pixel(place) != middle:
-            said.append(SHIFTED)
+            remarks.append(SHIFTED)
         if self.position is None and self._is_apart(frame, pixels.shape):
-            said.append(APART)
-        return moved, said
+            remarks.append(APART)
+        return moved, remarks
 
     def _is_apart(self, frame: SkyFrame, shape: tuple[int, ...]) -> bool:
         away = self.basis @ (frame.direction(*_centre(shape)) - self.centre)

@@ -2,13 +2,11 @@
 
 In a file of cutouts nearly all headers are the same to the byte. The scanner compares bytes
 before it parses anything, and keeps consecutive HDUs with one header together as a run, whose
-images decode as one strided array. It knows what the FITS standard 4.0 says of IMAGE and
-BINTABLE extensions; it does not know compressed images and variable-length columns.
+images decode as one strided array. It follows the FITS standard 4.0 for IMAGE and
+BINTABLE extensions; it does not read compressed images and variable-length columns.
 """
 
 import math
-import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,21 +15,10 @@ import numpy as np
 from jaxtyping import Shaped
 
 from taonet.errors import InputError
-from taonet.io.content import HEAD_BYTES, name_of_content, packing_of
+from taonet.io.fits_bytes import MAX_BYTES, read_fits_bytes
 from taonet.io.fits_header import BLOCK, CARD, Header, parse_header
 
-MAX_BYTES = 2 * 1024**3
-"""The largest file that is read, unzipped; real files of cutouts are a thousand times smaller."""
-
 _PIXELS = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-_CELLS = {"L": "S1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
-_CELL_BYTES = {"A": 1, "L": 1, "B": 1, "I": 2, "J": 4, "K": 8, "E": 4, "D": 8} | {
-    "C": 8,
-    "M": 16,
-    "P": 8,
-    "Q": 16,
-}
-_TFORM = re.compile(r"\s*(\d*)([A-Z])")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +61,11 @@ class HduRun:
         """The shape of one array, slowest axis first; ``()`` where there are no data."""
         return _shape(self.header)
 
+    @property
+    def location(self) -> str:
+        """The file and the HDU, for messages."""
+        return f"{self.where}, HDU {self.first}"
+
 
 def scan_fits(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
     """Read a FITS file, gzipped or not, and find its HDUs.
@@ -113,11 +105,7 @@ def scan_up_to_damage(
     InputError
         If not even the first HDU can be read.
     """
-    source = _file_bytes(path, max_bytes=max_bytes)
-    if not source.startswith(b"SIMPLE  ="):
-        what = _kind_of_content(source)
-        do = "it must begin with SIMPLE  ="
-        raise InputError("not a FITS file", where=path, got=what or None, do=do)
+    source = read_fits_bytes(path, max_bytes=max_bytes)
     runs: list[HduRun] = []
     try:
         runs.extend(_runs(source, path))
@@ -128,23 +116,10 @@ def scan_up_to_damage(
     return tuple(runs), None
 
 
-def _kind_of_content(content: bytes) -> str:
-    """Say what a file is that is no FITS file, as far as its beginning tells; else nothing."""
-    head = content[:HEAD_BYTES]
-    if packing := packing_of(head):
-        return f"a file packed as {packing}"
-    if name := name_of_content(head):
-        return name
-    return "a text file" if head.strip() and not set(head) & _CONTROL else ""
-
-
-_CONTROL = set(range(32)) - set(b"\t\n\r")
-
-
 def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
-    """Decode the images of a run, with the scaling that their header asks for.
+    """Decode the images of a run, with the scaling that their header states.
 
-    The dtype is native: unsigned where ``BZERO`` says so, floating where a scaling or ``BLANK``
+    The dtype is native: unsigned where ``BZERO`` makes it so, floating where a scaling or ``BLANK``
     makes it so (float32 up to 16 bits, float64 beyond), and as stored otherwise. Pixels that hold
     ``BLANK`` are NaN.
 
@@ -159,7 +134,7 @@ def images_of(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
 def physical_values(
     stored: Shaped[np.ndarray, "..."], run: HduRun, *, blank: str
 ) -> Shaped[np.ndarray, "..."]:
-    """Scale pixels as the header of a run asks for; NaN where they hold the value of a card.
+    """Scale pixels as the header of a run states; NaN where they hold the value of a card.
 
     Parameters
     ----------
@@ -171,9 +146,9 @@ def physical_values(
     nothing = _whole_number(run.header.get(blank))
     if stored.dtype.kind not in "iu":
         nothing = None
-    zero = _number(run.header, "BZERO", 0, run)
-    scale = _number(run.header, "BSCALE", 1, run)
-    values = _scale_pixels(stored, zero, scale, keep_integers=nothing is None)
+    zero = number_card(run, "BZERO", 0)
+    scale = number_card(run, "BSCALE", 1)
+    values = scale_values(stored, zero, scale, keep_integers=nothing is None)
     if nothing is not None:
         values[stored == nothing] = np.nan
     return values
@@ -183,78 +158,6 @@ def _whole_number(value: object) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def columns_of(run: HduRun) -> dict[str, Shaped[np.ndarray, "row ..."]]:
-    """Decode the columns of a binary table, by name.
-
-    Text loses its trailing blanks; what is not ASCII in it is read as UTF-8, else as Latin-1.
-    Columns of bits, complex numbers and variable length are left out.
-
-    Raises
-    ------
-    InputError
-        If the columns do not fit into a row.
-    """
-    width, rows = _table_shape(run)
-    found: dict[str, Shaped[np.ndarray, "row ..."]] = {}
-    offset = 0
-    for i in range(1, _count(run.header, "TFIELDS", run) + 1):
-        repeat, code = _tform(run, i)
-        size = -(-repeat // 8) if code == "X" else repeat * _CELL_BYTES[code]
-        if offset + size > width:
-            raise InputError(
-                f"column {i} does not fit into a row of {width} bytes",
-                where=_location(run),
-                got=size,
-            )
-        if size and (code == "A" or code in _CELLS):
-            rest = run.source[run.start + offset : run.start + rows * width]
-            name = str(run.header.get(f"TTYPE{i}", f"col{i}"))
-            found[name] = _column(_cells(rest, code, repeat, (rows, width)), code, i, run)
-        offset += size
-    return found
-
-
-def _file_bytes(path: Path, *, max_bytes: int) -> bytes:
-    if path.is_dir():
-        raise InputError("a folder, not a FITS file", where=path)
-    try:
-        if path.stat().st_size > max_bytes:
-            raise _too_large(path, max_bytes)
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", where=path) from None
-    except OSError as error:
-        raise InputError("cannot be read", where=path, got=error.strerror) from error
-    if not content:
-        raise InputError("the file is empty", where=path)
-    return _unzip(content, path, max_bytes) if content.startswith(b"\x1f\x8b") else content
-
-
-def _unzip(content: bytes, path: Path, max_bytes: int) -> bytes:
-    # Whole, and with a limit while unzipping: a zip bomb must not fill the memory first.
-    parts, room = [], max_bytes
-    while content:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(member.decompress(content, room + 1))
-        except zlib.error as error:
-            raise InputError("a corrupt gzip file", where=path, got=error) from error
-        room -= len(parts[-1])
-        if room < 0:
-            raise _too_large(path, max_bytes)
-        if not member.eof:
-            raise InputError(
-                "a truncated gzip file", where=path, do="copy or download the file again"
-            )
-        content = member.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _too_large(path: Path, max_bytes: int) -> InputError:
-    what = f"larger than {max_bytes:,} bytes unzipped"
-    return InputError(what, where=path, do="give one file an object")
 
 
 def _runs(source: bytes, path: Path) -> Iterator[HduRun]:
@@ -331,22 +234,22 @@ def _data_bytes(run: HduRun) -> int:
     header = run.header
     bits = header.get("BITPIX")
     if bits not in _PIXELS:
-        raise InputError("BITPIX is not one of FITS", where=_location(run), got=bits)
+        raise InputError("BITPIX is not one of FITS", where=run.location, got=bits)
     shape = _checked_shape(run)
     if not shape:
         return 0
-    if _count(header, "GCOUNT", run, 1) != 1:
+    if count_card(run, "GCOUNT", 1) != 1:
         raise InputError(
-            "random groups are not understood", where=_location(run), do="set GCOUNT to 1"
+            "random groups are not understood", where=run.location, do="set GCOUNT to 1"
         )
-    return abs(int(str(bits))) // 8 * (_count(header, "PCOUNT", run, 0) + math.prod(shape))
+    return abs(int(str(bits))) // 8 * (count_card(run, "PCOUNT", 0) + math.prod(shape))
 
 
 def _checked_shape(run: HduRun) -> tuple[int, ...]:
-    axes = _count(run.header, "NAXIS", run)
+    axes = count_card(run, "NAXIS")
     if axes > 999:
-        raise InputError("NAXIS is beyond 999", where=_location(run), got=axes)
-    return tuple(_count(run.header, f"NAXIS{i}", run) for i in range(axes, 0, -1))
+        raise InputError("NAXIS is beyond 999", where=run.location, got=axes)
+    return tuple(count_card(run, f"NAXIS{i}") for i in range(axes, 0, -1))
 
 
 def _shape(header: Header) -> tuple[int, ...]:
@@ -361,13 +264,20 @@ def _stored_pixels(run: HduRun) -> Shaped[np.ndarray, "hdu ..."]:
     return np.ndarray((run.count, *run.shape), dtype, run.source, run.start, (run.stride, *inner))
 
 
-def _scale_pixels(
+def scale_values(
     stored: Shaped[np.ndarray, "..."],
     zero: int | float,
     scale: int | float,
     *,
     keep_integers: bool = True,
 ) -> Shaped[np.ndarray, "..."]:
+    """Return ``stored * scale + zero`` in the native type that holds it, unsigned where possible.
+
+    Parameters
+    ----------
+    keep_integers : bool
+        Integers stay integers where scale and zero allow; otherwise all values become floats.
+    """
     dtype = stored.dtype.newbyteorder("=")
     bits = 8 * dtype.itemsize
     if keep_integers and scale == 1 and dtype.kind in "iu":
@@ -390,61 +300,29 @@ def _scale_pixels(
     return values
 
 
-def _table_shape(run: HduRun) -> tuple[int, int]:
-    if run.kind != "BINTABLE" or len(run.shape) != 2:
-        raise InputError("not a binary table", where=_location(run), got=run.kind)
-    return run.shape[1], run.shape[0]
+def count_card(run: HduRun, key: str, default: int | None = None) -> int:
+    """Return a card that counts something.
 
-
-def _tform(run: HduRun, i: int) -> tuple[int, str]:
-    text = run.header.get(f"TFORM{i}")
-    found = _TFORM.match(str(text))
-    if not found or found[2] not in {*_CELL_BYTES, "X"} or len(found[1]) > 9:
-        raise InputError(f"TFORM{i} is not a column format", where=_location(run), got=text)
-    return int(found[1] or 1), found[2]
-
-
-def _cells(
-    rest: bytes, code: str, repeat: int, table: tuple[int, int]
-) -> Shaped[np.ndarray, "row ..."]:
-    rows, width = table
-    dtype = np.dtype(f"S{repeat}" if code == "A" else _CELLS[code])
-    if repeat == 1 or code == "A":
-        return np.ndarray((rows,), dtype, rest or None, 0, (width,))
-    return np.ndarray((rows, repeat), dtype, rest or None, 0, (width, dtype.itemsize))
-
-
-def _column(
-    cells: Shaped[np.ndarray, "row ..."], code: str, i: int, run: HduRun
-) -> Shaped[np.ndarray, "row ..."]:
-    if code == "L":
-        return np.asarray(cells == b"T")
-    if code != "A":
-        zero = _number(run.header, f"TZERO{i}", 0, run)
-        return _scale_pixels(cells, zero, _number(run.header, f"TSCAL{i}", 1, run))
-    return np.array([_text(cell.split(b"\0")[0]) for cell in cells.tolist()], dtype=np.str_)
-
-
-def _text(cell: bytes) -> str:
-    try:
-        return cell.decode("utf-8").rstrip(" ")
-    except UnicodeDecodeError:
-        return cell.decode("latin-1").rstrip(" ")
-
-
-def _count(header: Header, key: str, run: HduRun, default: int | None = None) -> int:
-    value = header.get(key, default)
+    Raises
+    ------
+    InputError
+        If it is no whole number of zero or more.
+    """
+    value = run.header.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError(f"{key} is not a count", where=_location(run), got=value)
+        raise InputError(f"{key} is not a count", where=run.location, got=value)
     return value
 
 
-def _number(header: Header, key: str, default: int, run: HduRun) -> int | float:
-    value = header.get(key, default)
+def number_card(run: HduRun, key: str, default: int) -> int | float:
+    """Return a card that is a finite number.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    value = run.header.get(key, default)
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise InputError(f"{key} is not a number", where=_location(run), got=value)
+        raise InputError(f"{key} is not a number", where=run.location, got=value)
     return value
-
-
-def _location(run: HduRun) -> str:
-    return f"{run.where}, HDU {run.first}"

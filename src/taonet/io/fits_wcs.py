@@ -1,4 +1,4 @@
-"""Where a frame lies on the sky and how it is turned, as the WCS in its header has it.
+"""The position and orientation of a frame on the sky, from the WCS in its header.
 
 Frames are turned in quarters and mirrored, and shifted by whole pixels; no pixel is resampled.
 """
@@ -33,7 +33,7 @@ Matrix = Float[np.ndarray, "2 2"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SkyFrame:
-    """A WCS that can be asked for places.
+    """A WCS that converts positions.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class SkyFrame:
 
 
 def sky_frame(header: Header) -> SkyFrame | None:
-    """Return what the WCS of a header says; None where there is none of the sky.
+    """Return the WCS of a header; None where there is none of the sky.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def tangent_basis(direction: Float[np.ndarray, "3"]) -> Float[np.ndarray, "2 3"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Turn:
-    """How a frame must be turned to lie as another.
+    """How a frame must be turned to have the orientation of another.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class Turn:
 
     @property
     def is_none(self) -> bool:
-        """Whether the frame lies as the other already."""
+        """Whether the frame has that orientation already."""
         return bool((self.matrix == np.eye(2)).all())
 
 

@@ -1,26 +1,26 @@
 """From any source into an archive: what can be read goes in, the rest is set aside."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.rejection import Rejection, count_kinds, first_reason, remark_lines, summarise_kinds
-from taonet.io.sources import relabel_sequence
+from taonet.sky.sequence import ImageSequence
+from taonet.types import Track, no_progress
 
-Track = Callable[[Iterable[ItemResult], int], Iterable[ItemResult]]
-"""Wraps the items of known number to show progress."""
+TITLE = "ingesting"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestSummary:
-    """What came of an ingest: ``items = objects + set_aside``.
+    """The result of an ingest: ``items = objects + set_aside``.
 
     ``notes`` counts single frames or packets set aside within objects that were written;
-    ``reasons`` and ``note_reasons`` count both by kind, ``remarks`` what else there is to know.
+    ``reasons`` and ``note_reasons`` count both by kind; ``remarks`` are what else there is to know.
     """
 
     path: Path
@@ -43,8 +43,8 @@ class IngestSummary:
                 f" ({summarise_kinds(self.reasons)})"
             )
         if self.notes:
-            said = summarise_kinds(self.note_reasons)
-            line += f"; {self.notes} single frames or packets set aside ({said})"
+            kinds = summarise_kinds(self.note_reasons)
+            line += f"; {self.notes} single frames or packets set aside ({kinds})"
         if self.set_aside or self.notes:
             line += f"; all listed in {self.path / SET_ASIDE}"
         if self.labels:
@@ -59,7 +59,7 @@ def ingest(
     labels: Mapping[str, str] | None = None,
     overwrite: bool = False,
     limit: int | None = None,
-    track: Track = lambda found, _: found,
+    track: Track = no_progress,
 ) -> IngestSummary:
     """Write the sequences of a source into an archive.
 
@@ -68,7 +68,7 @@ def ingest(
     Parameters
     ----------
     labels : mapping, optional
-        Class name by object id; it wins over what the source says.
+        Class name by object id; it takes precedence over the source.
     limit : int, optional
         Stop after so many items.
     track : function, optional
@@ -93,17 +93,16 @@ def ingest(
         simulated=source.simulated,
     ) as writer:
         left = total - len(writer.done)
-        for _, found in zip(
-            range(left), track(source.read(frozenset(writer.done)), left), strict=False
-        ):
-            _write(found, writer, labels or {})
-            remarks.update(found.remarks)
-            used += found.sequence is not None and found.sequence.object_id in (labels or {})
+        results = track(source.read(frozenset(writer.done)), left, TITLE)
+        for _, result in zip(range(left), results, strict=False):
+            _write(result, writer, labels or {})
+            remarks.update(result.remarks)
+            used += result.sequence is not None and result.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
             raise _empty_ingest_error(writer)
         writer.finish()
-    listed = output / SET_ASIDE
-    note_reasons = count_kinds(listed, part=True)
+    set_aside = output / SET_ASIDE
+    note_reasons = count_kinds(set_aside, part=True)
     return IngestSummary(
         path=output,
         items=writer.n_objects + writer.n_set_aside,
@@ -111,7 +110,7 @@ def ingest(
         frames=writer.n_frames,
         set_aside=writer.n_set_aside,
         notes=note_reasons.total(),
-        reasons=dict(count_kinds(listed, part=False)),
+        reasons=dict(count_kinds(set_aside, part=False)),
         note_reasons=dict(note_reasons),
         remarks=dict(remarks),
         labels=len(labels or {}),
@@ -119,24 +118,31 @@ def ingest(
     )
 
 
-def _write(found: ItemResult, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
-    rejection = found.rejection
-    for part in found.parts:
+def relabel_sequence(sequence: ImageSequence, labels: Mapping[str, str]) -> ImageSequence:
+    """Return the sequence with the class that an outside table gives it, if it gives one."""
+    class_name = labels.get(sequence.object_id)
+    return sequence if class_name is None else replace(sequence, class_name=class_name)
+
+
+def _write(result: ItemResult, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
+    rejection = result.rejection
+    for part in result.parts:
         writer.reject(part)
-    if found.sequence is not None:
+    if result.sequence is not None:
         try:
-            writer.add(relabel_sequence(found.sequence, labels), source=found.item)
+            writer.add(relabel_sequence(result.sequence, labels), source=result.item)
         except InputError as error:
-            rejection = Rejection.from_error(found.item, error)
+            rejection = Rejection.from_error(result.item, error)
     if rejection is not None:
         writer.reject(rejection)
 
 
 def _empty_ingest_error(writer: ArchiveWriter) -> InputError:
     writer.flush()
-    listed = writer.work / SET_ASIDE
-    reasons = count_kinds(listed, part=False) + count_kinds(listed, part=True)
-    # the list goes with the archive, so that all reasons are told here
-    got = first_reason(listed) if len(reasons) == 1 else summarise_kinds(reasons, most=len(reasons))
+    set_aside = writer.work / SET_ASIDE
+    reasons = count_kinds(set_aside, part=False) + count_kinds(set_aside, part=True)
+    # the list is removed with the unfinished archive, so the message names all reasons
+    kinds = summarise_kinds(reasons, most=len(reasons))
+    got = first_reason(set_aside) if len(reasons) == 1 else kinds
     writer.abandon()
     return InputError("nothing could be read", got=got or "no items")

@@ -11,7 +11,7 @@ from taonet.sky.sequence import ImageSequence
 
 @dataclass(frozen=True, kw_only=True)
 class ItemResult:
-    """What one item of a source turned out to be.
+    """The result of reading one item of a source.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class SequenceSource:
     read : function
         Given the items to skip, yields a `ItemResult` for each of the others.
     remarks : tuple of str
-        What the user should know of the input as a whole, each said once.
+        What the user should know of the input as a whole.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class SequenceSource:
 
 
 def signature_of(files: Sequence[Path]) -> str:
-    """Return a hash that tells one set of files from another without reading them.
+    """Return a hash that identifies a set of files without reading them.
 
     It is made of their names, sizes and times of change.
     """

@@ -1,4 +1,4 @@
-"""How data came to be, where it was simulated: notes that lie beside it and are no part of it."""
+"""The provenance of simulated data: notes beside the data, which are no part of it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from taonet.version import __version__
 
 SIMULATION = "simulation.json"
-"""Says how an archive was simulated; lies in its folder and is no part of it."""
+"""The note in an archive's folder on how it was simulated."""
 
 TRUTH = "truth.jsonl"
 """The truth of an archive's objects, one line each; lies in its folder and is no part of it."""
@@ -52,7 +52,7 @@ def describe_simulation(folder: Path) -> str:
 
 
 def truth_path(table: Path) -> Path:
-    """Return where the truth of a table of simulated light curves lies."""
+    """Return the path of the truth of a table of simulated light curves."""
     return table.with_name(f"{table.stem}.{TRUTH}")
 
 

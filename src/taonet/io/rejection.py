@@ -75,7 +75,7 @@ def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     Parameters
     ----------
     most : int
-        Kinds to name; of the others only the number is said.
+        Kinds to name; of the others only the number is given.
 
     Examples
     --------
@@ -83,9 +83,9 @@ def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     '3 × a stamp holds no bytes, 2 × no such file'
     """
     ordered = sorted(kinds.items(), key=lambda kind: -kind[1])
-    said = [f"{count} × {kind}" for kind, count in ordered[:most]]
+    parts = [f"{count} × {kind}" for kind, count in ordered[:most]]
     rest = sum(count for _, count in ordered[most:])
-    return ", ".join([*said, f"{rest} × other reasons"] if rest else said)
+    return ", ".join([*parts, f"{rest} × other reasons"] if rest else parts)
 
 
 def first_reason(path: Path) -> str:
@@ -95,7 +95,7 @@ def first_reason(path: Path) -> str:
 
 
 def remark_lines(remarks: Mapping[str, int]) -> list[str]:
-    """Say each remark once, and on how many objects if on several.
+    """Return a line for each remark, with the number of objects if there are several.
 
     Examples
     --------

@@ -1,95 +1,68 @@
-"""Where sequences come from: each kind of input as a source that one ingest can read.
+"""From inputs to sources: each kind of input becomes something that one ingest can read.
 
 A source names its items (files, objects, rows), so that an interrupted ingest can skip what is
 done, and yields for each a sequence or the reason why there is none.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from taonet.errors import InputError, TaoNetError
-from taonet.io.alerts.source import (
-    alerts_source as alerts_source,  # what reads sequences is found here
-)
+from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
-from taonet.io.arrays import count_arrays, read_arrays, unused_arrays
 from taonet.io.content import head_of, not_avro_error
-from taonet.io.deep_tao.reader import deep_tao_paths, read_deep_tao
-from taonet.io.fits_cutouts import objects_in, read_cutout_table
-from taonet.io.input_files import (
-    ALERTS,
-    ARRAYS,
-    DEEP_TAO,
-    PACKED,
-    files_below,
-    kind_of,
-    kind_of_input,
-)
-from taonet.io.items import ItemResult, SequenceSource, signature_of
-from taonet.io.rejection import Rejection, summarise_kinds
-from taonet.io.tables import SUFFIXES
-from taonet.sky.sequence import ImageSequence
+from taonet.io.file_kinds import FILE_KINDS, is_packed_file, kind_of, kind_of_input
+from taonet.io.input_files import files_below, select_files
+from taonet.io.items import ItemResult, SequenceSource
+from taonet.io.kinds.alerts import ALERTS
+from taonet.io.kinds.deep_tao import DEEP_TAO
+from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
+from taonet.io.kinds.kind import OPTIONS, FileKind, InputFiles
+from taonet.io.rejection import summarise_kinds
+from taonet.io.tables import refuse_table
 
-
-def deep_tao_source(paths: Sequence[Path]) -> SequenceSource:
-    """Read Deep-TAO files, or folders of them."""
-    for path in paths:
-        _refuse_table(path)
-    files = deep_tao_paths(paths)
-
-    def read(done: frozenset[str]) -> Iterator[ItemResult]:
-        for file in files:
-            if str(file) not in done:
-                yield _read_deep_tao(file)
-
-    return SequenceSource(
-        kind="deep-tao", survey="crts", signature=signature_of(files), count=len(files), read=read
-    )
-
-
-def arrays_source(path: Path, *, survey: str) -> SequenceSource:
-    """Read one npz file."""
-
-    def read(done: frozenset[str]) -> Iterator[ItemResult]:
-        return (one for one in read_arrays(path) if one.item not in done)
-
-    return SequenceSource(
-        kind="arrays",
-        survey=survey,
-        signature=signature_of([path]),
-        count=count_arrays(path),
-        read=read,
-        remarks=tuple(f"array {name!r} in {path} is not used" for name in unused_arrays(path)),
-    )
-
-
-def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
-    """Read the user's own FITS cutouts, described by a table."""
-
-    described = read_cutout_table(table)
-
-    def read(done: frozenset[str]) -> Iterator[ItemResult]:
-        return (one for one in objects_in(described, directory) if one.item not in done)
-
-    return SequenceSource(
-        kind="fits",
-        survey=survey,
-        signature=signature_of([table]),
-        count=described.count,
-        read=read,
-        remarks=described.remarks,
-    )
-
-
-ARCHIVE = "archive"
 RELEASE_EVERY = 64
 """Objects of an archive after which the memory of their frames is given back."""
 
 
+def open_source(
+    kind: FileKind, paths: Sequence[Path], *, survey: str = "", table: Path | None = None
+) -> SequenceSource:
+    """Return the source that files of a stated kind make.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, and of kinds that are searched for also folders.
+    survey : str
+        Short name of the survey, for kinds whose files do not name it.
+    table : Path, optional
+        The table that describes FITS cutouts.
+
+    Raises
+    ------
+    InputError
+        If an option does not apply to the kind, or there are no files of it.
+    """
+    _check_options(kind, survey=survey, table=table)
+    if kind.is_searched:
+        inputs = select_files(kind, paths)
+    elif len(paths) != 1:
+        raise InputError(f"{kind.name} takes one path", got=len(paths))
+    else:
+        inputs = InputFiles(files=tuple(paths))
+    source: SequenceSource = kind.open_files(replace(inputs, survey=survey, table=table))
+    return source
+
+
+def alerts_source(paths: Sequence[Path]) -> SequenceSource:
+    """Return alert packets, joined by object: from files, and from folders that hold some."""
+    return open_source(ALERTS, paths)
+
+
 def archive_source(path: Path) -> SequenceSource:
-    """Read a finished archive."""
+    """Return the sequences of a finished archive."""
     archive = Archive(path)
 
     def read(done: frozenset[str]) -> Iterator[ItemResult]:
@@ -111,36 +84,29 @@ def archive_source(path: Path) -> SequenceSource:
 
 
 def sources_of(paths: Iterable[Path]) -> list[SequenceSource]:
-    """Guess the kinds of inputs; all alerts become one source, and so do all Deep-TAO files.
+    """Recognise inputs; all files of a kind that folders are searched for become one source.
 
     Raises
     ------
     InputError
-        If one of them is not there or of no kind known here.
+        If one of them does not exist or is of no kind known here.
     """
     sources: list[SequenceSource] = []
-    joined: dict[str, list[Path]] = {}
+    inputs = _SortedInputs()
     for path in paths:
-        for kind, files in _paths_by_kind(path).items():
-            if kind == ARCHIVE:
-                sources.append(archive_source(path))
-            elif kind == ARRAYS:
-                sources.append(arrays_source(path, survey="arrays"))
-            else:
-                joined.setdefault(kind, []).extend(files)
-    if unknown := joined.pop("", []):
-        company = ALERTS if ALERTS in joined and DEEP_TAO not in joined else DEEP_TAO
-        joined.setdefault(company, []).extend(unknown)
-    if DEEP_TAO in joined:
-        sources.append(deep_tao_source(joined[DEEP_TAO]))
-    if ALERTS in joined:
-        read_elsewhere = frozenset(joined) - {ALERTS}
-        sources.append(alerts_source(joined[ALERTS], read_elsewhere=read_elsewhere))
-    return sources
+        if not path.exists():
+            raise InputError("no such file or folder", where=path)
+        if is_archive(path):
+            sources.append(archive_source(path))
+        elif path.is_dir():
+            inputs.add_folder(path)
+        elif (kind := inputs.add_file(path)) is not None:
+            sources.append(kind.open_files(InputFiles(files=(path,))))
+    return [*sources, *inputs.open_joined()]
 
 
 def source_of(path: Path) -> SequenceSource:
-    """Guess the kind of an input: an archive, an npz file, alerts or Deep-TAO files.
+    """Recognise an input: an archive, or files of one of `FILE_KINDS`.
 
     Raises
     ------
@@ -150,61 +116,72 @@ def source_of(path: Path) -> SequenceSource:
     return sources_of([path])[0]
 
 
-def _paths_by_kind(path: Path) -> dict[str, list[Path]]:
-    """Return an input by the kind of what it is or holds; of a folder of two kinds, its files."""
-    if not path.exists():
-        raise InputError("no such file or folder", where=path)
-    if is_archive(path):
-        return {ARCHIVE: [path]}
-    if not path.is_dir():
-        _refuse_table(path)
+@dataclass(kw_only=True)
+class _SortedInputs:
+    """The files of several inputs, by kind, of those kinds whose files make one source."""
+
+    files: dict[FileKind, set[Path]] = field(default_factory=dict)
+    unknown: set[Path] = field(default_factory=set)
+    others: dict[FileKind, list[Path]] = field(default_factory=dict)
+
+    def add_file(self, path: Path) -> FileKind | None:
+        """Add a file that the user named, or return its kind if it makes a source by itself."""
+        refuse_table(path)
         kind = kind_of_input(path)
-        return {ALERTS if kind == PACKED else kind: [path]}
-    below = [(kind_of(file), file) for file in files_below(path)]
-    fits = [file for kind, file in below if kind == DEEP_TAO]
-    kinds = {kind for kind, _ in below}
-    if ALERTS in kinds or (PACKED in kinds and not fits):
-        return {ALERTS: [path], **({DEEP_TAO: fits} if fits else {})}
-    if fits:
-        return {DEEP_TAO: [path]}
-    contents = Counter(not_avro_error(head_of(file), where=file).what for _, file in below)
-    raise InputError(
+        if kind is not None and not kind.is_searched:
+            return kind
+        (self.unknown if kind is None else self.files.setdefault(kind, set())).add(path)
+        return None
+
+    def add_folder(self, folder: Path) -> None:
+        """Add the files below a folder."""
+        files: dict[FileKind, list[Path]] = {}
+        packed: list[Path] = []
+        others: list[Path] = []
+        for file in files_below(folder):
+            kind = kind_of(file)
+            if kind is not None and kind.is_searched:
+                files.setdefault(kind, []).append(file)
+            else:
+                is_packed = kind is None and is_packed_file(file)
+                (packed if is_packed else others).append(file)
+        for kind in FILE_KINDS if packed else ():
+            # beside files of another kind, packed ones may be anything
+            if kind.may_be_packed and (kind in files or not files):
+                files.setdefault(kind, []).extend(packed)
+        if not files:
+            raise _no_kind_error(folder, others)
+        for kind, some in files.items():
+            self.files.setdefault(kind, set()).update(some)
+            self.others.setdefault(kind, []).extend(others)
+
+    def open_joined(self) -> Iterator[SequenceSource]:
+        """Yield a source for each kind; files of no kind go to that which they came with."""
+        if self.unknown:
+            kind = next(iter(self.files)) if len(self.files) == 1 else DEEP_TAO
+            self.files.setdefault(kind, set()).update(self.unknown)
+        for kind in FILE_KINDS:
+            if kind in self.files:
+                files, others = sorted(self.files[kind]), self.others.get(kind, ())
+                yield kind.open_files(InputFiles(files=tuple(files), others=tuple(others)))
+
+
+def _check_options(kind: FileKind, *, survey: str, table: Path | None) -> None:
+    given = {"survey": bool(survey), "table": table is not None}
+    reasons = {
+        "survey": f"{kind.name} files name their survey themselves",
+        "table": f"--table describes FITS cutouts, not {kind.name}",
+    }
+    for option in OPTIONS:
+        if given[option] and option not in kind.options:
+            raise InputError(reasons[option], do=f"leave out --{option}")
+
+
+def _no_kind_error(folder: Path, others: Sequence[Path]) -> InputError:
+    contents = Counter(not_avro_error(head_of(file), where=file).what for file in others)
+    return InputError(
         "no archive, alerts or FITS files in this folder",
-        where=path,
+        where=folder,
         got=summarise_kinds(contents) or "an empty folder",
-        do="for FITS cutouts of your own: taonet ingest fits DIR --table TABLE",
+        do=f"for FITS cutouts of your own: {INGEST_CUTOUTS}",
     )
-
-
-LABEL_KEPT = "outside the folder of a class a file has none; the label in its header is raw_label"
-
-
-def _read_deep_tao(file: Path) -> ItemResult:
-    item = str(file)
-    try:
-        sequence, set_aside = read_deep_tao(file)
-    except TaoNetError as error:
-        return ItemResult(item=item, rejection=Rejection.from_error(item, error))
-    parts = tuple(Rejection.from_error(item, error, part=True) for error in set_aside)
-    is_unnamed = sequence.class_name is None and sequence.raw_label
-    remarks = (LABEL_KEPT,) if is_unnamed else ()
-    return ItemResult(item=item, sequence=sequence, parts=parts, remarks=remarks)
-
-
-TABLES = (*SUFFIXES, ".txt", ".dat", ".tsv", ".xml", ".json")
-
-
-def _refuse_table(path: Path) -> None:
-    if path.suffix.lower() in TABLES and path.is_file():
-        raise InputError(
-            "a table, not images",
-            where=path,
-            do="if it describes FITS cutouts: taonet ingest fits DIR --table TABLE -o ARCHIVE;"
-            " if it holds light curves: a model of trees reads it",
-        )
-
-
-def relabel_sequence(sequence: ImageSequence, labels: Mapping[str, str]) -> ImageSequence:
-    """Return the sequence with the class that an outside table gives it, if it gives one."""
-    class_name = labels.get(sequence.object_id)
-    return sequence if class_name is None else replace(sequence, class_name=class_name)

@@ -15,6 +15,7 @@ from taonet.io.astropy_tables import degrees_of, read_astropy_table
 from taonet.io.atomic import atomic_file, refuse_existing
 from taonet.io.cells import words
 from taonet.io.column_names import NAMES, WORDS, plain
+from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
 from taonet.io.text_tables import duplicate_column_error, read_text_table
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")
@@ -24,6 +25,9 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
 
 READ = (*SUFFIXES, *TEXT_SUFFIXES[1:], ".votable")
 """Formats that are read, in any case."""
+
+TABLES = (*READ, ".xml", ".json")
+"""Files that are tables by their name, whether they can be read here or not."""
 
 ROWS_AT_ONCE = 20_000
 _ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable", ".votable": "votable"}
@@ -177,6 +181,23 @@ def check_suffix(path: Path) -> None:
         )
 
 
+def refuse_table(path: Path) -> None:
+    """Refuse a file that is a table by its name where files of images are expected.
+
+    Raises
+    ------
+    InputError
+        With what to do with a table.
+    """
+    if path.suffix.lower() in TABLES and path.is_file():
+        raise InputError(
+            "a table, not images",
+            where=path,
+            do=f"if it describes FITS cutouts: {INGEST_CUTOUTS} -o ARCHIVE;"
+            " if it holds light curves: a model of trees reads it",
+        )
+
+
 def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a table in the format that the suffix names.
 
@@ -204,7 +225,7 @@ def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
         raise InputError("unknown table format", where=path, do=f"use one of {', '.join(READ)}")
     wanted = WORDS | set(text)
     try:
-        return _with_degrees(_with_words(_read(path, suffix, wanted), wanted, path), path)
+        return _with_degrees(_with_words(_read(path, suffix, wanted), wanted, path))
     except InputError:
         raise
     except Exception as error:  # every reader has its own family of errors
@@ -275,7 +296,7 @@ def _holds_lists(column: "pd.Series[Any]") -> bool:
     return column.dtype == object and any(isinstance(cell, tuple) for cell in column)
 
 
-def _with_degrees(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+def _with_degrees(table: pd.DataFrame) -> pd.DataFrame:
     """Turn positions that are written as hours or degrees, minutes and seconds into degrees."""
     for name in table.columns:
         role = next((r for r in ("ra", "dec") if plain(name) in NAMES[r]), None)

@@ -19,7 +19,7 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 """Besides blanks; of two that fit a file alike the first one counts."""
 
 LOOKED_AT: Final = 50
-"""Lines that tell how numbers are written."""
+"""Lines that show how numbers are written."""
 
 _NUMBER = re.compile(r"[<>]?\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[<>]?\s*[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -191,7 +191,7 @@ def _check_names(names: tuple[str, ...], where: object) -> None:
 
 
 def duplicate_column_error(name: str, where: object) -> InputError:
-    """Return the error that says which column a table has twice."""
+    """Return the error that names the column a table has twice."""
     do = "keep one of them, or give them different names"
     return InputError("a column is there twice", where=where, got=repr(name), do=do)
 

@@ -110,7 +110,7 @@ def detected_triplets(
     """Keep the visits at which the difference shows something at the place of the object.
 
     Where the object is fainter than in the template the difference is negative: ZTF's alerts turn
-    it around, `taonet.io.alerts.surveys` turns it back.
+    it around, `taonet.io.alerts.packets` turns it back.
 
     Returns
     -------

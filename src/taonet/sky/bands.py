@@ -10,7 +10,7 @@ WAVELENGTH_NM: Final = {
     "o": 679, "i": 763, "RP": 777, "I": 800, "z": 905, "y": 962, "Y": 1020, "J": 1235, "H": 1662,
     "K": 2159, "Ks": 2159,
 }  # fmt: skip
-"""About where the light of each band comes from: it only tells their order."""
+"""About where the light of each band comes from: it only sets their order."""
 
 COLOURS: Final = (("g", "r"), ("B", "V"), ("V", "I"), ("c", "o"), ("BP", "RP"))
 """Bands whose colours are measured; the first pair that an object has."""
@@ -68,7 +68,7 @@ def colour_bands(
     Parameters
     ----------
     wanted : (str, str), optional
-        Plain names of the two that are meant.
+        Plain names of the two.
 
     Examples
     --------

@@ -24,17 +24,17 @@ class Quality(IntFlag):
     bit                     meaning
     ======================  =====================================================
     BLANK                   every pixel has the same value, or none is finite, or the object's place
-                            holds no data: nothing can be said of the object
+                            holds no data: nothing is known of the object
     NAN_PIXELS              some pixels hold no data (chip edge, mask)
     MJD_REPAIRED            the time stored is not the time stated by the source
     PADDED                  smaller than the others; NaN was added on the cut side
     SATURATED               the object touches pixels at the detector's ceiling
     TRAILED                 the PSF is so oval that the telescope must have moved
     BAD_PSF                 the PSF is far wider or narrower than the sequence's usual one
-    UNCALIBRATED            no field star told the zero point; it is stated or assumed
+    UNCALIBRATED            no field star gave the zero point; it is stated or assumed
     BAD_FIT                 the pixels at the object's place do not look like a star
     CLIPPED                 more than half of the pixels hold one value, the lowest or one that
-                            rounding does not explain: nothing tells the noise
+                            rounding does not explain: the noise is unknown
     ======================  =====================================================
     """
 
@@ -51,13 +51,13 @@ class Quality(IntFlag):
 
 
 SAMPLE = 128
-"""So many pixels of a frame, or all of a smaller one, are looked at first."""
+"""So many pixels of a frame, or all of a smaller one, are examined first."""
 
 MOST_STEPS = 5
 """Where rounding leaves most pixels equal, half of the fainter ones are not so many steps off."""
 
 OBJECT_PX = 3
-"""Side of the square in the middle that must hold some data if anything is to be said."""
+"""Side of the square in the middle that must hold some data if anything is to be measured."""
 
 
 def is_blank(images: Images) -> Bool[np.ndarray, "*batch"]:
@@ -94,7 +94,7 @@ def _covers_object(images: Images) -> Bool[np.ndarray, "*batch"]:
 
 
 def _suspect_clipping(images: Images) -> Bool[np.ndarray, "*batch"]:
-    """Return whether many pixels may be equal: a sample tells, far quicker than all of them."""
+    """Return whether many pixels may be equal: from a sample, far quicker than from all of them."""
     width = images.shape[-1]
     size = images.shape[-2] * width
     # a step that shares no factor with the width takes from all columns
@@ -116,7 +116,7 @@ def sky_and_noise(
     """Measure the sky level and the noise of each image, robustly, each by its own pixels.
 
     The level is the median of the pixels, the noise 1.4826 × its distance to the lower quartile:
-    stars and hosts only ever add light, so the faint half of the pixels tells the noise of the
+    stars and hosts only ever add light, so the faint half of the pixels gives the noise of the
     sky. Where pixels are equal, because counts were rounded, a value stands for all between
     halfway to the one below and halfway to the one above (grouped data), so that frames in steps
     of 20 counts have the noise that they had before rounding.
@@ -167,10 +167,10 @@ def _has_clumps(
     median: Float[np.ndarray, " image"],
     lower: Float[np.ndarray, " image"],
 ) -> Bool[np.ndarray, " image"]:
-    """Return whether pixels crowd so much that the lower quartile says nothing of the noise.
+    """Return whether pixels crowd so much that the lower quartile is no measure of the noise.
 
     Counts that were rounded, and changed a little afterwards, lie in knots: both quartiles may be
-    in one. Then far less than two thirds of the pixels are within the noise that they tell.
+    in one. Then far less than two thirds of the pixels are within the noise that they give.
     """
     noise = 1.4826 * (median - lower)
     above = pixels > (median - noise)[:, None]

@@ -9,13 +9,11 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Shaped
 
+from taonet.sky.unknown import PIXEL_SENTINELS
 from taonet.types import Images
 
 NO_LIGHT: Final = 0.999e20
 """No pixel holds so much: programs write 1e20 or the largest number there is for no data."""
-
-SENTINELS: Final = (-999.0, -9999.0, -32768.0, -99999.0)
-"""What programs write for no data, where nothing else in a frame is half as low."""
 
 BLOCK_PX: Final = 5
 """Side of the square of equal pixels in a corner that begins a filled region."""
@@ -50,7 +48,7 @@ def without_sentinels(
     absurd = np.abs(frames) > NO_LIGHT
     frames = np.where(absurd, nan, frames) if absurd.any() else frames
     lowest = _lowest(frames)
-    for sentinel in SENTINELS:
+    for sentinel in PIXEL_SENTINELS:
         for which in np.argwhere(lowest == sentinel):
             frame = frames[tuple(which)]
             there = frame == sentinel
@@ -163,7 +161,7 @@ def _solid_region(
 def _flood(
     region: Bool[np.ndarray, "y x"], ground: Bool[np.ndarray, "y x"]
 ) -> Bool[np.ndarray, "y x"]:
-    """Return a region with all of the ground that hangs together with it."""
+    """Return a region with all of the ground that is connected to it."""
     while True:
         wider = region | (_widen(region) & ground)
         if np.array_equal(wider, region):

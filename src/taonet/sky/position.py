@@ -3,12 +3,10 @@
 import numpy as np
 from jaxtyping import Float
 
+from taonet.sky.unknown import COORDINATE_SENTINELS
+
 ARCMINUTE = 60.0
-"""In arcseconds: positions of one object farther apart than this deserve a word."""
-
-SENTINELS = (-99.0, -999.0, -9999.0)
-"""What catalogues write where a coordinate is not known."""
-
+"""In arcseconds: positions of one object should lie closer together than this."""
 
 ON_ALL_SIDES = 1e-6
 """Positions whose mean direction is shorter than this have no middle."""
@@ -21,7 +19,7 @@ def known_positions(
 
     Unknown are numbers that are no place on the sky, sentinels such as −999, and exactly 0/0,
     which programs write where nothing was filled in. RA up to one turn below 0 or above 360 is
-    taken as it is meant.
+    brought into that range.
 
     Parameters
     ----------
@@ -35,7 +33,7 @@ def known_positions(
     """
     ra, dec = np.asarray(ra, np.float64), np.asarray(dec, np.float64)
     filled = (ra != 0) | (dec != 0)
-    known_ra = (ra > -360) & (ra < 720) & ~np.isin(ra, SENTINELS) & filled
+    known_ra = (ra > -360) & (ra < 720) & ~np.isin(ra, COORDINATE_SENTINELS) & filled
     known_dec = (np.abs(dec) <= 90) & filled
     return np.where(known_ra, ra, np.nan) % 360, np.where(known_dec, dec, np.nan)
 
@@ -104,22 +102,6 @@ def separation_arcsec(
     places = _directions(*known_positions(ra, dec))
     middle = _directions(np.array([ra_0]), np.array([dec_0]))[0]
     return _angles(places, middle)
-
-
-def separations(
-    ra: Float[np.ndarray, " n"], dec: Float[np.ndarray, " n"], from_ra: float, from_dec: float
-) -> Float[np.ndarray, " n"]:
-    """Return how far positions lie from another, in arcseconds; NaN where one is unknown.
-
-    Examples
-    --------
-    >>> separations(np.array([359.999, np.nan]), np.array([0.0, 1.0]), 0.001, 0.0).round(3)
-    array([7.2, nan])
-    """
-    places = _directions(ra, dec)
-    other = _directions(np.array([from_ra]), np.array([from_dec]))[0]
-    across = np.linalg.norm(np.cross(places, other), axis=1)
-    return np.asarray(np.degrees(np.arctan2(across, places @ other)) * 3600)
 
 
 def _directions(

@@ -185,6 +185,7 @@ class ImageSequence:
         >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
         array([55000., 55001.])
         """
+        # 16 parameters, one a column: an object of settings would only repeat the list
         frames = without_sentinels(_plain_frames(frames, where=f"sequence {object_id}"))
         n = len(frames)
         unknown = np.full(n, np.nan)
@@ -224,7 +225,7 @@ class ImageSequence:
 
     @property
     def usable(self) -> Bool[np.ndarray, " epoch"]:
-        """True for the epochs that tell anything: those flagged neither BLANK nor CLIPPED."""
+        """True for the epochs that hold information: those flagged neither BLANK nor CLIPPED."""
         return np.asarray((self.quality & (Quality.BLANK | Quality.CLIPPED)) == 0)
 
     @property

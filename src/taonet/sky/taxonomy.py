@@ -1,4 +1,4 @@
-"""The classes that an archive or a model speaks of.
+"""The classes of an archive or a model.
 
 A taxonomy belongs to an archive and to a bundle; nothing in the code assumes one.
 """
@@ -65,9 +65,9 @@ class Taxonomy:
         >>> two.most_probable(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
         ['NON', None]
         """
-        said = np.isfinite(probabilities).all(axis=1)
+        is_known = np.isfinite(probabilities).all(axis=1)
         names = np.array(self.classes, dtype=object)[probabilities.argmax(axis=1)]
-        return np.asarray(np.where(said, names, None))
+        return np.asarray(np.where(is_known, names, None))
 
 
 CRTS = Taxonomy(name="crts", classes=("SN", "CV", "AGN", "BZ", "OTHER", "NON"))

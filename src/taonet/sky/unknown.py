@@ -1,7 +1,9 @@
-"""Numbers that stand for "not known": each quantity has a range beyond which no real value lies.
+"""Numbers that stand for "not known", by quantity.
 
-Surveys write −999, −99, 99 or 1e20 where they mean that nothing was measured; a range says so of
-all of them, whatever a survey's habit.
+Surveys write −999, −99, 99 or 1e20 where they mean that nothing was measured. Most quantities have
+a range beyond which no real value lies, whatever a survey's habit. Pixels, fluxes and coordinates
+have none: of these single values are listed, and the lists differ, since −99 may be a flux, and
+−32768 only ever stood in pixels.
 """
 
 from typing import Final
@@ -17,6 +19,16 @@ SEEING_FWHM_PX: Final = (0.0, 90.0)
 
 MAGNITUDE: Final = (-90.0, 90.0)
 """No star is as bright or as faint."""
+
+
+PIXEL_SENTINELS: Final = (-999.0, -9999.0, -32768.0, -99999.0)
+"""What programs write for no data, where nothing else in a frame is half as low."""
+
+FLUX_SENTINELS: Final = (-999.0, -9999.0, -99999.0)
+"""What stands in tables of fluxes where nothing was measured; −99 may be a measurement."""
+
+COORDINATE_SENTINELS: Final = (-99.0, -999.0, -9999.0)
+"""What catalogues write where a coordinate is not known."""
 
 
 def known_numbers(

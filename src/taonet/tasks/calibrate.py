@@ -9,8 +9,8 @@ from taonet.experiment.card import recalibrated_card
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally
 from taonet.io.rejection import summarise_kinds
+from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.models.preparation import prepare_examples

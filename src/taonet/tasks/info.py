@@ -1,4 +1,4 @@
-"""What something on disk is, in a few lines: the verb `info`."""
+"""The verb `info`: the facts about an archive, a bundle, a run or a file, in a few lines."""
 
 import json
 from pathlib import Path
@@ -8,18 +8,20 @@ import numpy as np
 
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
-from taonet.io.inputs import Tally, read_sequences
+from taonet.io.inputs import read_sequences
 from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import is_table, read_light_curves
 from taonet.io.prediction_table import classes_of, is_prediction_table
 from taonet.io.sources import source_of
 from taonet.io.tables import read_table
+from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
+from taonet.types import no_progress
 
-UNTOLD = "not told"
-"""Of what a bundle that was made elsewhere leaves out."""
+NOT_STATED = "not stated"
+"""In place of facts that a bundle made elsewhere leaves out."""
 
 
 def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
@@ -59,8 +61,7 @@ def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
 
 
 def _first_sequence(source: SequenceSource, tally: Tally) -> ImageSequence:
-    found = read_sequences([source], tally, limit=None, title="", track=lambda items, *_: items)
-    for sequence in found:
+    for sequence in read_sequences([source], tally, limit=None, title="", track=no_progress):
         return sequence
     raise tally.no_objects_error("nothing could be read")
 
@@ -70,12 +71,12 @@ def _describe_table(path: Path) -> dict[str, Any]:
     if is_prediction_table(table):
         count, classes = table["object_id"].nunique(), ", ".join(classes_of(table))
         return {"kind": "prediction table", "objects": count, "classes": classes}
-    found = read_light_curves(path)
-    bands = sorted({band for curve in found.curves for band in curve.band})
+    curves = read_light_curves(path).curves
+    bands = sorted({band for curve in curves for band in curve.band})
     return {
         "kind": "table of light curves",
-        "objects": len(found.curves),
-        "points": sum(len(curve.mjd) for curve in found.curves),
+        "objects": len(curves),
+        "points": sum(len(curve.mjd) for curve in curves),
         "bands": f"{len(bands)} ({', '.join(b or 'not named' for b in bands)})",
     }
 
@@ -129,12 +130,12 @@ def _bundle_facts(config: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": f"bundle of trees ({config['kind']})" if holds_trees else "bundle",
         "name": config["name"],
-        "survey": facts.get("survey", UNTOLD),
-        "trained on": UNTOLD if simulated is None else "simulation" if simulated else real,
-        "objects": facts.get("objects", UNTOLD),
+        "survey": facts.get("survey", NOT_STATED),
+        "trained on": NOT_STATED if simulated is None else "simulation" if simulated else real,
+        "objects": facts.get("objects", NOT_STATED),
         "classes": ", ".join(config["taxonomy"]["classes"]),
         **_input_facts(config, holds_trees=holds_trees),
-        "recipe": str(facts.get("recipe_digest", UNTOLD))[:12],
+        "recipe": str(facts.get("recipe_digest", NOT_STATED))[:12],
     }
 
 

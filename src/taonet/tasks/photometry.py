@@ -11,9 +11,11 @@ from taonet.errors import InputError
 from taonet.features.sets import check_set
 from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
-from taonet.io.inputs import Tally, open_inputs, read_curves, read_sequences
+from taonet.io.inputs import read_curves, read_sequences
 from taonet.io.lightcurves.tables import is_table, read_light_curves
+from taonet.io.sources import sources_of
 from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tally import Tally
 from taonet.parallel import map_in_order
 from taonet.photometry.tables import CAUSAL, PhotometryOptions, lightcurve_rows, measure_curve
 from taonet.photometry.template import MjdRange
@@ -91,7 +93,7 @@ def measure_light_curves(
         _refuse_pixel_options(paths, figures=products.figures, how=how)
         rows = _rows_of_tables(paths, tally, features=products.features, limit=limit, track=track)
     else:
-        sources = open_inputs(paths)
+        sources = sources_of(paths)
         sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
         if products.figures is not None:
             sequences = _draw_figures(sequences, Path(products.figures), how)

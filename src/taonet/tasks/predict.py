@@ -6,10 +6,12 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.features.tables import bands_of
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import Tally, open_inputs, read_curves, read_sequences
+from taonet.io.inputs import read_curves, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table
 from taonet.io.prediction_table import write_predictions
-from taonet.io.tables import SUFFIXES, check_suffix
+from taonet.io.sources import sources_of
+from taonet.io.tables import check_suffix
+from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES, bundle_config, find_bundle
 from taonet.models.predict import AnyBundle, bundle_prior, predict
 from taonet.sky.sequence import ImageSequence
@@ -63,7 +65,7 @@ def predict_files(
     if bundle.format == TREES:
         objects = _read_tables(bundle, paths, tally, limit=limit, track=track)
     else:
-        sources = open_inputs(paths)
+        sources = sources_of(paths)
         objects = read_sequences(sources, tally, limit=limit, title="classifying", track=track)
     answers = predict(bundle, objects, prior=mix, workers=workers, on_rejection=tally.reject)
     parts = tally.count_objects(rows.tail(1) if final else rows for rows in answers)
@@ -100,7 +102,7 @@ def _check_tables(paths: Sequence[Path]) -> None:
 
 def _check_cutouts(paths: Sequence[Path]) -> None:
     for path in paths:
-        if path.suffix in SUFFIXES and path.is_file():
+        if is_table(path):
             raise InputError(
                 "a table; this bundle holds a network, which reads cutouts",
                 where=path,

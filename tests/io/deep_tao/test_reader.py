@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from taonet.errors import InputError, OutputError
 from taonet.io.deep_tao.nights import Exposure, date_key, date_of, exposure_ids, sort_exposures
-from taonet.io.deep_tao.reader import deep_tao_paths, object_id_of, read_deep_tao
+from taonet.io.deep_tao.reader import object_id_of, read_deep_tao
 from taonet.io.deep_tao.writer import write_deep_tao
-from taonet.io.fits_scan import columns_of, images_of, scan_fits
+from taonet.io.fits_columns import columns_of
+from taonet.io.fits_scan import images_of, scan_fits
+from taonet.io.input_files import select_files
+from taonet.io.kinds.deep_tao import DEEP_TAO
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
 
@@ -384,7 +387,7 @@ def test_compressed_images_are_read_as_the_plain_ones(copied):
     assert sequence.frames.dtype == np.uint16
     assert list(map(str, set_aside)) == truth.set_aside
     packed = Path(shutil.move(path, f"{path}.fz"))
-    assert deep_tao_paths([packed.parent]) == [packed]
+    assert select_files(DEEP_TAO, [packed.parent]).files == (packed,)
     assert read_deep_tao(packed)[0].object_id == truth.object_id
 
 
@@ -545,20 +548,20 @@ def attempt(path):
 
 def test_paths_are_found_sorted_and_once(deep_tao, tmp_path):
     folder = of_class(deep_tao, "SN").path.parents[1]
-    paths = deep_tao_paths([folder / "SN", folder])
-    assert paths == sorted(truth.path for truth in deep_tao.values())
-    assert deep_tao_paths([paths[3]]) == [paths[3]]
+    paths = select_files(DEEP_TAO, [folder / "SN", folder]).files
+    assert paths == tuple(sorted(truth.path for truth in deep_tao.values()))
+    assert select_files(DEEP_TAO, [paths[3]]).files == (paths[3],)
     (tmp_path / ".x.fits").touch()
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(InputError, match=r"no \.fits or \.fits\.gz or \.fits\.fz files"):
-        deep_tao_paths([tmp_path])
+    with pytest.raises(InputError, match=r"no FITS files \(\.fits, \.fits\.gz, \.fits\.fz\) here"):
+        select_files(DEEP_TAO, [tmp_path])
     with pytest.raises(InputError, match="no such file or folder"):
-        deep_tao_paths([tmp_path / "none"])
+        select_files(DEEP_TAO, [tmp_path / "none"])
 
 
 def test_names_in_capitals_are_files_too(deep_tao, tmp_path):
     path = Path(shutil.copy(of_class(deep_tao, "SN").path, tmp_path / "X.FITS"))
-    assert deep_tao_paths([tmp_path]) == [path]
+    assert select_files(DEEP_TAO, [tmp_path]).files == (path,)
     assert object_id_of(path) == "X"
 
 

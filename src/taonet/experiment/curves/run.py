@@ -162,8 +162,8 @@ def _plan(
     recipe: CurveRecipe, table: Path, folder: Path | None, *, track: Track, say: Say
 ) -> CurveExperiment:
     found = read_light_curves(table)
-    if str(found.mending):
-        say(f"{table}: {found.mending}")
+    if str(found.cleaning):
+        say(f"{table}: {found.cleaning}")
     for line in remark_lines(found.remarks):
         say(line)
     known = tuple(curve for curve in found.curves if curve.class_name is not None)

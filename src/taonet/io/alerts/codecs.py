@@ -1,6 +1,6 @@
 """How the blocks of an Avro file are packed: one function a codec, each with a limit.
 
-The decoders are those of Python and of cramjam, so that no codec asks for a package of its own.
+The decoders are those of Python and of cramjam, so that no codec needs a package of its own.
 """
 
 import bz2

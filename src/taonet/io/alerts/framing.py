@@ -1,4 +1,4 @@
-"""Alert packets as bytes: the records of Avro container files, and where each of them lies.
+"""Alert packets as bytes: the records of Avro container files, and the address of each.
 
 A file is read block by block, so memory holds one block whatever the size of the file. What is
 damaged costs itself: the records before it are read, and those after the next mark between
@@ -46,7 +46,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """What the header of an Avro container says.
+    """The header of an Avro container.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Container:
 
 
 class RecordAddress(NamedTuple):
-    """Where a record lies.
+    """The address of a record.
 
     ``header`` and ``block`` are offsets in the file (one file may hold several containers, one
     after the other); ``start`` and ``size`` count bytes within the unpacked block.
@@ -79,7 +79,7 @@ class RecordAddress(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A record and where it lies."""
+    """A record and its address."""
 
     place: RecordAddress
     record: Record
@@ -106,7 +106,7 @@ class PackedRecord(NamedTuple):
 
 
 class BlockHeader(NamedTuple):
-    """What stands before a block: how many records it holds, and where its bytes lie."""
+    """The header of a block: how many records it holds, and the place of its bytes."""
 
     records: int
     payload: int
@@ -114,7 +114,7 @@ class BlockHeader(NamedTuple):
 
 
 def records_of(path: Path) -> Iterator[Record]:
-    """Yield the records of an Avro container file; damage is told of after those that are whole.
+    """Yield the records of an Avro container file; damage is raised after those that are whole.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def read_packed_records(path: Path, places: Iterable[RecordAddress]) -> Iterator
 
     Parameters
     ----------
-    places : iterable of Place
+    places : iterable of RecordAddress
         In the order of the file.
 
     Raises
@@ -213,7 +213,7 @@ class _BlockReader:
             error = self._damage(f"no mark after the block at byte {offset}")
         if error is not None:
             yield error
-        # the stated size is right if the packets fill it, or the mark stands where it says
+        # the stated size is right if the packets fill it, or the mark stands where it should
         ends_as_stated = is_marked or read == header.records
         self._at = (
             self._end_of(header) if ends_as_stated else self._next_block_offset(header.payload)

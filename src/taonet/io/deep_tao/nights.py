@@ -17,7 +17,7 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 
 SEEING_COLUMN = "Seeing_px"
 ZERO_POINT_COLUMN = "Zero_Point"
-"""Columns that this package writes behind the release's, where it knows more."""
+"""Columns that this package writes behind the release's, where more is known."""
 
 _DATE = re.compile(r"(\d\d)([A-Z]{3})(\d\d)")
 _UNIX_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +86,7 @@ def date_of(mjd: float) -> str:
     """
     day = _UNIX_ZERO + timedelta(days=int(mjd // 1) - _MJD_OF_UNIX_ZERO)
     if not 2000 <= day.year <= 2099:
-        raise OutputError("the layout of Deep-TAO knows the years 2000 to 2099", got=day.year)
+        raise OutputError("the layout of Deep-TAO covers the years 2000 to 2099", got=day.year)
     return f"{day.year % 100:02d}{MONTHS[day.month - 1]}{day.day:02d}"
 
 

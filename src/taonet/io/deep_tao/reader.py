@@ -2,7 +2,7 @@
 
 The layout is that of the public release (arXiv 2503.16714), measured on its files; the traps
 (rows ordered by the alphabet, wrong clocks, exposures cut twice) are dealt with here, so that
-nobody else needs to know of them.
+no other module needs to know them.
 """
 
 import re
@@ -23,20 +23,22 @@ from taonet.io.deep_tao.nights import (
     exposure_ids,
     sort_exposures,
 )
+from taonet.io.fits_columns import columns_of
 from taonet.io.fits_header import Header
 from taonet.io.fits_image import decompress, image_shape, is_compressed, refuse_pixel_file
-from taonet.io.fits_scan import HduRun, columns_of, images_of, scan_fits
+from taonet.io.fits_scan import HduRun, images_of, scan_fits
+from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
 from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import summarise_kinds
-from taonet.sky.position import SENTINELS, known_positions
+from taonet.sky.position import known_positions
 from taonet.sky.sequence import ImageSequence, check_mjd, repair_mjd
 from taonet.sky.taxonomy import CRTS
+from taonet.sky.unknown import COORDINATE_SENTINELS
 
-SUFFIXES = (".fits", ".fits.gz", ".fits.fz")
 Pictures = Shaped[np.ndarray, "_ y x"]
 """Images of one run."""
 
-_OWN = "for cutouts of your own: taonet ingest fits DIR --table TABLE"
+_OWN = f"for cutouts of your own: {INGEST_CUTOUTS}"
 _LAYOUT = (
     "expected the layout of Deep-TAO: a table with HDU_Ext, Date and MJD, then the images; " + _OWN
 )
@@ -49,8 +51,8 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     wrong on some nights. Times that do not rise in that order are lifted and flagged; an
     exposure that was cut twice counts once.
 
-    The class is that of the folder. A file that lies elsewhere has none: the label in its header
-    does not say which class was meant, and is kept as ``raw_label``.
+    The class is that of the folder. A file in another folder has none: the label in its header
+    does not identify the class, and is kept as ``raw_label``.
 
     Parameters
     ----------
@@ -103,28 +105,6 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     return sequence, (*set_aside, *bad_cards)
 
 
-def deep_tao_paths(inputs: Sequence[Path]) -> list[Path]:
-    """Return the files named and those found in the folders named, sorted, each once.
-
-    Raises
-    ------
-    InputError
-        If an input does not exist, or there is no ``.fits`` or ``.fits.gz`` in any of them.
-    """
-    found: set[Path] = set()
-    for given in inputs:
-        if given.is_dir():
-            found.update(path for path in given.rglob("*") if _is_fits_file(path))
-        elif given.exists():
-            found.add(given)
-        else:
-            raise InputError("no such file or folder", where=given)
-    if not found:
-        looked = ", ".join(str(given) for given in inputs) or None
-        raise InputError(f"no {' or '.join(SUFFIXES)} files here", where=looked)
-    return sorted(found)
-
-
 def object_id_of(path: Path) -> str:
     """Return the object's name: the file's without ``.fits``, ``.fits.gz`` or ``.fits.fz``.
 
@@ -134,11 +114,6 @@ def object_id_of(path: Path) -> str:
     'nonCSS:1.32468+26.7848'
     """
     return re.sub(r"\.fits(\.[fg]z)?$", "", path.name, flags=re.IGNORECASE)
-
-
-def _is_fits_file(path: Path) -> bool:
-    # Hidden files are those that somebody is still writing.
-    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".") and path.is_file()
 
 
 def _table_of(runs: Sequence[HduRun], path: Path) -> HduRun:
@@ -358,7 +333,7 @@ def _degrees(header: Header, key: str, bad: list[InputError]) -> float:
     # the other coordinate does not matter here
     here = np.array([degrees]), np.array([1.0])
     known = known_positions(*(here if key.startswith("RA") else here[::-1]))
-    if not np.isfinite(known).all() and not (np.isnan(degrees) or degrees in SENTINELS):
+    if not np.isfinite(known).all() and not (np.isnan(degrees) or degrees in COORDINATE_SENTINELS):
         bad.append(InputError(f"{key} is not a position", got=repr(value)))
         return float("nan")
     return degrees

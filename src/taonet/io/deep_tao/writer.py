@@ -40,7 +40,7 @@ TRANSIENT_CARDS = (
     "LC",
     "FC",
 )
-"""What the survey's catalogue adds to a transient; undefined where nobody says it."""
+"""What the survey's catalogue adds to a transient; undefined where it is not stated."""
 
 _LABELS = {"BZ": "Blazar"}
 _NUMBERED = re.compile(r"(\d\d[A-Z]{3}\d\d)-(\d{4})(-.+)?")
@@ -60,7 +60,7 @@ def write_deep_tao(
 
     `taonet.io.deep_tao.reader.read_deep_tao` gives back the frames, their order, the stated times,
     the exposure ids, the position and the labels, provided that the file is named after the object
-    and lies in the folder of its class. Exposure ids that are not those of the release
+    in the folder of its class. Exposure ids that are not those of the release
     (``06APR02-0001``; for non-transients ``06APR02-53827.41566``) are replaced by such ones.
     Seeing and zero points, where known, go into two columns of our own behind the release's;
     bands have no place in this layout.
@@ -74,7 +74,7 @@ def write_deep_tao(
     cards : mapping, optional
         Values of `TRANSIENT_CARDS`, e.g. ``{"MAG": 20.24}``.
     cutout : str
-        What the column of this name says; four characters in the release.
+        The value of the column of this name; four characters in the release.
     overwrite : bool
         Replace a file of that name.
 
@@ -129,7 +129,7 @@ def _as_uint16(sequence: ImageSequence) -> UInt16[np.ndarray, "epoch y x"]:
 def _label(sequence: ImageSequence, path: Path) -> str | None:
     if sequence.raw_label:
         return sequence.raw_label
-    # The folder names the class; only where it does not must the label say it.
+    # The folder names the class; the label must name it only where the folder does not.
     if sequence.class_name is None or path.absolute().parent.name == sequence.class_name:
         return None
     return _LABELS.get(sequence.class_name, sequence.class_name)
@@ -200,13 +200,17 @@ def _text_column(name: str, least_width: int, texts: list[str]) -> _Column:
 
 
 def _exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
-    """Return the rows of the table: those that the exposure ids tell of, or new ones.
+    """Return the rows of the table: those that the exposure ids name, or new ones.
 
     Rows that would be read back in another order or under another name are of no use.
     """
-    told = _exposures_from_ids(sequence, numbered=numbered)
-    if told and sort_exposures(told) == told and exposure_ids(told) == list(sequence.exposure_id):
-        return told
+    named = _exposures_from_ids(sequence, numbered=numbered)
+    if (
+        named
+        and sort_exposures(named) == named
+        and exposure_ids(named) == list(sequence.exposure_id)
+    ):
+        return named
     made = _new_exposures(sequence, numbered=numbered)
     if sort_exposures(made) != made or len(set(exposure_ids(made))) != len(made):
         raise OutputError(

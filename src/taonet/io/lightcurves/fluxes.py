@@ -11,11 +11,8 @@ from jaxtyping import Float
 from taonet.io.column_names import plain
 from taonet.io.lightcurves.surveys import ZERO_POINTS, SurveyTable
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
-from taonet.sky.unknown import MAGNITUDE, known_numbers
+from taonet.sky.unknown import FLUX_SENTINELS, MAGNITUDE, known_numbers
 from taonet.sky.unknown import ZERO_POINT_MAG as ZERO_POINTS_KNOWN
-
-SENTINELS: Final = (-999.0, -9999.0, -99999.0)
-"""What stands in tables of fluxes where nothing was measured; −99 may be a measurement."""
 
 LARGEST_FLUX: Final = 1e18
 
@@ -66,7 +63,7 @@ def brightness_of(
     if not {"flux", "flux_err"} <= set(roles) or _more_magnitudes(ours):
         unused = ("flux", "flux_err", "zero_point_mag")
         return Brightness(values=_columns(ours, "mag", "magerr"), unused=unused)
-    zero_point, said = _zero_points(ours, roles, survey, units)
+    zero_point, remarks = _zero_points(ours, roles, survey, units)
     if zero_point is None:
         return Brightness(
             values=_columns(ours, "mag", "magerr"),
@@ -77,9 +74,9 @@ def brightness_of(
     flux, flux_err = _known_fluxes(ours)
     return Brightness(
         values={"flux": flux * unit, "flux_err": flux_err * unit},
-        # magnitudes of the same light tell nothing more
+        # magnitudes of the same light add nothing
         unused=("mag", "magerr"),
-        remarks=said,
+        remarks=remarks,
     )
 
 
@@ -95,7 +92,9 @@ def _columns(ours: pd.DataFrame, *names: str) -> dict[str, Values]:
 
 def _known_fluxes(ours: pd.DataFrame) -> tuple[Values, Values]:
     flux, flux_err = _columns(ours, "flux", "flux_err").values()
-    known = (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, SENTINELS)
+    known = (
+        (np.abs(flux) < LARGEST_FLUX) & (flux_err < LARGEST_FLUX) & ~np.isin(flux, FLUX_SENTINELS)
+    )
     # −99 with an error of −99
     known &= ~((flux == flux_err) & (flux < 0))
     return np.where(known | np.isinf(flux), flux, np.nan), flux_err
@@ -107,7 +106,7 @@ def _zero_points(
     survey: SurveyTable | None,
     units: Mapping[str, str],
 ) -> tuple[Values | None, tuple[str, ...]]:
-    """Return the magnitude of one unit of each row's flux; None where magnitudes know better."""
+    """Return the magnitude of one unit of each row's flux; None if magnitudes are better."""
     everywhere = np.ones(len(ours))
     if "zero_point_mag" in ours:
         return known_numbers(ours["zero_point_mag"].to_numpy(), ZERO_POINTS_KNOWN), ()
@@ -115,14 +114,14 @@ def _zero_points(
     if stated is not None:
         return stated * everywhere, ()
     if "mag" in roles:
-        told = _implied_zero_points(ours)
+        implied = _implied_zero_points(ours)
         # magnitudes that contradict the fluxes are used instead, if their errors are known
-        if told is not None or "magerr" in ours:
-            return told, ()
-    said = (
+        if implied is not None or "magerr" in ours:
+            return implied, ()
+    remark = (
         f"fluxes have no zero point: magnitudes are instrumental, of zero point {ZERO_POINT_MAG:g}"
     )
-    return ZERO_POINT_MAG * everywhere, (said,)
+    return ZERO_POINT_MAG * everywhere, (remark,)
 
 
 def _stated_zero_point(
@@ -156,8 +155,8 @@ def _implied_zero_points(ours: pd.DataFrame) -> Values | None:
     if not np.isfinite(between).any():
         return np.full(len(ours), ZERO_POINT_MAG) if not np.isfinite(mag).any() else None
     by = ours["band"].fillna("") if "band" in ours else pd.Series("", index=ours.index)
-    told = pd.Series(between, index=ours.index).groupby(by)
-    usual = told.transform("median").to_numpy(np.float64)
+    by_band = pd.Series(between, index=ours.index).groupby(by)
+    usual = by_band.transform("median").to_numpy(np.float64)
     off = np.abs(between - usual)
     return usual if np.nanquantile(off, 0.9) < ALIKE_MAG else None
 
@@ -167,9 +166,9 @@ def _signed_fluxes(ours: pd.DataFrame) -> Brightness:
     mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)
     flux = ours["sign"].to_numpy(np.float64) * flux_of(mag, ZERO_POINT_MAG)
     flux_err = np.abs(flux) * ours["magerr"].to_numpy(np.float64) / POGSON
-    said = "magnitudes are those of differences: fluxes below zero where isdiffpos says so"
+    remark = "magnitudes are those of differences: fluxes below zero where isdiffpos says so"
     return Brightness(
         values={"flux": flux, "flux_err": flux_err},
         unused=("flux", "flux_err", "zero_point_mag"),
-        remarks=(said,),
+        remarks=(remark,),
     )

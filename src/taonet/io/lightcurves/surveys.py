@@ -32,7 +32,7 @@ ZERO_POINTS: Final[Mapping[str, float]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyTable:
-    """How the tables of one survey differ from what names alone tell.
+    """How the tables of one survey differ from what their column names state.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class SurveyTable:
     zero_point_mag : float, optional
         Magnitude of one unit of its flux.
     time : TimeNames, optional
-        What its times are, where the name does not tell.
+        What its times are, where the name does not show it.
     flags : mapping
         By plain name of a column: which of its values mean that a point must not be used.
     """
@@ -75,10 +75,10 @@ def _not_zero(column: "pd.Series[Any]") -> Flags:
 
 
 def is_true(column: "pd.Series[Any]") -> Flags:
-    """Return where a column says yes: true, t, yes, y, or a number above zero."""
-    said = words(column, "").astype(str).str.lower()
-    values = pd.to_numeric(said, errors="coerce").to_numpy(np.float64)
-    return np.asarray(said.isin(["true", "t", "yes", "y"]).to_numpy() | (values > 0))
+    """Return where a column means yes: true, t, yes, y, or a number above zero."""
+    text = words(column, "").astype(str).str.lower()
+    values = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
+    return np.asarray(text.isin(["true", "t", "yes", "y"]).to_numpy() | (values > 0))
 
 
 def _bad_letter(column: "pd.Series[Any]") -> Flags:
@@ -94,12 +94,12 @@ FLAGS: Final[Mapping[str, Callable[["pd.Series[Any]"], Flags]]] = {
     "variability_flag_bp_reject": is_true,
     "variability_flag_rp_reject": is_true,
 }
-"""Columns that say which points must not be used, in any table."""
+"""Columns that flag points that must not be used, in any table."""
 
 LETTERS: Final = frozenset("GBU")
 """Of ASAS-SN's column `quality`: good, bad, unknown."""
 
-SURVEYS: Final = (
+SURVEY_TABLES: Final = (
     SurveyTable(
         name="ZTF forced photometry",
         marks=("forcediffimflux", "forcediffimfluxunc", "zpdiff"),
@@ -161,13 +161,13 @@ def survey_of(there: Mapping[str, str]) -> SurveyTable | None:
     there : mapping
         The columns of the table by their plain names.
     """
-    return next((s for s in SURVEYS if all(mark in there for mark in s.marks)), None)
+    return next((s for s in SURVEY_TABLES if all(mark in there for mark in s.marks)), None)
 
 
 def flagged_rows(
     table: pd.DataFrame, there: Mapping[str, str], survey: SurveyTable | None
 ) -> tuple[Flags, list[str]]:
-    """Return which points must not be used, and the columns that say so."""
+    """Return which points must not be used, and the columns that flag them."""
     rules = {**FLAGS, **(survey.flags if survey else {})}
     if "quality" in there:
         letters = words(table[there["quality"]], "").dropna().str.upper()

@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.io.lightcurves.cleaning import CleaningSummary, clean_points
 from taonet.io.lightcurves.columns import standard_columns
-from taonet.io.lightcurves.mending import CleaningSummary, clean_points
 from taonet.io.tables import READ, read_table
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 from taonet.sky.position import ARCMINUTE, mean_position
@@ -18,7 +18,7 @@ from taonet.sky.position import ARCMINUTE, mean_position
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class UpperLimits:
-    """When an object was looked for and not found.
+    """When an object was observed and not detected.
 
     Parameters
     ----------
@@ -77,14 +77,14 @@ class LightCurves:
         In order of object.
     without_points : tuple of str
         Objects of which no point can be used.
-    mending : Mending
-        What had to be left out or put right.
+    cleaning : CleaningSummary
+        What was left out or corrected.
     remarks : mapping
         What else the user should know, with the number of objects it is true of.
     """
 
     curves: tuple[Curve, ...]
-    mending: CleaningSummary
+    cleaning: CleaningSummary
     without_points: tuple[str, ...] = field(default=())
     remarks: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ def is_table(path: Path) -> bool:
 
 
 def read_light_curves(path: Path) -> LightCurves:
-    """Read a table of light curves, one row a point, and mend what can be mended.
+    """Read a table of light curves, one row a point, and correct what can be corrected.
 
     Raises
     ------
@@ -105,9 +105,9 @@ def read_light_curves(path: Path) -> LightCurves:
     """
     points = standard_columns(read_table(path), path, alone=path.stem)
     _check_classes(points.rows, path)
-    kept, upper, mending = clean_points(points.rows, from_jd=points.from_jd)
+    kept, upper, cleaning = clean_points(points.rows, from_jd=points.from_jd)
     if kept.empty:
-        raise InputError("no point that can be used", where=path, got=str(mending))
+        raise InputError("no point that can be used", where=path, got=str(cleaning))
     left_out = set(points.rows["object_id"].dropna()) - set(kept["object_id"])
     curves, spread = _curves(kept, upper)
     remarks = dict.fromkeys(points.remarks, 1)
@@ -115,7 +115,7 @@ def read_light_curves(path: Path) -> LightCurves:
         remarks["positions of one object lie more than an arcminute apart"] = spread
     return LightCurves(
         curves=curves,
-        mending=mending,
+        cleaning=cleaning,
         without_points=tuple(sorted(left_out)),
         remarks=remarks,
     )

@@ -34,7 +34,7 @@ class TimeNames:
     to_mjd : float
         What to add to have an MJD.
     remark : str
-        What is to be said where they are used.
+        The remark to make where they are used.
     """
 
     names: tuple[str, ...]
@@ -58,7 +58,7 @@ KINDS: Final = (
 """The nearest to ours first: an MJD is used before a JD, and that before one at the Sun."""
 
 UNSAID: Final = ("time", "t", "obs_time", "obstime", "epoch_time")
-"""Names that do not say what they count: MJD, if the numbers can be."""
+"""Names that do not state what they count: MJD, if the numbers can be."""
 
 DATES: Final = (
     "date", "datetime", "date_time", "date_obs", "obs_date", "obsdate", "dateobs", "ut_date", "utc",
@@ -130,14 +130,14 @@ def is_time(name: str) -> bool:
 def times_of(
     table: pd.DataFrame, there: Mapping[str, str], where: object, *, first: TimeNames | None = None
 ) -> Times:
-    """Return the times of a table, from the column that tells them best.
+    """Return the times of a table, from the column that states them best.
 
     Parameters
     ----------
     there : mapping
         The columns of the table by their plain names.
     first : TimeNames, optional
-        A kind of times that is known to be meant, whatever the names say.
+        A kind of times that is known to apply, whatever the names are.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def times_of(
     named = [(there[name], kind) for kind in kinds for name in kind.names if name in there]
     if not named:
         raise _no_times(table, there, where)
-    # an empty column tells nothing, if there is another
+    # an empty column is of no use, if there is another
     filled = [(name, kind) for name, kind in named if table[name].notna().any()]
     name, kind = (filled or named)[0]
     if kind is kinds[-1] and _is_text(table[name]):
@@ -171,7 +171,7 @@ def _no_times(table: pd.DataFrame, there: Mapping[str, str], where: object) -> I
 
 
 def _offsets(there: Mapping[str, str]) -> Sequence[TimeNames]:
-    """Return the kinds of times whose names say what was taken off, such as HJD-2450000."""
+    """Return the kinds of times whose names state the subtracted offset, such as HJD-2450000."""
     found = []
     for name in there:
         match = _OFFSET.fullmatch(name)
@@ -219,8 +219,8 @@ def _dates(column: "pd.Series[Any]", where: object) -> Times:
         )
     mjd, _ = numbers_and_text(pd.Series(moments, index=column.index, name=column.name))
     whole = cells[~moments.isna()].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").any()
-    said = "dates without a time of day, taken as midnight" if whole else "dates turned into MJD"
-    remarks = (f"column {column.name!r}: {said}",)
+    what = "dates without a time of day, taken as midnight" if whole else "dates turned into MJD"
+    remarks = (f"column {column.name!r}: {what}",)
     return Times(mjd=mjd, column=str(column.name), text=text, remarks=remarks)
 
 
@@ -231,7 +231,7 @@ def _check_julian(jd: "pd.Series[float]", place: str) -> None:
             "times look like MJD, not JD",
             where=place,
             got=f"{known.median():.3f}",
-            do="name the column mjd, or say what was taken off, as in JD-2400000",
+            do="name the column mjd, or state the subtracted offset, as in JD-2400000",
         )
 
 
@@ -242,7 +242,7 @@ def _check_offset(jd: "pd.Series[float]", place: str) -> None:
             "times are no JD: something was taken off",
             where=place,
             got=f"{known.median():.3f}",
-            do="say in the column's name what it was, as in HJD-2450000",
+            do="state the offset in the column's name, as in HJD-2450000",
         )
 
 

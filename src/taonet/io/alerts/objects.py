@@ -1,14 +1,14 @@
 """Alert packets as a source: joined by object, across all files.
 
-Every packet is read once to learn whose it is and where it lies. Then the objects are taken a
-handful at a time, as many as fit into memory as packed bytes; their packets are fetched in the
-order of the files, and the pictures decoded one object at a time. So each block of a file is
-unpacked once for the first look and once for every handful that has packets in it, and memory
-grows neither with the night nor with the number of files.
+Every packet is read once for its survey, its object and its place in the file. Then the objects
+are read in chunks, as many at a time as fit into memory as packed bytes; their packets are fetched
+in the order of the files, and the pictures decoded one object at a time. So each block of a file is
+unpacked once for the index and once for every chunk that has packets in it, and memory grows
+neither with the night nor with the number of files.
 """
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -25,20 +25,23 @@ from taonet.io.alerts.framing import (
     packets_of,
     read_packed_records,
 )
-from taonet.io.alerts.surveys import alert_of, object_id_of
-from taonet.io.input_files import select_alert_files
+from taonet.io.alerts.packets import alert_of, object_id_of
+from taonet.io.alerts.surveys import field_table_of
+from taonet.io.input_files import remark_on_others
 from taonet.io.items import ItemResult, SequenceSource, signature_of
+from taonet.io.kinds.alerts import ALERTS
+from taonet.io.kinds.kind import InputFiles
 from taonet.io.rejection import Rejection
 from taonet.sky.alert import Alert, choose_alerts, sequence_of
 
-HANDFUL_BYTES = 64_000_000
+CHUNK_BYTES = 64_000_000
 """Packed packets held in memory at a time."""
 
 COLUMNS = ("file", "number", *RecordAddress._fields)
 """Of the table of packets: the file, the packet's number in it, and its place."""
 
-NOBODY = ""
-"""Whose packets without a usable object id are."""
+NO_OBJECT = ""
+"""Owner of the packets without a usable object id."""
 
 Rows = Int[np.ndarray, "packet column"]
 
@@ -51,24 +54,25 @@ class _Group(NamedTuple):
 
 
 class _Index:
-    """What a first look at the files tells.
+    """Which packets the files hold, of which objects, and what is damaged.
 
     Parameters
     ----------
     files : tuple of Path
-        All are looked into.
+        Each is read once.
     """
 
     def __init__(self, files: tuple[Path, ...]) -> None:
         self.files = files
+        self.surveys: Counter[str] = Counter()
         self._packets: list[int] = []
         self._owners: dict[str, array[int]] = defaultdict(lambda: array("q"))
         self._damage: dict[int, list[InputError]] = defaultdict(list)
         for file in range(len(files)):
-            self._packets.append(self._look_into(file))
-        self._nobodys = self._owners.pop(NOBODY, array("q"))
+            self._packets.append(self._add_file(file))
+        self._ownerless = self._owners.pop(NO_OBJECT, array("q"))
 
-    def _look_into(self, file: int) -> int:
+    def _add_file(self, file: int) -> int:
         number = 0
         try:
             for packet in packets_of(self.files[file]):
@@ -76,10 +80,35 @@ class _Index:
                     self._damage[file].append(packet)
                 else:
                     number += 1
-                    self._owners[_owner_of(packet)].extend((file, number, *packet.place))
+                    owner = self._owner_of(packet)
+                    self._owners[owner].extend((file, number, *packet.place))
         except InputError as error:
             self._damage[file].append(error)
         return number
+
+    def _owner_of(self, packet: Packet) -> str:
+        try:
+            self.surveys[field_table_of(packet.record).survey] += 1
+            return object_id_of(packet.record)
+        except InputError:
+            return NO_OBJECT  # read again with its chunk, which gives the reason
+
+    @property
+    def survey(self) -> str:
+        """The survey that sent the packets; empty where none is known.
+
+        Raises
+        ------
+        InputError
+            If they are of several: an archive has one, and so has each object.
+        """
+        if len(self.surveys) > 1:
+            raise InputError(
+                "alert packets of several surveys",
+                got=", ".join(f"{count} of {name}" for name, count in self.surveys.items()),
+                do="give the packets of one survey at a time",
+            )
+        return next(iter(self.surveys), "")
 
     @property
     def unreadable_files(self) -> dict[str, list[InputError]]:
@@ -96,11 +125,11 @@ class _Index:
     @property
     def n_groups(self) -> int:
         """Number of objects, and of packets without a usable object id."""
-        return len(self._owners) + len(_as_rows(self._nobodys))
+        return len(self._owners) + len(_as_rows(self._ownerless))
 
     def groups(self) -> Iterator[_Group]:
-        """Yield what was sent about each object, and what is nobody's."""
-        for row in _as_rows(self._nobodys):
+        """Yield the packets of each object, and those of none one by one."""
+        for row in _as_rows(self._ownerless):
             yield _Group(self.name_of(row.tolist()), row[None])
         for object_id, rows in self._owners.items():
             yield _Group(object_id, _as_rows(rows))
@@ -114,33 +143,27 @@ class _Index:
     def damage_of(self, group: _Group) -> list[Rejection]:
         """Return what is wrong with files whose first packet is of the group.
 
-        So it is told once, and not again when an interrupted ingest goes on.
+        So it is listed once, and not again when an interrupted ingest goes on.
         """
         firsts = group.rows[group.rows[:, 1] == 1, 0].tolist()
-        found = [(str(self.files[file]), self._damage.get(file, [])) for file in firsts]
         return [
-            Rejection.from_error(path, error, part=True)
-            for path, errors in found
-            for error in errors
+            Rejection.from_error(str(self.files[file]), error, part=True)
+            for file in firsts
+            for error in self._damage.get(file, [])
         ]
 
 
-def alerts_source(
-    paths: Sequence[Path], *, read_elsewhere: frozenset[str] = frozenset()
-) -> SequenceSource:
-    """Read alert packets, joined by object.
+def source_of_objects(inputs: InputFiles) -> SequenceSource:
+    """Return alert packets as a source of one sequence an object.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        Files, and folders that hold some.
-    read_elsewhere : frozenset of str
-        Kinds of files in the folders (see `taonet.io.input_files.kind_of`) that another source
-        reads; of all others the number is told.
+    Raises
+    ------
+    InputError
+        If the packets are of several surveys.
     """
-    lot = select_alert_files(paths, read_elsewhere=read_elsewhere)
-    index = _Index(lot.files)
+    index = _Index(inputs.files)
     unread = index.unreadable_files
+    unused = remark_on_others(inputs.others, ALERTS.contents)
 
     def read(done: frozenset[str]) -> Iterator[ItemResult]:
         for item, (first, *others) in unread.items():
@@ -150,31 +173,31 @@ def alerts_source(
                     item=item, rejection=Rejection.from_error(item, first), parts=parts
                 )
         groups = (group for group in index.groups() if group.item not in done)
-        for handful in _group_chunks(groups):
-            for group, packets in _read_groups(index, handful):
+        for chunk in _group_chunks(groups):
+            for group, packets in _read_groups(index, chunk):
                 yield _sequence_of_group(index, group, packets)
 
     return SequenceSource(
-        kind="alerts",
-        survey="ztf",
-        signature=signature_of(lot.files),
+        kind=ALERTS.name,
+        survey=index.survey,
+        signature=signature_of(inputs.files),
         count=len(unread) + index.n_groups,
         read=read,
-        remarks=(*lot.remarks, *index.remarks),
+        remarks=((unused,) if unused else ()) + index.remarks,
     )
 
 
 def _group_chunks(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
-    handful: list[_Group] = []
+    chunk: list[_Group] = []
     size = 0
     for group in groups:
-        handful.append(group)
+        chunk.append(group)
         size += int(group.rows[:, COLUMNS.index("size")].sum())
-        if size >= HANDFUL_BYTES:
-            yield handful
-            handful, size = [], 0
-    if handful:
-        yield handful
+        if size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def _read_groups(
@@ -241,13 +264,6 @@ def _rejection(item: str, source: str, error: InputError) -> Rejection:
     """Return the reason why nothing is left of an item: what is wrong with its first packet."""
     reason = str(error) if source == item else f"{source}: {error}"
     return Rejection(source=item, reason=reason, kind=error.what)
-
-
-def _owner_of(packet: Packet) -> str:
-    try:
-        return object_id_of(packet.record)
-    except InputError:
-        return NOBODY  # read again when its turn comes, to say why
 
 
 def _as_rows(flat: "array[int]") -> Rows:

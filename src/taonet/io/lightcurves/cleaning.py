@@ -1,4 +1,4 @@
-"""Mending light curves: which points cannot be used, and how many of each kind there were."""
+"""Cleaning light curves: which points cannot be used, and how many of each kind there were."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,9 +8,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from taonet.io.lightcurves.times import EARLIEST_MJD, LATEST_MJD
-
-NOT_DETECTED_MAG: Final = 90.0
-"""No star is as bright or as faint as this; 99, 99.999, −99 and 999 say "not detected"."""
+from taonet.sky.unknown import MAGNITUDE, known_numbers
 
 BRIGHTEST_OF_LIMITS: Final = -5.0
 """A magnitude of −20.5 without an error is a limit of 20.5, as old survey files have it."""
@@ -27,7 +25,7 @@ class CleaningSummary:
     nameless : int
         Rows without an object.
     flagged : int
-        Rows that the table itself says must not be used.
+        Rows that the table itself flags as not to be used.
     text : int
         Rows with a word where a number belongs.
     not_a_number, infinite : int
@@ -36,8 +34,8 @@ class CleaningSummary:
     impossible_times : int
         Rows before MJD 9000 (1883) or after 100000 (2132).
     not_detected : int
-        Rows that say so: magnitudes or errors of 99 and the like, limits such as ``>16.5``, and
-        rows without a brightness but with a limiting magnitude.
+        Rows without a detection: magnitudes or errors of 99 and the like, limits such as
+        ``>16.5``, and rows without a brightness but with a limiting magnitude.
     upper_limits : int
         How many of those are kept as upper limits.
     bad_errors : int
@@ -74,7 +72,7 @@ class CleaningSummary:
         return sum(kinds)
 
     def __str__(self) -> str:
-        """Say in one line what was mended; empty where nothing was."""
+        """Return what was corrected in one line; empty where nothing was."""
         lost = {
             "without an object": self.nameless,
             "flagged as not to be used": self.flagged,
@@ -87,18 +85,18 @@ class CleaningSummary:
             "repeated exactly": self.repeated,
         }
         parts = [f"{count} {what}" for what, count in lost.items() if count]
-        said = (
+        lines = (
             [f"{self.dropped_rows} of {self.rows} rows dropped: {', '.join(parts)}"]
             if parts
             else []
         )
         if self.upper_limits:
-            said.append(f"{self.upper_limits} kept as upper limits")
+            lines.append(f"{self.upper_limits} kept as upper limits")
         if self.unsorted_objects:
-            said.append(f"{self.unsorted_objects} objects sorted by time")
+            lines.append(f"{self.unsorted_objects} objects sorted by time")
         if self.from_jd:
-            said.append("JD turned into MJD = JD - 2400000.5")
-        return "; ".join(said)
+            lines.append("JD turned into MJD = JD - 2400000.5")
+        return "; ".join(lines)
 
 
 def clean_points(
@@ -115,7 +113,7 @@ def clean_points(
     -------
     points, upper_limits : DataFrame
         In order of object and time; the limits have a finite ``mjd`` and ``limiting_mag``.
-    mending : Mending
+    summary : CleaningSummary
     """
     kept, counts = points, {}
     upper = points.iloc[:0]
@@ -125,7 +123,7 @@ def clean_points(
         if reason == "not_detected":
             upper = _upper_limits(kept[bad])
         kept = kept[~bad]
-    mending = CleaningSummary(
+    summary = CleaningSummary(
         rows=len(points),
         **counts,
         upper_limits=len(upper),
@@ -136,7 +134,7 @@ def clean_points(
     return (
         kept.sort_values(order, kind="stable", ignore_index=True),
         upper.sort_values(order, kind="stable", ignore_index=True),
-        mending,
+        summary,
     )
 
 
@@ -155,12 +153,13 @@ def _text_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 def _non_detections(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     values = _measurements(points).to_numpy()[:, 1:]
     if "flux" in points:
-        said = _has_limit(points) | points["limit"].to_numpy(bool)
-        return np.asarray(np.isnan(values[:, 0]) & said)
-    said = np.isfinite(values) & (np.abs(values) >= NOT_DETECTED_MAG)
+        is_limit = _has_limit(points) | points["limit"].to_numpy(bool)
+        return np.asarray(np.isnan(values[:, 0]) & is_limit)
+    # 99, 99.999, −99 and 999, as magnitude or as error, mean "not detected"
+    stated = np.isfinite(values) & np.isnan(known_numbers(values, MAGNITUDE))
     unseen = np.isnan(values[:, 0]) & _has_limit(points)
     return np.asarray(
-        said.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _negative_limits(points)
+        stated.any(axis=1) | unseen | points["limit"].to_numpy(bool) | _negative_limits(points)
     )
 
 
@@ -174,7 +173,7 @@ def _negative_limits(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 def _has_limit(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
     limit = _limits(points)
-    return np.asarray(np.isfinite(limit) & (np.abs(limit) < NOT_DETECTED_MAG))
+    return np.asarray(np.isfinite(known_numbers(limit, MAGNITUDE)))
 
 
 def _limits(points: pd.DataFrame) -> Float[np.ndarray, " point"]:
@@ -210,8 +209,8 @@ def _bad_errors(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
 
 
 def _repeated_rows(points: pd.DataFrame) -> Bool[np.ndarray, " point"]:
-    said = [c for c in ("object_id", *_measurements(points).columns, "band") if c in points]
-    return np.asarray(points.duplicated(said))
+    columns = [c for c in ("object_id", *_measurements(points).columns, "band") if c in points]
+    return np.asarray(points.duplicated(columns))
 
 
 REASONS: Final = {
@@ -225,16 +224,16 @@ REASONS: Final = {
     "bad_errors": _bad_errors,
     "repeated": _repeated_rows,
 }
-"""Why a row is no point, in the order in which it is asked: the first reason counts."""
+"""Why a row is no point, in the order in which rows are tested: the first reason counts."""
 
 
 def _upper_limits(points: pd.DataFrame) -> pd.DataFrame:
     timed = np.isfinite(points["mjd"].to_numpy()) & ~_impossible_times(points)
-    found: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[
+    limits: pd.DataFrame = points.assign(limiting_mag=_limits(points)).loc[
         timed & _has_limit(points)
     ]
-    said = [c for c in ("object_id", "mjd", "limiting_mag", "band") if c in found]
-    return found.drop_duplicates(said)
+    columns = [c for c in ("object_id", "mjd", "limiting_mag", "band") if c in limits]
+    return limits.drop_duplicates(columns)
 
 
 def _unsorted_objects(points: pd.DataFrame) -> int:

@@ -3,7 +3,7 @@ import pytest
 
 from fixtures.make_alerts import packet
 from taonet.errors import InputError
-from taonet.io.alerts.surveys import alert_of, object_id_of
+from taonet.io.alerts.packets import alert_of, object_id_of
 
 
 @pytest.mark.parametrize(

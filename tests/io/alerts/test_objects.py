@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,10 +8,10 @@ import pytest
 from fixtures.make_alerts import ANY, body, container, packet, picture, schema, stamp, wrap, write
 from taonet.errors import InputError
 from taonet.io.alerts import framing as avro
-from taonet.io.alerts import source as alerts
-from taonet.io.alerts.source import alerts_source
+from taonet.io.alerts import objects, surveys
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
+from taonet.io.sources import alerts_source
 
 
 def found_in(*paths):
@@ -207,7 +208,7 @@ def test_objects_spread_over_many_files_cost_no_more_than_two_looks(
 def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=10, objects=6, codec="deflate", block=10**7)
     size = len(body([packet(1)]))
-    monkeypatch.setattr(alerts, "HANDFUL_BYTES", 25 * size)
+    monkeypatch.setattr(objects, "CHUNK_BYTES", 25 * size)
     unpacked, unpack = [], avro.unpack
     monkeypatch.setattr(avro, "unpack", lambda *a, **k: unpacked.append(1) or unpack(*a, **k))
     assert [len(one.sequence) for one in found_in(tmp_path)] == [10] * 6
@@ -216,15 +217,15 @@ def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypat
 
 def test_no_more_than_a_handful_of_packets_is_held_at_a_time(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=4, objects=20)
-    monkeypatch.setattr(alerts, "HANDFUL_BYTES", 12 * len(body([packet(1)])))
-    fetched, fetch = [], alerts.read_packed_records
+    monkeypatch.setattr(objects, "CHUNK_BYTES", 12 * len(body([packet(1)])))
+    fetched, fetch = [], objects.read_packed_records
 
     def counting(path, places):
         for one in fetch(path, places):
             fetched.append(one)
             yield one
 
-    monkeypatch.setattr(alerts, "read_packed_records", counting)
+    monkeypatch.setattr(objects, "read_packed_records", counting)
     ahead = []
     for n, _ in enumerate(alerts_source([tmp_path]).read(frozenset())):
         ahead.append(len(fetched) - 4 * n)
@@ -335,3 +336,60 @@ def test_of_real_packets_every_one_is_read_or_named(shared_data, folder, frames,
     reasons = [one.rejection.kind for one in found if one.rejection is not None]
     assert {kind: reasons.count(kind) for kind in set(reasons)} == kinds
     assert not any(one.parts for one in found)
+
+
+LS4 = replace(
+    surveys.ZTF,
+    survey="ls4",
+    marks=("ls4Id",),
+    object_id=("ls4Id",),
+    bands={"g": "g", "z": "z"},
+)
+
+
+@pytest.fixture
+def with_ls4(monkeypatch):
+    """Make packets with a field ls4Id those of a second survey."""
+    monkeypatch.setattr(surveys, "FIELD_TABLES", (LS4, surveys.ZTF))
+
+
+def ls4_packet(candid, **changes):
+    return {**packet(candid, **changes), "ls4Id": f"LS4-{candid}"}
+
+
+def write_ls4(path, packets):
+    layout = schema(fid=["null", "string"])
+    layout["fields"].append({"name": "ls4Id", "type": "string"})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(container(layout, "null", [(len(packets), body(packets, layout))]))
+
+
+@pytest.mark.usefixtures("with_ls4")
+def test_the_archive_has_the_survey_whose_packets_were_read(tmp_path):
+    write_ls4(tmp_path / "a.avro", [ls4_packet(1, fid="z"), ls4_packet(2, fid="g")])
+    ingest(alerts_source([tmp_path / "a.avro"]), tmp_path / "ls4")
+    archive = Archive(tmp_path / "ls4")
+    assert (archive.survey, archive.taxonomy.name, archive.bands) == ("ls4", "ls4", ("g", "z"))
+    write(tmp_path / "b.avro", [packet(1)])
+    ingest(alerts_source([tmp_path / "b.avro"]), tmp_path / "ztf")
+    assert Archive(tmp_path / "ztf").survey == "ztf"
+
+
+@pytest.mark.usefixtures("with_ls4")
+def test_packets_of_two_surveys_are_refused_with_their_numbers(tmp_path):
+    write_ls4(tmp_path / "a.avro", [ls4_packet(1, fid="z"), ls4_packet(2, fid="g")])
+    write(tmp_path / "b.avro", [packet(1)])
+    with pytest.raises(InputError, match=r"several surveys .*2 of ls4, 1 of ztf.*one survey at a"):
+        alerts_source([tmp_path])
+
+
+def test_packets_of_an_unknown_survey_cost_themselves_alone(tmp_path):
+    write(tmp_path / "a.avro", [packet(1)])
+    layout = {"type": "record", "name": "other", "fields": [{"name": "id", "type": "long"}]}
+    (tmp_path / "b.avro").write_bytes(container(layout, "null", [(1, body([{"id": 1}], layout))]))
+    summary = ingest(alerts_source([tmp_path]), tmp_path / "out")
+    assert (summary.objects, dict(summary.reasons)) == (
+        1,
+        {"an alert of a survey not known here": 1},
+    )
+    assert Archive(tmp_path / "out").survey == "ztf"
