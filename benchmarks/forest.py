@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from taonet.models.trees.bundle import load_trees, save_trees
+from taonet.models.trees.bundle import FeatureColumns, load_trees, save_trees
 from taonet.models.trees.trees import ForestConfig, Trees
 from taonet.sky.taxonomy import Taxonomy
 
@@ -58,7 +58,8 @@ def main() -> None:
         path = Path(folder) / "bundle"
         save_trees(
             trees, path, name="benchmark", taxonomy=Taxonomy(name="made", classes=CLASSES),
-            feature_set="made", feature_names=[f"f{i}" for i in range(N_FEATURES)], card="",
+            features=FeatureColumns(
+                set_name="made", names=tuple(f"f{i}" for i in range(N_FEATURES))), card="",
         )  # fmt: skip
         loaded = load_trees(path)
         size = (path / "model.onnx").stat().st_size

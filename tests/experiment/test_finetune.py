@@ -17,7 +17,7 @@ from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle, load_bundle, weights_digest
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.taxonomy import HITS
-from taonet.studies.hits import DESCRIPTIONS, FINETUNE, hits_benchmark, in_first_half
+from taonet.studies.hits import DESCRIPTIONS, FINETUNE, Shots, hits_benchmark, in_first_half
 from taonet.tasks.simulate import Sample, simulate_archive
 
 
@@ -102,7 +102,7 @@ def test_other_classes_are_refused(world, quick, novice, tmp_path):
 
 @pytest.mark.slow
 def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick, novice):
-    found = hits_benchmark(novice, quick, hits[0], draws=2, shots=2)
+    found = hits_benchmark(novice, quick, hits[0], shots=Shots(draws=2, per_class=2))
     assert set(found) == set(DESCRIPTIONS)
     for score in found.values():
         assert 0 <= score.macro_recall.low <= score.macro_recall.high <= 1
@@ -113,12 +113,12 @@ def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick
 def test_a_bundle_that_knows_real_sequences_is_not_benchmarked(hits, quick, novice):
     knows = replace(novice, facts={"survey": "hits", "trained_on_simulation": False})
     with pytest.raises(LeakError, match="has learnt from real sequences"):
-        hits_benchmark(knows, quick, hits[0], draws=1, shots=2)
+        hits_benchmark(knows, quick, hits[0], shots=Shots(draws=1, per_class=2))
 
 
 @pytest.mark.slow
 def test_with_another_archive_all_of_it_is_tested(hits, quick, novice):
-    found = hits_benchmark(novice, quick, hits[0], test=hits[1], draws=2, shots=2)
+    found = hits_benchmark(novice, quick, hits[0], test=hits[1], shots=Shots(draws=2, per_class=2))
     assert {score.n_objects for score in found.values()} == {12}
     with pytest.raises(InputError, match="halves are of one archive"):
         hits_benchmark(novice, quick, hits[0], test=hits[1], half="first")
@@ -163,7 +163,7 @@ def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice
     first = set(archive.objects["object_id"][in_first_half(archive.objects)])
     assert len(first) == 12
     for half, n_tested in (("first", 4), ("second", 12)):
-        found = hits_benchmark(novice, quick, archive, half=half, draws=1, shots=2)
+        found = hits_benchmark(novice, quick, archive, half=half, shots=Shots(draws=1, per_class=2))
         assert found["zero_shot"].n_objects == n_tested
     assert len(learnt) == 4
     for objects in learnt:

@@ -67,7 +67,7 @@ def benchmark_hits(
     from taonet.experiment.recipe import read_recipe
     from taonet.io.archive import Archive
     from taonet.models.bundle import load_bundle
-    from taonet.studies.hits import FINETUNE, hits_benchmark, score_lines
+    from taonet.studies.hits import FINETUNE, Shots, hits_benchmark, score_lines
 
     found = hits_benchmark(
         load_bundle(start),
@@ -75,9 +75,7 @@ def benchmark_hits(
         Archive(data),
         test=None if test is None else Archive(test),
         half=None if half is None else half.value,
-        draws=draws,
-        shots=shots,
-        seed=seed,
+        shots=Shots(draws=draws, per_class=shots, seed=seed),
         track=track,
     )
     plain = {name: score.to_dict() for name, score in found.items()}

@@ -21,7 +21,7 @@ from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
-from taonet.models.preparation import Prepared, prepare_examples
+from taonet.models.preparation import PreparedSequence, prepare_examples
 from taonet.training.loop import train_network
 from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
@@ -70,7 +70,7 @@ def train_round(
 
 def _prepare_examples(
     experiment: Experiment, bundle: Bundle, members: Int[np.ndarray, " n"]
-) -> Iterator[Prepared]:
+) -> Iterator[PreparedSequence]:
     shown = experiment.track(members.tolist(), len(members), "calibrating")
     return prepare_examples(
         (experiment.archive[i] for i in shown),

@@ -11,7 +11,7 @@ from taonet.errors import InputError
 from taonet.io.tally import Tally
 from taonet.models.answers import predict_examples
 from taonet.models.bundle import Bundle
-from taonet.models.preparation import Prepared
+from taonet.models.preparation import PreparedSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature, fitted_rows
@@ -39,7 +39,7 @@ class CalibrationAnswers:
 
 
 def collect_calibration_answers(
-    bundle: Bundle, ready: Iterable[Prepared], tally: Tally
+    bundle: Bundle, ready: Iterable[PreparedSequence], tally: Tally
 ) -> CalibrationAnswers:
     """Predict calibration objects, and keep what trust is fitted on.
 

@@ -74,7 +74,7 @@ class FrameFile:
         self._file.flush()
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether nothing more can be written."""
         return self._file.closed
 

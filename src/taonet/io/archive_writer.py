@@ -331,7 +331,7 @@ class ArchiveWriter:
             self.abandon()
         else:
             # interrupted: what was read is kept, and the same command goes on from here
-            if not self._frames.closed:
+            if not self._frames.is_closed:
                 self.flush()
             self.close()
 

@@ -15,7 +15,7 @@ from taonet.errors import InputError
 from taonet.io.class_sets import ClassSet
 from taonet.io.prediction_table import Answers, make_rows
 from taonet.models.bundle import Bundle
-from taonet.models.preparation import Prepared
+from taonet.models.preparation import PreparedSequence
 from taonet.trust.prior import Prior
 from taonet.trust.trust import Trust
 
@@ -63,14 +63,14 @@ class Prediction:
 
 def predict_examples(
     bundle: Bundle,
-    prepared: Iterable[Prepared],
+    prepared: Iterable[PreparedSequence],
     *,
     turns: int | None = None,
     prior: Prior | None = None,
 ) -> Iterator[Prediction]:
     """Yield the prediction about each object, in order; see `taonet.models.predict.predict`."""
     turns = turns_of(bundle) if turns is None else turns
-    waiting: list[Prepared] = []
+    waiting: list[PreparedSequence] = []
     for one in prepared:
         waiting.append(one)
         if sum(len(other.example.mjd) for other in waiting) >= FRAMES_AT_ONCE:
@@ -86,7 +86,7 @@ def turns_of(bundle: Bundle) -> int:
 
 
 def _predict_batch(
-    bundle: Bundle, batch: Sequence[Prepared], turns: int, prior: Prior | None
+    bundle: Bundle, batch: Sequence[PreparedSequence], turns: int, prior: Prior | None
 ) -> Iterator[Prediction]:
     found = compute_answers(bundle, [one.example for one in batch], turns=turns)
     for one, answer in zip(batch, found, strict=True):

@@ -22,7 +22,7 @@ from taonet.sky.sequence import ImageSequence
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Prepared:
+class PreparedSequence:
     """An object whose sequence was prepared for a network; the frames themselves are let go.
 
     Parameters
@@ -46,7 +46,7 @@ def prepare_example(
     frame_px: int,
     epochs: Int[np.ndarray, " shown"] | None = None,
     precomputed: SequenceInputs | None = None,
-) -> Prepared:
+) -> PreparedSequence:
     """Prepare a sequence for a network; see `taonet.data.reading.example_of`.
 
     Parameters
@@ -67,7 +67,7 @@ def prepare_example(
             where=f"sequence {sequence.object_id}",
             got=f"{sequence.frames.shape[-2:]} pixels, not {frame_px}",
         )
-    return Prepared(
+    return PreparedSequence(
         facts=ObjectFacts.of(sequence),
         example=example_of(sequence, reading, epochs=epochs, precomputed=precomputed),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
@@ -82,7 +82,7 @@ def prepare_examples(
     precomputed: Iterable[SequenceInputs | None] | None = None,
     workers: int = 1,
     on_rejection: RejectionHandler | None = None,
-) -> Iterator[Prepared]:
+) -> Iterator[PreparedSequence]:
     """Yield what a network reads of each sequence, in order.
 
     An epoch in a band that it does not know costs itself, not the object.
@@ -124,7 +124,7 @@ class _Unreadable:
 
 def _prepare_pair(
     reading: Reading, frame_px: int, pair: tuple[ImageSequence, SequenceInputs | None]
-) -> Prepared | _Unreadable:
+) -> PreparedSequence | _Unreadable:
     # a generator in another process cannot go on after an error: it is a result like any other
     sequence, precomputed = pair
     try:
@@ -133,7 +133,7 @@ def _prepare_pair(
         return _Unreadable(object_id=sequence.object_id, error=error)
 
 
-def _report_left_out(prepared: Prepared, on_rejection: RejectionHandler | None) -> None:
+def _report_left_out(prepared: PreparedSequence, on_rejection: RejectionHandler | None) -> None:
     if on_rejection is not None:
         for error in prepared.left_out:
             on_rejection(prepared.facts.object_id, error, part=True)

@@ -83,14 +83,14 @@ class FigureData:
         return [n for n in self.scores if self.tables[n]["object_id"].duplicated().any()]
 
     @property
-    def dashed(self) -> str | None:
+    def dashed_method(self) -> str | None:
         """The best other method, if it answers after all epochs only."""
         best = list(self.scores)[1:2]
         return next((name for name in best if name not in self.growing), None)
 
     def caption_words(self) -> dict[str, str]:
         """Return what captions name in braces."""
-        dashed, level = self.dashed, self.level
+        dashed, level = self.dashed_method, self.level
         return {
             "ece": f"{self.ours.overall('ece')}",
             "methods": str(len(self.scores)),
@@ -160,7 +160,7 @@ def _draw_comparison(data: FigureData) -> Figure | None:
 
 
 def _draw_epochs(data: FigureData) -> Figure | None:
-    primary, dashed = data.primary, data.dashed
+    primary, dashed = data.primary, data.dashed_method
     if primary not in data.growing:
         return None
     found = {

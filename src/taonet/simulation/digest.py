@@ -55,7 +55,10 @@ def canonical_form(value: Any) -> Any:
     if isinstance(value, int | float | np.integer | np.floating):
         return ["number", repr(float(value))]
     if is_dataclass(value) and not isinstance(value, type):
-        return ["fields", _named({one.name: getattr(value, one.name) for one in fields(value)})]
+        return [
+            "fields",
+            _named_values({one.name: getattr(value, one.name) for one in fields(value)}),
+        ]
     if isinstance(value, Mapping):
         return ["mapping", [[str(key), canonical_form(inner)] for key, inner in value.items()]]
     if isinstance(value, tuple | list):
@@ -65,7 +68,7 @@ def canonical_form(value: Any) -> Any:
     raise TypeError(f"no part of a preset: {value!r}")
 
 
-def _named(values: Mapping[str, Any]) -> list[Any]:
+def _named_values(values: Mapping[str, Any]) -> list[Any]:
     known = {name: value for name, value in values.items() if value is not None}
     return [[name, canonical_form(known[name])] for name in sorted(known)]
 
@@ -77,7 +80,7 @@ def _function(function: Callable[..., Any]) -> tuple[str, list[Any]]:
         plain, args, named = function.func, function.args, function.keywords
     bound = inspect.signature(plain).bind_partial(*args, **named)
     bound.apply_defaults()
-    return plain.__qualname__, _named(bound.arguments)
+    return plain.__qualname__, _named_values(bound.arguments)
 
 
 def _only(survey: Survey, classes: Iterable[str]) -> Survey:

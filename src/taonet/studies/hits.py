@@ -86,6 +86,24 @@ class Draw:
     test: Int[np.ndarray, " m"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shots:
+    """The few real objects that a network is tuned on.
+
+    Parameters
+    ----------
+    draws : int
+        How many times they are drawn.
+    per_class : int
+        Objects of each class.
+    seed : int
+    """
+
+    draws: int = 10
+    per_class: int = 10
+    seed: int = 1
+
+
 def hits_benchmark(
     bundle: Bundle,
     recipe: Recipe,
@@ -93,9 +111,7 @@ def hits_benchmark(
     *,
     test: Archive | None = None,
     half: Half | None = None,
-    draws: int = 10,
-    shots: int = 10,
-    seed: int = 1,
+    shots: Shots | None = None,
     track: Track = no_progress,
 ) -> dict[str, DrawScores]:
     """Score a network from simulation alone, and tuned on a few real objects.
@@ -112,8 +128,8 @@ def hits_benchmark(
         What is tested instead, all of it; whatever shares something with it is never a shot.
     half : {"first", "second"}, optional
         Test one half of the archive only, with shots from the first; see `in_first_half`.
-    draws, shots : int
-        Times that shots are drawn, and objects of each class.
+    shots : Shots, optional
+        How many objects the network is tuned on, and how often they are drawn.
 
     Returns
     -------
@@ -137,14 +153,17 @@ def hits_benchmark(
     check_same_kind(bundle, together)
     plain = _plan_tuning(bundle, recipe, together, track)
     dimmed = _plan_tuning(without_brightness(bundle), recipe, together, track)
-    drawn = list(_plan_draws(plain, half, draws=draws, shots=shots, seed=seed))
+    shots = shots or Shots()
+    drawn = list(_plan_draws(plain, half, shots))
     everything = np.unique(np.concatenate([draw.test for draw in drawn]))
     tables: dict[str, list[pd.DataFrame]] = {
         "zero_shot": [_predict_last(plain, _require_start(plain), everything)],
-        "shots_10": [_tune_and_predict(plain, draw) for draw in track(drawn, draws, "tuning")],
+        "shots_10": [
+            _tune_and_predict(plain, draw) for draw in track(drawn, shots.draws, "tuning")
+        ],
         "shots_10_no_brightness": [
             _tune_and_predict(dimmed, draw)
-            for draw in track(drawn, draws, "tuning without brightness")
+            for draw in track(drawn, shots.draws, "tuning without brightness")
         ],
         "zero_shot_no_brightness": [_predict_last(dimmed, _require_start(dimmed), everything)],
         "forest_shots_10": list(_predict_forests(plain, drawn)),
@@ -152,7 +171,7 @@ def hits_benchmark(
     objects = plain.archive.objects
     return {
         name: score_draws(
-            [with_groups(table, objects) for table in found], bundle.taxonomy, seed=seed
+            [with_groups(table, objects) for table in found], bundle.taxonomy, seed=shots.seed
         )
         for name, found in tables.items()
     }
@@ -180,9 +199,7 @@ def _plan_tuning(
     return plan_experiment(settings, together, Path(), start=bundle, track=track)
 
 
-def _plan_draws(
-    experiment: Experiment, half: Half | None, *, draws: int, shots: int, seed: int
-) -> Iterator[Draw]:
+def _plan_draws(experiment: Experiment, half: Half | None, shots: Shots) -> Iterator[Draw]:
     objects = experiment.archive.objects
     usable = objects.iloc[experiment.usable].reset_index(drop=True)
     apart = _held_out_objects(usable, half)
@@ -191,14 +208,14 @@ def _plan_draws(
     place = {name: i for i, name in enumerate(objects["object_id"])}
     group = groups_of(usable)
     pool = usable[~np.isin(group, group[apart])]
-    for k in range(draws):
-        split = draw_shots(pool, shots, seed=1000 * seed + k)
+    for k in range(shots.draws):
+        split = draw_shots(pool, shots.per_class, seed=1000 * shots.seed + k)
         tested = usable["object_id"][apart] if apart.any() else split.parts["test"]
         train, test = (
             np.array([place[name] for name in names], np.int64)
             for names in (split.parts["train"], tested)
         )
-        yield Draw(seed=1000 * seed + k, train=train, test=test)
+        yield Draw(seed=1000 * shots.seed + k, train=train, test=test)
 
 
 def _held_out_objects(objects: pd.DataFrame, half: Half | None) -> Bool[np.ndarray, " object"]:

@@ -16,7 +16,7 @@ from taonet.errors import InputError, MissingError, OutputError
 from taonet.features.published import PUBLISHED
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import VERSION
-from taonet.models.trees.bundle import load_trees, save_trees
+from taonet.models.trees.bundle import FeatureColumns, load_trees, save_trees
 from taonet.models.trees.onnx import onnx_of
 from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig, Trees, measured_rows
@@ -50,8 +50,7 @@ def saved(trees, path, **changes):
     given = {
         "name": "t",
         "taxonomy": Taxonomy(name="x", classes=tuple("pqrstu")[: trees.n_classes]),
-        "feature_set": "made",
-        "feature_names": NAMES,
+        "features": FeatureColumns(set_name="made", names=tuple(NAMES)),
         "card": "# card",
         **changes,
     }

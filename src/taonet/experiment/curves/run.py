@@ -24,7 +24,7 @@ from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import truth_path
 from taonet.io.rejection import remark_lines
-from taonet.models.trees.bundle import save_trees
+from taonet.models.trees.bundle import FeatureColumns, save_trees
 from taonet.models.trees.predict import curve_rows
 from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, Trees, kind_of
@@ -148,8 +148,9 @@ def run_curves(
         folder / "bundle",
         name=recipe.name,
         taxonomy=experiment.taxonomy,
-        feature_set=recipe.features,
-        feature_names=[str(name) for name in features.columns[1:]],
+        features=FeatureColumns(
+            set_name=recipe.features, names=tuple(map(str, features.columns[1:]))
+        ),
         card=curve_card(recipe, experiment.taxonomy, facts, scores),
         facts=facts,
         overwrite=True,

@@ -7,7 +7,7 @@ from), ``README.md`` (the card). Nothing is pickled.
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -86,14 +86,28 @@ class TreesBundle:
         return np.asarray(found, np.float64)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FeatureColumns:
+    """What trees read: the columns of a set of features, in order.
+
+    Parameters
+    ----------
+    set_name : str
+        Of `taonet.features.sets.SETS`.
+    names : tuple of str
+    """
+
+    set_name: str
+    names: tuple[str, ...]
+
+
 def save_trees(
     trees: Trees,
     path: Path,
     *,
     name: str,
     taxonomy: Taxonomy,
-    feature_set: str,
-    feature_names: Sequence[str],
+    features: FeatureColumns,
     card: str,
     facts: Mapping[str, Any] | None = None,
     overwrite: bool = False,
@@ -113,7 +127,7 @@ def save_trees(
         If the folder exists or cannot be written.
     """
     with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
-        content = onnx_of(trees, len(feature_names))
+        content = onnx_of(trees, len(features.names))
         (folder / MODEL).write_bytes(content)
         config = {
             "format": TREES,
@@ -123,8 +137,8 @@ def save_trees(
             "kind": kind_of(trees.config),
             "settings": asdict(trees.config),
             "taxonomy": {"name": taxonomy.name, "classes": list(taxonomy.classes)},
-            "feature_set": feature_set,
-            "feature_names": list(feature_names),
+            "feature_set": features.set_name,
+            "feature_names": list(features.names),
             "classes": trees.classes.tolist(),
             "class_mix": trees.class_mix.tolist(),
             "model_sha256": hashlib.sha256(content).hexdigest(),
