@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from taonet.evaluation.comparison import compare_methods, score_lines, shared_steps
+from taonet.evaluation.metric_table import compared_in
 from taonet.evaluation.metrics import score_difference
 from taonet.sky.taxonomy import Taxonomy
 
@@ -62,6 +63,14 @@ def test_lines_show_every_method_and_every_step():
     assert "F1 minus ours" in lines[0]
     assert lines[-1].split()[:2] == ["3", "9"]
     assert f"{scores['trees']['macro_f1_minus_primary']['value']:+.3f}" in lines[2]
+
+
+def test_scores_that_an_earlier_version_lacked_are_left_out():
+    found = compare_methods(ALL, AB, primary="ours", n_bootstrap=20, seed=4)
+    scores = {method.name: method.to_dict() for method in found}
+    del scores["control"]["macro_recall"]
+    assert [metric.name for metric in compared_in(scores)] == ["macro_f1"]
+    assert "macro recall" not in score_lines(scores).splitlines()[0]
 
 
 def test_one_method_alone_is_compared_with_nothing():

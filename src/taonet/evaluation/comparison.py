@@ -13,7 +13,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.metric_table import COMPARED, EARLY
+from taonet.evaluation.metric_table import COMPARED, EARLY, compared_in
 from taonet.evaluation.metrics import (
     Scores,
     check_same_objects,
@@ -229,13 +229,14 @@ def score_lines(scores: Mapping[str, Any]) -> str:
         By method, the primary first, as `Method.to_dict` has it.
     """
     primary, ours = next(iter(scores.items()))
-    head = [f"{ours['n_objects']} objects", *(metric.words for metric in COMPARED)]
+    metrics = compared_in(scores)
+    head = [f"{ours['n_objects']} objects", *(metric.words for metric in metrics)]
     if len(scores) > 1:
-        head += [f"{metric.short} minus {primary}" for metric in COMPARED]
+        head += [f"{metric.short} minus {primary}" for metric in metrics]
     rows = [head]
     for name, own in scores.items():
-        row = [name, *(f"{Interval.from_dict(own[metric.name])}" for metric in COMPARED)]
-        gaps = [own.get(f"{metric.name}_minus_primary") for metric in COMPARED]
+        row = [name, *(f"{Interval.from_dict(own[metric.name])}" for metric in metrics)]
+        gaps = [own.get(f"{metric.name}_minus_primary") for metric in metrics]
         if name != primary:
             row += [f"{Interval.from_dict(gap):+.3f}" for gap in gaps if gap]
         rows.append(row)

@@ -290,3 +290,14 @@ BY_NAME: Final = {metric.name: metric for metric in METRICS}
 
 EARLY: Final = BY_NAME["macro_f1"]
 """The score by which early answers of several methods are compared in tables."""
+
+
+def compared_in(scores: Mapping[str, Mapping[str, object]]) -> tuple[Metric, ...]:
+    """Return those of `COMPARED` that all methods have; scores of earlier versions may lack one.
+
+    Parameters
+    ----------
+    scores : mapping
+        By method, its scores by name.
+    """
+    return tuple(m for m in COMPARED if all(m.name in own for own in scores.values()))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from taonet.data.splits import Split
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.metric_table import COMPARED, INTERVALS
+from taonet.evaluation.metric_table import COMPARED, INTERVALS, compared_in
 from taonet.experiment.card_sections import Card, Section
 from taonet.experiment.plan import Experiment
 from taonet.io.provenance import describe_simulation
@@ -249,12 +249,13 @@ def method_table(methods: Mapping[str, Mapping[str, Any]]) -> str:
     methods : mapping
         By method, the scores of `taonet.evaluation.metric_table.COMPARED` as `Interval.to_dict`.
     """
+    metrics = compared_in(methods)
     lines = [
-        f"| method | {' | '.join(metric.words for metric in COMPARED)} |",
-        f"|---|{'---|' * len(COMPARED)}",
+        f"| method | {' | '.join(metric.words for metric in metrics)} |",
+        f"|---|{'---|' * len(metrics)}",
     ]
     for method, own in methods.items():
-        cells = (f"{Interval.from_dict(own[metric.name])}" for metric in COMPARED)
+        cells = (f"{Interval.from_dict(own[metric.name])}" for metric in metrics)
         lines.append(f"| {method} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
