@@ -14,7 +14,7 @@ __all__ = ["__version__", "load"]
 def load(name_or_path: str | Path) -> "Bundle":
     """Load a bundle by the name of a shipped one or by the path of its folder.
 
-    ``taonet.models.predict.predict`` asks it.
+    ``taonet.models.predict.predict`` makes predictions with it.
 
     Raises
     ------

@@ -71,7 +71,9 @@ def test_the_network_is_trained_where_trees_have_nothing_to_learn_from(short_run
 
 def test_what_was_left_out_is_told_on_the_screen_and_in_the_report(short_run):
     run, lines = short_run
-    note = f"Left out: {baselines.FOREST}, which had nothing to learn from; 12 of 12 objects"
+    note = (
+        f"Left out: {baselines.FOREST}, for which no training object has features; 12 of 12 objects"
+    )
     assert any(note in line for line in lines)
     assert note in (run / "report.html").read_text()
     assert baselines.FOREST not in (run / "bundle" / "README.md").read_text()
