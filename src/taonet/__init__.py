@@ -1,6 +1,6 @@
 """TAO-Net: classify image sequences of astronomical transients, straight from pixels."""
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from taonet.version import __version__
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "load"]
 
 
-def load(name_or_path: str | Path) -> "Bundle":
+def load(name_or_path: str | os.PathLike[str]) -> "Bundle":
     """Load a network's bundle by the name of a shipped one or by the path of its folder.
 
-    `taonet.models.predict.predict` takes it, and objects in memory.
+    `taonet.models.predict.predict` makes predictions with it.
 
     Raises
     ------
@@ -23,6 +23,9 @@ def load(name_or_path: str | Path) -> "Bundle":
     InputError
         If it is damaged.
     """
-    from taonet.models.bundle import load_bundle  # the network is heavy; importing taonet is not
+    # networks are heavy, and so is pathlib beside the rest: importing taonet takes milliseconds
+    from pathlib import Path
 
-    return load_bundle(name_or_path)
+    from taonet.models.bundle import load_bundle
+
+    return load_bundle(name_or_path if isinstance(name_or_path, str) else Path(name_or_path))

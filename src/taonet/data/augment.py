@@ -1,7 +1,7 @@
-"""How examples are varied in training: what a network must not learn by heart.
+"""How examples are varied in training, to prevent overfitting.
 
-What another observer would have seen of the same object: turned, fainter, through more noise, of a
-faster or slower kind, with nothing known of what lies around it.
+Each variation is what another observer could have seen of such an object: turned, fainter, noisier,
+faster or slower, without knowledge of host and field.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Augmentation:
         running means, noise as it was.
     noisier : float
         To the measured fluxes of half of the sequences noise is added, up to so many times their
-        own, and their errors say so.
+        own; their errors are raised accordingly.
     stretch : float
         Intervals of time are multiplied by up to exp(± this).
     alone : float
@@ -96,7 +96,7 @@ def augment(
 def _fade_light(
     light: Float[np.ndarray, "epoch number"], share: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
-    """Return fluxes of an object that shines with a share of its light, as noisy as before."""
+    """Return fluxes of an object dimmed to a share of its flux, as noisy as before."""
     flux, error = light[:, 0], light[:, 1]
     lost = np.sqrt(1 - share**2) * _draw_noise(error, rng)
     return _replace_flux(light, share * flux + lost, error)
@@ -117,7 +117,7 @@ def _fade_deep(
 def _add_noise(
     light: Float[np.ndarray, "epoch number"], more: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
-    """Return fluxes with noise added, and errors that say so."""
+    """Return fluxes with noise added, and their errors, raised accordingly."""
     flux, error = light[:, 0], light[:, 1]
     return _replace_flux(light, flux + more * _draw_noise(error, rng), error * np.hypot(1, more))
 

@@ -1,7 +1,7 @@
 """What is measured of each epoch before a network reads it: calibration by the field's stars, and
 the flux at the object's place.
 
-It is worked out once a sequence, causally, and kept: photometry costs more than reading pixels.
+It is measured once a sequence, causally, and stored: photometry costs more than reading pixels.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ LEAST_ERROR = 0.3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EpochPhotometry:
-    """What photometry says of the epochs of one sequence.
+    """The photometry of the epochs of one sequence.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class EpochPhotometry:
     dx, dy, chi2 : array (epoch,)
         Where the object was taken to lie, and how well a point fits.
     place_x, place_y, place_err : array (epoch,)
-        Where the epoch alone sees the object; NaN where it is too faint to tell.
+        Position of the object by the epoch alone; NaN where it is too faint.
     """
 
     sky: Float[np.ndarray, "epoch channel"]
@@ -159,7 +159,7 @@ class SequenceInputs:
     ----------
     measured : Measured
     deep : array (look, channel, y, x) or None
-        The running mean of the frames at each look, where that was kept; see
+        The running mean of the frames at each look, where that was stored; see
         `taonet.data.running_mean`.
     """
 

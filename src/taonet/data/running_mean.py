@@ -1,6 +1,6 @@
 """The running mean of a sequence's frames: what one exposure is too shallow to show.
 
-A faint host needs tens of exposures. The mean changes slowly, so the network looks at it after the
+A faint host needs tens of exposures. The mean changes slowly, so the network reads it after the
 epochs 1, 3, 8, 20, 50, 125, … only, and goes by the last look in between: causal, and cheap.
 """
 
@@ -17,7 +17,7 @@ SOFTENING = 0.3
 
 
 def look_epochs(n_epochs: int) -> Int[np.ndarray, " look"]:
-    """Return after how many epochs the mean is looked at.
+    """Return after how many epochs the mean is read.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 A sequence is scaled by its own sky and noise, never frame by frame to its own minimum and
 maximum: that would erase the light curve. What is done to the frame of epoch k depends on
-epochs up to k only, so an answer never knows the future.
+epochs up to k only, so a prediction never depends on later ones.
 """
 
 from bisect import insort
@@ -89,7 +89,7 @@ def running_scale(
 
 
 LIGHT_RADIUS_PX = 3.0
-"""Of the circle whose sum says how bright an object is; wider than the seeing of DECam and CRTS."""
+"""Of the aperture that measures an object's brightness; wider than the seeing of DECam and CRTS."""
 
 USUAL_LIGHT = 2000.0
 """What the sum becomes where brightness is taken out, as if in units of a pixel's noise; that of
@@ -178,7 +178,7 @@ def scaled_images(
     frames : array (epoch, channel, y, x)
         In time order, in any unit; NaN = no data.
     band : array (epoch,)
-        Any integer that tells the bands apart.
+        An integer for each band.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Baselines for the network, and controls that show what parts of its input reveal.
 
-Each of them predicts the same held-out objects as the network.
+Every control predicts the same held-out objects as the network.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -37,14 +37,14 @@ READ = {
     BOOSTED: ("modern.",),
     IN_CONTEXT: ("modern.", "context."),
 }
-"""What each kind of trees reads: how the columns of `taonet.features.early.early_features` begin.
+"""How the columns begin that each kind of trees reads, of `taonet.features.early.early_features`.
 
 On purpose not every set of features: these are the methods that TAO-Net is compared with."""
 
 MASKED = "host and field masked"
 
 AT_ONCE = 32
-"""Sequences that the controls answer for together."""
+"""Sequences in a batch of the controls."""
 
 DESCRIPTIONS = {
     "TAO-Net": "the network, on the whole sequence",
@@ -71,7 +71,7 @@ def final_table(
     probabilities: Float[np.ndarray, "object class"],
     taxonomy: Taxonomy,
 ) -> pd.DataFrame:
-    """Lay out one answer an object, after its last epoch, as a prediction table."""
+    """Return a prediction table with one row an object, after its last epoch."""
     rows = []
     for sequence, answer in zip(sequences, probabilities, strict=True):
         last = np.array([len(reading.epochs_of(sequence))])
@@ -86,7 +86,7 @@ def _rows_after(
     probabilities: Float[np.ndarray, "count class"],
     taxonomy: Taxonomy,
 ) -> pd.DataFrame:
-    """Lay out what is said of an object after some numbers of epochs."""
+    """Return the prediction rows of an object after some numbers of epochs."""
     mjd = sequence.mjd[reading.epochs_of(sequence)[counts - 1]]
     answers = Answers(n_epochs=counts, mjd_last=mjd, probabilities=probabilities)
     return make_rows(sequence, answers, taxonomy=taxonomy)
@@ -102,9 +102,9 @@ def tree_table(
 ) -> pd.DataFrame:
     """Train trees on some objects and predict others, after few and after all epochs.
 
-    The last answers come from trees that learnt from whole light curves, as published ones did;
-    earlier ones from trees that learnt from the beginnings of light curves too. On those an object
-    counts once, however many beginnings it has.
+    Predictions after the last epoch come from trees trained on whole light curves, as published
+    ones were; earlier ones from trees trained on the beginnings of light curves too, in which an
+    object has the same weight however many beginnings it has.
 
     Parameters
     ----------
@@ -126,13 +126,15 @@ def tree_table(
     counts = features["n_epochs"].to_numpy(np.int64)
     values = features[[c for c in map(str, features) if c.startswith(READ[method])]]
     whole = counts == features.groupby("object_id")["n_epochs"].transform("max").to_numpy()
-    said = np.zeros((len(features), len(taxonomy.classes)))
-    for learnt, asked in ((whole, whole), (np.ones_like(whole), ~whole)):
-        own, other = learnt & np.isin(owner, train), asked & np.isin(owner, test)
+    probabilities = np.zeros((len(features), len(taxonomy.classes)))
+    for trained, tested in ((whole, whole), (np.ones_like(whole), ~whole)):
+        own, other = trained & np.isin(owner, train), tested & np.isin(owner, test)
         trees = _grow_trees(experiment, method, values.to_numpy(np.float64)[own], owner[own])
-        said[other] = trees.probabilities(values.to_numpy(np.float64)[other])
+        probabilities[other] = trees.probabilities(values.to_numpy(np.float64)[other])
     rows = [
-        _rows_after(archive[i], experiment.reading, counts[owner == i], said[owner == i], taxonomy)
+        _rows_after(
+            archive[i], experiment.reading, counts[owner == i], probabilities[owner == i], taxonomy
+        )
         for i in test.tolist()
     ]
     return pd.concat(rows, ignore_index=True)
@@ -144,10 +146,10 @@ def tree_tables(
     train: Int[np.ndarray, " n"],
     test: Int[np.ndarray, " m"],
 ) -> dict[str, pd.DataFrame]:
-    """Return what each kind of trees of `READ` answers; see `tree_table`.
+    """Return the predictions of each kind of trees in `READ`; see `tree_table`.
 
-    Kinds that find nothing to learn from, because light curves are too short to have features, are
-    left out.
+    Kinds without a training object that has features, because light curves are too short, are left
+    out.
     """
     found = {}
     for method in READ:
@@ -161,14 +163,14 @@ def tree_tables(
 def tree_notes(
     features: pd.DataFrame, tables: Mapping[str, pd.DataFrame], objects: Collection[str]
 ) -> list[str]:
-    """Say which trees were left out, and how many objects the others know nothing of.
+    """Return notes on trees that were left out, and on objects without features.
 
     Parameters
     ----------
     features : DataFrame
         As for `tree_table`.
     tables : mapping
-        What was answered, by method.
+        Predictions by method.
     objects : collection of str
         The objects of the experiment.
     """
@@ -179,11 +181,11 @@ def tree_notes(
         columns = [c for c in map(str, features) if c.startswith(begin)]
         short = int((~measured_rows(whole[columns].to_numpy(np.float64))).sum())
         if method not in tables:
-            said = f"{short} of {len(whole)} objects have too few epochs for its features"
-            notes.append(f"Left out: {method}, for which no training object has features; {said}.")
+            why = f"{short} of {len(whole)} objects have too few epochs for its features"
+            notes.append(f"Left out: {method}, for which no training object has features; {why}.")
         elif short:
-            said = "too few epochs for its features: the answer is the mix of classes"
-            notes.append(f"{method}: {short} of {len(whole)} objects have {said}.")
+            what = "too few epochs for its features and get the mix of classes"
+            notes.append(f"{method}: {short} of {len(whole)} objects have {what}.")
     return notes
 
 
@@ -214,7 +216,7 @@ def metadata_controls(
     seed: int,
     trees: int,
 ) -> dict[str, Float[np.ndarray, "m class"]]:
-    """Return what times alone, length alone and nothing at all can tell."""
+    """Return the predictions from times alone, length alone and the class mix alone."""
     found = {"majority class": majority_probabilities(label[train], len(test), n_classes)}
     for name, measure in (("times alone", times_features), ("length alone", length_features)):
         features = [measure(mjd) for mjd in mjds]
@@ -237,9 +239,9 @@ def pixel_controls(
     turns: int,
     seed: int,
 ) -> dict[str, Float[np.ndarray, "m class"]]:
-    """Return what the same network says when it is not shown the sequence as it was.
+    """Return what the same network predicts when its input is altered.
 
-    The answers are averaged over as many turned copies as the network's own.
+    Predictions are averaged over as many turned copies as the network's own.
     """
     changes: dict[str, Change] = {
         "one random frame": _draw_frame,

@@ -120,7 +120,7 @@ def plan_experiment(
     InputError
         If there is nothing to learn from, or a class is too small to be divided.
     ConfigError
-        If the recipe asks for more pixels than there are.
+        If the recipe needs larger cutouts than there are.
     """
     reading = _plan_reading(recipe, archive, start)
     usable = _usable_objects(archive, reading)

@@ -34,7 +34,7 @@ class DataSettings:
     mjd_max : float or None
         Leave out epochs at or after this time.
     use_bands : bool
-        Tell the network the photometric band.
+        Give the photometric band to the network.
     channels : tuple of str
         Channels to read; empty takes all that the archive has.
     """
@@ -46,12 +46,12 @@ class DataSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class SplitSettings:
-    """How objects are parted: in folds (every object is tested once) or once for all.
+    """How objects are divided: in folds (every object is tested once) or once for all.
 
     Parameters
     ----------
     kind : {"folds", "holdout", "shots"}
-        With ``shots``, a few objects of each class are drawn to learn from; all others test.
+        With ``shots``, a few objects of each class are drawn for training; all others test.
     folds : int
         Number of folds.
     test : float
@@ -73,16 +73,16 @@ class PredictionSettings:
     Parameters
     ----------
     turns : int
-        Average the answers over this many turns and flips of the sequence (1 to 8).
+        Average the predictions over this many turns and flips of the sequence (1 to 8).
     epochs : tuple of int
-        Numbers of epochs that the trees answer after, besides the last; the network answers after
-        every one.
+        Numbers of epochs after which trees predict, besides the last; the network predicts after
+        every epoch.
     bootstrap : int
         Resamples behind every interval.
     examples : int
         Example sequences shown in the report.
     scored : tuple of str
-        Score the answers to the question which of these classes an object is; empty for all.
+        Score the predictions among these classes only; empty for all.
     """
 
     turns: Annotated[int, Ge(1), Le(8)] = 1
@@ -153,10 +153,10 @@ def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     Raises
     ------
     MissingError
-        If there is none; the nearest name is told.
+        If there is none; the error gives the nearest name.
     ConfigError
-        If it is not TOML, or has a key or value that is not understood; the nearest known key is
-        told.
+        If it is not TOML, or has a key or value that is not understood; the error gives the
+        nearest known key.
     """
     given = read_toml(path)
     check_reads(given, "cutouts", where=path)

@@ -1,4 +1,4 @@
-"""Stages of a run: each writes into its own place, and is recognised by its manifest when done."""
+"""Stages of a run: each writes files of its own, by which a finished stage is recognised."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ def _digest_in(claim: Path) -> str:
 
 
 def summarise_scores(scores: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a method's scores for its bundle: of answers over time only what is asked of them."""
+    """Return a method's scores for its bundle: of the scores over time only goals and stability."""
     found = {name: value for name, value in scores.items() if name != "over_time"}
     if "over_time" not in scores:
         return found
@@ -95,5 +95,5 @@ def read_scores(folder: Path) -> dict[str, Any]:
 
 
 def prediction_file(folder: Path, method: str) -> Path:
-    """Return where a run keeps the answers of a method."""
+    """Return the file of a run with the predictions of a method."""
     return folder / "predictions" / f"{method.replace(' ', '-').lower()}.parquet"

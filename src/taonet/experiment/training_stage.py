@@ -1,4 +1,4 @@
-"""The stage that trains a network, and makes its answers honest where there are objects for it."""
+"""The stage that trains a network, and calibrates it where calibration objects are given."""
 
 import json
 import platform
@@ -43,7 +43,7 @@ def train_round(
     train : array
         Objects to learn from.
     say : function
-        Told what was calibrated.
+        Called with one line per calibration.
     """
     folder = experiment.folder / "training" / name
     bundle = _train_bundle(experiment, train, folder)
@@ -136,8 +136,8 @@ def _record_cost(path: Path) -> Iterator[None]:
         seconds = before["seconds"] + time.monotonic() - start
         peak = max(before["peak_mib"], peak_memory_mib())
         device = f"{platform.machine()}, {torch.get_num_threads()} threads"
-        told = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1), "device": device}
-        write_json(path, told)
+        spent = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1), "device": device}
+        write_json(path, spent)
 
 
 def peak_memory_mib() -> float:

@@ -1,6 +1,6 @@
-"""What lies around an object: its host, its neighbours, its own shape and motion, from pixels.
+"""The surroundings of an object: host, neighbours, its own shape and motion, from pixels.
 
-Light curves do not tell where an object sits. What is said after a number of epochs depends on
+Light curves do not show where an object is. The features after a number of epochs depend on
 those epochs only. Shapes are those of the stack that the last of them was calibrated by: the best
 of the epochs known before it, in blocks that grow (see `taonet.photometry.field_calibration`).
 """
@@ -82,7 +82,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Places:
-    """Where the object lies in the epochs in which it is bright enough to tell.
+    """Position of the object in the epochs in which it is bright enough.
 
     Parameters
     ----------
@@ -235,8 +235,8 @@ def context_features(
     for count in counts:
         seen = max(bands, key=lambda band: band.length(count)).surroundings(count)
         unknown = dict.fromkeys(CONTEXT, np.nan)
-        told = {name: ask(seen) for name, ask in CONTEXT.items()} if seen else unknown
-        rows.append(list(told.values()))
+        values = {name: ask(seen) for name, ask in CONTEXT.items()} if seen else unknown
+        rows.append(list(values.values()))
     return np.array(rows, np.float64).reshape(-1, len(CONTEXT))
 
 
@@ -276,9 +276,9 @@ class _Band:
 def _places(
     part: BandMeasurement, days: Float[np.ndarray, " epoch"]
 ) -> tuple[Places, Int[np.ndarray, " place"]]:
-    """Return where the object lies by the epochs that tell, and which these are."""
+    """Return the object's position in epochs that are bright enough, and which these are."""
     own = measure_centroids(part)
-    told = np.isfinite(own.err)
+    measurable = np.isfinite(own.err)
     places = Places(
         days=days[part.epochs],
         x=own.x,
@@ -286,7 +286,7 @@ def _places(
         err=own.err,
         flux=own.flux / part.calibration.scale,
     )
-    return places.take(told), part.epochs[told]
+    return places.take(measurable), part.epochs[measurable]
 
 
 def _sources(part: BandMeasurement, reference: Reference) -> tuple[Source, tuple[Source, ...]]:

@@ -14,7 +14,7 @@ from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import check_mjd
 
 BLOCK_POINTS = 16_000
-"""Arrays below 128 KiB stay in the cache and are not asked of the system each time anew."""
+"""Arrays below 128 KiB stay in the cache and are not allocated anew each time."""
 
 Points = Float[np.ndarray, " point"]
 
@@ -260,7 +260,7 @@ def _sort_points(
     keys = [column[chosen] for column in columns]
     order = np.lexsort([*keys, segments.owner])
     keys = [key[order] for key in (*keys, segments.owner)]
-    # exact repetitions say nothing new
+    # exact repetitions hold no information
     new = np.ones(len(order), bool)
     new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
     return np.arange(len(mjd))[chosen][order[new]], segments.select(new)

@@ -5,7 +5,7 @@ the cadence: no number of points, no span, no date. How a survey chose its epoch
 the class (supernovae are followed, stars are not), which a classifier learns at once and to no use.
 Hence shares instead of counts; what noise alone brings is taken off; a period, damping time, rise
 or slope that noise would give as well is NaN. Two traces remain: a short curve cannot show a long
-duration, and a NaN tells that there were no pairs of points to measure by.
+duration, and a NaN shows that there were no pairs of points to measure.
 
 Features of one band are those of the band with most points. Whatever is not defined, for want of
 points or of light, is NaN.
@@ -45,7 +45,7 @@ PerPoint = Float[np.ndarray, " point"]
 
 @dataclass(frozen=True, eq=False)
 class Fluxes:
-    """Light curves, and what several features ask of them, found once.
+    """Light curves, and what several features need of them, computed once.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def modern_features(curves: Curves) -> Float[np.ndarray, "object feature"]:
     Parameters
     ----------
     curves : Curves
-        With points that were not detected, if there are any: they say most before an outburst.
+        With points that were not detected, if there are any: before an outburst they matter most.
 
     Returns
     -------

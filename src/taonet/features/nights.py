@@ -1,4 +1,4 @@
-"""Nights, told by the gaps between them, and the mean light of each."""
+"""Nights, separated by the gaps between them, and the mean flux of each."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 def begins_night(curves: Curves) -> Bool[np.ndarray, " point"]:
     """Return whether a point is the first of its night.
 
-    Gaps tell, not whole numbers of days: at some sites those fall into the middle of the night.
+    Gaps are used instead of whole days, which at some sites begin in the middle of the night.
     """
     first = np.ones(len(curves.mjd), bool)
     first[1:] = np.diff(curves.mjd) > NIGHT_GAP_DAYS
@@ -29,7 +29,7 @@ def night_of(curves: Curves) -> Int[np.ndarray, " point"]:
 
 
 def average_nights(curves: Curves) -> Curves:
-    """Return the mean light of each night, weighed by the errors; bands are not told apart."""
+    """Return the mean light of each night, weighed by the errors, over all bands."""
     first = begins_night(curves)
     nights = Segments(np.append(np.flatnonzero(first), len(first)))
     flux, flux_err = weighted_mean(nights, curves.flux, curves.flux_err)

@@ -17,7 +17,7 @@ FAINT_SHARE = 0.1
 """The quantile of the nights that counts as the light without the outburst."""
 
 SLOPE_SIGMA = 3.0
-"""Nights of at least such a signal-to-noise ratio tell a slope."""
+"""Slopes are measured on nights of at least such a signal-to-noise ratio."""
 
 SLOPE_DAYS = 30.0
 """Slopes are those of so many days before and after the peak."""

@@ -34,7 +34,7 @@ REFINED = 41
 """So many frequencies are tried again around the best one."""
 
 LEAST_LOG_CHANCE = -50.0
-"""Smaller chances say nothing more."""
+"""Smaller probabilities are cut here."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,7 +103,7 @@ def _best_period(
     count = min(MOST_FREQUENCIES, int((HIGHEST_PER_DAY - lowest) / step) + 1)
     if count < 1:
         return (np.nan,) * 4
-    # single precision finds the place, double precision tells the value
+    # single precision finds the maximum, double precision its value
     power, _ = periodogram(t, away, weight, lowest, step, count=count, precision=np.complex64)
     daily = (lowest + step * np.arange(count)) * DAYS_A_CYCLE
     alias = (np.abs(daily - np.round(daily)) < NEAR_A_DAY) & (daily > 0.5)

@@ -7,8 +7,8 @@ but for rounding. They reproduce the 30 published values of 194 real curves to 2
 magnitudes are given to the digits that were published; float32 magnitudes cost up to 6e-4 in slopes
 that are nearly zero.
 
-The published tables do not tell how points of equal time were treated. Here two such points have no
-slope between them.
+The published tables do not state how points of equal time were treated. Here two such points have
+no slope between them.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ PerPoint = Float[np.ndarray, " point"]
 class Magnitudes:
     """The magnitudes of light curves, and what several features ask of them, found once.
 
-    ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,); ``per`` says whose they are.
+    ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,); ``per`` gives their owners.
     """
 
     segments: Segments

@@ -72,7 +72,7 @@ def best_walks(
     tau, width, likelihood = _best_walk(points, log_tau, log_width)
     for zoom in ZOOMS:
         tau_step, width_step = _grid_steps()
-        # beyond the first grid the nights tell nothing
+        # beyond the first grid the nights hold no information
         tried = np.clip(tau + zoom * tau_step, *np.log(TAU_DAYS[[0, -1]]))
         tau, width, likelihood = _best_walk(points, tried, width + zoom * width_step)
     still = walk_log_likelihood(*points, np.ones_like(tau), np.zeros_like(tau))

@@ -2,8 +2,8 @@
 
 A tree cuts one feature at a time and needs many cuts to follow a ratio of two. On the training rows
 of the eight published classes these nine are worth a point of macro F1 to each kind of trees;
-``stetson_j`` over ``std`` goes as one over the error of a point, and so tells how faint the object
-is, which no published feature says.
+``stetson_j`` over ``std`` goes as one over the error of a point, and so shows how faint the object
+is, which no published feature does.
 """
 
 from typing import Final

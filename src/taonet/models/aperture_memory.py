@@ -1,4 +1,4 @@
-"""What the network keeps of its learned apertures between epochs: moments and extremes.
+"""What the network remembers of its learned apertures between epochs: moments and extremes.
 
 Like the memories of `taonet.models.light_memory` it takes blocks of epochs, of which one is a step.
 """
@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 SCATTER_FLOOR = 0.01
-"""Changes of an aperture smaller than this are not told from none."""
+"""Smaller changes of an aperture count as none."""
 
 
 class ApertureMemory(nn.Module):
@@ -50,7 +50,7 @@ class ApertureMemory(nn.Module):
         # the floor keeps the logarithm finite while nothing has changed yet
         variance = (squares / epochs - mean.square()).clamp_min(0)
         scatter = 0.5 * torch.log(variance + SCATTER_FLOOR**2)
-        # scatter against changes tells slow from fast: von Neumann's ratio, as two logarithms
+        # scatter against changes separates slow from fast: von Neumann's ratio, as two logarithms
         restless = 0.5 * torch.log(changes / epochs + SCATTER_FLOOR**2)
         known = [light - mean, change, scatter, restless, highest - mean, mean - lowest]
         left = [epochs, light, total, squares, changes, lowest, highest]

@@ -1,4 +1,4 @@
-"""The eyes of the network: a dense CNN for each zoom, and learned apertures on linear pixels."""
+"""The encoder: a dense CNN for each zoom, and learned apertures on linear pixels."""
 
 import torch
 from jaxtyping import Float
@@ -84,7 +84,7 @@ class Apertures(nn.Module):
 
 def _norm(maps: int) -> nn.GroupNorm:
     # Group normalisation: inputs are heavy-tailed, and running batch statistics would let the
-    # company in a batch leak into the answer (measured: 0.905 against 0.48 in evaluation mode).
+    # other objects of a batch change the output (measured: 0.905 against 0.48 in evaluation).
     return nn.GroupNorm(num_groups=max(1, maps // 8) if maps % 8 == 0 else 1, num_channels=maps)
 
 

@@ -1,4 +1,4 @@
-"""What the network keeps of an object's measured light between epochs: sums and extremes.
+"""What the network remembers of an object's photometry between epochs: sums and extremes.
 
 Nothing here is learnt. Each memory takes a block of epochs at once and hands back what it knew
 after each of them, and its state after the last. A block of one epoch is a step of a stream; a

@@ -1,9 +1,8 @@
-"""Memory that is learnt: gated units over time, and what stands in for them in ablations.
+"""Memory that is learnt: gated units over time, and simpler kinds for ablations.
 
 Where the times are known the memory can step once a *night*: exposures of a night show one state of
-the object, so each goes into the night's step anew, from the memory as it was at dusk. With four
-exposures a night that is a quarter of the steps, and there is an answer after every epoch all the
-same.
+the object, so each updates the memory as it was at dusk. With four exposures a night that is a
+quarter of the steps, and there is still an output after every epoch.
 """
 
 from collections.abc import Callable, Mapping

@@ -39,9 +39,9 @@ class TaoNetConfig:
     channels : int
         Channels of each frame (1 science; 3 science, template, difference).
     classes : int
-        Classes to tell apart.
+        Number of classes.
     bands : int
-        Photometric bands told apart; 1 where the band is not given to the network.
+        Photometric bands; 1 where the band is not an input of the network.
     zooms : tuple of int
         Sides of the central crops of each frame that are read, in pixels; each has its own CNN.
         Empty: no CNN reads single frames.

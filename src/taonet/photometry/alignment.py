@@ -1,4 +1,4 @@
-"""Where the stars of a field lie in each epoch, and how they look: pointings differ."""
+"""Positions and shapes of the stars of a field in each epoch: pointings differ."""
 
 from dataclasses import replace
 
@@ -74,7 +74,7 @@ def _whole_pixels(
     rows = np.clip(np.rint(y).astype(int)[:, None] + reach, 0, snr.shape[1] - 1)
     columns = np.clip(np.rint(x).astype(int)[:, None] + reach, 0, snr.shape[2] - 1)
     windows = snr[:, rows[:, :, None], columns[:, None, :]]
-    # one bright star must not speak for all
+    # one bright star must not outweigh all others
     together = uniform_filter(np.sqrt(np.maximum(windows, 0)).sum(axis=1), (0, 3, 3)) * 9
     inner = together[:, 1:-1, 1:-1]
     centre = inner[:, REACH_PX - 2 : REACH_PX + 1, REACH_PX - 2 : REACH_PX + 1].max(axis=(1, 2))

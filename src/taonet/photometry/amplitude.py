@@ -52,15 +52,15 @@ def fit_amplitude(
     pd, d = (weighed * pixels).sum(-1), (weight * pixels).sum(-1)
     determinant = pp * n - p1**2
     seen = (psf * (weight > 0)).sum(-1) > LEAST_SEEN * psf.sum(-1)
-    told = seen & (determinant > 1e-6 * pp * n)
-    safe = np.where(told, determinant, 1.0)
+    solvable = seen & (determinant > 1e-6 * pp * n)
+    safe = np.where(solvable, determinant, 1.0)
     flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
-    model = np.where(told, flux, 0)[:, None] * psf + np.where(told, level, 0)[:, None]
+    model = np.where(solvable, flux, 0)[:, None] * psf + np.where(solvable, level, 0)[:, None]
     return Amplitude(
-        flux=np.where(told, flux, np.nan),
-        formal_variance=np.where(told, n / safe, np.nan),
+        flux=np.where(solvable, flux, np.nan),
+        formal_variance=np.where(solvable, n / safe, np.nan),
         model=model,
-        gains=np.where(told, 1 / safe, np.nan)[:, None]
+        gains=np.where(solvable, 1 / safe, np.nan)[:, None]
         * (n[:, None] * weighed - p1[:, None] * weight),
         level_variance=(p1 / safe) ** 2 * level_precision,
         psf=psf,

@@ -1,4 +1,4 @@
-"""What calibration tells of each epoch of a field: alignment, PSF, zero point."""
+"""The calibration of each epoch of a field: alignment, PSF, zero point."""
 
 from dataclasses import dataclass
 
@@ -17,20 +17,20 @@ WIDTH_TO_FLUX = 1.2
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Calibration:
-    """How each epoch sees the field.
+    """Alignment, PSF and zero point of each epoch.
 
     Parameters
     ----------
     shift_x, shift_y, shift_err_px : array (epoch,)
-        Where things lie as seen from where they lie in the reference, in pixels, and the error.
+        Offset of positions in the epoch from those in the reference, in pixels, and its error.
     profile : Profile (epoch,)
         PSF.
     steepness : Steepness (epoch,)
         How well its steepness is known.
     mismatch : Mismatch (epoch,)
-        How far stars are from the profile.
+        How much stars differ from the profile.
     unlike : array (epoch, side, side)
-        What stars have beyond their profile: see `taonet.photometry.growth`.
+        Residuals of stars from their profile: see `taonet.photometry.growth`.
     scale, scale_err : array (epoch,)
         ADU per unit of calibrated flux, and its relative error from one epoch to the next.
     zero_point_err : array (epoch,)

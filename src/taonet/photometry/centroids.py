@@ -1,4 +1,4 @@
-"""Where an object lies in each epoch, by the pixels of that epoch alone: what moves shows.
+"""Position of an object in each epoch, by the pixels of that epoch alone, to show motion.
 
 Forced photometry wants one place for all epochs and pulls each towards it; here nothing is pulled.
 """
@@ -14,7 +14,7 @@ from taonet.photometry.star_fit import SHIFT_SPREAD, fit_stars
 from taonet.photometry.star_windows import cut_windows
 
 LEAST_SNR = 5.0
-"""Of the object in an epoch that tells where it lies, and of a source in a stack."""
+"""Of the object in an epoch that gives its position, and of a source in a stack."""
 
 HALF_PX = 5
 
@@ -28,7 +28,7 @@ class Centroids:
     x, y : array (epoch,)
         Pixels from where the centre of the cutout lies.
     err : array (epoch,)
-        Of either; NaN, as ``x`` and ``y``, where the object is too faint to tell.
+        Of either; NaN, as ``x`` and ``y``, where the object is too faint.
     flux : array (epoch,)
         ADU.
     """
@@ -60,10 +60,10 @@ def measure_centroids(part: BandMeasurement) -> Centroids:
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
     flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    told = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
+    clear = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
     return Centroids(
-        x=np.where(told, fit.shift_x / own, np.nan),
-        y=np.where(told, fit.shift_y / own, np.nan),
-        err=np.where(told, np.hypot(np.sqrt(variance / own), alignment), np.nan),
+        x=np.where(clear, fit.shift_x / own, np.nan),
+        y=np.where(clear, fit.shift_y / own, np.nan),
+        err=np.where(clear, np.hypot(np.sqrt(variance / own), alignment), np.nan),
         flux=flux,
     )

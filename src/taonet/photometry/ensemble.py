@@ -1,6 +1,6 @@
 """Ensemble photometry: how much light came through in each epoch, as its stars have it.
 
-What the stars say of an epoch's scale (ADU per unit of calibrated flux) is weighed against what was
+The stars' estimate of an epoch's scale (ADU per unit of calibrated flux) is weighed against that
 expected without them (Honeycutt 1992, PASP 104, 435, solves for the former alone).
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 ROUNDS = 6
-"""In which stars that go their own way lose their say."""
+"""Rounds in which stars that vary lose weight."""
 
 STAR_SCATTER = 0.01
 """Relative scatter that stars are granted beyond their errors."""
@@ -20,7 +20,7 @@ STATED = 0.02
 """Relative scatter of the transparency, and of stated zero points, before anything is measured."""
 
 USUAL_TENSION = 1.0
-"""What stars say may differ by so many sigma from what was expected before the latter gives way."""
+"""The stars may differ by so many sigma from the expected scale before that is dropped."""
 
 LEAST_CLEAR = 0.01
 """No cloud that one still observes through takes more than all but so much."""
@@ -124,7 +124,7 @@ def _combine_scales(
     expected: ExpectedScales,
     scatter: Float[np.ndarray, " epoch"],
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Weigh what the stars say of each epoch against what was expected: scale and its error."""
+    """Weigh the stars' estimate against the expected scale; return scale and error."""
     error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
     ratio = np.nan_to_num(ratio, nan=1.0)
     # clouds now and then take far more than usual: then the stars are to be believed, unless the
@@ -204,7 +204,7 @@ def _scatter(
 ) -> float:
     """Return how far transparencies scatter about what was expected, errors taken off.
 
-    ``spread`` counts as so many epochs' worth of measurement: few epochs tell little.
+    ``spread`` counts as so many epochs' worth of measurement: few epochs constrain little.
     """
     there = np.isfinite(ratio) & np.isfinite(error)
     prior_weight = 5.0
@@ -212,7 +212,7 @@ def _scatter(
         return spread
     ratio, error = ratio[there], error[there]
     square = np.clip((ratio - np.median(ratio)) ** 2, 0, (5 * spread) ** 2) - error**2
-    # epochs whose own errors are large say little about the scatter
+    # epochs with large errors hardly constrain the scatter
     weight = 1 / (1 + (error / spread) ** 2) ** 2
     total = (weight * square).sum() + prior_weight * spread**2
     return float(np.sqrt(max(total / (weight.sum() + prior_weight), (spread / 5) ** 2)))

@@ -1,12 +1,12 @@
 """Frame-to-frame calibration from the field stars of a sequence: alignment, PSF, zero points.
 
-No catalogue is needed. The stars of a field, taken together, tell for each epoch how it is shifted,
-how its PSF looks and how much light came through (ensemble photometry: Honeycutt 1992, PASP 104,
-435). What they say is weighed against what is known without them: the zero points that the survey
-states, or that the weather mostly changes little.
+No catalogue is needed. All stars of a field together are used to measure the shift, PSF and
+transparency of each epoch (ensemble photometry: Honeycutt 1992, PASP 104, 435). The result is
+weighed against what is known without them: the zero points that the survey states, or that the
+weather mostly changes little.
 
-Causal by default: the numbers of an epoch depend on epochs up to it only. Stars are looked for in
-the epochs before blocks that grow in length, so each frame is measured a few times at most.
+Causal by default: the numbers of an epoch depend on epochs up to it only. Stars are searched in
+the epochs before blocks of growing length, so each frame is measured a few times at most.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ USUAL_FWHM_PX = 2.5
 """Stands in until a star has been seen."""
 
 BLOCK_GROWTH = 6
-"""Stars are looked for anew when there are so many times as many epochs."""
+"""Stars are searched again when there are so many times as many epochs."""
 
 A_NIGHT = 4.0
 """Exposures of a night share what is wrong with its stated zero points."""
@@ -74,7 +74,7 @@ def calibrate_epochs(
         As the survey states them; NaN where it does not. Where only some zero points are stated,
         the stars tie the other epochs to them.
     causal : bool
-        Whether each epoch may know of earlier ones only; else of all, for archival curves.
+        Whether each epoch may depend on earlier ones only; else on all, for archival curves.
     """
     n = len(exposed.light)
     stated = StatedValues(
@@ -152,7 +152,7 @@ def _stack_reference(
 def _schedule(
     usable: Int[np.ndarray, " some"], *, causal: bool
 ) -> Iterator[tuple[Int[np.ndarray, " known"], Int[np.ndarray, " new"]]]:
-    """Yield which epochs the stars are taken from, and which are measured by them."""
+    """Yield the epochs in which stars are searched, and those measured by these stars."""
     if not len(usable):
         return
     if not causal:
@@ -210,7 +210,7 @@ def _calibrate_block(
     expected = ExpectedScales(
         scale=np.where(is_stated, stated.scale, stated.usual_scale(known)), stated=is_stated
     )
-    # earlier epochs are measured with wings as they are known before this one
+    # earlier epochs are measured with the wings known before this one
     brighter = fit.steepness.brightening(before[0].mean[0])[:, None]
     seen = StarFluxes(
         flux=flux / brighter, error=error / brighter, common_err=WIDTH_TO_FLUX * fit.width_err
@@ -251,7 +251,7 @@ def _scales(
     earlier = _earlier_fluxes(exposed, state, best, int(known[-1]), *places)
     anchored = state.anchored[best]
     if anchored.any():
-        # what was instrumental so far says nothing about the scale of what is stated
+        # instrumental epochs do not constrain the scale of stated ones
         earlier.flux[~anchored] = np.nan
     else:
         seen.flux[expected.stated[new]] = np.nan

@@ -56,7 +56,7 @@ class FieldState:
     def earlier_wings(
         self, known: Int[np.ndarray, " known"], new: Int[np.ndarray, " new"]
     ) -> tuple[Steepness, Mismatch]:
-        """Return what known epochs say of the wings of stars in new ones."""
+        """Return the wings of stars that known epochs predict for new ones."""
         if np.array_equal(known, new):
             return Steepness.default(len(new)), Mismatch.default(len(new))
         last = np.full(len(new), known[-1])

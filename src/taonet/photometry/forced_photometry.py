@@ -1,9 +1,9 @@
-"""Forced photometry: the flux at the object's place in every epoch, detected or not.
+"""Forced photometry: the flux at the object's position in every epoch, detected or not.
 
-The place is one for the whole sequence. It starts as the centre of the cutout, is known to a part
-of a pixel only, and is refined by the epochs in which the object shines; each epoch then places it
-within the error of its alignment. Flux follows from the best fit of the epoch's PSF and a level of
-sky, which for a point source is the most that pixels can tell.
+The position is one for the whole sequence. It starts as the centre of the cutout, known to a part
+of a pixel only, and is refined by the epochs in which the object is bright; each epoch then moves
+it within the error of its alignment. Flux follows from the best fit of the epoch's PSF and a level
+of sky, which for a point source is the optimal estimate.
 """
 
 from collections.abc import Callable
@@ -23,10 +23,10 @@ CENTRING_PX = 0.35
 cut at whole pixels, which alone makes 0.29."""
 
 UNALIGNED_PX = 0.2
-"""Scatter of pointings where no field star tells the shift."""
+"""Scatter of pointings where no field star gives the shift."""
 
 LEAST_SNR = 3.0
-"""Fainter epochs do not say where the object lies: noise would."""
+"""Fainter epochs are not used for the position: it would follow the noise."""
 
 FURTHEST_PX = 1.2
 """Something further from the centre is another object."""
@@ -178,7 +178,7 @@ def fit_centre(
     start : array (2, epoch), optional
         See `forced_photometry`.
     unlike : array (epoch, side, side), optional
-        What stars have beyond the profile: see `taonet.photometry.growth`.
+        Residuals of stars from the profile: see `taonet.photometry.growth`.
     """
     alignment = np.where(
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
@@ -208,7 +208,7 @@ def _residual_share(
     gains: Float[np.ndarray, "epoch pixel"],
     unlike: Float[np.ndarray, "epoch side side"],
 ) -> Float[np.ndarray, " epoch"]:
-    """Return the share of the flux that a fit takes from what stars have beyond their profile."""
+    """Return the share of the flux that a fit takes from the residuals of the profile."""
     dx, dy = windows.dx[:, 0] - place.dx[:, None], windows.dy[:, 0] - place.dy[:, None]
     beyond = np.zeros(len(gains))
     for k in np.flatnonzero(unlike.any(axis=(1, 2))):
@@ -226,7 +226,7 @@ def _half_px(profile: Profile, size: int) -> int:
 class _Position:
     """Where the object lies in each epoch, as seen from where the centre of the reference lies.
 
-    ``variance`` is along each axis; ``own`` tells whether the epoch's own pixels had a say.
+    ``variance`` is along each axis; ``own``: whether the epoch's own pixels were used.
     """
 
     dx: Float[np.ndarray, " epoch"]
@@ -247,7 +247,7 @@ class _Position:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fit:
-    """The best PSF and sky level of each epoch, and what its pixels say about the place.
+    """The best PSF and sky level of each epoch, and what its pixels imply for the position.
 
     ``pull`` and ``hold`` are slope and curvature of the likelihood along x and y for a source of
     unit flux; ``sharpness`` is the curvature as a share of what determines the flux: half of it,
@@ -315,23 +315,24 @@ def _refine_position(
     *,
     causal: bool,
 ) -> _Position:
-    """Let the epochs in which the object shines say where it lies.
+    """Refine the position by the epochs in which the object is bright.
 
-    One place for all, and each epoch's own deviation from it, both Gaussian: the mean of what
-    they say, weighed with the prior, is exact.
+    One place for all, and each epoch's own deviation from it, both Gaussian: their weighted
+    mean with the prior is exact.
     """
     flux = np.nan_to_num(fit.flux)
     error = np.hypot(np.nan_to_num(fit.flux_err, nan=np.inf), doubt)
-    shines = np.abs(flux) > LEAST_SNR * error
-    said = np.where(shines, flux**2 * fit.hold, 0.0)
-    torn = np.where(shines, flux * fit.pull, 0.0) + said * np.stack([place.dx, place.dy])
-    damped = 1 + said * alignment**2
-    total, weight = (torn / damped).cumsum(axis=1), (said / damped).cumsum(axis=1)
+    is_bright = np.abs(flux) > LEAST_SNR * error
+    information = np.where(is_bright, flux**2 * fit.hold, 0.0)
+    pull = np.where(is_bright, flux * fit.pull, 0.0)
+    moment = pull + information * np.stack([place.dx, place.dy])
+    damped = 1 + information * alignment**2
+    total, weight = (moment / damped).cumsum(axis=1), (information / damped).cumsum(axis=1)
     if not causal:
         total, weight = total[:, -1:], weight[:, -1:]
     common_variance = 1 / (weight + CENTRING_PX**-2)
     common = total * common_variance
     own = alignment**2 / damped
-    at = np.clip(common + own * (torn - said * common), -FURTHEST_PX, FURTHEST_PX)
+    at = np.clip(common + own * (moment - information * common), -FURTHEST_PX, FURTHEST_PX)
     variance = common_variance / damped**2 + own
-    return _Position(dx=at[0], dy=at[1], variance=variance.mean(axis=0), own=shines)
+    return _Position(dx=at[0], dy=at[1], variance=variance.mean(axis=0), own=is_bright)

@@ -25,13 +25,13 @@ registration, photometric scale and PSF (ZTF: Masci et al. 2019, PASP 131, 01800
 millimagnitudes)."""
 
 LEVEL = 0.03
-"""Of the noise of a pixel: the sky of a difference is flat, its level told by the whole cutout."""
+"""Of the noise of a pixel: the sky of a difference is flat, measured on the whole cutout."""
 
 ALIKE = 0.1
 """Relative scatter of the width of a survey's difference about that of its science image."""
 
 UNSEEN = 0.35
-"""The same where no field star tells the width; every star counts as much again."""
+"""The same where no field star gives the width; every star counts as much again."""
 
 PSF_ROUNDS = 8
 """A stated width may be far off."""
@@ -120,10 +120,10 @@ def _own_psf(
     *,
     causal: bool,
 ) -> StarFit:
-    """Fit place and PSF of what shines at the centre of each difference.
+    """Fit position and PSF of the source at the centre of each difference.
 
     Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
-    alert may be that of the candidate: what has changed is a point, and tells its own width.
+    alert may be that of the candidate: what has changed is a point source, whose width is measured.
     """
     windows = _cut_windows(given, calibration, given.noise, photon_noise)
     spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))

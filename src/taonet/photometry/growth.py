@@ -2,7 +2,7 @@
 
 Bright lonely stars in the stack of known epochs show it: their light, within a wide circle and
 above the sky of a ring around it, beside the profile. The look-up table of a PSF (Stetson 1987,
-PASP 99, 191) and the aperture correction (1990, PASP 102, 932) in one. Few faint stars tell it
+PASP 99, 191) and the aperture correction (1990, PASP 102, 932) in one. Few faint stars constrain it
 poorly; it is then taken to be nothing, the more so the better the profile fits.
 """
 
@@ -14,7 +14,7 @@ from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
 
 RADIUS_PX = 10
-"""Light further out is not looked at."""
+"""Light further out is ignored."""
 
 RING_PX = 15
 """Between the two lies the sky of a star."""
@@ -22,7 +22,7 @@ RING_PX = 15
 SIDE = 2 * RADIUS_PX + 1
 
 LEAST_RING = 60
-"""Pixels that tell the sky."""
+"""Fewest pixels to measure the sky."""
 
 CORE_PX, NEIGHBOUR, NEIGHBOUR_SNR = 3.0, 0.05, 5.0
 """A pixel further out that has more than such a share of the star's peak beyond the profile, and by
@@ -46,7 +46,7 @@ def profile_residuals(
     places: Float[np.ndarray, "star two"],
     mismatch: float,
 ) -> Float[np.ndarray, "side side"]:
-    """Return what stars have beyond their profile, a share of all their light in every pixel.
+    """Return the residuals of stars from their profile, in every pixel, as shares of their light.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def residuals_at(
     dx: Float[np.ndarray, "..."],
     dy: Float[np.ndarray, "..."],
 ) -> Float[np.ndarray, "..."]:
-    """Return what pixels whose centres lie at (dx, dy) from a star have beyond the profile."""
+    """Return the residuals in pixels whose centres are at (dx, dy) from a star."""
     at = np.stack([dy + RADIUS_PX, dx + RADIUS_PX])
     return np.asarray(map_coordinates(unlike, at, order=1))
 
@@ -99,7 +99,7 @@ def _is_lonely(places: Float[np.ndarray, "star two"], k: int) -> bool:
 def _star_residuals(
     reference: Reference, members: Profile, x: float, y: float
 ) -> tuple[Float[np.ndarray, "side side"], float] | None:
-    """Return what one star has beyond its profile, and the error of its light, as shares of that.
+    """Return the residuals of one star from its profile and the error of its light, as shares.
 
     None where too little of it is seen.
     """

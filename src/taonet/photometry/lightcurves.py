@@ -35,7 +35,7 @@ Image = Literal["science", "difference"]
 """Which image is measured: see `light_curve`."""
 
 BLIND_RADIUS_PX = 3.0
-"""Radius of the circle that is summed where nothing tells the PSF."""
+"""Radius of the aperture where the PSF is not known."""
 
 SMALL_PX = 32
 """In smaller cutouts a bright object leaves no empty sky."""
@@ -96,8 +96,8 @@ def light_curve(
     LightCurve
         Flux in units of magnitude 25, on the scale of the stated zero points as far as there are
         any, else instrumental. Errors include that of the calibration from one epoch to the next;
-        what all epochs share, the error of the zero point and of the wings of the PSF, is told by
-        `measure_bands`. NaN for blank epochs, and for differences without a template.
+        the errors that all epochs share, of the zero point and of the wings of the PSF, are in the
+        result of `measure_bands`. NaN for blank epochs, and for differences without a template.
 
     Notes
     -----
@@ -122,7 +122,7 @@ def curve_of(sequence: ImageSequence, parts: Sequence[BandMeasurement]) -> Light
         )
         quality[part.epochs] |= part.calibration.quality | _quality(part)
         if np.isfinite(sequence.zero_point_mag).any():
-            # beside epochs on the survey's scale, those on their own deserve a word
+            # beside epochs on the survey's scale, those on a scale of their own are flagged
             loose = part.exposed.usable & ~part.calibration.anchored
             quality[part.epochs[loose]] |= int(Quality.UNCALIBRATED)
     measured = sequence.usable & np.isfinite(error)
@@ -265,7 +265,7 @@ def _is_small(sequence: ImageSequence) -> bool:
 
 
 def _measure_aperture(sequence: ImageSequence) -> ForcedFluxes:
-    """Sum a circle where neither field stars nor the survey tell the PSF: it needs none."""
+    """Sum an aperture, which needs no PSF, where neither field stars nor the survey give one."""
     size = min(sequence.frames.shape[-2:])
     flux, flux_err = aperture_flux(
         sequence.pixels[:, 0],

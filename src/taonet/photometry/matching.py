@@ -1,8 +1,8 @@
 """What is left of constant sources in a difference, and the small kernel that takes it off.
 
-PSFs that follow a formula are not known exactly, nor are scale and shift. The light of all that
-shines besides the object tells how the subtracted image must be bent once more: convolved with a
-kernel of free pixels (Alard & Lupton 1998, ApJ 503, 325, with the basis of Bramich 2008, MNRAS
+PSFs that follow a formula are not known exactly, nor are scale and shift. The light of all other
+sources shows how the subtracted image must be corrected once more: convolved with a kernel of free
+pixels (Alard & Lupton 1998, ApJ 503, 325, with the basis of Bramich 2008, MNRAS
 386, L77), as far as the light outweighs what was known before.
 """
 
@@ -17,7 +17,7 @@ REACH_PX = 2
 """The kernel has 5 × 5 pixels."""
 
 BRIGHT_SNR = 5.0
-"""Pixels so far above the noise, smoothed by a star's core, tell of the kernel."""
+"""Pixels so far above the noise, smoothed by a star's core, constrain the kernel."""
 
 CORE_PX = 1.5
 AROUND_PX = 4
@@ -31,7 +31,7 @@ TRUSTED = 0.01
 
 ODD = 3.0
 ROUNDS = 6
-"""Pixels that are so many sigma off lose half of their say: sources may vary."""
+"""Pixels that are so many sigma off lose half of their weight: sources may vary."""
 
 LOOSE = 0.3
 """Of a pixel of the kernel, one sigma, beforehand."""

@@ -39,7 +39,7 @@ class Mismatch:
 
     @classmethod
     def default(cls, n: int) -> "Mismatch":
-        """Return what is known before any star was looked at."""
+        """Return what is assumed before any star is measured."""
         return cls(square=np.full(n, USUAL**2), weight=np.full(n, WORTH / USUAL**4))
 
     def take(self, epochs: Int[np.ndarray, " some"]) -> "Mismatch":
@@ -63,7 +63,7 @@ class Mismatch:
         residual : array (epoch, star, pixel)
             What is left of the light.
         causal : bool
-            Whether later epochs have no say in earlier ones.
+            Whether earlier epochs do not depend on later ones.
         """
         unit = np.maximum(shining, 0)
         unit = unit * unit.max(axis=-1, keepdims=True)
@@ -73,9 +73,9 @@ class Mismatch:
         excess = (weight * (residual**2 - variance)).sum(axis=-1)
         # one galaxy among the stars must not speak for all
         excess = np.minimum(excess, MOST**2 * star_weight)
-        told, total = excess.sum(axis=1).cumsum(), star_weight.sum(axis=1).cumsum()
+        excess_sum, total = excess.sum(axis=1).cumsum(), star_weight.sum(axis=1).cumsum()
         if not causal:
-            told, total = told[-1:], total[-1:]
+            excess_sum, total = excess_sum[-1:], total[-1:]
         both = self.weight + total
-        square = (self.square * self.weight + told) / both
+        square = (self.square * self.weight + excess_sum) / both
         return Mismatch(square=np.maximum(square, 0), weight=both)

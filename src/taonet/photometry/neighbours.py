@@ -1,4 +1,4 @@
-"""Stars that lie so near to the object that their light reaches into its fit."""
+"""Stars so near to the object that their light reaches into its fit."""
 
 import numpy as np
 from jaxtyping import Float
@@ -108,7 +108,7 @@ def _step(
     residual = wanted - sources[:, 2] @ shares
     rows = np.concatenate([design, sky])
     normal, right = rows @ rows.T, rows @ residual
-    # a place that nothing tells stays
+    # a position that no epoch constrains stays
     held = np.append(
         np.tile(np.diagonal(normal)[2:-1:3].min() * np.array([0.3, 0.3, 0]), len(sources)), 0
     )

@@ -1,4 +1,4 @@
-"""Nightly means of a light curve: four exposures of a night say one thing, more surely."""
+"""Nightly means: the exposures of a night averaged into one point of smaller error."""
 
 from dataclasses import replace
 

@@ -35,7 +35,7 @@ def render_object(
 
 
 def mask_unknown_noise(forced: ForcedFluxes, exposed: PreparedFrames) -> ForcedFluxes:
-    """Return no flux where the sky tells no noise: a number without an error is no measurement."""
+    """Return NaN where the sky's noise is not known: a flux without an error is no measurement."""
     known = exposed.usable
     flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
     return replace(forced, flux=flux, flux_err=flux_err)

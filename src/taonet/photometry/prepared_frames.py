@@ -1,4 +1,4 @@
-"""Frames made ready to be measured: sky subtracted, bad pixels known, noise and gain estimated."""
+"""Frames prepared for photometry: sky subtracted, bad pixels masked, noise and gain estimated."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ LEAST_CORRELATION = 0.1
 """Less is what undetected sources and chance make."""
 
 MIN_ROWS = 21
-"""Of a frame, to tell how its noise goes together."""
+"""Of a frame, to measure the correlation of its noise."""
 
 PLATEAU = 4
 """So many pixels at the very top of a frame have hit the ceiling of the detector."""
@@ -29,7 +29,7 @@ PLATEAU = 4
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PreparedFrames:
-    """Frames of one sequence and band, ready to be measured.
+    """Frames of one sequence and band, prepared for photometry.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class PreparedFrames:
     sky, noise : array (epoch,)
         ADU a pixel; NaN for frames without a pixel.
     photon_noise : array (epoch,)
-        Variance per ADU of light, one over the gain; 0 where the frames do not tell.
+        Variance per ADU of light, one over the gain; 0 where the frames do not show it.
     correlation : array (3, epoch)
         Of the noise of pixels side by side, of pixels corner to corner, and of those two pixels
         apart; 0 unless frames up to the epoch show more than chance: resampling smooths noise.
@@ -73,7 +73,7 @@ def prepare_frames(
     darkest: float = DARK,
     smoothed: bool = True,
 ) -> PreparedFrames:
-    """Make frames ready; each depends on its own pixels only.
+    """Prepare frames for photometry; each depends on its own pixels only.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Least squares on the pixels of stars: how they lie, look and shine in each epoch."""
+"""Least squares on the pixels of stars: their positions, shapes and fluxes in each epoch."""
 
 from dataclasses import dataclass
 
@@ -83,7 +83,7 @@ def fit_stars(
     Parameters
     ----------
     start : Profile (epoch,)
-        First guess; also what the width tends to where stars say little.
+        First guess; also what the width tends to where stars constrain it little.
     rounds : int
     width_spread : float or array (epoch,)
         Relative one-sigma error of the widths that the fit starts from.
@@ -96,7 +96,7 @@ def fit_stars(
         Whether steepness and mismatch of an epoch may depend on epochs up to it only.
     all_points : bool
         Whether everything here is known to be a point; else what is badly fitted, a galaxy or a
-        blend, has less of a say.
+        blend, has less weight.
     """
     theta = _theta(start)
     known = theta[:, :5] * [0, 0, 1, 0, 0]
@@ -140,7 +140,7 @@ def fit_stars(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _WingFit:
-    """What the pixels of each epoch say about the steepness, by themselves.
+    """The steepness by the pixels of each epoch alone.
 
     ``wings`` is the best 1/beta and its precision, ``step`` what the five others would do if it
     stayed, and ``gives`` how they give way to a change of it.
@@ -251,16 +251,16 @@ def _fit_fluxes(
     pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
     pd, d = (weighed * stamps.light).sum(-1), (weight * stamps.light).sum(-1)
     determinant = pp * n - p1**2
-    told = determinant > 1e-6 * pp * n
-    safe = np.where(told, determinant, 1.0)
+    solvable = determinant > 1e-6 * pp * n
+    safe = np.where(solvable, determinant, 1.0)
     flux, level = (n * pd - p1 * d) / safe, (pp * d - p1 * pd) / safe
-    level = np.where(told, level, 0)
+    level = np.where(solvable, level, 0)
     return _FluxFit(
-        flux=np.where(told, flux, np.nan),
-        flux_err=np.where(told, np.sqrt(np.maximum(n / safe, 0)), np.nan),
+        flux=np.where(solvable, flux, np.nan),
+        flux_err=np.where(solvable, np.sqrt(np.maximum(n / safe, 0)), np.nan),
         psf=psf,
         level=level,
-        model=np.where(told, flux, 0)[..., None] * psf + level[..., None],
+        model=np.where(solvable, flux, 0)[..., None] * psf + level[..., None],
     )
 
 
@@ -287,7 +287,7 @@ def _normal_equations(
     wings: bool,
     all_points: bool,
 ) -> tuple[Float[np.ndarray, "epoch shape shape"], Float[np.ndarray, "epoch shape"]]:
-    """Return what all stars of an epoch say about its shift and PSF, with its wings or without."""
+    """Return the normal equations of shift and PSF from all stars, with or without the wings."""
     profile, dx, dy = _shifted_profile(theta, stamps)
     weight = stamps.weights(fitted.model)
     root = np.sqrt(weight)
@@ -302,7 +302,7 @@ def _normal_equations(
     slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
     normal[..., -1, -1] += stamps.level_precision
     slope[..., -1] -= stamps.level_precision * fitted.level
-    # a star that the model does not fit is a galaxy or a blend: it has less of a say
+    # a star that the model does not fit is a galaxy or a blend: it has less weight
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
     chi2 = np.ones_like(chi2) if all_points else chi2
     say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
@@ -316,10 +316,10 @@ def _schur_complement(
     """Return normal equations without their last two unknowns (Schur complement)."""
     a, b, c = normal[..., -2, -2], normal[..., -2, -1], normal[..., -1, -1]
     determinant = a * c - b * b
-    told = determinant > 1e-9 * a * c
-    safe = np.where(told, determinant, 1.0)
+    solvable = determinant > 1e-9 * a * c
+    safe = np.where(solvable, determinant, 1.0)
     inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
-    inverse *= told[..., None, None]
+    inverse *= solvable[..., None, None]
     both = normal[..., :-2, -2:] @ inverse
     left = normal[..., :-2, :-2] - both @ normal[..., -2:, :-2]
     return left, slope[..., :-2] - (both @ slope[..., -2:, None])[..., 0]

@@ -15,7 +15,7 @@ from taonet.photometry.steepness import Steepness
 BRIGHT_SNR = 20.0
 FEW = 3
 MOST_BLUR = 0.8
-"""An object seen so brightly, in so many epochs at least, tells the PSF; if its squared width
+"""An object seen so brightly, in so many epochs at least, gives the PSF; if its squared width
 exceeds the seeing's by more than this share it is no star."""
 
 
@@ -51,12 +51,12 @@ def _calibrate_on_object(
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
     new: Int[np.ndarray, " new"],
 ) -> Float[np.ndarray, " new"]:
-    """Learn from the object itself, if it is a bright star: alignment, and what widens the PSF.
+    """Measure alignment and broadening of the PSF on the object itself, if it is a bright star.
 
     Returns the relative error of the width of new epochs; none where the seeing is stated.
 
     Stamps that were resampled are a little wider than the seeing of their exposure. An object
-    that is much wider, or never bright, tells nothing.
+    that is much wider, or never bright, is not used.
     """
     height, width = exposed.light.shape[1:]
     x, y = np.array([width // 2], float), np.array([height // 2], float)

@@ -9,7 +9,7 @@ from taonet.photometry.star_fit import fit_stars
 from taonet.photometry.star_windows import cut_windows, window_half_px
 
 LEAST_SNR = 10.0
-"""Fainter stars say next to nothing about an epoch."""
+"""Fainter stars hardly constrain an epoch."""
 
 LONELY_PX = 4
 """A star has no brighter neighbour within so many pixels."""
@@ -22,7 +22,7 @@ OWN_PX = 2.0
 
 MOST_STARS = 6
 LEAST_SHARE = 0.05
-"""Stars of a smaller share of the brightest one's signal-to-noise ratio tell nothing new."""
+"""Stars of a smaller share of the brightest one's signal-to-noise ratio add nothing."""
 
 WIDTH_SPREAD = 0.15
 """Stars are of one width; what is so much wider than the narrowest is a galaxy or a blend."""

@@ -1,8 +1,8 @@
 """How steep the wings of stars are: one number for a sequence, better known with every epoch.
 
 A star's steepness goes with telescope and camera more than with the night, and a single faint star
-hardly tells it: what earlier epochs said is carried on. As ``1/beta`` it goes evenly from a
-Gaussian (0) to the widest wings.
+hardly constrains it: the estimate of earlier epochs is carried on. As ``1/beta`` it goes evenly
+from a Gaussian (0) to the widest wings.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ TO_FLUX_FLAT = 0.21
 """The same where the level of the sky is known."""
 
 SETTLED = 0.85
-"""Of all that stars can tell."""
+"""Of all that stars can constrain."""
 
 GROWTH = 3.2
 """By how much its logarithm grows with ``1/beta``."""
@@ -56,7 +56,7 @@ class Steepness:
 
     @classmethod
     def default(cls, n: int) -> "Steepness":
-        """Return what is known before any star was looked at."""
+        """Return what is assumed before any star is measured."""
         return cls(mean=np.full(n, 1 / USUAL_BETA), precision=np.full(n, SPREAD**-2.0))
 
     @classmethod
@@ -95,7 +95,7 @@ class Steepness:
         return Steepness(mean=self.mean[epochs], precision=self.precision[epochs])
 
     def is_settled(self, n_stars: int) -> bool:
-        """Return whether so many stars would hardly tell anything new, in whatever epoch."""
+        """Return whether so many stars would hardly change the estimate, in any epoch."""
         most = SPREAD**-2.0 + (n_stars - ALONE) / STAR**2
         return bool(self.precision.min(initial=np.inf) > SETTLED * most)
 
@@ -107,16 +107,16 @@ class Steepness:
         n_stars: float,
         causal: bool,
     ) -> "Steepness":
-        """Return what is known with what the pixels of each epoch and of earlier ones say.
+        """Return the estimate updated by the pixels of each epoch and of earlier ones.
 
         Parameters
         ----------
         said, precision : array (epoch,)
-            Best ``1/beta`` of each epoch by itself; a precision of 0 says nothing.
+            Best ``1/beta`` of each epoch by itself; a precision of 0 for none.
         n_stars : float
             Behind it; infinite where all are known to be points.
         causal : bool
-            Whether later epochs have no say in earlier ones.
+            Whether earlier epochs do not depend on later ones.
         """
         weight = precision / (1 + precision * NIGHTLY**2)
         total, told = weight.cumsum(), (weight * said).cumsum()

@@ -1,7 +1,7 @@
 """Image subtraction within a sequence: every epoch minus the template of its curve.
 
 The proper subtraction of Zackay, Ofek & Gal-Yam (2016, ApJ 830, 27): neither image is bent to the
-PSF of the other, and the noise of the difference is white. What is left of constant sources tells
+PSF of the other, and the noise of the difference is white. The residuals of constant sources show
 how far PSFs, scale and shift are off (`taonet.photometry.matching`). An epoch that is in the
 template is subtracted from the template without it.
 """

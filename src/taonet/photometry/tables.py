@@ -49,7 +49,7 @@ CAUSAL = PhotometryOptions()
 
 
 def measure_curve(sequence: ImageSequence, how: PhotometryOptions = CAUSAL) -> LightCurve:
-    """Measure the light curve of a sequence in the way asked for."""
+    """Measure the light curve of a sequence with some options."""
     if how.mode == "aperture":
         curve = replace(aperture_curve(sequence), quality=sequence.quality)
     else:

@@ -1,7 +1,7 @@
 """Which epochs make the template of a curve.
 
 Causally the first that are enough, since no later one can lower the noise of the zero level; for
-archival curves the deepest. In neither an outburst of the object, as far as it can be told.
+archival curves the deepest. Neither contains an outburst of the object, as far as it is detected.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ BRIGHTER_SIGMA = 4.0
 """Epochs in which the object is so much brighter than usual are left out of templates."""
 
 TOGETHER = 5
-"""So many epochs in a row are also looked at together."""
+"""So many consecutive epochs are also judged by their mean."""
 
 QUARTILE_TO_TENTH = 0.607
 """Distance of the lower quartile of a Gaussian from its lowest tenth, in sigma."""

@@ -1,6 +1,6 @@
 """An image from elsewhere as the template: calibrated as if it were one more epoch of the curve.
 
-The stars of the field tell its shift, PSF and flux scale, as they do for every epoch; its unit may
+The field stars give its shift, PSF and flux scale, as they do for every epoch; its unit may
 be any. It stands behind the first epoch, whatever its own date: so it is known throughout the
 curve, and later epochs change nothing of it.
 """
@@ -22,7 +22,7 @@ SMOOTH_PX = 7
 """Sums over so many pixels hardly know the seeing."""
 
 BRIGHT = 10.0
-"""Sums so many sigma above the sky tell how the units of two images compare."""
+"""Sums so many sigma above the sky show how the units of two images compare."""
 
 LEAST_PIXELS = 9
 
@@ -127,7 +127,7 @@ def _match_flux_unit(one: PreparedFrames, exposed: PreparedFrames, first: int) -
 
 
 def _flux_ratio(one: PreparedFrames, exposed: PreparedFrames, first: int) -> float:
-    """Return the flux of what shines in an image over that in an epoch; 1 where too little does."""
+    """Return the flux ratio of an image and an epoch in bright pixels; 1 if there are too few."""
     here, there = (
         uniform_filter(light, SMOOTH_PX) for light in (one.light[0], exposed.light[first])
     )

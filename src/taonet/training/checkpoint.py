@@ -1,4 +1,4 @@
-"""Checkpoints: everything needed to go on as if nothing had happened."""
+"""Checkpoints: everything needed to resume a training exactly."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ HOLDS: Final = {"step", "network", "average", "optimizer"}
 
 
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Replace the checkpoint in one go: a kill leaves the old one or the new one."""
+    """Replace the checkpoint atomically: a killed process leaves the old one or the new one."""
     with atomic_file(path) as temporary:
         torch.save(dict(state), temporary)
 

@@ -1,4 +1,4 @@
-"""Why a loss is not finite: an object's numbers, or weights that ran away."""
+"""Why a loss is not finite: bad input numbers of an object, or diverged weights."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -16,16 +16,16 @@ def loss_error(
     Parameters
     ----------
     logits : Tensor (object, epoch, class)
-        The network's answers.
+        The network's output.
     step : int
         Number of the step of training, from 1.
 
     Returns
     -------
     InputError
-        Names the object and the epoch, if what was read of it is at fault.
+        Names the object and the epoch, if its input numbers are the cause.
     TaoNetError
-        Advises a lower learning rate, if everything that was read is fine.
+        Advises a lower learning rate, if all input numbers are finite.
     """
     read = readable_frames(batch)
     if not read.all():
@@ -38,7 +38,7 @@ def loss_error(
 
 
 def divergence_error(step: int) -> TaoNetError:
-    """Return the error about weights that grow without end."""
+    """Return the error about weights that have diverged."""
     return TaoNetError(
         "the loss is not finite, although all that was read is",
         where=f"step {step} of training",

@@ -1,4 +1,4 @@
-"""What training asks of the network: be right after every epoch, and surer with each."""
+"""The training loss: correct after every epoch, and more confident with each."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -11,10 +11,10 @@ from taonet.models.taonet import TaoNet
 def answer_loss(
     logits: Float[Tensor, "object epoch class"], batch: Batch, *, label_smoothing: float = 0.0
 ) -> Float[Tensor, ""]:
-    """Return the cross-entropy of the answers, averaged over objects.
+    """Return the cross-entropy of the predictions, averaged over objects.
 
-    Within an object the answer after epoch k weighs in proportion to k: the last answers count
-    most, and the first ones still count.
+    Within an object the prediction after epoch k has a weight proportional to k: the last ones
+    count most, and the first ones still count.
     """
     seen = batch.seen
     label = batch.label[:, None].expand_as(seen)[seen]
@@ -27,11 +27,11 @@ def answer_loss(
 
 
 def unsteadiness(network: TaoNet, batch: Batch) -> Float[Tensor, ""]:
-    """Return how much the corrected apertures wander, as a mean absolute deviation.
+    """Return how much the corrected apertures vary, as a mean absolute deviation.
 
-    Most of what all apertures do together is weather. Asking the correction (and only the
-    correction) to make sequences steady teaches it the weather without a label; variable
-    objects are outliers that an absolute deviation forgives.
+    Most of the variation that all apertures share is weather. Requiring the correction (and only
+    the correction) to make sequences steady trains it on the weather without labels; variable
+    objects are outliers, which an absolute deviation tolerates.
     """
     sums, correction = network.measure(batch.images, batch.conditions)
     corrected = batch.pad(sums.detach() + correction)
