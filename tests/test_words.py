@@ -58,6 +58,8 @@ def things(world, tmp_path_factory):
     pd.DataFrame({"object_id": "a", **points}).to_csv(folder / "curves.csv", index=False)
     predict_files(world / "run", [world / "archive"], folder / "answers.csv", final=True)
     (folder / "run").symlink_to(world / "run")
+    for name in ("x.vot", "x.votable", "x.TXT"):
+        (folder / name).write_text("file object_id mjd\na x 55000\n")
     (folder / "bundle").symlink_to(world / "run" / "bundle")
     (folder / "archive").symlink_to(world / "archive")
     return folder
@@ -107,6 +109,10 @@ COMMANDS = [
     (("photometry", "curves.csv", "--features", "modern", "--figures", "x"), "leave out --figures"),
     (("predict", "run", "curves.csv"), "a table; this bundle holds a network, which reads cutouts"),
     (("predict", "run", "answers.csv"), "a table; this bundle holds a network"),
+    (("predict", "run", "x.vot"), "x.vot: a table; this bundle holds a network"),
+    (("predict", "run", "x.votable"), "x.votable: a table; this bundle holds a network"),
+    (("predict", "run", "x.TXT"), "x.TXT: a table; this bundle holds a network"),
+    (("ingest", "deep-tao", "x.votable"), "x.votable: a table, not images"),
     (("predict", "run", "folder"), "no archive, alerts or FITS files in this folder"),
     (("predict", "ztf-sim", "f.npz"), "the cutouts are too small for this model"),
     (("ingest", "deep-tao", "curves.csv"), "curves.csv: a table, not images"),

@@ -76,7 +76,7 @@ def test_dates_as_text_are_turned_into_mjd_and_it_is_said():
         ("time", [2458000.5, 58000.0], r"1 of 2 times look like JD.*MJD = JD - 2400000\.5"),
         ("jd", [58000.0], "column 'jd': times look like MJD, not JD.*name the column mjd"),
         ("hjd", [58000.0], "look like MJD, not JD"),
-        ("hjd", [7000.5], "no JD: something was taken off.*HJD-2450000"),
+        ("hjd", [7000.5], "not JD: an offset was subtracted.*HJD-2450000"),
         ("date", ["soon", "later"], "2 of 2 rows.*'soon'.*2019-01-05T03:04:05"),
         ("epoch", [58000.0], "no column 'mjd'.*got epoch.*mjd, jd, hjd, bjd"),
     ],

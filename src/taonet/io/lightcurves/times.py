@@ -239,7 +239,7 @@ def _check_offset(jd: "pd.Series[float]", place: str) -> None:
     known = jd[np.isfinite(jd)]
     if len(known) and 0 < known.median() <= EARLIEST_MJD:
         raise InputError(
-            "times are no JD: something was taken off",
+            "times are not JD: an offset was subtracted",
             where=place,
             got=f"{known.median():.3f}",
             do="state the offset in the column's name, as in HJD-2450000",
