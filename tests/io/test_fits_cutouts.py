@@ -8,10 +8,15 @@ import pytest
 from astropy.io import fits
 
 from taonet.errors import InputError
-from taonet.io.fits_cutouts import read_cutout_table, read_fits_cutouts, read_labels
+from taonet.io.fits_cutouts import fits_source, read_cutout_table, read_labels
 from taonet.io.items import ItemResult
 from taonet.io.tables import write_table
 from taonet.sky.cutout import Quality
+
+
+def cutouts_of(table, directory):
+    return fits_source(directory, table, survey="mine").read(frozenset())
+
 
 SUFFIXES = (".csv", ".parquet", ".ecsv", ".vot")
 
@@ -43,7 +48,7 @@ def night(tmp_path):
 
 def read(table, tmp_path, suffix=".csv"):
     write_table(table, tmp_path / f"table{suffix}", overwrite=True)
-    found = read_fits_cutouts(tmp_path / f"table{suffix}", tmp_path)
+    found = cutouts_of(tmp_path / f"table{suffix}", tmp_path)
     return {one.item: one.sequence or one for one in found}
 
 
@@ -160,7 +165,7 @@ def one_row(column, value):
 def test_a_bad_epoch_is_set_aside_by_itself(damage, message, night, tmp_path):
     table = damage(night, tmp_path)
     write_table(table, tmp_path / "table.csv")
-    whole, other = read_fits_cutouts(tmp_path / "table.csv", tmp_path)
+    whole, other = cutouts_of(tmp_path / "table.csv", tmp_path)
     assert (len(whole.sequence), whole.parts) == (3, ())
     assert len(other.sequence) == 2
     assert [part.part for part in other.parts] == [True]
@@ -229,7 +234,7 @@ def test_columns_by_other_names_are_used_and_others_named_once(night, tmp_path):
     described = read_cutout_table(path)
     assert any("JD turned into MJD" in line for line in described.remarks)
     assert any(line == "columns not used: weather" for line in described.remarks)
-    (whole, *_) = [f.sequence for f in read_fits_cutouts(path, tmp_path)]
+    (whole, *_) = [f.sequence for f in cutouts_of(path, tmp_path)]
     assert whole.band == ("i", "r", "g")
     np.testing.assert_allclose(whole.mjd, [58998.5, 58999.5, 59000.5])
 
@@ -240,10 +245,10 @@ def test_tables_that_are_none(night, tmp_path):
     with pytest.raises(InputError, match="no column 'mjd'"):
         read(night[["file", "object_id"]], tmp_path)
     with pytest.raises(InputError, match="no such file"):
-        next(read_fits_cutouts(tmp_path / "none.csv", tmp_path))
+        next(cutouts_of(tmp_path / "none.csv", tmp_path))
     (tmp_path / "empty.csv").touch()
     with pytest.raises(InputError, match=r"no line of column names.*empty file"):
-        next(read_fits_cutouts(tmp_path / "empty.csv", tmp_path))
+        next(cutouts_of(tmp_path / "empty.csv", tmp_path))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -8,9 +8,14 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from taonet.io.fits_cutouts import read_fits_cutouts
+from taonet.io.fits_cutouts import fits_source
 from taonet.io.fits_wcs import sky_frame, turn_between
 from taonet.sky.cutout import Quality
+
+
+def cutouts_of(table, directory):
+    return fits_source(directory, table, survey="mine").read(frozenset())
+
 
 RA, DEC, SCALE = 150.0, 2.0, 0.0002
 SIZE = 16
@@ -60,7 +65,7 @@ def read(tmp_path, epochs, **columns):
     given = {"ra": RA, "dec": DEC} | columns
     given = {name: value for name, value in given.items() if value is not None}
     pd.DataFrame(rows).assign(**given).to_csv(tmp_path / "table.csv", index=False)
-    (found,) = read_fits_cutouts(tmp_path / "table.csv", tmp_path)
+    (found,) = cutouts_of(tmp_path / "table.csv", tmp_path)
     return found
 
 

@@ -58,12 +58,27 @@ class CutoutTable:
 
 
 def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
-    """Return the FITS cutouts that a table describes as a source; see `read_fits_cutouts`.
+    """Return the FITS cutouts that a table describes as a source of one sequence an object.
+
+    By its WCS, where a header has one, a frame is turned to the orientation of the object's first
+    and the place that ``ra`` and ``dec`` name is put at its centre; see `taonet.io.fits_placing`.
+    Epochs that cannot be used are set aside.
+
+    Parameters
+    ----------
+    directory : Path
+        Where file names that are not absolute begin.
+    table : Path
+        A csv, ecsv, parquet or VOTable with a row an epoch: ``file, object_id, mjd``; optional
+        ``band, ra, dec`` (degrees), ``class_name`` or ``label``, ``zero_point_mag``,
+        ``seeing_fwhm_px``, ``exposure_id``; ``template_file`` and ``difference_file`` add
+        channels; ``hdu`` (name or number), or a file's name such as ``file.fits[SCI]``, selects
+        the image of a file, see `taonet.io.fits_image.read_image`.
 
     Raises
     ------
     InputError
-        If the table is not of this kind.
+        If the table itself is not of this kind.
     """
     described = read_cutout_table(table)
 
@@ -81,7 +96,7 @@ def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
 
 
 def read_cutout_table(path: Path) -> CutoutTable:
-    """Read the table that describes FITS cutouts; see `read_fits_cutouts`.
+    """Read the table that describes FITS cutouts; see `fits_source`.
 
     Raises
     ------
@@ -100,33 +115,8 @@ def read_cutout_table(path: Path) -> CutoutTable:
     return CutoutTable(rows=named, nameless=nameless, remarks=remarks)
 
 
-def read_fits_cutouts(table_path: Path, directory: Path) -> Iterator[ItemResult]:
-    """Yield what the files of each object are, epochs that cannot be used set aside.
-
-    By its WCS, where a header has one, a frame is turned to the orientation of the object's first
-    and the place that ``ra`` and ``dec`` name is put at its centre; see `taonet.io.fits_placing`.
-
-    Parameters
-    ----------
-    table_path : Path
-        A csv, ecsv, parquet or VOTable with a row an epoch: ``file, object_id, mjd``; optional
-        ``band, ra, dec`` (degrees), ``class_name`` or ``label``, ``zero_point_mag``,
-        ``seeing_fwhm_px``, ``exposure_id``; ``template_file`` and ``difference_file`` add
-        channels; ``hdu`` (name or number), or a file's name such as ``file.fits[SCI]``, selects
-        the image of a file, see `taonet.io.fits_image.read_image`.
-    directory : Path
-        Where file names that are not absolute begin.
-
-    Raises
-    ------
-    InputError
-        If the table itself is not of this kind.
-    """
-    return objects_in(read_cutout_table(table_path), directory)
-
-
 def objects_in(table: CutoutTable, directory: Path) -> Iterator[ItemResult]:
-    """Yield what the files of each object in a table are; see `read_fits_cutouts`."""
+    """Yield what the files of each object in a table are; see `fits_source`."""
     for rejection in table.nameless:
         yield ItemResult(item=rejection.source, rejection=rejection)
     rows_of = table.rows.groupby("object_id", sort=False)

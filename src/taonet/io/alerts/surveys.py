@@ -86,7 +86,7 @@ ZTF = FieldTable(
 )
 
 FIELD_TABLES = (ZTF,)
-"""The surveys whose alerts can be read: a new one is a table above and its name here."""
+"""The surveys whose alerts can be read, tried in order: a new one is a table and its name here."""
 
 
 def field_table_of(record: dict[str, Any]) -> FieldTable:
