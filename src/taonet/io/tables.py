@@ -119,11 +119,13 @@ class _NothingToWrite(Exception):  # noqa: N818 - not an error, only a way out
 def _merge_parts(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     # one row group an object would make a slow file
     waiting: list[pd.DataFrame] = []
+    rows = 0
     for part in parts:
         waiting.append(part)
-        if sum(len(one) for one in waiting) >= ROWS_AT_ONCE:
+        rows += len(part)
+        if rows >= ROWS_AT_ONCE:
             yield pd.concat(waiting, ignore_index=True)
-            waiting = []
+            waiting, rows = [], 0
     if waiting:
         yield pd.concat(waiting, ignore_index=True)
 
