@@ -61,7 +61,7 @@ PROBABILITY: Final = Column(
 PRIOR: Final = Column(
     name="prior",
     dtype="text",
-    meaning="the class mix that the probabilities speak of, only where one was given",
+    meaning="class mix that the probabilities refer to, only where one was given",
 )
 
 COLUMNS: Final = (
@@ -90,13 +90,13 @@ COLUMNS: Final = (
     Column(
         name="set",
         dtype="set",
-        meaning="the set of classes that holds the truth as often as promised, missing where no "
-        "sets were fitted",
+        meaning="classes in label order; contains the true class at the stated rate; missing where "
+        "no sets were fitted",
     ),
     Column(
         name="typicality",
         dtype="float64",
-        meaning="share of calibration objects that lie as far out or farther, 0 to 1; NaN where "
+        meaning="share of calibration objects at least as atypical, 0 to 1; NaN where "
         "it was not fitted",
     ),
     Column(
@@ -157,7 +157,7 @@ class ObjectFacts:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answers:
-    """What a model says, row by row.
+    """What a model answers, row by row.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class Answers:
         Class names in label order, or None, for each row.
     typicality, mjd_detected : array (row,), optional
     prior : str, optional
-        The class mix that the probabilities speak of.
+        The class mix that the probabilities refer to.
     """
 
     n_epochs: Int[np.ndarray, " row"]

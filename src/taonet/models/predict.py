@@ -111,10 +111,10 @@ def predict(
 def bundle_prior(bundle: AnyBundle, given: Mapping[str, object]) -> Prior:
     """Return a class mix that the probabilities of a bundle can be restated for.
 
-    Those of a network speak of the mix that it learnt from: batches with as many objects of each
-    class, whatever the archive (`taonet.data.batches.training_batches`); a temperature leaves that
-    alone. A network's bundle that does not say which classes it met, of an older version, met all.
-    What mix trees speak of is a fact of their bundle (`learnt_mix`).
+    Those of a network refer to the mix of its training batches, which hold as many objects of each
+    class, whatever the archive (`taonet.data.batches.training_batches`); a temperature does not
+    change that. A network's bundle of an older version, which does not state its classes, had all.
+    The mix of trees is a fact of their bundle (`learnt_mix`).
 
     Parameters
     ----------
