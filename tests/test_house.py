@@ -17,6 +17,7 @@ MOST_PARAMETERS = 8
 
 MANY_PARAMETERS = {
     "sky.sequence.ImageSequence.from_frames": "one keyword for each column of a sequence",
+    "tasks.predict.predict_files": "the options of the verb, one keyword each",
 }
 """Functions with more than eight parameters, and why. Options of verbs are the verbs' interface."""
 

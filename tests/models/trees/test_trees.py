@@ -94,7 +94,7 @@ def test_saved_trees_answer_as_grown_ones_on_real_features(shared_data, tmp_path
     trees = Trees(config, n_classes=8, seed=1)
     trees.fit(features[train], label[train])
     loaded = load_trees(saved(
-        trees, tmp_path / "b", feature_names=list(PUBLISHED),
+        trees, tmp_path / "b", features=FeatureColumns(set_name="published", names=tuple(PUBLISHED)),
         taxonomy=Taxonomy(name="crts", classes=tuple("abcdefgh")),
     ))  # fmt: skip
     for rows in (features, with_gaps(features)):
@@ -114,7 +114,7 @@ def test_values_next_to_each_other_in_single_precision_stay_apart(tmp_path, conf
     small = replace(config, leaf_objects=1, features=1.0) if config is BOOSTED else config
     trees = Trees(small, n_classes=6, seed=0)
     trees.fit(features, label)
-    path = saved(trees, tmp_path / "b", feature_names=["a"])
+    path = saved(trees, tmp_path / "b", features=FeatureColumns(set_name="made", names=("a",)))
     one, other = (t.probabilities(features) for t in (trees, load_trees(path)))
     np.testing.assert_allclose(one, other, atol=1e-6)
     if config is BOOSTED:
