@@ -1,6 +1,7 @@
 """The house rules that a reader feels first: what things are called, and how long they are."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -127,3 +128,17 @@ def parameters_of(function: ast.FunctionDef) -> int:
     given = function.args
     names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
     return len([name for name in names if name not in ("self", "cls")])
+
+
+GUIDE = Path(__file__).parents[1] / "docs" / "where-to-add.md"
+
+
+def test_the_guide_names_files_and_tables_that_are_there():
+    rows = [line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    files = {name for row in rows for name in re.findall(r"`([a-z_/]+\.py)`", row)}
+    assert len(files) > 12
+    assert {name for name in files if not (ROOT / name).is_file()} == set()
+    for row in rows:
+        for table in re.findall(r"`([A-Z_]{5,})`", row):
+            named = re.findall(r"`([a-z_/]+\.py)`", row)
+            assert any(re.search(rf"^{table}\b", (ROOT / name).read_text(), re.M) for name in named)

@@ -94,7 +94,8 @@ def test_saved_trees_answer_as_grown_ones_on_real_features(shared_data, tmp_path
     trees = Trees(config, n_classes=8, seed=1)
     trees.fit(features[train], label[train])
     loaded = load_trees(saved(
-        trees, tmp_path / "b", features=FeatureColumns(set_name="published", names=tuple(PUBLISHED)),
+        trees, tmp_path / "b",
+        features=FeatureColumns(set_name="published", names=tuple(PUBLISHED)),
         taxonomy=Taxonomy(name="crts", classes=tuple("abcdefgh")),
     ))  # fmt: skip
     for rows in (features, with_gaps(features)):
