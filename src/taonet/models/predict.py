@@ -90,7 +90,8 @@ def predict(
     >>> from taonet.simulation.objects import simulate
     >>> from taonet.simulation.presets.by_name import survey_preset
     >>> ((sequence, _),) = simulate(survey_preset("crts"), 1, seed=5, classes=("SN",))
-    >>> (rows,) = predict(taonet.load("crts-sim"), [sequence.take(range(3))])
+    >>> early = sequence.up_to(float(sequence.mjd[2]))
+    >>> (rows,) = predict(taonet.load("crts-sim"), [early])
     >>> rows["n_epochs"].tolist()
     [1, 2, 3]
     """
