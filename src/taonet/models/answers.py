@@ -16,13 +16,11 @@ from taonet.io.class_sets import ClassSet
 from taonet.io.prediction_table import Answers, make_rows
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import PreparedSequence
+from taonet.sky.lightcurve import DETECTION_SIGMA
 from taonet.trust.prior import Prior
 from taonet.trust.trust import Trust
 
 FRAMES_AT_ONCE = 2048
-
-DETECTED = 5.0
-"""Signal-to-noise of a detection: of a flux measured with what was known by then."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,7 +167,7 @@ def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
 
     A host in the aperture counts as light of the object.
     """
-    clear = np.flatnonzero(example.light[:, 0] >= DETECTED * example.light[:, 1])
+    clear = np.flatnonzero(example.light[:, 0] >= DETECTION_SIGMA * example.light[:, 1])
     when = np.full(len(example.mjd), np.nan)
     if len(clear):
         when[clear[0] :] = example.mjd[clear[0]]
