@@ -16,7 +16,7 @@ from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.experiment.stored_photometry import PhotometryJob, run_job
 from taonet.io.archive import Archive
-from taonet.tasks.simulate import simulate_archive
+from taonet.tasks.simulate import Sample, simulate_archive
 
 REFUSES = """
 import os, sys
@@ -52,7 +52,7 @@ def python(tmp_path_factory):
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("light") / "archive"
-    simulate_archive("tiny", folder, n_objects=4, seed=3)
+    simulate_archive(Sample(survey="tiny", n_objects=4, seed=3), folder)
     return folder
 
 
