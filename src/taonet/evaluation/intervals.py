@@ -76,12 +76,12 @@ def format_number(number: float, spec: str = ".3f") -> str:
     return f"{number:{spec}}" if np.isfinite(number) else "–"
 
 
-def interval(value: float, drawn: Float[np.ndarray, " resample"]) -> Interval:
+def interval(value: float, resampled: Float[np.ndarray, " resample"]) -> Interval:
     """Return the percentiles of resampled scores, stretched to the number itself.
 
     Resamples without a score (NaN) do not count.
     """
-    known = drawn[np.isfinite(drawn)]
+    known = resampled[np.isfinite(resampled)]
     if not len(known):
         return Interval(value=value, low=float("nan"), high=float("nan"))
     tail = (1 - LEVEL) / 2
