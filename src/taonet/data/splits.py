@@ -2,7 +2,7 @@
 
 Objects that may not be parted form a group: same position within 10 arcsec (friends of friends),
 same parent field, same pixels. Groups are dealt whole, class by class, once; the result is a
-file of ids with a hash, and whoever loads it checks it again.
+file of ids with a hash, and it is checked again whenever it is loaded.
 """
 
 import hashlib
@@ -206,17 +206,19 @@ def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> S
     class_names = known["class_name"].to_numpy(str)
     rng = np.random.default_rng(seed)
     part_of_group: dict[int, str] = {}
-    wanted = {part: share / sum(shares.values()) for part, share in shares.items() if share > 0}
+    part_shares = {
+        part: share / sum(shares.values()) for part, share in shares.items() if share > 0
+    }
     for class_name in np.unique(class_names):
         groups = rng.permutation(np.unique(group[class_names == class_name]))
-        if len(groups) < len(wanted):
+        if len(groups) < len(part_shares):
             raise InputError(
                 f"too few independent objects of class {class_name} to split",
-                got=f"{len(groups)} for {len(wanted)} parts",
+                got=f"{len(groups)} for {len(part_shares)} parts",
                 do="add objects, or use fewer folds",
             )
-        _deal_class(group[class_names == class_name], groups, wanted, part_of_group)
-    parts: dict[str, list[str]] = {part: [] for part in wanted}
+        _deal_class(group[class_names == class_name], groups, part_shares, part_of_group)
+    parts: dict[str, list[str]] = {part: [] for part in part_shares}
     for i, name in enumerate(known["object_id"]):
         parts[part_of_group[int(group[i])]].append(name)
     return Split(parts={part: tuple(names) for part, names in sorted(parts.items())}, seed=seed)
@@ -225,20 +227,20 @@ def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> S
 def _deal_class(
     group_of_object: Int[np.ndarray, " n"],
     groups: Int[np.ndarray, " g"],
-    wanted: Mapping[str, float],
+    part_shares: Mapping[str, float],
     part_of_group: dict[int, str],
 ) -> None:
     # each group goes where its class is furthest below its share; large groups first, so that
     # the small ones can even things out
     sizes = {int(g): int((group_of_object == g).sum()) for g in groups}
     total = len(group_of_object)
-    filled = dict.fromkeys(wanted, 0.0)
+    filled = dict.fromkeys(part_shares, 0.0)
     for g in groups:
         if int(g) in part_of_group:
             filled[part_of_group[int(g)]] += sizes[int(g)]
     order = sorted((int(g) for g in groups if int(g) not in part_of_group), key=lambda g: -sizes[g])
     for g in order:
-        part = max(wanted, key=lambda p: wanted[p] - filled[p] / total)
+        part = max(part_shares, key=lambda p: part_shares[p] - filled[p] / total)
         part_of_group[g] = part
         filled[part] += sizes[g]
 

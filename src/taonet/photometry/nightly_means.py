@@ -76,9 +76,9 @@ def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:
     bands, band = np.unique(np.array(curve.band, dtype=str), return_inverse=True)
     number = np.zeros(len(curve.mjd), np.int64)
     for b in range(len(bands)):
-        here = np.flatnonzero(band == b)
-        pause = np.diff(curve.mjd[here], prepend=curve.mjd[here[:1]]) > NIGHT_GAP_DAYS
-        number[here] = np.cumsum(pause)
+        in_band = np.flatnonzero(band == b)
+        pause = np.diff(curve.mjd[in_band], prepend=curve.mjd[in_band[:1]]) > NIGHT_GAP_DAYS
+        number[in_band] = np.cumsum(pause)
     pairs = np.stack([number, band], axis=1)
     return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1].ravel())
 
