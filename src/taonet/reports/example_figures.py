@@ -59,10 +59,10 @@ def shown_epochs(sequence: ImageSequence, mjd_last: float) -> Int[np.ndarray, " 
     if len(known) <= MAX_CUTOUTS:
         return known
     mjd = sequence.mjd[known]
-    left, chosen = list(range(len(known))), []
-    for wanted in np.linspace(mjd[0], mjd[-1], MAX_CUTOUTS):
-        nearest = min(left, key=lambda i: abs(mjd[i] - wanted))
-        left.remove(nearest)
+    remaining, chosen = list(range(len(known))), []
+    for target_mjd in np.linspace(mjd[0], mjd[-1], MAX_CUTOUTS):
+        nearest = min(remaining, key=lambda i: abs(mjd[i] - target_mjd))
+        remaining.remove(nearest)
         chosen.append(nearest)
     return np.asarray(known[np.sort(chosen)])
 
