@@ -53,5 +53,5 @@ class ApertureMemory(nn.Module):
         # scatter against changes separates slow from fast: von Neumann's ratio, as two logarithms
         restless = 0.5 * torch.log(changes / epochs + SCATTER_FLOOR**2)
         known = [light - mean, change, scatter, restless, highest - mean, mean - lowest]
-        left = [epochs, light, total, squares, changes, lowest, highest]
-        return torch.cat(known, dim=-1), torch.cat([part[:, -1] for part in left], dim=-1)
+        memory = [epochs, light, total, squares, changes, lowest, highest]
+        return torch.cat(known, dim=-1), torch.cat([part[:, -1] for part in memory], dim=-1)
