@@ -317,10 +317,10 @@ def _sources(part: BandMeasurement, reference: Reference) -> tuple[Source, tuple
 def _star(members: Profile, share: Float[np.ndarray, " member"]) -> Float[np.ndarray, "y x"]:
     """Draw what the stack makes of a star of unit flux."""
     reach = np.arange(-REACH_PX, REACH_PX + 1, dtype=np.float64)
-    drawn = members.take((slice(None), None, None)).pixel_shares(
+    light = members.take((slice(None), None, None)).pixel_shares(
         reach[None, None, :], reach[None, :, None]
     )
-    return np.asarray(np.tensordot(share, drawn, axes=1))
+    return np.asarray(np.tensordot(share, light, axes=1))
 
 
 def _source(
