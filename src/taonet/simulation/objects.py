@@ -69,9 +69,9 @@ def simulate(
     >>> sequence.object_id, truth["class_name"]
     ('sim-tiny-1-000000', 'SN')
     """
-    wanted = _wanted_classes(survey, survey.transients, classes, mix)
-    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
-    yield from map_in_order(partial(_simulate_sequence, survey, seed), drawn, workers=workers)
+    names = _wanted_classes(survey, survey.transients, classes, mix)
+    numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
+    yield from map_in_order(partial(_simulate_sequence, survey, seed), numbered, workers=workers)
 
 
 def simulate_detections(
@@ -109,9 +109,9 @@ def simulate_detections(
     """
     if survey.catalogue is None:
         raise ConfigError(f"no light curves are known for {survey.name!r}", do="simulate crts")
-    wanted = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
-    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
-    yield from map_in_order(partial(_simulate_detections, survey, seed), drawn, workers=workers)
+    names = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
+    numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
+    yield from map_in_order(partial(_simulate_detections, survey, seed), numbered, workers=workers)
 
 
 def simulate_object(
@@ -282,16 +282,16 @@ def _wanted_classes(
     if mix not in MIXES:
         raise ConfigError(f"no mix {mix!r}", do=f"known: {', '.join(MIXES)}")
     known = tuple(transients)
-    wanted = tuple(survey.taxonomy.classes if classes is None else classes)
-    if not wanted:
+    names = tuple(survey.taxonomy.classes if classes is None else classes)
+    if not names:
         raise ConfigError("no class to simulate", do=f"known: {', '.join(known)}")
-    for name in wanted:
+    for name in names:
         if name not in known:
             raise ConfigError(f"no class {name!r} to simulate", do=nearest(name, known))
         if mix == "realistic" and name not in survey.shares:
             what = f"how common {name} is in {survey.name} is not known"
             raise ConfigError(what, do="use the mix balanced")
-    return wanted
+    return names
 
 
 def _assign_classes(
