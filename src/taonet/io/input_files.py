@@ -23,14 +23,14 @@ def files_below(folder: Path) -> Iterator[Path]:
         If a folder cannot be read.
     """
     entered = set()
-    for here, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
-        real = os.path.realpath(here)
+    for directory, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
+        real = os.path.realpath(directory)
         if real in entered:
             folders.clear()
             continue
         entered.add(real)
         folders.sort()
-        yield from (Path(here, name) for name in sorted(names))
+        yield from (Path(directory, name) for name in sorted(names))
 
 
 def _refuse(error: OSError) -> None:

@@ -59,7 +59,7 @@ class RejectionHandler(Protocol):
     """What is called with each object, or part of one, that cannot be used, and the reason."""
 
     def __call__(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
-        """Keep, say or raise it."""
+        """Keep, report or raise it."""
 
 
 def count_kinds(path: Path, *, part: bool) -> Counter[str]:
