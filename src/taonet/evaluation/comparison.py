@@ -165,8 +165,8 @@ def _complete_steps(table: pd.DataFrame) -> set[int]:
     count = table["n_epochs"].value_counts()
     steps = count.index.to_numpy(np.int64)
     reached = len(last) - np.searchsorted(last, steps)
-    whole = (count.to_numpy() == reached) & (reached >= LEAST_SHARE * len(last))
-    return set(steps[whole].tolist())
+    is_complete = (count.to_numpy() == reached) & (reached >= LEAST_SHARE * len(last))
+    return set(steps[is_complete].tolist())
 
 
 def _early_scores(

@@ -81,9 +81,9 @@ def interval(value: float, resampled: Float[np.ndarray, " resample"]) -> Interva
 
     Resamples without a score (NaN) do not count.
     """
-    known = resampled[np.isfinite(resampled)]
-    if not len(known):
+    finite = resampled[np.isfinite(resampled)]
+    if not len(finite):
         return Interval(value=value, low=float("nan"), high=float("nan"))
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(known, [tail, 1 - tail])
+    low, high = np.quantile(finite, [tail, 1 - tail])
     return Interval(value=value, low=min(value, float(low)), high=max(value, float(high)))

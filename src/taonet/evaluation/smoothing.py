@@ -173,8 +173,8 @@ class Sample:
     ) -> tuple[Int[np.ndarray, " class"], int]:
         """Return the classes as they appear, and a number for the answers: labels do not matter."""
         none = self.n_classes
-        seen = np.concatenate([self.truth, predicted.ravel(), np.arange(none)])
-        seen = seen[seen < none]
-        order = seen[np.sort(np.unique(seen, return_index=True)[1])]
+        labels = np.concatenate([self.truth, predicted.ravel(), np.arange(none)])
+        labels = labels[labels < none]
+        order = labels[np.sort(np.unique(labels, return_index=True)[1])]
         place = np.append(np.argsort(order), none)
         return order, zlib.crc32(place[predicted].astype(np.int64).tobytes())
