@@ -76,8 +76,8 @@ def nights_figure(scores: pd.DataFrame) -> Figure:
         level = share * end["macro_f1"]
         axes.axhline(level, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
         # where the curve starts there is room
-        left = growing["nights"].min()
-        axes.text(left, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
+        first_night = growing["nights"].min()
+        axes.text(first_night, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
     axes.set_xscale("log")
     ticks = growing["nights"].tolist()
     axes.set_xticks(ticks, [str(n) for n in ticks])
@@ -90,8 +90,8 @@ def nights_figure(scores: pd.DataFrame) -> Figure:
 
 def _method_colours(names: list[str], primary: str) -> dict[str, str]:
     palette = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
-    rest = [name for name in names if name != primary]
-    return {primary: ACCENT} | {name: palette[i % len(palette)] for i, name in enumerate(rest)}
+    others = [name for name in names if name != primary]
+    return {primary: ACCENT} | {name: palette[i % len(palette)] for i, name in enumerate(others)}
 
 
 def _draw_growth(axes: Axes, scores: pd.DataFrame, metric: str, name: str, colour: str) -> None:

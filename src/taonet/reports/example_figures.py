@@ -110,9 +110,9 @@ def _show_cutouts(
 
 
 def _show_answers(axes: Axes, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
-    seen = rows["n_epochs"].to_numpy(np.float64)
-    middle = (seen[1:] + seen[:-1]) / 2
-    edges = np.concatenate([[seen[0] - 0.5], middle, [seen[-1] + 0.5]])
+    n_epochs = rows["n_epochs"].to_numpy(np.float64)
+    middle = (n_epochs[1:] + n_epochs[:-1]) / 2
+    edges = np.concatenate([[n_epochs[0] - 0.5], middle, [n_epochs[-1] + 0.5]])
     probabilities = probabilities_of(rows, taxonomy)
     base = np.zeros(len(rows))
     for (name, colour), p in zip(class_colours(taxonomy).items(), probabilities.T, strict=True):

@@ -134,7 +134,7 @@ def _overview(
         )
         for name, own in scores.items()
     ]
-    rows = [*((f"*{name}*", *rest) for name, *rest in published), *ours]
+    rows = [*((f"*{name}*", *cells) for name, *cells in published), *ours]
     return f"## {heading}: {n:,} objects\n\n{_table(head, rows)}"
 
 

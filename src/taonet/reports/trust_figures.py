@@ -59,16 +59,16 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     axes = add_panel(figure, grid="y")
     rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
-    known = [("ece", "calibrated" if "before" in rows else "as predicted", ACCENT, "o")]
+    curves = [("ece", "calibrated" if "before" in rows else "as predicted", ACCENT, "o")]
     if "before" in rows:
-        known.append(("before", "before calibration", OTHERS, "D"))
-    for shift, (name, label, colour, marker) in zip((-0.05, 0.05), known, strict=False):
-        at = places + (shift if len(known) > 1 else 0.0)
+        curves.append(("before", "before calibration", OTHERS, "D"))
+    for shift, (name, label, colour, marker) in zip((-0.05, 0.05), curves, strict=False):
+        at = places + (shift if len(curves) > 1 else 0.0)
         _draw_bars(axes, at, rows, name, colour=colour, marker=marker, label=label)
     _name_steps(axes, rows)
     axes.set_ylabel("calibration error (ECE)")
     axes.set_ylim(bottom=0)
-    if len(known) > 1:
+    if len(curves) > 1:
         figure.legend(loc="outside upper left", ncols=2, handletextpad=0.4)
     return figure
 
@@ -133,8 +133,8 @@ def _reliability(
 
 def _sort_steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows by growing number of epochs, the last answers (0) at the end."""
-    known, end = rows[rows["n_epochs"] > 0], rows[rows["n_epochs"] == 0]
-    return pd.concat([known.sort_values("n_epochs"), end], ignore_index=True)
+    numbered, end = rows[rows["n_epochs"] > 0], rows[rows["n_epochs"] == 0]
+    return pd.concat([numbered.sort_values("n_epochs"), end], ignore_index=True)
 
 
 def _draw_bars(
