@@ -45,6 +45,6 @@ def all_with_groups(
     positions = [t[["object_id", *PLACE]] for t in tables.values() if {*PLACE} <= set(t.columns)]
     if not positions:
         return dict(tables)
-    known = pd.concat(positions).dropna().drop_duplicates("object_id").reset_index(drop=True)
-    known = known.assign(field_id=known["object_id"])
-    return {name: with_groups(table, known) for name, table in tables.items()}
+    located = pd.concat(positions).dropna().drop_duplicates("object_id").reset_index(drop=True)
+    located = located.assign(field_id=located["object_id"])
+    return {name: with_groups(table, located) for name, table in tables.items()}

@@ -286,11 +286,9 @@ def _report(
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
-    simulations = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
-    if any(simulations.values()):
-        details["simulation"] = "; ".join(
-            f"{part}: {how}" for part, how in simulations.items() if how
-        )
+    origins = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
+    if any(origins.values()):
+        details["simulation"] = "; ".join(f"{part}: {how}" for part, how in origins.items() if how)
     contents = ReportContents(
         title=f"TAO-Net on {archive.survey}: {recipe.name}",
         taxonomy=taxonomy,
@@ -338,8 +336,8 @@ def _examples(experiment: Experiment, table: pd.DataFrame) -> list[Any]:
         ids.drop_duplicates().tolist() for _, ids in table.groupby("class_name")["object_id"]
     ]
     n_examples = experiment.recipe.prediction.examples
-    chosen = [ids[k] for k in range(n_examples) for ids in by_class if k < len(ids)][:n_examples]
+    names = [ids[k] for k in range(n_examples) for ids in by_class if k < len(ids)][:n_examples]
     index = {name: i for i, name in enumerate(experiment.archive.objects["object_id"])}
     reading = experiment.reading
-    sequences = [experiment.archive[index[name]] for name in chosen]
+    sequences = [experiment.archive[index[name]] for name in names]
     return [sequence.take(reading.epochs_of(sequence)) for sequence in sequences]

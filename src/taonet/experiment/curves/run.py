@@ -189,10 +189,10 @@ def _plan(
 
 
 def _content_hash(curve: Curve) -> str:
-    measured = [curve.mjd, curve.mag, curve.magerr]
+    columns = [curve.mjd, curve.mag, curve.magerr]
     if curve.flux is not None and curve.flux_err is not None:
-        measured += [curve.flux, curve.flux_err]
-    points = np.stack(measured)
+        columns += [curve.flux, curve.flux_err]
+    points = np.stack(columns)
     return hashlib.sha256(points.tobytes()).hexdigest()
 
 
