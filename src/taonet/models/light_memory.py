@@ -174,7 +174,7 @@ class MotionMemory(nn.Module):
         lever = (tt - t.square() / safe).clamp_min(0)
         across = torch.hypot(sxt - t * sx / safe, syt - t * sy / safe)
         speed = across / lever.clamp_min(STILL)
-        known = [
+        numbers = [
             torch.asinh(3 * speed),
             torch.asinh(across / lever.clamp_min(STILL).sqrt()) / 2,
             torch.hypot(sx / safe, sy / safe).clamp_max(5.0),
@@ -183,6 +183,6 @@ class MotionMemory(nn.Module):
         ]
         memory = [years, *sums]
         return (
-            torch.stack(known, dim=-1).float(),
+            torch.stack(numbers, dim=-1).float(),
             torch.stack([part[:, -1] for part in memory], dim=-1),
         )
