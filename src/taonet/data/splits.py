@@ -183,27 +183,29 @@ def draw_shots(objects: pd.DataFrame, shots: int, *, seed: int) -> Split:
     InputError
         If a class has no more independent objects than are to be drawn.
     """
-    known = objects[objects["class_name"].notna()].reset_index(drop=True)
-    group = groups_of(known)
+    labelled = objects[objects["class_name"].notna()].reset_index(drop=True)
+    group = groups_of(labelled)
     rng = np.random.default_rng(seed)
-    order = known.iloc[rng.permutation(len(known))].assign(group=lambda rows: group[rows.index])
+    order = labelled.iloc[rng.permutation(len(labelled))].assign(
+        group=lambda rows: group[rows.index]
+    )
     single = order.drop_duplicates("group").sort_index()
     single = single.loc[[i for i in order.index if i in single.index]]
-    drawn = single.groupby("class_name", sort=True).head(shots)
-    held_back = order[~order["group"].isin(drawn["group"])].sort_index()
-    for class_name, n in drawn["class_name"].value_counts().sort_index().items():
-        if n < shots or class_name not in set(held_back["class_name"]):
+    training = single.groupby("class_name", sort=True).head(shots)
+    testing = order[~order["group"].isin(training["group"])].sort_index()
+    for class_name, n in training["class_name"].value_counts().sort_index().items():
+        if n < shots or class_name not in set(testing["class_name"]):
             got = f"{(single['class_name'] == class_name).sum()} independent objects"
             do = f"more than {shots} are needed to draw {shots} and test on others"
             raise InputError(f"class {class_name} is too small", got=got, do=do)
-    parts = {"train": drawn.sort_index(), "test": held_back}
+    parts = {"train": training.sort_index(), "test": testing}
     return Split(parts={part: tuple(rows["object_id"]) for part, rows in parts.items()}, seed=seed)
 
 
 def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> Split:
-    known = objects[objects["class_name"].notna()].reset_index(drop=True)
-    group = groups_of(known)
-    class_names = known["class_name"].to_numpy(str)
+    labelled = objects[objects["class_name"].notna()].reset_index(drop=True)
+    group = groups_of(labelled)
+    class_names = labelled["class_name"].to_numpy(str)
     rng = np.random.default_rng(seed)
     part_of_group: dict[int, str] = {}
     part_shares = {
@@ -219,7 +221,7 @@ def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> S
             )
         _deal_class(group[class_names == class_name], groups, part_shares, part_of_group)
     parts: dict[str, list[str]] = {part: [] for part in part_shares}
-    for i, name in enumerate(known["object_id"]):
+    for i, name in enumerate(labelled["object_id"]):
         parts[part_of_group[int(group[i])]].append(name)
     return Split(parts={part: tuple(names) for part, names in sorted(parts.items())}, seed=seed)
 

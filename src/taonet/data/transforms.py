@@ -226,11 +226,11 @@ def draw_epochs(
     if few and rng.random() < few:
         keep = int(rng.integers(1, min(FEW, n_epochs) + 1))
         return np.sort(rng.choice(n_epochs, size=keep, replace=False))
-    shown = _draw_subset(n_epochs, rng, min_epochs=min_epochs, whole=whole)
-    if max_epochs and len(shown) > max_epochs:
-        first = int(rng.integers(0, len(shown) - max_epochs + 1))
-        shown = shown[first : first + max_epochs]
-    return shown
+    epochs = _draw_subset(n_epochs, rng, min_epochs=min_epochs, whole=whole)
+    if max_epochs and len(epochs) > max_epochs:
+        first = int(rng.integers(0, len(epochs) - max_epochs + 1))
+        epochs = epochs[first : first + max_epochs]
+    return epochs
 
 
 def _draw_subset(
