@@ -187,15 +187,15 @@ def expected_snr(
     subtraction: Subtraction, scene: Scene, inputs: TripletInputs, detector: Detector
 ) -> Float[np.ndarray, " visit"]:
     """Estimate what the difference will show, so that hopeless visits need not be drawn."""
-    seen, host = inputs.conditions, scene.light.host
+    conditions, host = inputs.conditions, scene.light.host
     steady = inputs.template_flux
     if host is not None:
-        steady = steady + flux_of(np.full(len(steady), host.mag), seen.zero_point_mag)
+        steady = steady + flux_of(np.full(len(steady), host.mag), conditions.zero_point_mag)
     # to first order a PSF that is wider by a share takes away that share of the flux
     wrong = (inputs.scale_error - inputs.width_error) * steady
     signal = inputs.flux - inputs.template_flux + wrong
-    pixel_variance = seen.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
-    variance = pixel_variance * noise_equivalent_area_px(seen.seeing_fwhm_px)
+    pixel_variance = conditions.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
+    variance = pixel_variance * noise_equivalent_area_px(conditions.seeing_fwhm_px)
     variance = variance + np.maximum(inputs.flux, 0) / detector.gain_e_per_adu
     return np.asarray(signal / np.sqrt(variance) / subtraction.error_factor)
 
@@ -304,10 +304,10 @@ def _science_inputs(
     transparency: Float[np.ndarray, " visit"],
     flux: Float[np.ndarray, " visit"],
 ) -> EpochInputs:
-    seen = inputs.conditions
+    conditions = inputs.conditions
     return EpochInputs(
-        transparency=transparency, flux=flux, x=inputs.x, y=inputs.y, shift_x=seen.shift_x,
-        shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+        transparency=transparency, flux=flux, x=inputs.x, y=inputs.y, shift_x=conditions.shift_x,
+        shift_y=conditions.shift_y, seeing_fwhm_px=conditions.seeing_fwhm_px,
     )  # fmt: skip
 
 

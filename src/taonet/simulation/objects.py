@@ -143,27 +143,27 @@ def simulate_object(
     streams = _streams(seed, index, 6)
     for _ in range(MOST_TRIES):
         ra, dec, scene = _draw_scene(survey, class_name, *streams[:5])
-        seen = survey.expose(scene, survey.detector, streams[5])
-        if len(seen.visits):
+        exposures = survey.expose(scene, survey.detector, streams[5])
+        if len(exposures.visits):
             break
     else:
         raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
     sequence = ImageSequence.from_frames(
         _name(survey, seed, index),
-        seen.frames,
-        scene.visits.mjd[seen.visits],
-        band=[scene.visits.band[visit] for visit in seen.visits],
-        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[seen.visits],
-        zero_point_mag=scene.conditions.stated_zero_point_mag[seen.visits],
-        quality=seen.quality,
-        exposure_id=_exposure_ids(survey, class_name, index, scene, seen),
+        exposures.frames,
+        scene.visits.mjd[exposures.visits],
+        band=[scene.visits.band[visit] for visit in exposures.visits],
+        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[exposures.visits],
+        zero_point_mag=scene.conditions.stated_zero_point_mag[exposures.visits],
+        quality=exposures.quality,
+        exposure_id=_exposure_ids(survey, class_name, index, scene, exposures),
         ra=ra,
         dec=dec,
         class_name=class_name,
         raw_label="" if class_name == QUIET_CLASS else scene.light.subtype,
         channels=survey.channels,
     )
-    return sequence, _truth(class_name, scene, seen)
+    return sequence, _truth(class_name, scene, exposures)
 
 
 def _simulate_sequence(
@@ -227,7 +227,7 @@ def _exposure_ids(
     return survey.name_exposures(class_name, scene.visits.mjd[seen.visits].tolist())
 
 
-def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
+def _truth(class_name: str, scene: Scene, exposures: Exposures) -> dict[str, Any]:
     light = scene.light
     return {
         "class_name": class_name,
@@ -236,8 +236,8 @@ def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
         "host": asdict(light.host) if light.host else None,
         "x": scene.x,
         "y": scene.y,
-        "mag": _finite_or_none(light.mag[seen.visits]),
-        **seen.truth,
+        "mag": _finite_or_none(light.mag[exposures.visits]),
+        **exposures.truth,
     }
 
 
