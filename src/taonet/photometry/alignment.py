@@ -25,7 +25,7 @@ def measure_stars(
     epochs: Int[np.ndarray, " some"],
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     guess: Float[np.ndarray, " some"],
-    known: tuple[Steepness, Mismatch],
+    wings: tuple[Steepness, Mismatch],
     *,
     causal: bool,
     all_points: bool = False,
@@ -43,7 +43,7 @@ def measure_stars(
         noise=frames.noise[epochs],
         photon_noise=frames.photon_noise[epochs],
     )
-    steepness, mismatch = known
+    steepness, mismatch = wings
     start = Profile(
         fwhm_px=guess,
         stretch=np.zeros(len(guess), complex),

@@ -64,7 +64,7 @@ class StarFluxes:
 
 
 def solve_scales(
-    seen: StarFluxes, expected: ExpectedScales, scale: Float[np.ndarray, " epoch"]
+    fluxes: StarFluxes, expected: ExpectedScales, scale: Float[np.ndarray, " epoch"]
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Solve for the scales of epochs and the fluxes of their stars in turn.
 
@@ -80,8 +80,8 @@ def solve_scales(
     """
     error = expected.spread
     for _ in range(3):
-        reference = _reference_flux(seen.flux, seen.error, scale)
-        ratio, star_err, common = _ratio(seen, reference, expected)
+        reference = _reference_flux(fluxes.flux, fluxes.error, scale)
+        ratio, star_err, common = _ratio(fluxes, reference, expected)
         if np.isfinite(ratio).any():
             ratio = ratio / _common_ratio(ratio, expected)
         scatter = _scatters(ratio, np.hypot(star_err, common), expected, expected)
@@ -90,7 +90,7 @@ def solve_scales(
 
 
 def new_epoch_scales(
-    seen: StarFluxes,
+    fluxes: StarFluxes,
     expected: ExpectedScales,
     earlier: StarFluxes,
     earlier_expected: ExpectedScales,
@@ -106,15 +106,15 @@ def new_epoch_scales(
     flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
     ratio, star_err, common = _ratio(earlier, flux, earlier_expected)
     scatter = _scatters(ratio, np.hypot(star_err, common), earlier_expected, expected)
-    return _combine_scales(*_ratio(seen, flux, expected), expected, scatter)
+    return _combine_scales(*_ratio(fluxes, flux, expected), expected, scatter)
 
 
 def _ratio(
-    seen: StarFluxes, reference: Float[np.ndarray, " star"], expected: ExpectedScales
+    fluxes: StarFluxes, reference: Float[np.ndarray, " star"], expected: ExpectedScales
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
-    star_scale, star_err = _star_scales(seen.flux, seen.error, reference)
-    return star_scale / expected.scale, star_err / expected.scale, seen.common_err
+    star_scale, star_err = _star_scales(fluxes.flux, fluxes.error, reference)
+    return star_scale / expected.scale, star_err / expected.scale, fluxes.common_err
 
 
 def _combine_scales(

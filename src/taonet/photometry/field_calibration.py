@@ -197,7 +197,7 @@ def _calibrate_block(
         own = own[:0]
     points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
     fit, coarse = measure_stars(frames, new, points, guess[new], before, causal=state.causal)
-    flux, error = (seen[:, : len(x)] for seen in _good_fluxes(fit))
+    flux, error = (values[:, : len(x)] for values in _good_fluxes(fit))
     state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
     state.shift_err[new] = fit.shift_err_px
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
@@ -210,10 +210,10 @@ def _calibrate_block(
     )
     # earlier epochs are measured with the wings known before this one
     brighter = fit.steepness.brightening(before[0].mean[0])[:, None]
-    seen = StarFluxes(
+    fluxes = StarFluxes(
         flux=flux / brighter, error=error / brighter, common_err=WIDTH_TO_FLUX * fit.width_err
     )
-    scale, error = _scales(frames, state, seen, expected, (x, y), known, reference)
+    scale, error = _scales(frames, state, fluxes, expected, (x, y), known, reference)
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
     sure = int(is_stated[known].sum())
     anchor = STATED / np.sqrt(max(sure / A_NIGHT, 1))
@@ -236,7 +236,7 @@ def _is_anchored(state: FieldState, stated: StatedValues, known: Int[np.ndarray,
 def _scales(
     frames: PreparedFrames,
     state: FieldState,
-    seen: StarFluxes,
+    fluxes: StarFluxes,
     expected: ExpectedScales,
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     known: Int[np.ndarray, " known"],
@@ -245,16 +245,16 @@ def _scales(
     """Return the scales of new epochs and their errors, by stars that earlier epochs have seen."""
     new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
-        return solve_scales(seen, expected.take(new), state.scale[new])
+        return solve_scales(fluxes, expected.take(new), state.scale[new])
     earlier = _earlier_fluxes(frames, state, best, int(known[-1]), *places)
     anchored = state.anchored[best]
     if anchored.any():
         # instrumental epochs do not constrain the scale of stated ones
         earlier.flux[~anchored] = np.nan
     else:
-        seen.flux[expected.stated[new]] = np.nan
+        fluxes.flux[expected.stated[new]] = np.nan
     return new_epoch_scales(
-        seen, expected.take(new), earlier, expected.take(best), state.scale[best]
+        fluxes, expected.take(new), earlier, expected.take(best), state.scale[best]
     )
 
 

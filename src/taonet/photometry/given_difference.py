@@ -83,8 +83,8 @@ def measure_given_difference(
     flux = np.nan_to_num(measure().flux)
     residual = SUBTRACTED * np.nan_to_num(np.abs(science.flux - flux))
     shape = np.hypot(WIDTH_TO_FLUX * fit.width_err, fit.steepness.flux_err(flat=True))
-    measured = measure(doubt=np.hypot(residual, shape * flux))
-    return calibration, mask_unknown_noise(measured, differences)
+    fluxes = measure(doubt=np.hypot(residual, shape * flux))
+    return calibration, mask_unknown_noise(fluxes, differences)
 
 
 def _photon_noise(

@@ -40,11 +40,11 @@ def nightly_means(curve: LightCurve) -> LightCurve:
     total = np.bincount(night, weight, n)
     with np.errstate(invalid="ignore", divide="ignore"):
         flux = np.bincount(night, weight * np.nan_to_num(curve.flux), n) / total
-        seen = np.bincount(night, weight * curve.mjd, n) / total
+        mean_mjd = np.bincount(night, weight * curve.mjd, n) / total
         error = 1 / np.sqrt(total)
     mean = np.bincount(night, curve.mjd, n) / np.bincount(night, minlength=n)
     first = np.unique(night, return_index=True)[1]
-    mjd = np.where(total > 0, seen, mean)
+    mjd = np.where(total > 0, mean_mjd, mean)
     order = np.argsort(mjd, kind="stable")
     return replace(
         curve,

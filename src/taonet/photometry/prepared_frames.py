@@ -148,9 +148,9 @@ def _correlation(
     light, valid = light[:, half], valid[:, half]
     unit = noise[:, None, None].astype(np.float32)
     if known_light is not None:
-        known = known_light[:, half].astype(np.float32)
+        object_light = known_light[:, half].astype(np.float32)
         # a share of what is known is left of it, and is no noise
-        light, valid = light - known, valid & (known < BRIGHT * unit)
+        light, valid = light - object_light, valid & (object_light < BRIGHT * unit)
     snr = light / unit
     # the first epoch shows every later one where the sky is empty
     dark = ~maximum_filter(valid[:1] & (snr[:1] > SOURCE), (1, 5, 5))

@@ -99,7 +99,7 @@ def fit_stars(
         blend, has less weight.
     """
     theta = _theta(start)
-    known = theta[:, :5] * [0, 0, 1, 0, 0]
+    prior = theta[:, :5] * [0, 0, 1, 0, 0]
     precision = _prior_precision(width_spread, len(theta))
     theta[:, 5] = 1 / start.beta if steepness is None else steepness.mean
     estimate, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
@@ -111,7 +111,7 @@ def fit_stars(
             stamps, theta, flux_fit, wings=steepness is not None, all_points=all_points
         )
         inner = equations[0][:, :5, :5] + precision[:, :, None] * np.eye(5)
-        pull = equations[1][:, :5] - (theta[:, :5] - known) * precision
+        pull = equations[1][:, :5] - (theta[:, :5] - prior) * precision
         if steepness is None:
             step = np.linalg.solve(inner, pull[..., None])[..., 0]
         else:
@@ -171,15 +171,15 @@ def _mismatch(
     stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
     flux_fit: "_FluxFit",
-    known: Mismatch | None,
+    prior: Mismatch | None,
     *,
     causal: bool,
 ) -> Mismatch:
-    if known is None:
+    if prior is None:
         return Mismatch.default(len(theta))
     flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(flux_fit.flux))
     shining, residual = flux[..., None] * flux_fit.psf, stamps.light - flux_fit.model
-    return known.update(stamps, shining, residual, causal=causal)
+    return prior.update(stamps, shining, residual, causal=causal)
 
 
 def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:

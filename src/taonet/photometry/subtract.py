@@ -91,12 +91,14 @@ def subtract(
         templates=tuple(templates),
     )
     for template in templates:
-        whole = _TemplateTransforms.from_template(template)
+        transforms = _TemplateTransforms.from_template(template)
         for epoch in template.stack.serves.tolist():
             remaining = difference.left[epoch] = 1 - template.own_share(epoch)
             if remaining > LEAST_LEFT:
                 deep = (
-                    whole if remaining == 1 else _remove_epoch(whole, template, calibration, epoch)
+                    transforms
+                    if remaining == 1
+                    else _remove_epoch(transforms, template, calibration, epoch)
                 )
                 _subtract_one(difference, frames, calibration, deep, epoch)
     return difference
@@ -142,7 +144,7 @@ class _TemplateTransforms:
 
 
 def _remove_epoch(
-    whole: _TemplateTransforms, template: Template, calibration: Calibration, epoch: int
+    transforms: _TemplateTransforms, template: Template, calibration: Calibration, epoch: int
 ) -> _TemplateTransforms:
     """Take an epoch out of a template: it would take away a part of its own light."""
     stack = template.stack
@@ -152,12 +154,12 @@ def _remove_epoch(
     mine = rfft2(template.light[own]) * back / calibration.scale[epoch]
     share = np.where(stack.epochs == epoch, 0.0, stack.share) / remaining
     return replace(
-        whole,
-        image=(whole.image - (1 - remaining) * mine) / remaining,
-        noise=whole.noise / float(np.sqrt(remaining)),
+        transforms,
+        image=(transforms.image - (1 - remaining) * mine) / remaining,
+        noise=transforms.noise / float(np.sqrt(remaining)),
         psf=_mean_psf(template.profile, share, shape),
         small_psf=_mean_psf(template.profile, share, (GRID, GRID)),
-        photon_noise=whole.photon_noise / remaining,
+        photon_noise=transforms.photon_noise / remaining,
     )
 
 
