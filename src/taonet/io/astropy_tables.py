@@ -115,16 +115,16 @@ def _units(table: Any, path: Path) -> dict[str, str]:
     """Turn positions into degrees and times into days; return the units of all other columns."""
     units = {}
     for name in table.colnames:
-        column, known = table[name], plain(name)
+        column, plain_name = table[name], plain(name)
         if column.unit is None or not str(column.unit).strip():
             continue
-        if known in NAMES["ra"] or known in NAMES["dec"]:
+        if plain_name in NAMES["ra"] or plain_name in NAMES["dec"]:
             _convert(table, name, "deg", path)
-        elif is_time(known):
+        elif is_time(plain_name):
             _convert(table, name, "d", path)
-        elif known in ("seeing_fwhm_px", "zero_point_mag"):
-            _convert(table, name, "pix" if known == "seeing_fwhm_px" else "mag", path)
-        elif known in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
+        elif plain_name in ("seeing_fwhm_px", "zero_point_mag"):
+            _convert(table, name, "pix" if plain_name == "seeing_fwhm_px" else "mag", path)
+        elif plain_name in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
             _convert_millimagnitudes(table, name)
         units[name] = str(column.unit)
     return units
@@ -183,8 +183,8 @@ def degrees_of(column: "pd.Series[Any]", unit: str, role: str) -> "pd.Series[Any
     from astropy.coordinates import Angle
 
     of = "deg" if role == "dec" or unit.startswith("deg") else "hourangle"
-    known: dict[object, object] = {}
+    degrees: dict[object, object] = {}
     for text in texts[is_sexagesimal].unique():
         with contextlib.suppress(ValueError):
-            known[text] = float(Angle(text.strip(), unit=of).deg)
-    return texts.map(lambda cell: known.get(cell, cell))
+            degrees[text] = float(Angle(text.strip(), unit=of).deg)
+    return texts.map(lambda cell: degrees.get(cell, cell))

@@ -342,13 +342,13 @@ def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSe
     >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
     [('SN', 'CV'), ('CV',), (), None]
     """
-    known: dict[object, ClassSet | None] = {}
+    parsed: dict[object, ClassSet | None] = {}
     for cell in set(cells):
         if isinstance(cell, tuple):
-            known[cell] = check_set(cell, classes)
+            parsed[cell] = check_set(cell, classes)
         else:
-            known[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
-    return [known[cell] for cell in cells]
+            parsed[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
+    return [parsed[cell] for cell in cells]
 
 
 def _set_cells(table: pd.DataFrame, path: Path) -> "pd.Series[Any]":

@@ -84,8 +84,8 @@ def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     """
     ordered = sorted(kinds.items(), key=lambda kind: -kind[1])
     parts = [f"{count} × {kind}" for kind, count in ordered[:most]]
-    rest = sum(count for _, count in ordered[most:])
-    return ", ".join([*parts, f"{rest} × other reasons"] if rest else parts)
+    n_others = sum(count for _, count in ordered[most:])
+    return ", ".join([*parts, f"{n_others} × other reasons"] if n_others else parts)
 
 
 def first_reason(path: Path) -> str:

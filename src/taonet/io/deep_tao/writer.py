@@ -136,8 +136,8 @@ def _label(sequence: ImageSequence, path: Path) -> str | None:
 
 
 def _position(sequence: ImageSequence) -> list[tuple[str, Value]]:
-    known = [None if np.isnan(value) else value for value in (sequence.ra, sequence.dec)]
-    return [("RA_(J2000)", known[0]), ("DEC_(J2000)", known[1])]
+    coordinates = [None if np.isnan(value) else value for value in (sequence.ra, sequence.dec)]
+    return [("RA_(J2000)", coordinates[0]), ("DEC_(J2000)", coordinates[1])]
 
 
 def _transient_cards(
