@@ -46,7 +46,7 @@ FIT = 7
 class Pair:
     """A science image and a reference, calibrated, and their difference."""
 
-    exposed: PreparedFrames
+    frames: PreparedFrames
     calibration: Calibration
     difference: Difference
 
@@ -61,31 +61,31 @@ def read(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def subtract_pair(images: np.ndarray, photon_noise: np.ndarray, fwhm_px: np.ndarray) -> Pair:
     """Calibrate two images against each other and subtract the second from the first."""
-    exposed = replace(prepare_frames(images), photon_noise=photon_noise)
+    frames = replace(prepare_frames(images), photon_noise=photon_noise)
     calibration = calibrate_epochs(
-        exposed, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(2, np.nan), causal=False
+        frames, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(2, np.nan), causal=False
     )
     template = template_of(
-        exposed,
+        frames,
         calibration,
         np.arange(2.0),
         chosen=np.array([False, True]),
         serves=np.array([0]),
     )
-    difference = subtract(exposed, calibration, [template])
-    return Pair(exposed=exposed, calibration=calibration, difference=difference)
+    difference = subtract(frames, calibration, [template])
+    return Pair(frames=frames, calibration=calibration, difference=difference)
 
 
 def stack_each(frames: np.ndarray, gain: np.ndarray, fwhm_px: np.ndarray) -> Pair:
     """Stack the frames of either night, by the stars of all ten, and subtract."""
-    exposed = replace(prepare_frames(frames), photon_noise=1 / gain)
+    prepared = replace(prepare_frames(frames), photon_noise=1 / gain)
     calibration = calibrate_epochs(
-        exposed, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(len(frames), np.nan), causal=False
+        prepared, seeing_fwhm_px=fwhm_px, zero_point_mag=np.full(len(frames), np.nan), causal=False
     )
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
     shift -= shift.mean(axis=0)
     stacks = [
-        stack(exposed, np.arange(10)[which], np.array([0]), scale=calibration.scale, shift=shift)
+        stack(prepared, np.arange(10)[which], np.array([0]), scale=calibration.scale, shift=shift)
         for which in (SCIENCE, REFERENCE)
     ]
     images = np.stack([one.image for one in stacks])
@@ -156,13 +156,13 @@ def measured(pair: Pair, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             name: np.roll(getattr(one, name), tuple(centre - place), (1, 2))
             for name in ("light", "valid", "steady")
         }
-        forced = difference_photometry(
+        fluxes = difference_photometry(
             replace(one, **roll, doubt=np.zeros(2)),
             pair.calibration,
-            photon_noise=pair.exposed.photon_noise,
+            photon_noise=pair.frames.photon_noise,
             causal=False,
         )
-        out.append((forced.flux[0], forced.flux_err[0]))
+        out.append((fluxes.flux[0], fluxes.flux_err[0]))
     return np.array(out).T
 
 
@@ -199,20 +199,20 @@ def print_stacks(ours: np.ndarray, frames: np.ndarray, empty: np.ndarray) -> Non
 
 def star_flux(pair: Pair, place: np.ndarray) -> float:
     """Return the flux that our fit gives a star of the science image."""
-    centre = np.array(pair.exposed.light.shape[1:]) // 2
+    centre = np.array(pair.frames.light.shape[1:]) // 2
     light, valid = (
         np.roll(image, tuple(centre - place), (1, 2))
-        for image in (pair.exposed.light, pair.exposed.valid)
+        for image in (pair.frames.light, pair.frames.valid)
     )
     windows = cut_centre_windows(
         light,
         valid,
         pair.calibration,
-        noise=pair.exposed.noise,
-        photon_noise=pair.exposed.photon_noise,
+        noise=pair.frames.noise,
+        photon_noise=pair.frames.photon_noise,
     )
-    forced = forced_photometry(windows, pair.calibration, causal=False)
-    return float(forced.flux[0])
+    fluxes = forced_photometry(windows, pair.calibration, causal=False)
+    return float(fluxes.flux[0])
 
 
 def whitened(frames: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -289,7 +289,7 @@ def main() -> None:
 
     ours = stack_each(frames[:10], gain[:10], fwhm_px[:10])
     mixed = subtract_pair(frames[STACKS], 1 / (5 * gain[STACKS]), fwhm_px[STACKS])
-    print_stacks(ours.exposed.light, frames, empty)
+    print_stacks(ours.frames.light, frames, empty)
 
     model = stars[1]  # the very brightest may bend the detector's response
     star, centre = star_of(science, model), np.array([science.shape]) // 2

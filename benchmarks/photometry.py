@@ -47,9 +47,9 @@ def compare(archive: Path) -> None:
     (part,) = measure_bands(sequence)
     shift = np.stack([part.calibration.shift_x, part.calibration.shift_y], axis=1)
     centre = sequence.frames.shape[-1] // 2
-    place = centre + shift + np.stack([part.forced.dx, part.forced.dy], axis=1)
-    frames = np.flatnonzero(np.isfinite(part.forced.flux))[:PHOTUTILS_FRAMES]
-    image = part.exposed.light.astype(float)
+    place = centre + shift + np.stack([part.fluxes.dx, part.fluxes.dy], axis=1)
+    frames = np.flatnonzero(np.isfinite(part.fluxes.flux))[:PHOTUTILS_FRAMES]
+    image = part.frames.light.astype(float)
     profile = part.calibration.profile
     began = time.perf_counter()
     alone = [
@@ -67,7 +67,7 @@ def compare(archive: Path) -> None:
           f"{ours_alone / rate_alone:.0f} x")  # fmt: skip
     print(f"with {len(stars)} stars:      photutils {rate_field:7.1f}, ours {ours_whole:8.1f} "
           f"frames/s, calibration and all: {ours_whole / rate_field:.0f} x")  # fmt: skip
-    off = (part.forced.flux[frames] - np.concatenate(alone)) / part.forced.flux_err[frames]
+    off = (part.fluxes.flux[frames] - np.concatenate(alone)) / part.fluxes.flux_err[frames]
     print(f"(ours - photutils)/error: median {np.median(off):+.3f}, std {off.std():.3f}")
 
 
@@ -76,9 +76,9 @@ def our_rates(sequence: ImageSequence, part: BandMeasurement) -> tuple[float, fl
     began = time.perf_counter()
     for _ in range(REPEATS):
         windows = cut_centre_windows(
-            part.exposed.light, part.exposed.valid, part.calibration,
-            noise=np.nan_to_num(part.exposed.noise, nan=1.0),
-            photon_noise=part.exposed.photon_noise,
+            part.frames.light, part.frames.valid, part.calibration,
+            noise=np.nan_to_num(part.frames.noise, nan=1.0),
+            photon_noise=part.frames.photon_noise,
         )  # fmt: skip
         forced_photometry(windows, part.calibration)
     alone = REPEATS * len(sequence) / (time.perf_counter() - began)

@@ -72,8 +72,8 @@ class LeakError(TaoNetError):
 
 
 class MissingError(InputError):
-    """Something that was asked for by name is not there."""
+    """Something that was requested by name is not there."""
 
 
 class UnreachableError(TaoNetError):
-    """A server does not answer or asks for a long wait; retrying later may help."""
+    """A server does not answer or demands a long wait; retrying later may help."""

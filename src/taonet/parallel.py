@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 8
-"""Results that each process may be ahead of whoever takes them: memory stays small."""
+"""Results that each process may be ahead of the reader: memory stays small."""
 
 
 def map_in_order(
@@ -62,7 +62,7 @@ def map_in_order(
     except BrokenProcessPool:
         raise _worker_error(function) from None
     finally:
-        # whoever takes the results may have had enough, or was interrupted
+        # the reader of the results may have stopped early, or was interrupted
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
         _interrupt(

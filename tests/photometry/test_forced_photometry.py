@@ -22,10 +22,10 @@ def test_pulls_are_those_of_a_normal_distribution(flux):
         # one factor for the sequence: nothing states its zero points
         unit = np.median(truth["clear"] / part.calibration.scale)
         error = np.hypot(
-            part.forced.flux_err / part.calibration.scale,
+            part.fluxes.flux_err / part.calibration.scale,
             flux * unit * part.calibration.scale_err,
         )
-        pulls.append((part.forced.flux / part.calibration.scale - flux * unit) / error)
+        pulls.append((part.fluxes.flux / part.calibration.scale - flux * unit) / error)
     pulls = np.concatenate(pulls)
     assert abs(pulls.mean()) < 0.2
     # the factor is fitted: it takes a part of what bright epochs scatter
@@ -50,16 +50,16 @@ class SameProfile(Fittable2DModel):
 def test_photutils_finds_the_same_flux(beta):
     sequence, _ = field(8, flux=4000.0, seed=9, beta=beta)
     (part,) = measure_bands(sequence, causal=False)
-    profile, forced = part.calibration.profile, part.forced
+    profile, fluxes = part.calibration.profile, part.fluxes
     for k in range(8):
-        x = 32 + part.calibration.shift_x[k] + forced.dx[k]
-        y = 32 + part.calibration.shift_y[k] + forced.dy[k]
+        x = 32 + part.calibration.shift_x[k] + fluxes.dx[k]
+        y = 32 + part.calibration.shift_y[k] + fluxes.dy[k]
         image = sequence.frames[k, 0] - 1000.0
         photutils = PSFPhotometry(SameProfile(profile.take([k])), (11, 11), aperture_radius=4)
         theirs = photutils(image, init_params=Table({"x": [x], "y": [y]}))
-        off = forced.flux[k] - theirs["flux_fit"][0]
+        off = fluxes.flux[k] - theirs["flux_fit"][0]
         # theirs is told the sky, ours fits it
-        assert abs(off) < forced.flux_err[k]
+        assert abs(off) < fluxes.flux_err[k]
 
 
 def test_a_best_fit_beats_an_aperture():
@@ -69,7 +69,7 @@ def test_a_best_fit_beats_an_aperture():
         sequence.frames[:, 0].astype(float), radius_px=3.5, sky_inner_px=8, sky_outer_px=14
     )
     scale = part.calibration.scale
-    scatter = [np.std(f / scale) / np.mean(f / scale) for f in (part.forced.flux, aperture)]
+    scatter = [np.std(f / scale) / np.mean(f / scale) for f in (part.fluxes.flux, aperture)]
     assert scatter[0] < 0.85 * scatter[1]
 
 
@@ -77,11 +77,11 @@ def test_a_place_off_the_centre_is_found_by_the_bright_epochs():
     flux = np.where(np.arange(24) % 4 == 0, 20_000.0, 100.0)
     sequence, truth = field(24, flux=flux, seed=2, x=0.4, y=-0.35)
     (part,) = measure_bands(sequence, causal=False)
-    x = part.calibration.shift_x + part.forced.dx
+    x = part.calibration.shift_x + part.fluxes.dx
     np.testing.assert_allclose(x, truth["shift"][:, 0] + 0.4, atol=0.03)
     (causal,) = measure_bands(sequence)
     # the reference is the first epoch, and its pointing was off, too
-    y = causal.calibration.shift_y + causal.forced.dy
+    y = causal.calibration.shift_y + causal.fluxes.dy
     np.testing.assert_allclose(y, truth["shift"][:, 1] - 0.35, atol=0.05)
 
 
@@ -89,8 +89,8 @@ def test_cosmic_rays_on_the_object_are_left_out():
     sequence, _ = field(12, flux=3000.0, seed=8)
     frames = sequence.frames.copy()
     frames[5, 0, 30, 33] += 4000
-    clean = measure_bands(sequence)[0].forced
-    hit = measure_bands(type(sequence).from_frames("hit", frames, sequence.mjd))[0].forced
+    clean = measure_bands(sequence)[0].fluxes
+    hit = measure_bands(type(sequence).from_frames("hit", frames, sequence.mjd))[0].fluxes
     assert abs(hit.flux[5] - clean.flux[5]) < 2.5 * clean.flux_err[5]
 
 

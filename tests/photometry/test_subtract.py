@@ -40,7 +40,7 @@ def test_a_transient_on_a_host_is_measured_as_if_there_were_none():
 def light_scale(sequence):
     (part,) = measure_bands(sequence, causal=True)
     # ADU of the first epoch are the unit: what a star of the field has there against its true flux
-    return part.forced.flux[0] / part.calibration.scale[0] / 20_000
+    return part.fluxes.flux[0] / part.calibration.scale[0] / 20_000
 
 
 def test_only_epochs_after_the_template_are_measured_without_knowing_later_ones():
@@ -65,7 +65,7 @@ def test_no_part_of_an_epoch_is_in_its_own_template_and_all_count_from_one_level
     (template,) = part.difference.templates
     share = template.own_share(9)
     assert 0.2 < share < 0.6
-    flux, error = (x / part.calibration.scale for x in (part.forced.flux, part.forced.flux_err))
+    flux, error = (x / part.calibration.scale for x in (part.fluxes.flux, part.fluxes.flux_err))
     true = np.where(np.arange(16) == 9, 1 - share, -share) * 9000 * unit
     assert np.abs((flux - true) / error).max() < 3.5
     assert flux[9] / unit / 9000 == pytest.approx(1 - share, abs=0.1)

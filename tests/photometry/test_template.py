@@ -89,7 +89,7 @@ def test_a_cosmic_ray_in_one_epoch_is_not_in_the_template(place):
     (hit,) = measure_bands(replace(sequence, frames=frames), mode="difference")
     before, after = (part.difference.templates[0].stack.image for part in (clean, hit))
     assert np.abs(after - before).max() < 0.02 * 9000
-    assert np.abs(hit.forced.flux / hit.forced.flux_err)[ENOUGH:].max() < 3.5
+    assert np.abs(hit.fluxes.flux / hit.fluxes.flux_err)[ENOUGH:].max() < 3.5
 
 
 @pytest.mark.parametrize("causal", [True, False])

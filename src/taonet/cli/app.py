@@ -61,8 +61,8 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(benchmark_app, name="benchmark")
 
 
-def _version(wanted: bool | None) -> None:
-    if wanted:
+def _version(value: bool | None) -> None:
+    if value:
         typer.echo(f"taonet {__version__}")
         raise typer.Exit
 

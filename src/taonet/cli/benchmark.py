@@ -36,8 +36,8 @@ def benchmark_crts_features(
     """Score forests and boosted trees on published features of CRTS, beside published scores."""
     from taonet.studies.crts_features import published_scores, score_lines
 
-    found = published_scores(data, seed=seed, track=track)
-    print_result(found, score_lines(found), as_json=as_json)
+    scores = published_scores(data, seed=seed, track=track)
+    print_result(scores, score_lines(scores), as_json=as_json)
 
 
 @benchmark_app.command("hits")
@@ -69,7 +69,7 @@ def benchmark_hits(
     from taonet.models.bundle import load_bundle
     from taonet.studies.hits import FINETUNE, Shots, hits_benchmark, score_lines
 
-    found = hits_benchmark(
+    scores = hits_benchmark(
         load_bundle(start),
         read_recipe(recipe or FINETUNE),
         Archive(data),
@@ -78,8 +78,8 @@ def benchmark_hits(
         shots=Shots(draws=draws, per_class=shots, seed=seed),
         track=track,
     )
-    plain = {name: score.to_dict() for name, score in found.items()}
-    print_result(plain, score_lines(found), as_json=as_json)
+    plain = {name: score.to_dict() for name, score in scores.items()}
+    print_result(plain, score_lines(scores), as_json=as_json)
 
 
 @benchmark_app.command("seeds")
@@ -95,7 +95,7 @@ def benchmark_seeds(
     from taonet.studies.seeds import score_seeds, seed_lines
 
     archive = Archive(data)
-    found = score_seeds(
+    scores = score_seeds(
         runs, archive.taxonomy, objects=archive.objects, classes=split_names(classes), seed=seed
     )
-    print_result(found, seed_lines(found), as_json=as_json)
+    print_result(scores, seed_lines(scores), as_json=as_json)

@@ -7,7 +7,7 @@ GOES_ON: Final = ("demo", "fetch", "ingest", "simulate", "train")
 """Verbs that keep what is finished."""
 
 BEGINS_ANEW: Final = ("demo", "ingest", "simulate")
-"""Of those, the ones that --overwrite tells to forget what is finished."""
+"""Of those, the ones that discard what is finished if --overwrite is given."""
 
 KEPT: Final = "what is finished is kept, and the same command goes on from there"
 ANEW: Final = "with --overwrite the same command begins anew"

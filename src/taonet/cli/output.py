@@ -14,11 +14,11 @@ def track(items: Iterable[Any], total: int, title: str) -> Iterator[Any]:
     if sys.stderr.isatty():
         yield from _bar(items, total, title)
         return
-    shown = 0
+    quarters = 0
     for done, item in enumerate(items, start=1):
         yield item
-        if total and done * 4 // total > shown:
-            shown = done * 4 // total
+        if total and done * 4 // total > quarters:
+            quarters = done * 4 // total
             say(f"{title}: {done} of {total}")
 
 

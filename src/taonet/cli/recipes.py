@@ -10,5 +10,5 @@ def recipes(as_json: AsJson = False) -> None:
     """List the recipes that come with the package, for `train`."""
     from taonet.experiment.shipped_recipes import recipe_lines, shipped_recipes
 
-    found = shipped_recipes()
-    print_result(found, "\n".join(recipe_lines(found)), as_json=as_json)
+    shipped = shipped_recipes()
+    print_result(shipped, "\n".join(recipe_lines(shipped)), as_json=as_json)

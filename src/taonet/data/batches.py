@@ -47,15 +47,15 @@ class Batch:
         def concatenate(name: str) -> Tensor:
             return torch.from_numpy(np.concatenate([getattr(e, name) for e in examples]))
 
-        looks = np.array([len(e.deep) for e in examples])
-        first = np.concatenate([[0], looks.cumsum()[:-1]])
+        n_looks = np.array([len(e.deep) for e in examples])
+        first = np.concatenate([[0], n_looks.cumsum()[:-1]])
         deep_of = [e.deep_of + start for e, start in zip(examples, first, strict=True)]
         return cls(
             **{
                 name: concatenate(name) for name in ("images", "deep", "conditions", "days", "band")
             },
             light=concatenate("light").float(),
-            deep_band=torch.from_numpy(np.repeat([e.band[0] for e in examples], looks)),
+            deep_band=torch.from_numpy(np.repeat([e.band[0] for e in examples], n_looks)),
             deep_of=torch.from_numpy(np.concatenate(deep_of)),
             n_epochs=torch.tensor([len(e.days) for e in examples]),
             label=torch.tensor([e.label for e in examples]),
@@ -122,15 +122,15 @@ def training_batches(
     while True:
         rng = np.random.default_rng([seed, step])
         classes = rng.permutation(batch_size) % len(by_class)
-        chosen = [int(rng.choice(by_class[c])) for c in classes]
-        yield Batch.from_examples([_draw_example(examples, i, augmentation, rng) for i in chosen])
+        indices = [int(rng.choice(by_class[c])) for c in classes]
+        yield Batch.from_examples([_draw_example(examples, i, augmentation, rng) for i in indices])
         step += 1
 
 
 def _draw_example(
-    examples: TrainingSet, chosen: int, augmentation: Augmentation, rng: np.random.Generator
+    examples: TrainingSet, index: int, augmentation: Augmentation, rng: np.random.Generator
 ) -> Example:
-    sequence, reading = examples.sequences[chosen], examples.reading
+    sequence, reading = examples.sequences[index], examples.reading
     epochs = draw_epochs(
         len(reading.epochs_of(sequence)),
         rng,
@@ -145,7 +145,7 @@ def _draw_example(
         reading.without_brightness if dimmed else reading,
         taxonomy=examples.taxonomy,
         epochs=epochs,
-        precomputed=find_inputs(examples.sequences, chosen),
+        precomputed=find_inputs(examples.sequences, index),
     )
-    seen = {name: getattr(example, name) for name in VARIED}
-    return replace(example, **augment(seen, augmentation, rng))
+    inputs = {name: getattr(example, name) for name in VARIED}
+    return replace(example, **augment(inputs, augmentation, rng))

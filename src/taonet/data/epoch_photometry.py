@@ -92,8 +92,8 @@ class EpochPhotometry:
         per_epoch = [f.name for f in fields(cls)][2:]
         channels = (columns.shape[1] - len(per_epoch)) // 2
         values = columns.astype(np.float64)
-        named = {name: values[:, 2 * channels + i] for i, name in enumerate(per_epoch)}
-        return cls(sky=values[:, :channels], noise=values[:, channels : 2 * channels], **named)
+        by_name = {name: values[:, 2 * channels + i] for i, name in enumerate(per_epoch)}
+        return cls(sky=values[:, :channels], noise=values[:, channels : 2 * channels], **by_name)
 
     def depth(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch channel"]:
         """Return the usual noise so far, calibrated, by band and channel."""
@@ -114,13 +114,13 @@ class EpochPhotometry:
         known = np.isfinite(self.flux) & np.isfinite(self.flux_err)
         flux = np.where(known, self.flux / unit, 0.0)
         error = np.where(known, self.flux_err / unit, UNMEASURED)
-        placed = np.isfinite(self.place_err)
+        located = np.isfinite(self.place_err)
         columns = [
             flux,
             np.clip(error, LEAST_ERROR, 1e4),
-            np.where(placed, self.place_x, 0.0),
-            np.where(placed, self.place_y, 0.0),
-            np.where(placed, self.place_err, UNMEASURED),
+            np.where(located, self.place_x, 0.0),
+            np.where(located, self.place_y, 0.0),
+            np.where(located, self.place_err, UNMEASURED),
         ]
         return np.stack(columns, axis=1).astype(np.float32)
 
@@ -147,8 +147,8 @@ class EpochPhotometry:
                 np.log1p(np.clip(chi2, 0, 1e3)),
                 ~np.isfinite(self.flux) * 1.0,
             ]
-        together = np.nan_to_num(np.stack(numbers, axis=1), posinf=0.0, neginf=0.0)
-        return np.asarray(np.clip(together, -10, 10), np.float32)
+        stacked = np.nan_to_num(np.stack(numbers, axis=1), posinf=0.0, neginf=0.0)
+        return np.asarray(np.clip(stacked, -10, 10), np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,26 +187,26 @@ def measure_epochs(
     sky, noise = sky_and_noise(sequence.pixels)
     columns = {f.name: np.full(n, np.nan) for f in fields(EpochPhotometry)[2:]}
     for part in parts:
-        seen, forced, own = part.calibration, part.forced, measure_centroids(part)
-        found = {
-            "scale": seen.scale,
-            "scale_err": np.hypot(seen.scale_err, seen.zero_point_err),
-            "fwhm_px": seen.profile.fwhm_px,
-            "oval_x": seen.profile.stretch.real,
-            "oval_y": seen.profile.stretch.imag,
-            "shift_x": seen.shift_x,
-            "shift_y": seen.shift_y,
-            "n_stars": seen.n_stars,
-            "flux": forced.flux / seen.scale,
-            "flux_err": forced.flux_err / seen.scale,
-            "dx": forced.dx,
-            "dy": forced.dy,
-            "chi2": forced.chi2,
-            "place_x": own.x,
-            "place_y": own.y,
-            "place_err": own.err,
+        calibration, fluxes, centroids = part.calibration, part.fluxes, measure_centroids(part)
+        measured = {
+            "scale": calibration.scale,
+            "scale_err": np.hypot(calibration.scale_err, calibration.zero_point_err),
+            "fwhm_px": calibration.profile.fwhm_px,
+            "oval_x": calibration.profile.stretch.real,
+            "oval_y": calibration.profile.stretch.imag,
+            "shift_x": calibration.shift_x,
+            "shift_y": calibration.shift_y,
+            "n_stars": calibration.n_stars,
+            "flux": fluxes.flux / calibration.scale,
+            "flux_err": fluxes.flux_err / calibration.scale,
+            "dx": fluxes.dx,
+            "dy": fluxes.dy,
+            "chi2": fluxes.chi2,
+            "place_x": centroids.x,
+            "place_y": centroids.y,
+            "place_err": centroids.err,
         }
-        for name, values in found.items():
+        for name, values in measured.items():
             columns[name][part.epochs] = values
     return EpochPhotometry(
         sky=np.asarray(sky, np.float64), noise=np.asarray(noise, np.float64), **columns

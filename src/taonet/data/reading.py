@@ -26,7 +26,7 @@ class Example:
 
     ``images`` (epoch, channel, y, x) float32, scaled, of no pixel where the network reads none of
     single frames; ``deep`` (look, channel, y, x), the running mean, and ``deep_of`` (epoch,) the
-    look that each epoch goes by; ``conditions`` (epoch, condition), what the frame was seen
+    look that each epoch uses; ``conditions`` (epoch, condition), what the frame was seen
     through; ``light`` (epoch, number), see `EpochPhotometry.light`, no columns where not measured;
     ``days`` (epoch,) since the epoch before; ``band`` (epoch,) index; ``mjd`` (epoch,); ``label``
     or `NO_LABEL`.
@@ -226,20 +226,20 @@ def _photometry_inputs(
     """
     measured = precomputed.measured.take(shown)
     nothing = np.zeros((len(index), len(reading.channels), 0, 0), np.float32)
-    found: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
-    found["deep_of"] = np.zeros(len(index), np.int64)
+    inputs: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
+    inputs["deep_of"] = np.zeros(len(index), np.int64)
     if reading.frames:
         frames = _frames(sequence, index, reading)
         cropped = centre_crop(frames, reading.scaling.crop_px or frames.shape[-1])
         width = measured.depth(band) * measured.scale[:, None]
-        found["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
+        inputs["images"] = compress(cropped, measured.sky, width, reading.scaling.softening)
     if reading.deep_px and precomputed.deep is not None:
-        found["deep_of"] = look_of(shown)
-        found["deep"] = precomputed.deep[: int(found["deep_of"].max()) + 1].astype(np.float32)
+        inputs["deep_of"] = look_of(shown)
+        inputs["deep"] = precomputed.deep[: int(inputs["deep_of"].max()) + 1].astype(np.float32)
     elif reading.deep_px:
         frames = _frames(sequence, index, reading)
-        found["deep"], found["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
-    return {**found, "conditions": measured.conditions(band), "light": measured.light(band)}
+        inputs["deep"], inputs["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
+    return {**inputs, "conditions": measured.conditions(band), "light": measured.light(band)}
 
 
 def running_mean(

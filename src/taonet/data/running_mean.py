@@ -1,7 +1,7 @@
 """The running mean of a sequence's frames: what one exposure is too shallow to show.
 
 A faint host needs tens of exposures. The mean changes slowly, so the network reads it after the
-epochs 1, 3, 8, 20, 50, 125, … only, and goes by the last look in between: causal, and cheap.
+epochs 1, 3, 8, 20, 50, 125, … only, and uses the last look in between: causal, and cheap.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def deep_images(
     images: Float[np.ndarray, "epoch channel y x"],
     weight: Float[np.ndarray, "epoch channel"],
 ) -> tuple[Float[np.ndarray, "look channel y x"], Int[np.ndarray, " epoch"]]:
-    """Return the weighted mean of the frames so far at each look, and the look each epoch goes by.
+    """Return the weighted mean of the frames so far at each look, and the look each epoch uses.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def deep_images(
 
 
 def look_of(epochs: Int[np.ndarray, " epoch"]) -> Int[np.ndarray, " epoch"]:
-    """Return the look that epochs go by, counted from 0 both.
+    """Return the look that each epoch uses; both are counted from 0.
 
     Examples
     --------

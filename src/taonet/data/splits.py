@@ -2,7 +2,7 @@
 
 Objects that may not be parted form a group: same position within 10 arcsec (friends of friends),
 same parent field, same pixels. Groups are dealt whole, class by class, once; the result is a
-file of ids with a hash, and whoever loads it checks it again.
+file of ids with a hash, and it is checked again whenever it is loaded.
 """
 
 import hashlib
@@ -183,41 +183,45 @@ def draw_shots(objects: pd.DataFrame, shots: int, *, seed: int) -> Split:
     InputError
         If a class has no more independent objects than are to be drawn.
     """
-    known = objects[objects["class_name"].notna()].reset_index(drop=True)
-    group = groups_of(known)
+    labelled = objects[objects["class_name"].notna()].reset_index(drop=True)
+    group = groups_of(labelled)
     rng = np.random.default_rng(seed)
-    order = known.iloc[rng.permutation(len(known))].assign(group=lambda rows: group[rows.index])
+    order = labelled.iloc[rng.permutation(len(labelled))].assign(
+        group=lambda rows: group[rows.index]
+    )
     single = order.drop_duplicates("group").sort_index()
     single = single.loc[[i for i in order.index if i in single.index]]
-    drawn = single.groupby("class_name", sort=True).head(shots)
-    held_back = order[~order["group"].isin(drawn["group"])].sort_index()
-    for class_name, n in drawn["class_name"].value_counts().sort_index().items():
-        if n < shots or class_name not in set(held_back["class_name"]):
+    training = single.groupby("class_name", sort=True).head(shots)
+    testing = order[~order["group"].isin(training["group"])].sort_index()
+    for class_name, n in training["class_name"].value_counts().sort_index().items():
+        if n < shots or class_name not in set(testing["class_name"]):
             got = f"{(single['class_name'] == class_name).sum()} independent objects"
             do = f"more than {shots} are needed to draw {shots} and test on others"
             raise InputError(f"class {class_name} is too small", got=got, do=do)
-    parts = {"train": drawn.sort_index(), "test": held_back}
+    parts = {"train": training.sort_index(), "test": testing}
     return Split(parts={part: tuple(rows["object_id"]) for part, rows in parts.items()}, seed=seed)
 
 
 def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> Split:
-    known = objects[objects["class_name"].notna()].reset_index(drop=True)
-    group = groups_of(known)
-    class_names = known["class_name"].to_numpy(str)
+    labelled = objects[objects["class_name"].notna()].reset_index(drop=True)
+    group = groups_of(labelled)
+    class_names = labelled["class_name"].to_numpy(str)
     rng = np.random.default_rng(seed)
     part_of_group: dict[int, str] = {}
-    wanted = {part: share / sum(shares.values()) for part, share in shares.items() if share > 0}
+    part_shares = {
+        part: share / sum(shares.values()) for part, share in shares.items() if share > 0
+    }
     for class_name in np.unique(class_names):
         groups = rng.permutation(np.unique(group[class_names == class_name]))
-        if len(groups) < len(wanted):
+        if len(groups) < len(part_shares):
             raise InputError(
                 f"too few independent objects of class {class_name} to split",
-                got=f"{len(groups)} for {len(wanted)} parts",
+                got=f"{len(groups)} for {len(part_shares)} parts",
                 do="add objects, or use fewer folds",
             )
-        _deal_class(group[class_names == class_name], groups, wanted, part_of_group)
-    parts: dict[str, list[str]] = {part: [] for part in wanted}
-    for i, name in enumerate(known["object_id"]):
+        _deal_class(group[class_names == class_name], groups, part_shares, part_of_group)
+    parts: dict[str, list[str]] = {part: [] for part in part_shares}
+    for i, name in enumerate(labelled["object_id"]):
         parts[part_of_group[int(group[i])]].append(name)
     return Split(parts={part: tuple(names) for part, names in sorted(parts.items())}, seed=seed)
 
@@ -225,20 +229,20 @@ def _deal(objects: pd.DataFrame, shares: Mapping[str, float], *, seed: int) -> S
 def _deal_class(
     group_of_object: Int[np.ndarray, " n"],
     groups: Int[np.ndarray, " g"],
-    wanted: Mapping[str, float],
+    part_shares: Mapping[str, float],
     part_of_group: dict[int, str],
 ) -> None:
     # each group goes where its class is furthest below its share; large groups first, so that
     # the small ones can even things out
     sizes = {int(g): int((group_of_object == g).sum()) for g in groups}
     total = len(group_of_object)
-    filled = dict.fromkeys(wanted, 0.0)
+    filled = dict.fromkeys(part_shares, 0.0)
     for g in groups:
         if int(g) in part_of_group:
             filled[part_of_group[int(g)]] += sizes[int(g)]
     order = sorted((int(g) for g in groups if int(g) not in part_of_group), key=lambda g: -sizes[g])
     for g in order:
-        part = max(wanted, key=lambda p: wanted[p] - filled[p] / total)
+        part = max(part_shares, key=lambda p: part_shares[p] - filled[p] / total)
         part_of_group[g] = part
         filled[part] += sizes[g]
 

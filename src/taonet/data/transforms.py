@@ -162,8 +162,8 @@ def conditions_of(
     usual, width = running_scale(sky, noise, band, Scaling(sky="sequence"))
     brighter = np.arcsinh((sky - usual) / width)
     noisier = np.log(np.where(noise > 0, noise, np.nan) / width)
-    both = np.concatenate([brighter, noisier], axis=1) / SOFT_SCALE
-    return np.nan_to_num(both, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+    numbers = np.concatenate([brighter, noisier], axis=1) / SOFT_SCALE
+    return np.nan_to_num(numbers, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
 
 
 def scaled_images(
@@ -221,16 +221,16 @@ def draw_epochs(
 
     With probability ``whole`` all of them; else a random share of them, some dropped at random,
     so that the network meets short and gappy sequences. Of what is longer than ``max_epochs`` a
-    stretch is shown. With probability ``few`` one to `FEW` epochs in order, whatever the rest says.
+    stretch is shown. With probability ``few`` one to `FEW` epochs in order instead.
     """
     if few and rng.random() < few:
         keep = int(rng.integers(1, min(FEW, n_epochs) + 1))
         return np.sort(rng.choice(n_epochs, size=keep, replace=False))
-    shown = _draw_subset(n_epochs, rng, min_epochs=min_epochs, whole=whole)
-    if max_epochs and len(shown) > max_epochs:
-        first = int(rng.integers(0, len(shown) - max_epochs + 1))
-        shown = shown[first : first + max_epochs]
-    return shown
+    epochs = _draw_subset(n_epochs, rng, min_epochs=min_epochs, whole=whole)
+    if max_epochs and len(epochs) > max_epochs:
+        first = int(rng.integers(0, len(epochs) - max_epochs + 1))
+        epochs = epochs[first : first + max_epochs]
+    return epochs
 
 
 def _draw_subset(

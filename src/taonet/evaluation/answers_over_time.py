@@ -92,28 +92,30 @@ def score_over_time(
     """
     if not table["object_id"].duplicated().any() or "mjd_last" not in table:
         return None
-    found = stability(table, taxonomy)
+    stabilities = stability(table, taxonomy)
     detected = _first_detections(table)
-    known = {name: mjd for name, mjd in detected.items() if mjd == mjd}
+    first_detections = {name: mjd for name, mjd in detected.items() if mjd == mjd}
     nights = None
-    if known:
-        nights = scores_by_nights(table, known, taxonomy, n_bootstrap=RESAMPLES, seed=seed)
+    if first_detections:
+        nights = scores_by_nights(
+            table, first_detections, taxonomy, n_bootstrap=RESAMPLES, seed=seed
+        )
     sets = _has_sets(table)
     epochs = _scored_epochs(table)
     typical = "typicality" in table and table["typicality"].notna().all()
     return AnswersOverTime(
         nights=nights,
         stable={
-            "never_changed": float((found["flips"] == 0).mean()),
-            "mean_flips": float(found["flips"].mean()),
-            "median_stable_epochs": float(found["stable_epochs"].median()),
-            "median_stable_days": float(found["stable_days"].median()),
+            "never_changed": float((stabilities["flips"] == 0).mean()),
+            "mean_flips": float(stabilities["flips"].mean()),
+            "median_stable_epochs": float(stabilities["stable_epochs"].median()),
+            "median_stable_days": float(stabilities["stable_days"].median()),
         },
         calibration=_calibration(table, uncalibrated, taxonomy, epochs, seed=seed),
         coverage=coverage_table(table, taxonomy, epochs) if sets else None,
         sizes=set_sizes(table, epochs) if sets else None,
         typical=_atypical_shares(table, epochs) if typical else None,
-        undetected=len(found) - len(known) if known else 0,
+        undetected=len(stabilities) - len(first_detections) if first_detections else 0,
     )
 
 
@@ -141,12 +143,12 @@ def _calibration(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    found = ece_by_epochs(table, taxonomy, epochs, n_bootstrap=RESAMPLES, seed=seed)
+    errors = ece_by_epochs(table, taxonomy, epochs, n_bootstrap=RESAMPLES, seed=seed)
     if uncalibrated is None:
-        return found
+        return errors
     before = ece_by_epochs(uncalibrated, taxonomy, epochs, n_bootstrap=RESAMPLES, seed=seed)
     numbers = before[["ece", "ece_low", "ece_high"]]
-    return found.join(numbers.rename(columns=lambda name: name.replace("ece", "before")))
+    return errors.join(numbers.rename(columns=lambda name: name.replace("ece", "before")))
 
 
 def _atypical_shares(table: pd.DataFrame, epochs: Sequence[int]) -> pd.DataFrame:

@@ -57,7 +57,7 @@ class Gaps:
 
 
 def true_errors(
-    gaps: Float[np.ndarray, " bin"], drawn: Float[np.ndarray, "resample bin"]
+    gaps: Float[np.ndarray, " bin"], resampled_gaps: Float[np.ndarray, "resample bin"]
 ) -> Float[np.ndarray, " resample"]:
     """Return errors that may be true, distributed as the sample suggests, one a resample.
 
@@ -72,41 +72,45 @@ def true_errors(
     ----------
     gaps : array (bin,)
         Those of the sample; see `Gaps`.
-    drawn : array (resample, bin)
+    resampled_gaps : array (resample, bin)
         The same of each resample.
     """
-    resampled: Float[np.ndarray, " resample"] = np.abs(drawn).sum(axis=1)
-    error, scatter = float(np.abs(gaps).sum()), drawn - gaps
+    resampled: Float[np.ndarray, " resample"] = np.abs(resampled_gaps).sum(axis=1)
+    error, scatter = float(np.abs(gaps).sum()), resampled_gaps - gaps
     if error == 0:
         return resampled
     spread = float(np.sqrt((scatter**2).sum(axis=1).mean()))
     near = error + spread * np.linspace(-4, 8, 2 * _STEPS)
-    tried = np.unique([0.0, *(error * np.geomspace(0.02, 1, _STEPS)), *near[near > 0]])
+    candidates = np.unique([0.0, *(error * np.geomspace(0.02, 1, _STEPS)), *near[near > 0]])
     # minus the scatter: where resamples are biased upwards, so is the sample against the truth
-    worse = [np.mean(np.abs(t / error * gaps - scatter).sum(axis=1) > error) for t in tried]
+    worse = [np.mean(np.abs(t / error * gaps - scatter).sum(axis=1) > error) for t in candidates]
     below = np.maximum.accumulate(worse)
-    rank = (np.argsort(np.argsort(resampled, kind="stable"), kind="stable") + 0.5) / len(drawn)
-    found = np.interp(rank, below + 1e-12 * np.arange(len(below)), tried)
-    found = np.where(rank <= below[0], 0.0, found)
+    rank = (np.argsort(np.argsort(resampled, kind="stable"), kind="stable") + 0.5) / len(
+        resampled_gaps
+    )
+    errors = np.interp(rank, below + 1e-12 * np.arange(len(below)), candidates)
+    errors = np.where(rank <= below[0], 0.0, errors)
     # an error is never less than the mean gap, whose percentiles hold for few answers too
-    least = np.quantile(np.abs(drawn.sum(axis=1)), rank)
-    return np.where(rank > 0.5, np.maximum(found, least), found)
+    least = np.quantile(np.abs(resampled_gaps.sum(axis=1)), rank)
+    return np.where(rank > 0.5, np.maximum(errors, least), errors)
 
 
 def error_interval(
-    value: float, drawn: Float[np.ndarray, " resample"], *, chance: float
+    value: float, resampled: Float[np.ndarray, " resample"], *, chance: float
 ) -> Interval:
     """Return the interval of a calibration error: from 0 where chance alone explains the error.
 
     Parameters
     ----------
-    drawn : array (resample,)
+    resampled : array (resample,)
         From `true_errors`.
     chance : float
         From `error_by_chance`.
     """
-    found = interval(value, drawn)
-    return Interval(value=value, low=0.0 if value <= chance else found.low, high=found.high)
+    percentiles = interval(value, resampled)
+    return Interval(
+        value=value, low=0.0 if value <= chance else percentiles.low, high=percentiles.high
+    )
 
 
 def error_by_chance(
@@ -122,7 +126,7 @@ def error_by_chance(
     place = groups * ECE_BINS + confidence_bins(probabilities)
     # probabilities of few digits may lie a little above 1
     scatter = np.sqrt(np.maximum(top * (1 - top), 0))
-    together = np.bincount(place, scatter, (int(groups.max()) + 1) * ECE_BINS)
-    variance = (together.reshape(-1, ECE_BINS) ** 2).sum(axis=0) / len(top) ** 2
+    scatter_by_group = np.bincount(place, scatter, (int(groups.max()) + 1) * ECE_BINS)
+    variance = (scatter_by_group.reshape(-1, ECE_BINS) ** 2).sum(axis=0) / len(top) ** 2
     mean = np.sqrt(2 * variance / np.pi).sum()
     return float(mean + ndtri(LEVEL) * np.sqrt((variance * (1 - 2 / np.pi)).sum()))

@@ -120,7 +120,7 @@ def compare_methods(
     if primary not in tables:
         got = f"{primary!r} of {', '.join(tables)}"
         raise InputError("the primary method has no table", where="report", got=got)
-    drawn = {
+    resamples = {
         name: _draw_resamples(name, table, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
         for name, table in tables.items()
     }
@@ -131,11 +131,11 @@ def compare_methods(
         Method(
             name=name,
             description=(descriptions or {}).get(name, ""),
-            scores=scores_of(tables[name], taxonomy, found, seed=seed),
-            differences=_differences(found, drawn[primary]),
+            scores=scores_of(tables[name], taxonomy, own, seed=seed),
+            differences=_differences(own, resamples[primary]),
             early=tuple(early.get(name, ())),
         )
-        for name, found in drawn.items()
+        for name, own in resamples.items()
     ]
 
 
@@ -152,12 +152,12 @@ def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
     >>> shared_steps([rows])
     [1, 3]
     """
-    known = [_complete_steps(table) for table in tables if table["object_id"].duplicated().any()]
-    steps = sorted(set.intersection(*known)) if known else []
+    complete = [_complete_steps(table) for table in tables if table["object_id"].duplicated().any()]
+    steps = sorted(set.intersection(*complete)) if complete else []
     if len(steps) <= MOST_STEPS:
         return steps
-    wanted = np.geomspace(steps[0], steps[-1], MOST_STEPS)
-    return sorted({min(steps, key=lambda step: abs(step - want)) for want in wanted.tolist()})
+    targets = np.geomspace(steps[0], steps[-1], MOST_STEPS)
+    return sorted({min(steps, key=lambda step: abs(step - target)) for target in targets.tolist()})
 
 
 def _complete_steps(table: pd.DataFrame) -> set[int]:
@@ -165,8 +165,8 @@ def _complete_steps(table: pd.DataFrame) -> set[int]:
     count = table["n_epochs"].value_counts()
     steps = count.index.to_numpy(np.int64)
     reached = len(last) - np.searchsorted(last, steps)
-    whole = (count.to_numpy() == reached) & (reached >= LEAST_SHARE * len(last))
-    return set(steps[whole].tolist())
+    is_complete = (count.to_numpy() == reached) & (reached >= LEAST_SHARE * len(last))
+    return set(steps[is_complete].tolist())
 
 
 def _early_scores(
@@ -178,25 +178,25 @@ def _early_scores(
     n_bootstrap: int,
 ) -> dict[str, list[EarlyScores]]:
     growing = {n: t for n, t in tables.items() if t["object_id"].duplicated().any()}
-    found: dict[str, list[EarlyScores]] = {name: [] for name in growing}
+    scores: dict[str, list[EarlyScores]] = {name: [] for name in growing}
     if primary not in growing:
         return {}
     for step in shared_steps(growing.values()):
         rows = _common_rows(growing, step)
-        drawn = {
+        resamples = {
             name: _draw_resamples(name, part, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
             for name, part in rows.items()
         }
-        for name, scored in drawn.items():
-            found[name].append(
+        for name, scored in resamples.items():
+            scores[name].append(
                 EarlyScores(
                     n_epochs=step,
                     n_objects=len(rows[name]),
                     scores={metric.name: scored.interval(metric.name) for metric in COMPARED},
-                    differences=_differences(scored, drawn[primary]),
+                    differences=_differences(scored, resamples[primary]),
                 )
             )
-    return found
+    return scores
 
 
 def _common_rows(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.DataFrame]:
@@ -206,8 +206,8 @@ def _common_rows(tables: Mapping[str, pd.DataFrame], step: int) -> dict[str, pd.
     return {name: part[part["object_id"].isin(common)] for name, part in rows.items()}
 
 
-def _differences(drawn: Resamples, primary: Resamples) -> dict[str, Interval]:
-    return {metric.name: difference_of(drawn, primary, metric.name) for metric in COMPARED}
+def _differences(resamples: Resamples, primary: Resamples) -> dict[str, Interval]:
+    return {metric.name: difference_of(resamples, primary, metric.name) for metric in COMPARED}
 
 
 def _draw_resamples(
@@ -241,9 +241,9 @@ def score_lines(scores: Mapping[str, Any]) -> str:
             row += [f"{Interval.from_dict(gap):+.3f}" for gap in gaps if gap]
         rows.append(row)
     left_out = [
-        left_out_line(name, found["objects_left_out"])
-        for name, found in scores.items()
-        if found.get("objects_left_out")
+        left_out_line(name, values["objects_left_out"])
+        for name, values in scores.items()
+        if values.get("objects_left_out")
     ]
     return "\n".join([*align_columns(rows), *left_out, *_early_lines(scores)])
 
@@ -254,7 +254,7 @@ def left_out_line(name: str, count: int) -> str:
 
 
 def _early_lines(scores: Mapping[str, Any]) -> list[str]:
-    early = {name: found["by_epochs"] for name, found in scores.items() if "by_epochs" in found}
+    early = {name: own["by_epochs"] for name, own in scores.items() if "by_epochs" in own}
     if not early:
         return []
     primary, *others = early

@@ -93,10 +93,10 @@ def forest_probabilities(
         n_estimators=trees, class_weight="balanced_subsample", random_state=seed, n_jobs=1
     )
     forest.fit(_matrix(features_train, names), labels_train)
-    found = np.zeros((len(features_test), n_classes))
+    probabilities = np.zeros((len(features_test), n_classes))
     if features_test:
-        found[:, forest.classes_] = forest.predict_proba(_matrix(features_test, names))
-    return found
+        probabilities[:, forest.classes_] = forest.predict_proba(_matrix(features_test, names))
+    return probabilities
 
 
 def majority_probabilities(

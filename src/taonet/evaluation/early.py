@@ -81,26 +81,26 @@ def scores_by_nights(
         raise InputError("no object was ever detected", where="early answers")
     rows["since"] = rows.groupby("object_id").cumcount() + 1
     end = resamples_of(final_rows(rows), taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-    found = []
+    scores = []
     for k in (*nights, 0):
-        known = final_rows(rows if k == 0 else rows[rows["night"] <= k])
-        drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-        f1 = drawn.interval("macro_f1")
+        answers = final_rows(rows if k == 0 else rows[rows["night"] <= k])
+        resamples = resamples_of(answers, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        f1 = resamples.interval("macro_f1")
         # a final score of 0 leaves no ratio
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = drawn.drawn["macro_f1"] / end.drawn["macro_f1"]
-            kept = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
-        found.append(
+            ratio = resamples.drawn["macro_f1"] / end.drawn["macro_f1"]
+            share = interval(float(f1.value / end.point["macro_f1"][0]), ratio)
+        scores.append(
             {
                 "nights": k,
                 **f1.to_row("macro_f1"),
-                **kept.to_row("kept"),
-                "epochs": known["since"].median(),
-                "days": known["days"].median(),
-                "n_objects": len(known),
+                **share.to_row("kept"),
+                "epochs": answers["since"].median(),
+                "days": answers["days"].median(),
+                "n_objects": len(answers),
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(scores)
 
 
 def stability(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
@@ -124,14 +124,14 @@ def stability(table: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:
     last_change = rows["n_epochs"].where(changed | new).groupby(objects).last()
     when = rows["mjd_last"].where(changed | new).groupby(objects).last()
     grouped = rows.groupby("object_id")
-    found = grouped.agg(
+    changes = grouped.agg(
         class_name=("class_name", "first"),
         n_epochs=("n_epochs", "last"),
         flips=("changed", "sum"),
         answer=("answer", "last"),
     )
-    found["stable_epochs"] = last_change
-    found["stable_days"] = when - grouped["mjd_last"].first()
+    changes["stable_epochs"] = last_change
+    changes["stable_days"] = when - grouped["mjd_last"].first()
     names = np.array(taxonomy.classes, dtype=object)
-    found["right"] = names[found.pop("answer").to_numpy()] == found["class_name"]
-    return found.reset_index()
+    changes["right"] = names[changes.pop("answer").to_numpy()] == changes["class_name"]
+    return changes.reset_index()

@@ -76,14 +76,14 @@ def format_number(number: float, spec: str = ".3f") -> str:
     return f"{number:{spec}}" if np.isfinite(number) else "–"
 
 
-def interval(value: float, drawn: Float[np.ndarray, " resample"]) -> Interval:
+def interval(value: float, resampled: Float[np.ndarray, " resample"]) -> Interval:
     """Return the percentiles of resampled scores, stretched to the number itself.
 
     Resamples without a score (NaN) do not count.
     """
-    known = drawn[np.isfinite(drawn)]
-    if not len(known):
+    finite = resampled[np.isfinite(resampled)]
+    if not len(finite):
         return Interval(value=value, low=float("nan"), high=float("nan"))
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(known, [tail, 1 - tail])
+    low, high = np.quantile(finite, [tail, 1 - tail])
     return Interval(value=value, low=min(value, float(low)), high=max(value, float(high)))

@@ -118,8 +118,8 @@ class Metric:
         return self.brief or self.words
 
 
-def _ratio(part: ByClass, whole: ByClass) -> ByClass:
-    return np.asarray(part / np.where(whole > 0, whole, 1))
+def _ratio(part: ByClass, total: ByClass) -> ByClass:
+    return np.asarray(part / np.where(total > 0, total, 1))
 
 
 def _mean(name: str) -> Callable[[WeightedCounts], ByResample]:

@@ -112,8 +112,8 @@ def score(table: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int = 1000, s
     >>> score(table, two, n_bootstrap=10, seed=0).overall("macro_recall").value
     0.5
     """
-    drawn = resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-    return scores_of(table, taxonomy, drawn, seed=seed)
+    resamples = resamples_of(table, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    return scores_of(table, taxonomy, resamples, seed=seed)
 
 
 def resamples_of(
@@ -137,7 +137,9 @@ def resamples_of(
     )
 
 
-def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed: int) -> Scores:
+def scores_of(
+    table: pd.DataFrame, taxonomy: Taxonomy, resamples: Resamples, *, seed: int
+) -> Scores:
     """Return the scores of a table whose resamples are known."""
     rows = final_rows(table)
     confusion = _confusion(rows, taxonomy)
@@ -148,13 +150,13 @@ def scores_of(table: pd.DataFrame, taxonomy: Taxonomy, drawn: Resamples, *, seed
         support=support,
         absent=tuple(name for name, n in support.items() if n == 0),
         per_class={
-            name: {metric: drawn.interval(metric, label) for metric in PER_CLASS}
+            name: {metric: resamples.interval(metric, label) for metric in PER_CLASS}
             for label, name in enumerate(taxonomy.classes)
             if support[name]
         },
-        numbers={name: drawn.interval(name) for name in OVERALL},
+        numbers={name: resamples.interval(name) for name in OVERALL},
         confusion=confusion,
-        n_bootstrap=len(drawn.drawn["accuracy"]),
+        n_bootstrap=len(resamples.drawn["accuracy"]),
         seed=seed,
     )
 
@@ -255,13 +257,13 @@ def scores_by_epochs(
     check_predictions(table, taxonomy)
     rows = []
     for n_epochs in epochs:
-        known = rows_at(table, n_epochs)
-        if known.empty:
+        answers = rows_at(table, n_epochs)
+        if answers.empty:
             raise InputError("no answer that early", where="scores by epochs", got=n_epochs)
-        drawn = resamples_of(known, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
-        row: dict[str, float] = {"n_epochs": n_epochs, "n_objects": len(known)}
+        resamples = resamples_of(answers, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+        row: dict[str, float] = {"n_epochs": n_epochs, "n_objects": len(answers)}
         for metric in COMPARED:
-            row |= drawn.interval(metric.name).to_row(metric.name)
+            row |= resamples.interval(metric.name).to_row(metric.name)
         rows.append(row)
     return pd.DataFrame(rows).astype({"n_epochs": int, "n_objects": int})
 

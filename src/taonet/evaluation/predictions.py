@@ -1,6 +1,6 @@
-"""What can be scored of prediction tables, ours and anybody else's, and the rows a score looks at.
+"""What can be scored of prediction tables, ours and anybody else's, and the rows a score reads.
 
-What a prediction table is says `taonet.io.prediction_table`.
+`taonet.io.prediction_table` defines a prediction table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -79,7 +79,7 @@ def rows_at(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
 
 
 def rows_passing(table: pd.DataFrame, n_epochs: int) -> pd.DataFrame:
-    """Return what was said after ``n_epochs`` epochs of the objects that have so many, or more.
+    """Return the answers after ``n_epochs`` epochs about the objects that have so many, or more.
 
     Unlike `rows_at` it leaves out objects that end before: these are the answers that a user sees
     after so many epochs. Where a table has no answer after exactly so many, the last one before
@@ -108,20 +108,20 @@ def restrict_classes(
         got = ", ".join(unknown or classes)
         do = f"name at least two of {', '.join(taxonomy.classes)}"
         raise InputError("these classes cannot be told apart", got=got, do=do)
-    kept = tuple(name for name in taxonomy.classes if name in classes)
-    few = Taxonomy(name=taxonomy.name, classes=kept)
-    rows = table[table["class_name"].isin(kept)].reset_index(drop=True)
+    names = tuple(name for name in taxonomy.classes if name in classes)
+    few = Taxonomy(name=taxonomy.name, classes=names)
+    rows = table[table["class_name"].isin(names)].reset_index(drop=True)
     if rows.empty:
-        raise InputError("no object of these classes", where=WHERE, got=", ".join(kept))
-    left = probabilities_of(rows, few)
-    # where a method gives none of them any chance, it says nothing
-    left = np.where(left.sum(axis=1, keepdims=True) > 0, left, 1.0)
-    left = left / left.sum(axis=1, keepdims=True)
+        raise InputError("no object of these classes", where=WHERE, got=", ".join(names))
+    probabilities = probabilities_of(rows, few)
+    # where a method gives none of them any probability, all are equally probable
+    probabilities = np.where(probabilities.sum(axis=1, keepdims=True) > 0, probabilities, 1.0)
+    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
     stale = {*columns_of(taxonomy), "predicted_class"} - set(columns_of(few))
     rows = rows.drop(columns=[name for name in map(str, rows.columns) if name in stale])
     if "set" in rows:
-        rows = rows.assign(set=_restrict_sets(rows, kept))
-    return rows.assign(**dict(zip(columns_of(few), left.T, strict=True))), few
+        rows = rows.assign(set=_restrict_sets(rows, names))
+    return rows.assign(**dict(zip(columns_of(few), probabilities.T, strict=True))), few
 
 
 def merge_classes(
@@ -207,8 +207,8 @@ def groups_of_rows(rows: pd.DataFrame) -> Int[np.ndarray, " object"]:
     if "group" not in rows:
         return np.arange(len(rows))
     number = pd.factorize(rows["group"])[0]
-    alone = np.where(number < 0, len(rows) + np.arange(len(rows)), number)
-    return pd.factorize(alone)[0].astype(np.int64)
+    numbers = np.where(number < 0, len(rows) + np.arange(len(rows)), number)
+    return pd.factorize(numbers)[0].astype(np.int64)
 
 
 def _check_columns(table: pd.DataFrame, taxonomy: Taxonomy) -> None:

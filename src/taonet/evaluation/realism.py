@@ -66,8 +66,8 @@ def measure_separability(
     columns = list(real.columns)
     rows = np.concatenate([real.to_numpy(float)[mine], simulated[columns].to_numpy(float)[theirs]])
     label = np.repeat([0, 1], n)
-    named = np.array(groups)[mine] if groups is not None else [f"r{i}" for i in range(n)]
-    folds = np.concatenate([np.asarray(named, object), [f"s{i}" for i in range(n)]])
+    fields = np.array(groups)[mine] if groups is not None else [f"r{i}" for i in range(n)]
+    folds = np.concatenate([np.asarray(fields, object), [f"s{i}" for i in range(n)]])
     trees = HistGradientBoostingClassifier(max_iter=150, random_state=seed)
     chance = cross_val_predict(
         trees, rows, label, cv=GroupKFold(FOLDS), groups=folds, method="predict_proba"
@@ -88,11 +88,11 @@ def auc_interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of the area under the ROC curve, resampling rows of each kind."""
     kinds = [np.flatnonzero(label == kind) for kind in (0, 1)]
-    found = []
+    areas = []
     for _ in range(RESAMPLES):
-        drawn = np.concatenate([rng.choice(kind, len(kind)) for kind in kinds])
-        found.append(roc_auc_score(label[drawn], chance[drawn]))
-    low, high = np.percentile(found, [2.5, 97.5])
+        rows = np.concatenate([rng.choice(kind, len(kind)) for kind in kinds])
+        areas.append(roc_auc_score(label[rows], chance[rows]))
+    low, high = np.percentile(areas, [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -132,19 +132,19 @@ def transfer_scores(
         predicted[name] = forest.predict(test[list(columns)])
     truth = test["class_name"].to_numpy()
     rng = np.random.default_rng(seed)
-    drawn = [rng.integers(len(truth), size=len(truth)) for _ in range(RESAMPLES)]
+    resamples = [rng.integers(len(truth), size=len(truth)) for _ in range(RESAMPLES)]
 
     def macro(answers: Any, rows: Any) -> float:
         return float(f1_score(truth[rows], answers[rows], labels=list(classes), average="macro"))
 
     every = np.arange(len(truth))
-    ratios = [macro(predicted["simulated"], r) / macro(predicted["real"], r) for r in drawn]
+    ratios = [macro(predicted["simulated"], r) / macro(predicted["real"], r) for r in resamples]
     result: dict[str, Any] = {"classes": list(classes), "n_test": len(truth)}
     for name, answers in predicted.items():
         by_class = f1_score(truth, answers, labels=list(classes), average=None)
         result[name] = {
             "macro_f1": macro(answers, every),
-            "interval": _interval([macro(answers, r) for r in drawn]),
+            "interval": _interval([macro(answers, r) for r in resamples]),
             "f1": dict(zip(classes, by_class.round(4).tolist(), strict=True)),
         }
     ratio = result["simulated"]["macro_f1"] / result["real"]["macro_f1"]

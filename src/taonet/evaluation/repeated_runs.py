@@ -91,18 +91,18 @@ def score_draws(
     InputError
         If there is none, or one cannot be scored.
     """
-    found = _draw_resamples(tables, taxonomy, n_bootstrap, seed)
-    recall = found.point["recall"][0]
+    resamples = _draw_resamples(tables, taxonomy, n_bootstrap, seed)
+    recall = resamples.point["recall"][0]
     return DrawScores(
-        macro_recall=found.interval("macro_recall"),
-        macro_f1=found.interval("macro_f1"),
+        macro_recall=resamples.interval("macro_recall"),
+        macro_f1=resamples.interval("macro_f1"),
         per_class={
-            name: interval(float(recall[label]), found.drawn["recall"][:, label])
+            name: interval(float(recall[label]), resamples.drawn["recall"][:, label])
             for label, name in enumerate(taxonomy.classes)
             if np.isfinite(recall[label])
         },
-        by_draw=found.by_draw,
-        n_objects=found.n_objects,
+        by_draw=resamples.by_draw,
+        n_objects=resamples.n_objects,
     )
 
 
@@ -131,7 +131,10 @@ def mean_difference(
     """
     if [set(t["object_id"]) for t in tables] != [set(t["object_id"]) for t in others]:
         raise InputError("the draws of two methods differ in number or objects")
-    one, other = (_draw_resamples(found, taxonomy, n_bootstrap, seed) for found in (tables, others))
+    one, other = (
+        _draw_resamples(method_tables, taxonomy, n_bootstrap, seed)
+        for method_tables in (tables, others)
+    )
     name = f"macro_{score}"
     value = float(one.point[name][0] - other.point[name][0])
     return interval(value, one.drawn[name] - other.drawn[name])
@@ -158,8 +161,8 @@ def _draw_resamples(
         for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)
     ]
     ones, none = np.ones((1, len(objects))), UnseenObjects.empty(n)
-    alone = [_scores(own[None], ones, none) for own in cells]
-    by_draw = {name: np.concatenate([own[name] for own in alone]) for name in chunks[0]}
+    scores = [_scores(own[None], ones, none) for own in cells]
+    by_draw = {name: np.concatenate([own[name] for own in scores]) for name in chunks[0]}
     scatter = _scatter(len(tables), n_bootstrap, seed=seed)
     return _Resamples(
         point=_scores(cells, ones, none),
@@ -208,10 +211,10 @@ def _scores(
 ) -> ResampleScores:
     """Return recall and F1, averaged over the draws that tested the class, then over classes."""
     n = round(cells.shape[2] ** 0.5)
-    found = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]
+    scores = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]
     recall, f1 = (
-        np.nanmean(_mean(np.stack([means[name] for _, means in found])), axis=1)
+        np.nanmean(_mean(np.stack([means[name] for _, means in scores])), axis=1)
         for name in ("recall", "f1")
     )
-    by_class = _mean(np.stack([itself["recall"] for itself, _ in found]))
+    by_class = _mean(np.stack([itself["recall"] for itself, _ in scores]))
     return {"recall": by_class, "macro_recall": recall, "macro_f1": f1}

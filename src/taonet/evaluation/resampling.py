@@ -38,12 +38,12 @@ class Resamples:
 
     def interval(self, name: str, label: int | None = None) -> Interval:
         """Return one score with its interval; ``label`` picks the class of a per-class one."""
-        point, drawn = self.point[name][0], self.drawn[name]
+        point, resampled = self.point[name][0], self.drawn[name]
         if name == "ece":
-            return error_interval(float(point), drawn, chance=self.ece_by_chance)
+            return error_interval(float(point), resampled, chance=self.ece_by_chance)
         if label is None:
-            return interval(float(point), drawn)
-        return interval(float(point[label]), drawn[:, label])
+            return interval(float(point), resampled)
+        return interval(float(point[label]), resampled[:, label])
 
     def minus(self, other: "Resamples", name: str) -> Interval:
         """Return a score minus that of other answers for the same objects.
@@ -52,13 +52,15 @@ class Resamples:
         """
         value = float(self.point[name][0] - other.point[name][0])
         ours, theirs = self.drawn[name], other.drawn[name]
-        found = interval(value, ours - theirs)
+        percentiles = interval(value, ours - theirs)
         if name != "ece":
-            return found
+            return percentiles
         # an error that chance explains may be 0, and none is below 0
         high = interval(value, ours - theirs * (not other._by_chance)).high
         low = interval(value, ours * (not self._by_chance) - theirs).low
-        return Interval(value=value, low=min(low, found.low), high=max(high, found.high))
+        return Interval(
+            value=value, low=min(low, percentiles.low), high=max(high, percentiles.high)
+        )
 
     @property
     def _by_chance(self) -> bool:
@@ -91,28 +93,30 @@ def resample(
     chunks = [
         scoring(weight, part) for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)
     ]
-    drawn = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+    resampled_scores = {
+        name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]
+    }
     point = dict(scoring(np.ones((1, len(truth))), UnseenObjects.empty(sample.n_classes)))
-    gaps, resampled = point.pop("gaps"), drawn.pop("gaps")
-    _correct_max_f1(point, drawn)
+    gaps, resampled = point.pop("gaps"), resampled_scores.pop("gaps")
+    _correct_max_f1(point, resampled_scores)
     return Resamples(
         point=point,
-        drawn={**drawn, "ece": true_errors(gaps[0], resampled)},
+        drawn={**resampled_scores, "ece": true_errors(gaps[0], resampled)},
         ece_by_chance=error_by_chance(probabilities, sample.groups),
     )
 
 
 def _correct_max_f1(
-    point: dict[str, Float[np.ndarray, "..."]], drawn: dict[str, Float[np.ndarray, "..."]]
+    point: dict[str, Float[np.ndarray, "..."]], resampled: dict[str, Float[np.ndarray, "..."]]
 ) -> None:
     """Subtract from drawn max F1 what choosing thresholds adds, in the sample and each resample.
 
     The sample is assumed to lie as far above the truth as the resamples lie above the sample.
     """
-    chosen = point.pop("chosen_f1")[0]
-    flattery = drawn.pop("chosen_f1").mean(axis=0) - chosen
-    drawn["max_f1"] = np.clip(drawn["max_f1"] - 2 * flattery, 0, 1)
-    drawn["macro_max_f1"] = np.clip(drawn["macro_max_f1"] - 2 * np.nanmean(flattery), 0, 1)
+    best_f1 = point.pop("chosen_f1")[0]
+    flattery = resampled.pop("chosen_f1").mean(axis=0) - best_f1
+    resampled["max_f1"] = np.clip(resampled["max_f1"] - 2 * flattery, 0, 1)
+    resampled["macro_max_f1"] = np.clip(resampled["macro_max_f1"] - 2 * np.nanmean(flattery), 0, 1)
 
 
 def calibration_error(
@@ -127,12 +131,14 @@ def calibration_error(
     sample = _sample(truth, probabilities, groups)
     gaps, predicted = Gaps(truth, probabilities), probabilities.argmax(axis=1)
     unseen = sample.draw_unseen(n_bootstrap, predicted, seed=seed)
-    drawn = np.concatenate(
+    resampled_gaps = np.concatenate(
         [gaps(weight, part) for weight, part in sample.resamples(n_bootstrap, unseen, seed=seed)]
     )
-    seen = gaps.by_bin.mean(axis=0)
+    mean_gaps = gaps.by_bin.mean(axis=0)
     chance = error_by_chance(probabilities, sample.groups)
-    return error_interval(float(np.abs(seen).sum()), true_errors(seen, drawn), chance=chance)
+    return error_interval(
+        float(np.abs(mean_gaps).sum()), true_errors(mean_gaps, resampled_gaps), chance=chance
+    )
 
 
 def _sample(
@@ -140,8 +146,8 @@ def _sample(
     probabilities: Float[np.ndarray, "object class"],
     groups: Int[np.ndarray, " object"] | None,
 ) -> Sample:
-    alone = np.arange(len(truth)) if groups is None else number_groups(groups)
-    return Sample(truth=truth, groups=alone, n_classes=probabilities.shape[1])
+    numbers = np.arange(len(truth)) if groups is None else number_groups(groups)
+    return Sample(truth=truth, groups=numbers, n_classes=probabilities.shape[1])
 
 
 def wilson_interval(hits: int, n: int) -> tuple[float, float, float]:

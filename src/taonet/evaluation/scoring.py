@@ -97,20 +97,22 @@ class Scoring:
                 continue
             ordered = weight[:, order]
             hits = np.cumsum(ordered * positive[order], axis=1)[:, last]
-            chosen = np.cumsum(ordered, axis=1)[:, last]
+            selected = np.cumsum(ordered, axis=1)[:, last]
             support = hits[:, -1:]
-            f1 = 2 * hits / (support + chosen)
+            f1 = 2 * hits / (support + selected)
             place = f1.argmax(axis=1)[:, None]
             best[2, :, label] = np.take_along_axis(f1, place, 1)[:, 0]
-            hit, named = (np.take_along_axis(count, place, 1)[:, 0] for count in (hits, chosen))
+            hit, selection = (
+                np.take_along_axis(count, place, 1)[:, 0] for count in (hits, selected)
+            )
             parts = (
                 (unseen.right, unseen.missed, unseen.wrong),
                 (unseen.mean_right, unseen.mean_missed, unseen.mean_wrong),
             )
             for k, part in enumerate(parts):
                 right, missed, wrong = (each[:, label] for each in part)
-                both = support[:, 0] + named + 2 * right + missed + wrong
-                best[k, :, label] = 2 * (hit + right) / both
+                total = support[:, 0] + selection + 2 * right + missed + wrong
+                best[k, :, label] = 2 * (hit + right) / total
         return best[0], best[1], best[2]
 
 
@@ -121,9 +123,9 @@ def scores_of_classes(
 
     A class with objects that is never predicted scores 0; one without objects has no score.
     """
-    alone = _confusion_scores(confusion, unseen.right, unseen.missed, unseen.wrong)
+    by_class = _confusion_scores(confusion, unseen.right, unseen.missed, unseen.wrong)
     means = (unseen.mean_right, unseen.mean_missed, unseen.mean_wrong)
-    return alone, _confusion_scores(confusion, *means)
+    return by_class, _confusion_scores(confusion, *means)
 
 
 def _confusion_scores(
@@ -135,9 +137,9 @@ def _confusion_scores(
     met = confusion.sum(axis=2) > 0
     hits = np.diagonal(confusion, axis1=1, axis2=2) + right
     support = confusion.sum(axis=2) + right + missed
-    chosen = confusion.sum(axis=1) + right + wrong
+    predicted = confusion.sum(axis=1) + right + wrong
     return {
-        metric.name: np.where(met, metric.formula(hits, support, chosen), np.nan)
+        metric.name: np.where(met, metric.formula(hits, support, predicted), np.nan)
         for metric in CLASS_METRICS
         if metric.formula is not None
     }

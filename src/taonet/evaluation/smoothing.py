@@ -109,9 +109,9 @@ class Sample:
         at_once = max(1, _CHUNK // len(self.truth))
         for start in range(0, n_resamples, at_once):
             n = min(at_once, n_resamples - start)
-            drawn = rng.standard_exponential((n, len(shape)))
-            drawn[:, few] = rng.standard_gamma(shape[few], (n, len(few))) / shape[few]
-            yield drawn if len(shape) == len(self.truth) else drawn[:, self.groups]
+            weights = rng.standard_exponential((n, len(shape)))
+            weights[:, few] = rng.standard_gamma(shape[few], (n, len(few))) / shape[few]
+            yield weights if len(shape) == len(self.truth) else weights[:, self.groups]
 
     def resamples(
         self, n_resamples: int, unseen: UnseenObjects, *, seed: int
@@ -140,21 +140,21 @@ class Sample:
         # shared as the classes' own uncertainty is: an error counts 1 / n, and happens sqrt(n)
         share = np.sqrt(1 / np.maximum(self.effective_size[order], 1)) * (one > 0)
         share /= share.sum()
-        found = {}
+        counts = {}
         alike, own = np.random.default_rng([seed, 1]), np.random.default_rng([seed, 2, key])
         back = np.argsort(order)
         for name in ("right", "missed", "wrong"):
             for prefix, halves in (("", 0.5 * (one > 0)), ("mean_", 0.5 * share)):
                 shape = (n_resamples, len(one))
-                drawn = alike.standard_gamma(_ALIKE * halves, shape)
-                drawn += own.standard_gamma((1 - _ALIKE) * halves, shape)
-                found[prefix + name] = (drawn * one)[:, back]
+                amounts = alike.standard_gamma(_ALIKE * halves, shape)
+                amounts += own.standard_gamma((1 - _ALIKE) * halves, shape)
+                counts[prefix + name] = (amounts * one)[:, back]
         all_at_once = (np.bincount(self.groups) ** 2).sum() / len(self.truth)
         for name in ("all_right", "all_missed"):
-            drawn = alike.standard_gamma(_ALIKE / 2, n_resamples)
-            drawn += own.standard_gamma((1 - _ALIKE) / 2, n_resamples)
-            found[name] = all_at_once * drawn
-        return UnseenObjects(**found)
+            amounts = alike.standard_gamma(_ALIKE / 2, n_resamples)
+            amounts += own.standard_gamma((1 - _ALIKE) / 2, n_resamples)
+            counts[name] = all_at_once * amounts
+        return UnseenObjects(**counts)
 
     def _shapes(self) -> Float[np.ndarray, " group"]:
         """Return the shape of each group's gamma weight: 1, an exponential one, or less.
@@ -173,8 +173,8 @@ class Sample:
     ) -> tuple[Int[np.ndarray, " class"], int]:
         """Return the classes as they appear, and a number for the answers: labels do not matter."""
         none = self.n_classes
-        seen = np.concatenate([self.truth, predicted.ravel(), np.arange(none)])
-        seen = seen[seen < none]
-        order = seen[np.sort(np.unique(seen, return_index=True)[1])]
+        labels = np.concatenate([self.truth, predicted.ravel(), np.arange(none)])
+        labels = labels[labels < none]
+        order = labels[np.sort(np.unique(labels, return_index=True)[1])]
         place = np.append(np.argsort(order), none)
         return order, zlib.crc32(place[predicted].astype(np.int64).tobytes())

@@ -125,9 +125,9 @@ def tree_table(
     owner = features["object_id"].map(index).to_numpy(np.int64)
     counts = features["n_epochs"].to_numpy(np.int64)
     values = features[[c for c in map(str, features) if c.startswith(READ[method])]]
-    whole = counts == features.groupby("object_id")["n_epochs"].transform("max").to_numpy()
+    is_complete = counts == features.groupby("object_id")["n_epochs"].transform("max").to_numpy()
     probabilities = np.zeros((len(features), len(taxonomy.classes)))
-    for trained, tested in ((whole, whole), (np.ones_like(whole), ~whole)):
+    for trained, tested in ((is_complete, is_complete), (np.ones_like(is_complete), ~is_complete)):
         own, other = trained & np.isin(owner, train), tested & np.isin(owner, test)
         trees = _grow_trees(experiment, method, values.to_numpy(np.float64)[own], owner[own])
         probabilities[other] = trees.probabilities(values.to_numpy(np.float64)[other])
@@ -151,13 +151,13 @@ def tree_tables(
     Kinds without a training object that has features, because light curves are too short, are left
     out.
     """
-    found = {}
+    tables = {}
     for method in READ:
         try:
-            found[method] = tree_table(features, experiment, train, test, method=method)
+            tables[method] = tree_table(features, experiment, train, test, method=method)
         except UnmeasuredError:
             continue
-    return found
+    return tables
 
 
 def tree_notes(
@@ -175,17 +175,17 @@ def tree_notes(
         The objects of the experiment.
     """
     own = features[features["object_id"].isin(set(objects))]
-    whole = own[own["n_epochs"] == own.groupby("object_id")["n_epochs"].transform("max")]
+    complete = own[own["n_epochs"] == own.groupby("object_id")["n_epochs"].transform("max")]
     notes = []
     for method, begin in READ.items():
         columns = [c for c in map(str, features) if c.startswith(begin)]
-        short = int((~measured_rows(whole[columns].to_numpy(np.float64))).sum())
+        short = int((~measured_rows(complete[columns].to_numpy(np.float64))).sum())
         if method not in tables:
-            why = f"{short} of {len(whole)} objects have too few epochs for its features"
+            why = f"{short} of {len(complete)} objects have too few epochs for its features"
             notes.append(f"Left out: {method}, for which no training object has features; {why}.")
         elif short:
             what = "too few epochs for its features and get the mix of classes"
-            notes.append(f"{method}: {short} of {len(whole)} objects have {what}.")
+            notes.append(f"{method}: {short} of {len(complete)} objects have {what}.")
     return notes
 
 
@@ -217,10 +217,10 @@ def metadata_controls(
     trees: int,
 ) -> dict[str, Float[np.ndarray, "m class"]]:
     """Return the predictions from times alone, length alone and the class mix alone."""
-    found = {"majority class": majority_probabilities(label[train], len(test), n_classes)}
+    predictions = {"majority class": majority_probabilities(label[train], len(test), n_classes)}
     for name, measure in (("times alone", times_features), ("length alone", length_features)):
         features = [measure(mjd) for mjd in mjds]
-        found[name] = forest_probabilities(
+        predictions[name] = forest_probabilities(
             [features[i] for i in train],
             label[train],
             [features[i] for i in test],
@@ -228,7 +228,7 @@ def metadata_controls(
             seed=seed,
             trees=trees,
         )
-    return found
+    return predictions
 
 
 def pixel_controls(
@@ -250,17 +250,17 @@ def pixel_controls(
     }
     if bundle.reading.deep_px:
         changes[MASKED] = _mask_surroundings
-    found: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
+    predictions: dict[str, list[Float[np.ndarray, " class"]]] = {name: [] for name in changes}
     for chunk in np.array_split(test, max(1, len(test) // AT_ONCE)):
-        shown = [_TestSequence(bundle, sequences, i) for i in chunk.tolist()]
+        test_sequences = [_TestSequence(bundle, sequences, i) for i in chunk.tolist()]
         for name, change in changes.items():
             rngs = (np.random.default_rng([seed, i]) for i in chunk.tolist())
-            examples = [change(one, rng) for one, rng in zip(shown, rngs, strict=True)]
-            found[name] += [
+            examples = [change(one, rng) for one, rng in zip(test_sequences, rngs, strict=True)]
+            predictions[name] += [
                 answer.probabilities[-1]
                 for answer in compute_answers(bundle, examples, turns=turns)
             ]
-    return {name: np.stack(rows) for name, rows in found.items()}
+    return {name: np.stack(rows) for name, rows in predictions.items()}
 
 
 class _TestSequence:
@@ -277,10 +277,10 @@ class _TestSequence:
         """The sequence as it was."""
         return self._prepare(precomputed=self._precomputed)
 
-    def take_epochs(self, chosen: Int[np.ndarray, " shown"]) -> Example:
+    def take_epochs(self, epochs: Int[np.ndarray, " shown"]) -> Example:
         """Return the epochs in the order given, and a running mean of these alone."""
         precomputed = None if self._precomputed is None else replace(self._precomputed, deep=None)
-        return self._prepare(epochs=chosen, precomputed=precomputed)
+        return self._prepare(epochs=epochs, precomputed=precomputed)
 
     def _prepare(
         self,
@@ -297,22 +297,22 @@ class _TestSequence:
 Change = Callable[[_TestSequence, np.random.Generator], Example]
 
 
-def _draw_frame(shown: _TestSequence, rng: np.random.Generator) -> Example:
-    return shown.take_epochs(rng.integers(shown.n_epochs, size=1))
+def _draw_frame(sequence: _TestSequence, rng: np.random.Generator) -> Example:
+    return sequence.take_epochs(rng.integers(sequence.n_epochs, size=1))
 
 
-def _shuffle_order(shown: _TestSequence, rng: np.random.Generator) -> Example:
+def _shuffle_order(sequence: _TestSequence, rng: np.random.Generator) -> Example:
     # pictures change places, times stay where they are
-    changed = shown.take_epochs(rng.permutation(shown.n_epochs))
-    return replace(changed, days=shown.whole_example.days, mjd=shown.whole_example.mjd)
+    changed = sequence.take_epochs(rng.permutation(sequence.n_epochs))
+    return replace(changed, days=sequence.whole_example.days, mjd=sequence.whole_example.mjd)
 
 
-def _mask_surroundings(shown: _TestSequence, _: np.random.Generator) -> Example:
-    return replace(shown.whole_example, deep=np.zeros_like(shown.whole_example.deep))
+def _mask_surroundings(sequence: _TestSequence, _: np.random.Generator) -> Example:
+    return replace(sequence.whole_example, deep=np.zeros_like(sequence.whole_example.deep))
 
 
-def _average_frames(shown: _TestSequence, _: np.random.Generator) -> Example:
-    whole, first = shown.whole_example, shown.take_epochs(np.zeros(1, np.int64))
+def _average_frames(sequence: _TestSequence, _: np.random.Generator) -> Example:
+    whole, first = sequence.whole_example, sequence.take_epochs(np.zeros(1, np.int64))
     mean = {
         name: getattr(whole, name).mean(axis=0, keepdims=True) for name in ("images", "conditions")
     }
@@ -323,9 +323,9 @@ def _mean_light(light: Float[np.ndarray, "epoch number"]) -> Float[np.ndarray, "
     """Return the weighted means of flux and of place and their errors, if there are any."""
     if not light.shape[1]:
         return light[:1]
-    found = []
+    numbers = []
     for first, error in ((0, 1), (2, 4)):
         weight = light[:, error] ** -2.0
         means = weight @ light[:, first:error] / weight.sum()
-        found += [*means.tolist(), weight.sum() ** -0.5]
-    return np.array([found], np.float32)
+        numbers += [*means.tolist(), weight.sum() ** -0.5]
+    return np.array([numbers], np.float32)

@@ -210,10 +210,10 @@ def _data_text(bundle: Bundle) -> str:
         f"* trained on {facts['objects']} {kind} objects of {facts['survey']}",
     ]
     for part, archive in facts[CARD]["archives"].items():
-        made = f"; {archive['simulation']}" if archive["simulation"] else ""
+        simulation = f"; {archive['simulation']}" if archive["simulation"] else ""
         lines.append(
             f"* archive to {_part_phrase(part)}: {archive['objects']} objects "
-            f"({archive['digest'][:12]}){made}"
+            f"({archive['digest'][:12]}){simulation}"
         )
     return "\n".join(lines)
 
@@ -263,8 +263,8 @@ def method_table(methods: Mapping[str, Mapping[str, Any]]) -> str:
 def _scores_text(ours: Mapping[str, Any], methods: Mapping[str, Any]) -> str:
     head = [f"On {ours['n_objects']} objects, with 95 % intervals over objects.", ""]
     classes = ["", "| class | objects | precision | recall | F1 |", "|---|---|---|---|---|"]
-    for name, found in ours["per_class"].items():
-        numbers = (Interval.from_dict(found[score]) for score in ("precision", "recall", "f1"))
+    for name, own in ours["per_class"].items():
+        numbers = (Interval.from_dict(own[score]) for score in ("precision", "recall", "f1"))
         cells = " | ".join(f"{number}" for number in numbers)
         classes.append(f"| {name} | {ours['support'][name]} | {cells} |")
     return "\n".join([*head, method_table(methods), *classes])

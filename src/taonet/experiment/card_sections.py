@@ -67,8 +67,8 @@ class Card:
                 parts.append(line)
             else:
                 parts[-1] += line
-        head, *rest = parts
-        return cls(head=head, sections=tuple(_parse_section(part) for part in rest))
+        head, *section_texts = parts
+        return cls(head=head, sections=tuple(_parse_section(part) for part in section_texts))
 
     def to_markdown(self) -> str:
         """Return the text of the card; it ends with one line break."""
@@ -90,12 +90,12 @@ class Card:
         new, headings = Section.of(heading, text), [one.heading for one in self.sections]
         if heading in headings:
             place = headings.index(heading)
-            rest = self.sections[place + 1 :]
+            later = self.sections[place + 1 :]
         else:
             place = headings.index(before) if before in headings else len(headings)
-            rest = self.sections[place:]
+            later = self.sections[place:]
         earlier = _end_with_blank_line(self.head, self.sections[:place])
-        return replace(earlier, sections=(*earlier.sections, new, *rest))
+        return replace(earlier, sections=(*earlier.sections, new, *later))
 
 
 def _parse_section(part: str) -> Section:

@@ -42,9 +42,9 @@ def all_with_groups(
         first = stated[0].drop_duplicates("object_id", keep="last")
         group = dict(zip(first["object_id"], first["group"], strict=True))
         return {n: t.assign(group=t["object_id"].map(group)) for n, t in tables.items()}
-    placed = [t[["object_id", *PLACE]] for t in tables.values() if {*PLACE} <= set(t.columns)]
-    if not placed:
+    positions = [t[["object_id", *PLACE]] for t in tables.values() if {*PLACE} <= set(t.columns)]
+    if not positions:
         return dict(tables)
-    known = pd.concat(placed).dropna().drop_duplicates("object_id").reset_index(drop=True)
-    known = known.assign(field_id=known["object_id"])
-    return {name: with_groups(table, known) for name, table in tables.items()}
+    located = pd.concat(positions).dropna().drop_duplicates("object_id").reset_index(drop=True)
+    located = located.assign(field_id=located["object_id"])
+    return {name: with_groups(table, located) for name, table in tables.items()}

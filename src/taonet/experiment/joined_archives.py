@@ -24,8 +24,8 @@ def join_archives(
     train: Archive, *, calibration: Archive | None = None, test: Archive | None = None
 ) -> "JoinedArchives":
     """Join the archives of a run: to train on, to calibrate predictions on, to test on."""
-    given = {"train": train, "calibration": calibration, "test": test}
-    return JoinedArchives({part: one for part, one in given.items() if one is not None})
+    archives = {"train": train, "calibration": calibration, "test": test}
+    return JoinedArchives({part: one for part, one in archives.items() if one is not None})
 
 
 class JoinedArchives:
@@ -39,7 +39,7 @@ class JoinedArchives:
     Raises
     ------
     InputError
-        If they speak of different classes, surveys or channels, or differ in the size of cutouts.
+        If they have different classes, surveys or channels, or differ in the size of cutouts.
     """
 
     def __init__(self, parts: Mapping[str, Archive]) -> None:
@@ -92,7 +92,7 @@ class JoinedArchives:
 
     @property
     def taxonomy(self) -> Taxonomy:
-        """The classes that the archives speak of."""
+        """The classes of the archives."""
         return self.first.taxonomy
 
     @property
@@ -115,8 +115,8 @@ class JoinedArchives:
         """A hash of everything in the archives; of one alone its own."""
         if len(self.archives) == 1:
             return self.first.digest
-        named = ",".join(f"{part}:{archive.digest}" for part, archive in self.parts.items())
-        return hashlib.sha256(named.encode()).hexdigest()
+        digests = ",".join(f"{part}:{archive.digest}" for part, archive in self.parts.items())
+        return hashlib.sha256(digests.encode()).hexdigest()
 
     def verify(self) -> None:
         """Read every byte and compare it with the manifests."""
@@ -137,14 +137,14 @@ class JoinedArchives:
         group = groups_of(objects.reset_index(drop=True))
         first_part = objects["part"].groupby(group).transform("first").to_numpy()
         own = objects["part"].to_numpy()
-        kept = {
+        members = {
             part: tuple(objects["object_id"][(own == part) & (first_part == part)])
             for part in self.parts
         }
-        for part, ids in kept.items():
+        for part, ids in members.items():
             if not ids:
                 got = "every object shares its name, position or pixels with an earlier part"
                 raise InputError("nothing is left", where=self.parts[part].path, got=got)
-        split = Split(parts=kept, seed=seed)
+        split = Split(parts=members, seed=seed)
         check_no_overlap(split, objects)
         return split

@@ -29,9 +29,9 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
     content.
     """
     jobs = list(_plan_jobs(experiment, folder))
-    left = [job for job in jobs if not job.output.with_suffix(".npz").exists()]
-    done = map_in_order(run_job, left, workers=workers)
-    for _ in experiment.track(done, len(left), "measuring light curves"):
+    pending = [job for job in jobs if not job.output.with_suffix(".npz").exists()]
+    done = map_in_order(run_job, pending, workers=workers)
+    for _ in experiment.track(done, len(pending), "measuring light curves"):
         pass
     return [job.output for job in jobs]
 

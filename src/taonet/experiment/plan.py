@@ -49,7 +49,7 @@ class Experiment:
     track : function
         Shows progress.
     start : Bundle, optional
-        The network to start from, which also says how pixels are read.
+        The network to start from, which also decides how pixels are read.
     """
 
     recipe: Recipe
@@ -100,9 +100,9 @@ class Experiment:
 
 def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
-    given = [recipe.digest, archive.digest, __version__]
-    given += [] if start is None else [weights_digest(start)]
-    return hashlib.sha256(":".join(given).encode()).hexdigest()
+    ingredients = [recipe.digest, archive.digest, __version__]
+    ingredients += [] if start is None else [weights_digest(start)]
+    return hashlib.sha256(":".join(ingredients).encode()).hexdigest()
 
 
 def plan_experiment(
@@ -235,11 +235,11 @@ def check_same_kind(start: Bundle, archive: JoinedArchives) -> None:
     InputError
         If classes, channels or bands differ, or the cutouts are too small.
     """
-    given = {
+    pairs = {
         "classes": (archive.taxonomy.classes, start.taxonomy.classes),
         "channels": (archive.channels[: len(start.reading.channels)], start.reading.channels),
     }
-    for what, (theirs, ours) in given.items():
+    for what, (theirs, ours) in pairs.items():
         if theirs != ours:
             got = f"{', '.join(theirs)}; {start.name} has {', '.join(ours)}"
             raise InputError(f"other {what} than the bundle's", where=archive.path, got=got)

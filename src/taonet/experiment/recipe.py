@@ -148,7 +148,7 @@ def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     path : str or Path
         Of a TOML file, or the name of a recipe that ships.
     changes : sequence of str
-        What to set instead of what the recipe says; see `apply_changes`.
+        Settings that replace those of the recipe; see `apply_changes`.
 
     Raises
     ------
@@ -158,9 +158,9 @@ def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
         If it is not TOML, or has a key or value that is not understood; the error gives the
         nearest known key.
     """
-    given = read_toml(path)
-    check_reads(given, "cutouts", where=path)
-    return recipe_of(apply_changes(given, changes), where=str(path))
+    contents = read_toml(path)
+    check_reads(contents, "cutouts", where=path)
+    return recipe_of(apply_changes(contents, changes), where=str(path))
 
 
 def apply_changes(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str, Any]:
@@ -181,20 +181,20 @@ def apply_changes(given: Mapping[str, Any], changes: Sequence[str]) -> dict[str,
     >>> apply_changes({"model": {"hidden": 8}}, ["model.recurrence=lstm", "model.zooms=[20]"])
     {'model': {'hidden': 8, 'recurrence': 'lstm', 'zooms': [20]}}
     """
-    found = deepcopy(dict(given))
+    changed = deepcopy(dict(given))
     for change in changes:
         place, equals, text = change.partition("=")
         *sections, key = place.strip().split(".")
         if not (equals and text.strip() and all((*sections, key))):
             do = "write it as section.key=value, e.g. model.recurrence=lstm"
             raise ConfigError("not a setting", got=change, do=do)
-        within = found
+        within = changed
         for section in sections:
             within = within.setdefault(section, {})
             if not isinstance(within, dict):
                 raise ConfigError(f"{section} is no section", got=change)
         within[key] = _parse_toml_value(text)
-    return found
+    return changed
 
 
 def _parse_toml_value(text: str) -> Any:

@@ -97,13 +97,13 @@ def run_experiment(
     """
     recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
-    joined = archive if isinstance(archive, JoinedArchives) else join_archives(archive)
+    archives = archive if isinstance(archive, JoinedArchives) else join_archives(archive)
     if start is not None:
-        check_same_kind(start, joined)
-    joined.verify()
-    digest = run_digest(recipe, joined, start)
+        check_same_kind(start, archives)
+    archives.verify()
+    digest = run_digest(recipe, archives, start)
     folder = Path(folder or f"runs/{recipe.name}-{digest[:12]}")
-    experiment = plan_experiment(recipe, joined, folder, start=start, track=track)
+    experiment = plan_experiment(recipe, archives, folder, start=start, track=track)
     measured = folder / "measured" if measured is None else Path(measured)
     for place in (folder, measured):
         refuse_file(place)
@@ -166,7 +166,7 @@ def _open_split(experiment: Experiment) -> Split:
 def _predict_rounds(
     experiment: Experiment, split: Split, features: pd.DataFrame, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
-    found: dict[str, list[pd.DataFrame]] = {}
+    by_method: dict[str, list[pd.DataFrame]] = {}
     ids = experiment.archive.objects["object_id"].tolist()
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: training on {len(train)} objects, testing on {len(test)}")
@@ -174,12 +174,12 @@ def _predict_rounds(
         for method, table in _predict_round(
             experiment, bundle, name, train, test, features
         ).items():
-            found.setdefault(method, []).append(table)
+            by_method.setdefault(method, []).append(table)
     # a method that was left out of a round has no predictions for its objects
-    rounds = len(found[NETWORK])
+    rounds = len(by_method[NETWORK])
     tables = {
         method: pd.concat(parts, ignore_index=True)
-        for method, parts in found.items()
+        for method, parts in by_method.items()
         if len(parts) == rounds
     }
     for method, table in tables.items():
@@ -202,7 +202,7 @@ def _predict_round(
 
     def predict_all() -> pd.DataFrame:
         sequences = experiment.sequences
-        shown = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
+        tested = experiment.track((archive[i] for i in test.tolist()), len(test), f"testing {name}")
         precomputed = (find_inputs(sequences, i) for i in test.tolist())
         turns = experiment.recipe.prediction.turns
         # calibration was fitted to whole sequences and does not hold for altered ones
@@ -220,7 +220,7 @@ def _predict_round(
             ),
         }
         parts = [
-            pd.concat(predict(bundle, shown, precomputed=precomputed, turns=turns)).assign(
+            pd.concat(predict(bundle, tested, precomputed=precomputed, turns=turns)).assign(
                 method=NETWORK
             )
         ]
@@ -286,9 +286,9 @@ def _report(
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
-    made = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
-    if any(made.values()):
-        details["simulation"] = "; ".join(f"{part}: {how}" for part, how in made.items() if how)
+    origins = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
+    if any(origins.values()):
+        details["simulation"] = "; ".join(f"{part}: {how}" for part, how in origins.items() if how)
     contents = ReportContents(
         title=f"TAO-Net on {archive.survey}: {recipe.name}",
         taxonomy=taxonomy,
@@ -335,9 +335,9 @@ def _examples(experiment: Experiment, table: pd.DataFrame) -> list[Any]:
     by_class = [
         ids.drop_duplicates().tolist() for _, ids in table.groupby("class_name")["object_id"]
     ]
-    wanted = experiment.recipe.prediction.examples
-    chosen = [ids[k] for k in range(wanted) for ids in by_class if k < len(ids)][:wanted]
+    n_examples = experiment.recipe.prediction.examples
+    names = [ids[k] for k in range(n_examples) for ids in by_class if k < len(ids)][:n_examples]
     index = {name: i for i, name in enumerate(experiment.archive.objects["object_id"])}
     reading = experiment.reading
-    sequences = [experiment.archive[index[name]] for name in chosen]
+    sequences = [experiment.archive[index[name]] for name in names]
     return [sequence.take(reading.epochs_of(sequence)) for sequence in sequences]

@@ -20,7 +20,7 @@ READS: Final = {
 """What recipes are for, with the settings that only those have."""
 
 GIVEN_AS: Final = {"cutouts": "--data ARCHIVE", "light curves": "--lightcurves TABLE"}
-"""How `taonet train` is told what to learn from."""
+"""The option of `taonet train` that names the data to learn from."""
 
 
 def recipe_names(folder: Path = SHIPPED) -> list[str]:
@@ -95,7 +95,7 @@ def check_reads(given: Mapping[str, Any], reads: str, *, where: object) -> None:
 
 def _summarise_recipe(path: Path) -> dict[str, str]:
     text = path.read_text(encoding="utf-8")
-    given = tomllib.loads(text)
-    curves = any(key in given for key in READS["light curves"])
+    contents = tomllib.loads(text)
+    curves = any(key in contents for key in READS["light curves"])
     about = text.partition("\n")[0].removeprefix("#").strip()
     return {"reads": "light curves" if curves else "cutouts", "about": about}

@@ -58,12 +58,12 @@ def open_run(folder: Path, digest: str) -> bool:
     if not claim.is_file() and any(folder.iterdir()):
         raise OutputError("exists and is not a run", where=folder, do="choose another name")
     if claim.is_file():
-        found = _digest_in(claim)
-        if found != digest:
+        stored = _digest_in(claim)
+        if stored != digest:
             raise OutputError(
                 "a run of another recipe, data or code is there",
                 where=folder,
-                got=f"digest {found[:12]}, this one is {digest[:12]}",
+                got=f"digest {stored[:12]}, this one is {digest[:12]}",
                 do="choose another name",
             )
         return (folder / "finished.json").is_file()
@@ -81,11 +81,11 @@ def _digest_in(claim: Path) -> str:
 
 def summarise_scores(scores: Mapping[str, Any]) -> dict[str, Any]:
     """Return a method's scores for its bundle: of the scores over time only goals and stability."""
-    found = {name: value for name, value in scores.items() if name != "over_time"}
+    summary = {name: value for name, value in scores.items() if name != "over_time"}
     if "over_time" not in scores:
-        return found
-    kept = {name: scores["over_time"][name] for name in ("goals", "stability")}
-    return {**found, "over_time": kept}
+        return summary
+    over_time = {name: scores["over_time"][name] for name in ("goals", "stability")}
+    return {**summary, "over_time": over_time}
 
 
 def read_scores(folder: Path) -> dict[str, Any]:

@@ -102,11 +102,11 @@ def _measure_objects(
     """Yield each object with its photometry, and collect the network's inputs."""
     for i in range(job.first, job.last):
         sequence = archive[i]
-        shown = job.reading.epochs_of(sequence)
-        if not len(shown):
+        epochs = job.reading.epochs_of(sequence)
+        if not len(epochs):
             inputs.append(NOTHING)
             continue
-        sequence = sequence.take(shown)
+        sequence = sequence.take(epochs)
         parts = lightcurves.measure_bands(sequence)
         inputs.append(_build_inputs(sequence, parts, job.reading))
         yield sequence, parts

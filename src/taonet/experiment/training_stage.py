@@ -52,10 +52,10 @@ def train_round(
     place = folder / "calibrated"
     if not (place / "config.json").exists():
         members = split.members("calibration", experiment.archive.objects["object_id"].tolist())
-        found = collect_calibration_answers(
+        answers = collect_calibration_answers(
             bundle, _prepare_examples(experiment, bundle, members), Tally(place)
         )
-        trust, notes = fit_trust(found, bundle.taxonomy)
+        trust, notes = fit_trust(answers, bundle.taxonomy)
         say("\n".join([f"{name}: calibrated on {trust.objects} objects", *notes]))
         save_bundle(replace(bundle, trust=trust), place, card="")
     archive = experiment.archive.parts["calibration"]
@@ -71,9 +71,9 @@ def train_round(
 def _prepare_examples(
     experiment: Experiment, bundle: Bundle, members: Int[np.ndarray, " n"]
 ) -> Iterator[PreparedSequence]:
-    shown = experiment.track(members.tolist(), len(members), "calibrating")
+    indices = experiment.track(members.tolist(), len(members), "calibrating")
     return prepare_examples(
-        (experiment.archive[i] for i in shown),
+        (experiment.archive[i] for i in indices),
         bundle.reading,
         frame_px=bundle.frame_px,
         precomputed=(find_inputs(experiment.sequences, i) for i in members.tolist()),

@@ -39,7 +39,7 @@ class CalibrationAnswers:
 
 
 def collect_calibration_answers(
-    bundle: Bundle, ready: Iterable[PreparedSequence], tally: Tally
+    bundle: Bundle, examples: Iterable[PreparedSequence], tally: Tally
 ) -> CalibrationAnswers:
     """Predict calibration objects, and keep what trust is fitted on.
 
@@ -50,7 +50,7 @@ def collect_calibration_answers(
     """
     plain = replace(bundle, trust=None)
     tables, features = [], []
-    for prediction in tally.count_objects(predict_examples(plain, ready)):
+    for prediction in tally.count_objects(predict_examples(plain, examples)):
         tables.append(prediction.rows)
         features.append(prediction.features[fitted_rows(prediction.rows)].astype(np.float32))
     tally.require_objects("nothing could be classified")
@@ -86,7 +86,7 @@ def fit_trust(
     except InputError as error:
         notes.append(f"no typicality: {error}")
     objects = int(answers.table["object_id"].nunique())
-    fitted = Trust(
+    trust = Trust(
         temperature=temperature, thresholds=thresholds, objects=objects, typicality=typicality
     )
-    return fitted, notes
+    return trust, notes

@@ -49,34 +49,34 @@ class Colours:
     def _pair(self) -> tuple[tuple[PerNight, PerNight], tuple[PerNight, PerNight]]:
         """Mean flux and error of each night in both bands, NaN where either is missing."""
         blue, red = (self._means(which) for which in self._bands.T)
-        both = np.isfinite(blue[0] + red[0])
-        flux = [np.where(both, each, np.nan) for each in (*blue, *red)]
+        in_both = np.isfinite(blue[0] + red[0])
+        flux = [np.where(in_both, each, np.nan) for each in (*blue, *red)]
         return (flux[0], flux[1]), (flux[2], flux[3])
 
     @cached_property
     def _bands(self) -> Int[np.ndarray, "object 2"]:
         """Indices of the two bands of each object's colour; −1 for none.
 
-        They go by the object's own bands: who else is in the file must not matter.
+        They depend on the object's own bands: the other objects in the file must not matter.
         """
         curves = self.curves
-        found = np.full((len(curves), 2), -1)
+        indices = np.full((len(curves), 2), -1)
         number = {name: i for i, name in enumerate(curves.bands)}
         seen = np.zeros((len(curves), len(curves.bands)), bool)
         seen[curves.segments.owner, curves.band] = True
         for own in np.unique(seen, axis=0):
-            names = [name for name, there in zip(curves.bands, own, strict=True) if there]
+            names = [name for name, has_band in zip(curves.bands, own, strict=True) if has_band]
             pair = colour_bands(names, wanted=curves.colour)
             if pair is not None:
-                found[(seen == own).all(axis=1)] = [number[name] for name in pair]
-        return found
+                indices[(seen == own).all(axis=1)] = [number[name] for name in pair]
+        return indices
 
     def _means(self, band: Int[np.ndarray, " object"]) -> tuple[PerNight, PerNight]:
         curves = self.curves
-        there = curves.band == curves.segments.repeat(band)
-        counts = np.bincount(night_of(curves)[there], minlength=len(self.mjd))
+        in_band = curves.band == curves.segments.repeat(band)
+        counts = np.bincount(night_of(curves)[in_band], minlength=len(self.mjd))
         return weighted_mean(
-            Segments.from_counts(counts), curves.flux[there], curves.flux_err[there]
+            Segments.from_counts(counts), curves.flux[in_band], curves.flux_err[in_band]
         )
 
     def mean(self) -> PerObject:

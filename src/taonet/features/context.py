@@ -156,13 +156,13 @@ class Surroundings:
     @cached_property
     def motion(self) -> tuple[float, float]:
         """Proper motion in pixels a year, and how many times its error it is."""
-        seen = self.places
-        if len(seen.days) < 3 or np.ptp(seen.days) <= 0:
+        places = self.places
+        if len(places.days) < 3 or np.ptp(places.days) <= 0:
             return np.nan, np.nan
-        weight = seen.err**-2.0
-        away = seen.days - (weight * seen.days).sum() / weight.sum()
+        weight = places.err**-2.0
+        away = places.days - (weight * places.days).sum() / weight.sum()
         lever = (weight * away**2).sum()
-        slope = np.hypot(*((weight * away * at).sum() / lever for at in (seen.x, seen.y)))
+        slope = np.hypot(*((weight * away * at).sum() / lever for at in (places.x, places.y)))
         return float(slope * DAYS_A_YEAR), float(slope * np.sqrt(lever))
 
     @cached_property
@@ -233,9 +233,11 @@ def context_features(
     bands = [_Band.from_part(part, days) for part in parts]
     rows = []
     for count in counts:
-        seen = max(bands, key=lambda band: band.length(count)).surroundings(count)
+        surroundings = max(bands, key=lambda band: band.length(count)).surroundings(count)
         unknown = dict.fromkeys(CONTEXT, np.nan)
-        values = {name: ask(seen) for name, ask in CONTEXT.items()} if seen else unknown
+        values = (
+            {name: ask(surroundings) for name, ask in CONTEXT.items()} if surroundings else unknown
+        )
         rows.append(list(values.values()))
     return np.array(rows, np.float64).reshape(-1, len(CONTEXT))
 
@@ -317,10 +319,10 @@ def _sources(part: BandMeasurement, reference: Reference) -> tuple[Source, tuple
 def _star(members: Profile, share: Float[np.ndarray, " member"]) -> Float[np.ndarray, "y x"]:
     """Draw what the stack makes of a star of unit flux."""
     reach = np.arange(-REACH_PX, REACH_PX + 1, dtype=np.float64)
-    drawn = members.take((slice(None), None, None)).pixel_shares(
+    light = members.take((slice(None), None, None)).pixel_shares(
         reach[None, None, :], reach[None, :, None]
     )
-    return np.asarray(np.tensordot(share, drawn, axes=1))
+    return np.asarray(np.tensordot(share, light, axes=1))
 
 
 def _source(

@@ -206,11 +206,11 @@ class Curves:
     def __len__(self) -> int:
         return len(self.segments.counts)
 
-    def select(self, kept: Bool[np.ndarray, " point"]) -> "Curves":
+    def select(self, keep: Bool[np.ndarray, " point"]) -> "Curves":
         """Return the same objects with some of their points."""
         columns = ("mjd", "flux", "flux_err", "mag", "magerr", "band")
-        chosen = {name: getattr(self, name)[kept] for name in columns}
-        return replace(self, segments=self.segments.select(kept), **chosen)
+        values = {name: getattr(self, name)[keep] for name in columns}
+        return replace(self, segments=self.segments.select(keep), **values)
 
     def with_magnitudes(self) -> "Curves":
         """Return the same objects, without the points whose flux is not positive."""
@@ -221,16 +221,16 @@ class Curves:
         """Yield the same objects, some at a time: as many as have about so many points."""
         edges, first = self.segments.offsets, 0
         while first < len(self):
-            wanted = int(np.searchsorted(edges, edges[first] + most_points, side="right")) - 1
-            last = max(first + 1, wanted)
+            end = int(np.searchsorted(edges, edges[first] + most_points, side="right")) - 1
+            last = max(first + 1, end)
             yield self._slice(first, last)
             first = last
 
     def _slice(self, first: int, last: int) -> "Curves":
         edges = self.segments.offsets[first : last + 1]
         columns = ("mjd", "flux", "flux_err", "mag", "magerr", "band")
-        chosen = {name: getattr(self, name)[edges[0] : edges[-1]] for name in columns}
-        return replace(self, segments=Segments(edges - edges[0]), **chosen)
+        values = {name: getattr(self, name)[edges[0] : edges[-1]] for name in columns}
+        return replace(self, segments=Segments(edges - edges[0]), **values)
 
 
 def _floats(values: Float[np.ndarray, "*n"] | float) -> Float[np.ndarray, "*n"]:
@@ -249,21 +249,21 @@ def _sort_points(
         got = f"{len(mjd)} times, {len(value)} values, {len(error)} errors"
         raise InputError("a light curve needs a time and an error for each point", got=got)
     columns = [band, *map(_floats, (error, value, mjd))]
-    chosen: Int[np.ndarray, " point"] | slice = slice(None)
+    points: Int[np.ndarray, " point"] | slice = slice(None)
     segments = Segments.from_counts(counts)
     finite = np.isfinite(mjd) & np.isfinite(value) & np.isfinite(error)
     if not finite.all():
-        chosen, segments = np.flatnonzero(finite), segments.select(finite)
-    _check(mjd[chosen], error[chosen], segments)
-    if _is_later(mjd[chosen], segments).all():
-        return chosen, segments
-    keys = [column[chosen] for column in columns]
+        points, segments = np.flatnonzero(finite), segments.select(finite)
+    _check(mjd[points], error[points], segments)
+    if _is_later(mjd[points], segments).all():
+        return points, segments
+    keys = [column[points] for column in columns]
     order = np.lexsort([*keys, segments.owner])
     keys = [key[order] for key in (*keys, segments.owner)]
     # exact repetitions hold no information
     new = np.ones(len(order), bool)
     new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
-    return np.arange(len(mjd))[chosen][order[new]], segments.select(new)
+    return np.arange(len(mjd))[points][order[new]], segments.select(new)
 
 
 def _check(mjd: Points, error: Points, segments: Segments) -> None:

@@ -192,9 +192,9 @@ def _same_night(c: Fluxes) -> Float[np.ndarray, " point"]:
 def _night_stetson(c: Fluxes) -> PerObject:
     """Return Stetson's J of pairs within a night: whether both are off to the same side."""
     same, pairs = _same_night(c), c.segments.pairs(c.z)
-    together = np.copysign(np.sqrt(np.abs(pairs)), pairs) * same
+    products = np.copysign(np.sqrt(np.abs(pairs)), pairs) * same
     return np.asarray(
-        np.sqrt(c.n / c.freedom) * c.segments.total(together) / c.segments.total(same)
+        np.sqrt(c.n / c.freedom) * c.segments.total(products) / c.segments.total(same)
     )
 
 
@@ -291,5 +291,5 @@ def _block_features(block: Curves) -> Float[np.ndarray, "object feature"]:
     light = Fluxes(block)
     # what is not defined is a division by zero, and NaN
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.stack([feature(light) for feature in MODERN.values()], axis=1)
-    return np.where(np.isfinite(found), found, np.nan)
+        features = np.stack([feature(light) for feature in MODERN.values()], axis=1)
+    return np.where(np.isfinite(features), features, np.nan)

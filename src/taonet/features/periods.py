@@ -79,13 +79,13 @@ def best_periods(
         Days, never decreasing within an object.
     values, errors : arrays (point,)
     """
-    found = np.full((4, len(segments.counts)), np.nan)
+    fits = np.full((4, len(segments.counts)), np.nan)
     edges = segments.offsets.tolist()
     for i, (begin, end) in enumerate(pairwise(edges)):
         own = slice(begin, end)
         if end - begin >= MIN_POINTS and t[end - 1] > t[begin] and np.ptp(values[own]) > 0:
-            found[:, i] = _best_period(t[own] - t[begin], values[own], errors[own])
-    frequency, power, log_false_alarm, amplitude = found
+            fits[:, i] = _best_period(t[own] - t[begin], values[own], errors[own])
+    frequency, power, log_false_alarm, amplitude = fits
     return Periods(
         frequency=frequency, power=power, log_false_alarm=log_false_alarm, amplitude=amplitude
     )
@@ -205,6 +205,6 @@ def _log_false_alarm(
     gamma = np.sqrt(2 / (n - 1)) * np.exp(gammaln((n - 1) / 2) - gammaln((n - 2) / 2))
     peaks = gamma * highest * np.sqrt(4 * np.pi * variance)
     peaks *= free ** ((n - 4) / 2) * np.sqrt((n - 1) * (1 - free) / 2)
-    alone = min(free ** ((n - 3) / 2), 1 - 1e-12)
-    chance = -np.expm1(np.log1p(-alone) - peaks)
+    single = min(free ** ((n - 3) / 2), 1 - 1e-12)
+    chance = -np.expm1(np.log1p(-single) - peaks)
     return float(np.log10(max(chance, 10**LEAST_LOG_CHANCE)))

@@ -47,17 +47,17 @@ def polynomial_fits(
     away = t - segments.repeat(segments.mean(t))
     scale = segments.highest(np.abs(away))
     scale = np.where(scale > 0, scale, 1.0)
-    distinct, left = _count_times(segments, t), values.copy()
-    found, fits = np.zeros((len(scale), order + 1)), []
+    distinct, residual = _count_times(segments, t), values.copy()
+    coefficients, fits = np.zeros((len(scale), order + 1)), []
     orthogonal = _orthogonal_polynomials(
         segments, away / segments.repeat(scale), n_powers=order + 1
     )
     for degree, (polynomial, powers, norm) in zip(range(order + 1), orthogonal, strict=False):
         determined = (distinct > degree) & (norm > _least_norm(segments))
-        height = segments.total(left * polynomial) / np.where(determined, norm, np.nan)
-        found = found + height[:, None] * powers
-        fits.append(found / scale[:, None] ** np.arange(order + 1))
-        left -= segments.repeat(height) * polynomial
+        height = segments.total(residual * polynomial) / np.where(determined, norm, np.nan)
+        coefficients = coefficients + height[:, None] * powers
+        fits.append(coefficients / scale[:, None] ** np.arange(order + 1))
+        residual -= segments.repeat(height) * polynomial
     return np.stack(fits)
 
 

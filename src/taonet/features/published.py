@@ -37,7 +37,7 @@ PerPoint = Float[np.ndarray, " point"]
 
 @dataclass(frozen=True, eq=False)
 class Magnitudes:
-    """The magnitudes of light curves, and what several features ask of them, found once.
+    """The magnitudes of light curves, and what several features need of them, computed once.
 
     ``t`` MJD, ``m`` magnitudes, ``e`` their errors, each (point,); ``per`` gives their owners.
     """
@@ -243,10 +243,10 @@ def _block_features(block: Curves) -> Float[np.ndarray, "object feature"]:
     c = Magnitudes(block.segments, block.mjd, block.mag, block.magerr)
     # what is not defined is a division by zero, and NaN
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.stack([feature(c) for feature in PUBLISHED.values()], axis=1)
+        features = np.stack([feature(c) for feature in PUBLISHED.values()], axis=1)
     # the standard deviation of equal magnitudes need not be zero to the last bit
-    found[(c.n < MIN_POINTS) | (c.segments.highest(c.m) == c.segments.lowest(c.m))] = np.nan
-    return found
+    features[(c.n < MIN_POINTS) | (c.segments.highest(c.m) == c.segments.lowest(c.m))] = np.nan
+    return features
 
 
 def published_features(

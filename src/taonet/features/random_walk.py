@@ -65,21 +65,21 @@ def best_walks(
     scatter = np.sqrt(segments.mean((values - mean) ** 2))
     fit = (segments.counts >= MIN_POINTS) & (scatter > 0)
     scale = np.where(fit, scatter, 1.0)
-    kept = segments.repeat(fit)
-    points = segments.select(kept), t[kept], (values - mean)[kept], errors[kept]
+    is_fitted = segments.repeat(fit)
+    points = segments.select(is_fitted), t[is_fitted], (values - mean)[is_fitted], errors[is_fitted]
     log_tau, log_width = (grid.ravel() for grid in np.meshgrid(np.log(TAU_DAYS), np.log(WIDTHS)))
     log_tau, log_width = np.tile(log_tau, (len(fit), 1)), log_width + np.log(scale)[:, None]
     tau, width, likelihood = _best_walk(points, log_tau, log_width)
     for zoom in ZOOMS:
         tau_step, width_step = _grid_steps()
         # beyond the first grid the nights hold no information
-        tried = np.clip(tau + zoom * tau_step, *np.log(TAU_DAYS[[0, -1]]))
-        tau, width, likelihood = _best_walk(points, tried, width + zoom * width_step)
+        log_taus = np.clip(tau + zoom * tau_step, *np.log(TAU_DAYS[[0, -1]]))
+        tau, width, likelihood = _best_walk(points, log_taus, width + zoom * width_step)
     still = walk_log_likelihood(*points, np.ones_like(tau), np.zeros_like(tau))
-    seen = fit & (likelihood - still > LEAST_GAIN)[:, 0]
+    varies = fit & (likelihood - still > LEAST_GAIN)[:, 0]
     return Walks(
-        sigma=np.where(fit, np.where(seen, np.exp(width[:, 0]), 0.0), np.nan),
-        tau_days=np.where(seen, np.exp(tau[:, 0]), np.nan),
+        sigma=np.where(fit, np.where(varies, np.exp(width[:, 0]), 0.0), np.nan),
+        tau_days=np.where(varies, np.exp(tau[:, 0]), np.nan),
     )
 
 
@@ -138,7 +138,7 @@ def walk_log_likelihood(
     order = np.argsort(-segments.counts, kind="stable")
     begins, counts = segments.offsets[:-1][order], segments.counts[order]
     tau, variance = tau_days[order], sigma[order] ** 2
-    left = variance.copy()
+    state_variance = variance.copy()
     wave, one = np.zeros((2, *tau.shape))
     sums = np.zeros((4, *tau.shape))
     for k in range(int(counts.max(initial=0))):
@@ -148,19 +148,19 @@ def walk_log_likelihood(
             keep = np.exp(-(t[now] - t[now - 1])[:, None] / tau[on])
             wave[on] *= keep
             one[on] *= keep
-            left[on] = variance[on] + keep**2 * (left[on] - variance[on])
+            state_variance[on] = variance[on] + keep**2 * (state_variance[on] - variance[on])
         off, off_one = values[now][:, None] - wave[on], 1 - one[on]
-        expected = left[on] + errors[now][:, None] ** 2
+        expected = state_variance[on] + errors[now][:, None] ** 2
         sums[:, on] += (
             np.log(expected),
             off**2 / expected,
             off * off_one / expected,
             (off_one**2 / expected),
         )
-        gain = left[on] / expected
+        gain = state_variance[on] / expected
         wave[on] += gain * off
         one[on] += gain * off_one
-        left[on] *= 1 - gain
+        state_variance[on] *= 1 - gain
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     logs, squares, cross, ones = sums[:, back]

@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float, Int, Shaped
 class Segments:
     """Where each object's values lie in flat arrays.
 
-    Every result depends on the object's own values only, to the last bit: the company it is
-    measured in never matters.
+    Every result depends on the object's own values only, to the last bit: the objects it is
+    measured with never matter.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ class Segments:
 
     def sort(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Return a copy in which each object's values ascend."""
-        found = values.copy()
+        ordered = values.copy()
         # one small sort an object costs less than one sort of everything, or than padding
         for begin, end in zip(self.offsets[:-1].tolist(), self.offsets[1:].tolist(), strict=True):
-            found[begin:end].sort()
-        return found
+            ordered[begin:end].sort()
+        return ordered
 
     def quantile(
         self, ordered: Float[np.ndarray, " value"], q: float
@@ -98,17 +98,17 @@ class Segments:
 
     def steps(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Return how far it is from each value to the object's next, NaN after the last."""
-        found = np.full(len(values), np.nan)
-        np.subtract(values[1:], values[:-1], out=found[:-1])
-        found[self._last] = np.nan
-        return found
+        steps = np.full(len(values), np.nan)
+        np.subtract(values[1:], values[:-1], out=steps[:-1])
+        steps[self._last] = np.nan
+        return steps
 
     def pairs(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Return the product of each value and the object's next, 0 after the last."""
-        found = np.zeros(len(values))
-        np.multiply(values[1:], values[:-1], out=found[:-1])
-        found[self._last] = 0.0
-        return found
+        products = np.zeros(len(values))
+        np.multiply(values[1:], values[:-1], out=products[:-1])
+        products[self._last] = 0.0
+        return products
 
     def first(self, true: Bool[np.ndarray, " value"]) -> Float[np.ndarray, " object"]:
         """Return where each object's first True lies in the flat array, NaN where there is none."""
@@ -129,22 +129,22 @@ class Segments:
         values: Float[np.ndarray, " value"], place: Float[np.ndarray, " object"]
     ) -> Float[np.ndarray, " object"]:
         """Return the values at places that `first` and `last` gave, NaN for NaN."""
-        there = np.isfinite(place)
-        found = np.full(len(place), np.nan)
-        found[there] = values[place[there].astype(np.int64)]
-        return found
+        known = np.isfinite(place)
+        picked = np.full(len(place), np.nan)
+        picked[known] = values[place[known].astype(np.int64)]
+        return picked
 
-    def select(self, kept: Bool[np.ndarray, " value"]) -> "Segments":
+    def select(self, keep: Bool[np.ndarray, " value"]) -> "Segments":
         """Return the segments of what is left if only some values are kept."""
-        return Segments.from_counts(np.bincount(self.owner[kept], minlength=len(self.counts)))
+        return Segments.from_counts(np.bincount(self.owner[keep], minlength=len(self.counts)))
 
     def _reduce(
         self, operation: np.ufunc, values: Shaped[np.ndarray, " value"], empty: float
     ) -> Float[np.ndarray, " object"]:
-        found = np.full(len(self.counts), empty)
-        there = self.counts > 0
-        if there.any():
+        reduced = np.full(len(self.counts), empty)
+        filled = self.counts > 0
+        if filled.any():
             # between the begins of objects with values there lie no other values
-            begins = self.offsets[:-1][there]
-            found[there] = operation.reduceat(values, begins, dtype=np.float64)
-        return found
+            begins = self.offsets[:-1][filled]
+            reduced[filled] = operation.reduceat(values, begins, dtype=np.float64)
+        return reduced

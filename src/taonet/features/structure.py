@@ -40,17 +40,17 @@ def structure_function(
     shape = len(lags), len(segments.counts)
     excess, pairs = np.zeros(shape), np.zeros(shape)
     begin, ends = np.arange(len(t)), segments.repeat(segments.offsets[1:])
-    for apart in range(1, int(segments.counts.max(initial=0))):
-        begin = begin[begin + apart < ends[begin]]
-        begin = begin[t[begin + apart] - t[begin] < lags[-1][1]]
+    for offset in range(1, int(segments.counts.max(initial=0))):
+        begin = begin[begin + offset < ends[begin]]
+        begin = begin[t[begin + offset] - t[begin] < lags[-1][1]]
         if not len(begin):
             break
-        end = begin + apart
+        end = begin + offset
         square = (values[end] - values[begin]) ** 2 - errors[end] ** 2 - errors[begin] ** 2
         days, owner = t[end] - t[begin], segments.owner[begin]
         for i, (least, most) in enumerate(lags):
-            there = (days >= least) & (days < most)
-            excess[i] += np.bincount(owner[there], square[there], minlength=shape[1])
-            pairs[i] += np.bincount(owner[there], minlength=shape[1])
+            in_lag = (days >= least) & (days < most)
+            excess[i] += np.bincount(owner[in_lag], square[in_lag], minlength=shape[1])
+            pairs[i] += np.bincount(owner[in_lag], minlength=shape[1])
     mean = np.where(pairs >= LEAST_PAIRS, excess / np.maximum(pairs, 1), np.nan)
     return np.copysign(np.sqrt(np.abs(mean)), mean)

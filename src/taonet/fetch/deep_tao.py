@@ -99,7 +99,7 @@ def fetch_deep_tao(
     OutputError
         If there is no room, or another run fetches into the same folder.
     """
-    wanted = _wanted_classes(classes)
+    names = _wanted_classes(classes)
     server = Server.mirror(base_url) if base_url else Server()
     client = client or Client()
     repositories = {
@@ -107,7 +107,7 @@ def fetch_deep_tao(
         for name in dict.fromkeys(REPOSITORY_OF.values())
     }
     with _lock_folder(output):
-        listings = [listing_of(repositories[REPOSITORY_OF[c]], c, output) for c in wanted]
+        listings = [listing_of(repositories[REPOSITORY_OF[c]], c, output) for c in names]
         in_turn = chain.from_iterable(zip_longest(*(listing.items() for listing in listings)))
         items = list(islice((item for item in in_turn if item is not None), limit))
         _check_room(items, output)
@@ -175,18 +175,18 @@ class _Fetcher:
             if large is None:
                 raise InputError("too small for a FITS file, and no pointer to one", where=path)
             remote = large
-        there = path.exists()
-        if there and not remote.is_at(path):
+        existed = path.exists()
+        if existed and not remote.is_at(path):
             raise InputError(
                 "another file is there than the repository holds",
                 where=path,
                 do="remove it to fetch it anew",
             )
-        if not there:
+        if not existed:
             _check_free(remote.size, self.output)
             download(remote, path, repository.client)
         scan_fits(path)
-        return there
+        return existed
 
     def write_set_aside(self) -> None:
         """Write what was set aside, and why."""

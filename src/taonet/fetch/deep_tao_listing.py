@@ -91,12 +91,12 @@ def listing_of(repository: Repository, class_name: str, folder: Path) -> Listing
     path = _path(folder, class_name)
     if path.exists():
         return _read(path, repository.name, class_name)
-    kept = (
+    commits = (
         _read(_path(folder, other), repository.name, other).commit
         for other, name in REPOSITORY_OF.items()
         if name == repository.name and _path(folder, other).exists()
     )
-    commit = next(kept, None) or repository.latest_commit()
+    commit = next(commits, None) or repository.latest_commit()
     listing = Listing(
         repository=repository.name,
         commit=commit,
@@ -120,8 +120,8 @@ def _entries(repository: Repository, commit: str, class_name: str) -> list[Mappi
             where = f"{repository.name} at {commit[:12]}"
             raise InputError(f"no folder {name} on the way to data/{class_name}", where=where)
         sha = folders[name]
-    found = repository.entries(sha)
-    return [entry for entry in found if str(entry.get("path")).endswith(DEEP_TAO.endings)]
+    entries = repository.entries(sha)
+    return [entry for entry in entries if str(entry.get("path")).endswith(DEEP_TAO.endings)]
 
 
 def _read(path: Path, repository: str, class_name: str) -> Listing:

@@ -42,13 +42,13 @@ class RemoteFile:
         if not path.is_file() or path.stat().st_size != self.size:
             return False
         # git names content by SHA-1: it detects damage, not forgery
-        found = hashlib.sha256() if self.kind == "sha256" else hashlib.sha1(usedforsecurity=False)
+        hasher = hashlib.sha256() if self.kind == "sha256" else hashlib.sha1(usedforsecurity=False)
         if self.kind == "git":
-            found.update(f"blob {self.size}\0".encode())
+            hasher.update(f"blob {self.size}\0".encode())
         with path.open("rb") as file:
             while piece := file.read(16 * CHUNK_BYTES):
-                found.update(piece)
-        return found.hexdigest() == self.digest
+                hasher.update(piece)
+        return hasher.hexdigest() == self.digest
 
 
 def part_path(path: Path) -> Path:
@@ -108,11 +108,11 @@ def _resume_offset(response: HTTPResponse, part: Path) -> int:
     """Return the byte that an answer begins with; a server may ignore that a part is there."""
     if response.status != PARTIAL:
         return 0
-    found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
-    if found is None or int(found[1]) != _size(part):
+    match = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+    if match is None or int(match[1]) != _size(part):
         part.unlink(missing_ok=True)
         raise BrokenError("another range than requested")
-    return int(found[1])
+    return int(match[1])
 
 
 def _range_header(part: Path) -> Mapping[str, str]:

@@ -133,11 +133,11 @@ class Repository:
 
     def large_file(self, commit: str, path: str, pointer: bytes) -> RemoteFile | None:
         """Return the file that a pointer into Git LFS stands for; None if it is no pointer."""
-        found = _POINTER.fullmatch(pointer)
-        if found is None:
+        match = _POINTER.fullmatch(pointer)
+        if match is None:
             return None
         url = f"{self.server.large}/{quote(self.name)}/{commit}/{quote(path)}"
-        return RemoteFile(url=url, size=int(found[2]), kind="sha256", digest=found[1].decode())
+        return RemoteFile(url=url, size=int(match[2]), kind="sha256", digest=match[1].decode())
 
 
 def folders_in(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -129,9 +129,9 @@ class Client:
             If it never answers, or demands a longer wait than the policy allows.
         """
         waited, demanded, why = 0.0, 0.0, ""
-        for tried in range(self.policy.tries):
-            if tried:
-                wait = self._wait(tried, demanded)
+        for attempt in range(self.policy.tries):
+            if attempt:
+                wait = self._wait(attempt, demanded)
                 if waited + wait > self.policy.patience_s:
                     why = f"{why}; the server demands a wait of {wait:.0f} s"
                     break
@@ -158,7 +158,7 @@ class Client:
         raise UnreachableError(
             "no good answer",
             where=url,
-            got=f"{why}, after {tried + 1} tries",
+            got=f"{why}, after {attempt + 1} tries",
             do="run the same command later: it goes on where it stopped",
         )
 
@@ -195,17 +195,17 @@ class Client:
         if 0 <= since < self.policy.pause_s:
             self._sleep(self.policy.pause_s - since)
         # a compressed answer could not be resumed, nor its size be known
-        given = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
+        all_headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
         try:
             with self._opener.open(
-                request.Request(url, headers=given), timeout=self.policy.timeout_s
+                request.Request(url, headers=all_headers), timeout=self.policy.timeout_s
             ) as response:
                 yield response
         finally:
             self._last = self.now()
 
-    def _wait(self, tried: int, demanded: float) -> float:
-        own = min(self.policy.first_wait_s * 2.0 ** (tried - 1), self.policy.longest_wait_s)
+    def _wait(self, attempt: int, demanded: float) -> float:
+        own = min(self.policy.first_wait_s * 2.0 ** (attempt - 1), self.policy.longest_wait_s)
         return max(own, demanded)
 
 

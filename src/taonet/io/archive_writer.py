@@ -131,9 +131,9 @@ class ArchiveWriter:
         InputError
             If its frames do not fit the others, or its id is there already; nothing is written.
         """
-        given = np.ascontiguousarray(sequence.frames, sequence.frames.dtype.newbyteorder("="))
-        self._check(sequence, given)
-        frames = self._cast_frames(given, sequence.object_id)
+        native = np.ascontiguousarray(sequence.frames, sequence.frames.dtype.newbyteorder("="))
+        self._check(sequence, native)
+        frames = self._cast_frames(native, sequence.object_id)
         offset, n = self.n_frames, len(frames)
         with room_for(self.path):
             self._frames.append(frames)
@@ -150,7 +150,7 @@ class ArchiveWriter:
                 "n_epochs": n,
                 "mjd_first": float(sequence.mjd[0]),
                 "mjd_last": float(sequence.mjd[-1]),
-                "content": hashlib.sha1(given.data, usedforsecurity=False).hexdigest(),
+                "content": hashlib.sha1(native.data, usedforsecurity=False).hexdigest(),
                 "source": source,
             }
         )
@@ -279,7 +279,7 @@ class ArchiveWriter:
         return self.path
 
     def _join(self, what: str, schema: pa.Schema) -> None:
-        with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as joined:
+        with pq.ParquetWriter(self.work / f"{what}.parquet", schema) as writer:
             # row groups of one size: the bytes, and with them the archive's digest, must not
             # depend on where an interruption fell
             waiting = schema.empty_table()
@@ -287,9 +287,9 @@ class ArchiveWriter:
                 part = pq.read_table(self._chunk(what, chunk), schema=schema)
                 waiting = pa.concat_tables([waiting, part]).combine_chunks()
                 while waiting.num_rows >= ROW_GROUP:
-                    joined.write_table(waiting.slice(0, ROW_GROUP))
+                    writer.write_table(waiting.slice(0, ROW_GROUP))
                     waiting = waiting.slice(ROW_GROUP)
-            joined.write_table(waiting)
+            writer.write_table(waiting)
 
     def _write_manifest(self) -> None:
         taxonomy = self.taxonomy or taxonomy_for(self.survey, self._classes)

@@ -103,23 +103,23 @@ def _sequence(
     if not 0 < n <= len(frames):
         raise InputError("no frames" if n <= 0 else "n_epochs is too large", where=object_id, got=n)
     times = arrays["mjd"][i, :n].astype(np.float64)
-    kept, parts = _with_times(times, object_id)
-    frames = frames[kept] if frames.ndim == 4 else frames[kept][:, None]
+    usable, parts = _with_times(times, object_id)
+    frames = frames[usable] if frames.ndim == 4 else frames[usable][:, None]
     if frames.dtype.kind == "f" and not np.isfinite(frames).any():
         raise InputError("every pixel is NaN", where=object_id)
     columns: dict[str, Any] = {
-        name: _texts(arrays[name][i][kept], name, object_id)
+        name: _texts(arrays[name][i][usable], name, object_id)
         for name in EPOCH_TEXTS
         if name in arrays
     }
     columns |= {
-        name: arrays[name][i][kept].astype(np.float64) for name in EPOCH_NUMBERS if name in arrays
+        name: arrays[name][i][usable].astype(np.float64) for name in EPOCH_NUMBERS if name in arrays
     }
     n_channels = frames.shape[1]
     sequence = ImageSequence.from_frames(
         object_id,
         frames,
-        times[kept],
+        times[usable],
         **columns,
         ra=float(arrays["ra"][i]) if "ra" in arrays else float("nan"),
         dec=float(arrays["dec"][i]) if "dec" in arrays else float("nan"),
@@ -134,27 +134,27 @@ def _with_times(
     times: Shaped[np.ndarray, " epoch"], object_id: str
 ) -> tuple[Shaped[np.ndarray, " kept"], tuple[Rejection, ...]]:
     """Return the epochs whose time is one, and what is wrong with the others."""
-    kept, parts = [], []
+    usable, parts = [], []
     for k in range(len(times)):
         where = f"{object_id}, epoch {k}"
         try:
             if times[k] <= 0:
                 raise InputError("a time is not known", where=where, got=times[k])
             check_mjd(times[k : k + 1], where=where)
-            kept.append(k)
+            usable.append(k)
         except InputError as error:
             parts.append(Rejection.from_error(object_id, error, part=True))
             last = error
-    if not kept:
+    if not usable:
         raise last
-    return np.array(kept), tuple(parts)
+    return np.array(usable), tuple(parts)
 
 
 def _labels(arrays: Arrays, path: Path) -> list[str]:
-    both = [_texts(arrays[name], name, path) for name in LABELS if name in arrays]
-    if len(both) == 2 and both[0] != both[1]:
+    labels = [_texts(arrays[name], name, path) for name in LABELS if name in arrays]
+    if len(labels) == 2 and labels[0] != labels[1]:
         raise InputError("label and class_name disagree", where=path, do="leave one of them out")
-    return both[0] if both else [""] * len(arrays["object_id"])
+    return labels[0] if labels else [""] * len(arrays["object_id"])
 
 
 def _texts(values: Shaped[np.ndarray, " n"], name: str, where: object) -> list[str]:
@@ -243,8 +243,8 @@ def _check(arrays: Mapping[str, Shaped[np.ndarray, "..."]], path: Path) -> None:
     for name in ("stamps", "mjd", "n_epochs", "ra", "dec", *EPOCH_NUMBERS):
         if name in arrays and not _is_real(arrays[name]):
             raise InputError(f"{name} are not real numbers", where=path, got=arrays[name].dtype)
-    whole = arrays["n_epochs"]
-    if not (np.isfinite(whole).all() and (whole == np.floor(whole)).all()):
+    counts = arrays["n_epochs"]
+    if not (np.isfinite(counts).all() and (counts == np.floor(counts)).all()):
         raise InputError("n_epochs are not whole numbers", where=path)
     for name in (*PER_OBJECT, *PER_EPOCH):
         expected = stamps.shape[:2] if name in PER_EPOCH else stamps.shape[:1]

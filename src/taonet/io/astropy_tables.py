@@ -1,7 +1,7 @@
 """Tables that know their units and moments: ECSV, VOTable, and parquet as astropy writes it.
 
 Positions become degrees and times MJD, or JD in columns that are called so. Units of other
-columns are kept in the frame's ``attrs["units"]``, and what a file says of itself in words in
+columns are kept in the frame's ``attrs["units"]``, and what a file states about itself in words in
 ``attrs["metadata"]``.
 """
 
@@ -44,7 +44,7 @@ def read_astropy_table(path: Path, kind: str) -> pd.DataFrame:
     from astropy.table import Table
 
     with warnings.catch_warnings():
-        # it warns of whatever is not quite as a standard asks; what cannot be read is an error
+        # it warns of whatever is not quite as a standard demands; what cannot be read is an error
         warnings.simplefilter("ignore")
         table = _votable(path) if kind == "votable" else Table.read(path, format=kind)
         _flatten_mixins(table)
@@ -68,9 +68,9 @@ def _votable(path: Path) -> Any:
         if name in names[:i]:
             raise duplicate_column_error(name, path)
     # the IDs that are read otherwise are made of names, with other letters
-    found = tables[0].to_table(use_names_over_ids=True)
-    found.meta.update({param.name: str(param.value) for param in tables[0].params})
-    return found
+    table = tables[0].to_table(use_names_over_ids=True)
+    table.meta.update({param.name: str(param.value) for param in tables[0].params})
+    return table
 
 
 def _flatten_mixins(table: Any) -> None:
@@ -113,24 +113,24 @@ def _column(values: Any, unit: Any) -> Any:
 
 def _units(table: Any, path: Path) -> dict[str, str]:
     """Turn positions into degrees and times into days; return the units of all other columns."""
-    left = {}
+    units = {}
     for name in table.colnames:
-        column, known = table[name], plain(name)
+        column, plain_name = table[name], plain(name)
         if column.unit is None or not str(column.unit).strip():
             continue
-        if known in NAMES["ra"] or known in NAMES["dec"]:
+        if plain_name in NAMES["ra"] or plain_name in NAMES["dec"]:
             _convert(table, name, "deg", path)
-        elif is_time(known):
+        elif is_time(plain_name):
             _convert(table, name, "d", path)
-        elif known in ("seeing_fwhm_px", "zero_point_mag"):
-            _convert(table, name, "pix" if known == "seeing_fwhm_px" else "mag", path)
-        elif known in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
+        elif plain_name in ("seeing_fwhm_px", "zero_point_mag"):
+            _convert(table, name, "pix" if plain_name == "seeing_fwhm_px" else "mag", path)
+        elif plain_name in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
             _convert_millimagnitudes(table, name)
-        left[name] = str(column.unit)
-    return left
+        units[name] = str(column.unit)
+    return units
 
 
-def _convert(table: Any, name: str, wanted: str, path: Path) -> None:
+def _convert(table: Any, name: str, target: str, path: Path) -> None:
     from astropy import units
 
     column = table[name]
@@ -139,20 +139,20 @@ def _convert(table: Any, name: str, wanted: str, path: Path) -> None:
     unit = units.Unit(
         SPELLED.get(str(column.unit).lower(), str(column.unit)), parse_strict="silent"
     )
-    if wanted == "d" and unit == units.yr:
+    if target == "d" and unit == units.yr:
         do = "give MJD = (year - 2000) * 365.25 + 51544.5"
         raise InputError("times are years", where=f"{path}, column {name!r}", got=unit, do=do)
     try:
-        scale = (1.0 * unit).to_value(units.Unit(wanted))
+        scale = (1.0 * unit).to_value(units.Unit(target))
     except (ValueError, TypeError) as error:
         raise InputError(
             "a column of an unknown unit",
             where=f"{path}, column {name!r}",
             got=str(column.unit),
-            do=f"give it in {wanted}",
+            do=f"give it in {target}",
         ) from error
     if scale != 1:
-        table[name] = _column(column.astype(float) * scale, wanted)
+        table[name] = _column(column.astype(float) * scale, target)
 
 
 def _convert_millimagnitudes(table: Any, name: str) -> None:
@@ -172,19 +172,19 @@ def degrees_of(column: "pd.Series[Any]", unit: str, role: str) -> "pd.Series[Any
 
     Examples
     --------
-    >>> found = degrees_of(pd.Series(["10:00:00", "-"]), "", "ra").tolist()
-    >>> round(found[0], 6), found[1]
+    >>> degrees = degrees_of(pd.Series(["10:00:00", "-"]), "", "ra").tolist()
+    >>> round(degrees[0], 6), degrees[1]
     (150.0, '-')
     """
     texts = column.map(lambda v: v.decode() if isinstance(v, bytes) else v).astype(object)
-    shown = texts.map(lambda v: isinstance(v, str) and _PARTS.match(v.strip()) is not None)
-    if not shown.any():
+    is_sexagesimal = texts.map(lambda v: isinstance(v, str) and _PARTS.match(v.strip()) is not None)
+    if not is_sexagesimal.any():
         return column
     from astropy.coordinates import Angle
 
     of = "deg" if role == "dec" or unit.startswith("deg") else "hourangle"
-    known: dict[object, object] = {}
-    for text in texts[shown].unique():
+    degrees: dict[object, object] = {}
+    for text in texts[is_sexagesimal].unique():
         with contextlib.suppress(ValueError):
-            known[text] = float(Angle(text.strip(), unit=of).deg)
-    return texts.map(lambda cell: known.get(cell, cell))
+            degrees[text] = float(Angle(text.strip(), unit=of).deg)
+    return texts.map(lambda cell: degrees.get(cell, cell))

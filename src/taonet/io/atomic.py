@@ -11,7 +11,7 @@ from pathlib import Path
 from taonet.errors import OutputError
 
 NO_ROOM = "no room left to write"
-"""What an error says of a full disk or quota."""
+"""The words of an error about a full disk or quota."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PLACE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EEXIST}

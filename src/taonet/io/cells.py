@@ -46,8 +46,8 @@ def words(column: "pd.Series[Any]", where: object) -> "pd.Series[Any]":
     texts = _whole_names(_decode_all([_text(value) for value in values]), place)
     small = column.dtype in (np.float32, np.float16)
     _check_digits(list(values), 2**24 if small else 2**53, place)
-    found = np.array([*(text or None for text in texts), None], dtype=object)
-    return pd.Series(found[codes], index=column.index, name=column.name, dtype=object)
+    names = np.array([*(text or None for text in texts), None], dtype=object)
+    return pd.Series(names[codes], index=column.index, name=column.name, dtype=object)
 
 
 def _text(value: object) -> str:
@@ -60,8 +60,8 @@ def _text(value: object) -> str:
 
 def _decode_all(texts: Sequence[str]) -> Sequence[str]:
     # pandas writes bytes into text files as b'SN'
-    shown = [_SHOWN_BYTES.fullmatch(text) for text in texts]
-    return [match.group(2) for match in shown if match] if texts and all(shown) else texts
+    matches = [_SHOWN_BYTES.fullmatch(text) for text in texts]
+    return [match.group(2) for match in matches if match] if texts and all(matches) else texts
 
 
 def _whole_names(texts: Sequence[str], place: str) -> Sequence[str]:
@@ -139,7 +139,7 @@ def text_cells_error(
 
 def _mjd(column: "pd.Series[Any]") -> "pd.Series[float]":
     moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).astype("datetime64[ns]")
-    whole = moments.astype("int64").to_numpy()
-    days = whole // NANOSECONDS_A_DAY + (whole % NANOSECONDS_A_DAY) / NANOSECONDS_A_DAY
+    nanoseconds = moments.astype("int64").to_numpy()
+    days = nanoseconds // NANOSECONDS_A_DAY + (nanoseconds % NANOSECONDS_A_DAY) / NANOSECONDS_A_DAY
     mjd = np.where(moments.isna(), np.nan, days + MJD_OF_UNIX_ZERO)
     return pd.Series(mjd, index=column.index, name=column.name)

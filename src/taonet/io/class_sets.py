@@ -1,7 +1,7 @@
 """Sets of classes as cells of a table: a JSON list in text formats, names with blanks before that.
 
 In memory a set is a tuple of class names in label order, empty where an answer is like a typical
-member of no class; None where nothing is said.
+member of no class; None where there is no answer.
 """
 
 import json
@@ -31,7 +31,7 @@ def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:
     cell : str
         A JSON list, or class names with blanks between.
     classes : sequence of str
-        Those of the table, in label order. Without a JSON list they tell where a name ends.
+        Those of the table, in label order. Without a JSON list they show where a name ends.
 
     Raises
     ------
@@ -68,38 +68,38 @@ def _json_list(cell: str) -> ClassSet | None:
     if not cell.startswith("["):
         return None
     try:
-        found = json.loads(cell)
+        parsed = json.loads(cell)
     except ValueError:
         return None
-    named = isinstance(found, list) and all(isinstance(name, str) for name in found)
-    return tuple(found) if named else None
+    is_list_of_names = isinstance(parsed, list) and all(isinstance(name, str) for name in parsed)
+    return tuple(parsed) if is_list_of_names else None
 
 
 def _parse_names(text: str, classes: ClassSet) -> ClassSet:
     words = text.split()
-    found = _readings(text, classes)
-    if not found and set(words) <= set(classes):
+    readings = _readings(text, classes)
+    if not readings and set(words) <= set(classes):
         # columns of probabilities were put in another order since
         return tuple(name for name in classes if name in words)
-    if not found:
+    if not readings:
         raise _set_error("a set names a class that the table has not", text)
-    if len(found) > 1:
+    if len(readings) > 1:
         raise _set_error("a set can be read in two ways", text)
-    return found[0]
+    return readings[0]
 
 
 def _readings(text: str, classes: ClassSet) -> list[ClassSet]:
     """Return every way to read a text as names of classes in label order."""
     if not text:
         return [()]
-    found: list[ClassSet] = []
+    readings: list[ClassSet] = []
     for i, name in enumerate(classes):
         if text == name:
-            found.append((name,))
+            readings.append((name,))
         elif text.startswith(f"{name} "):
-            rest = text.removeprefix(f"{name} ")
-            found += [(name, *others) for others in _readings(rest, classes[i + 1 :])]
-    return found
+            remainder = text.removeprefix(f"{name} ")
+            readings += [(name, *others) for others in _readings(remainder, classes[i + 1 :])]
+    return readings
 
 
 def _set_error(what: str, cell: object) -> InputError:

@@ -42,9 +42,9 @@ def columns_of(run: HduRun) -> dict[str, Shaped[np.ndarray, "row ..."]]:
                 got=size,
             )
         if size and (code == "A" or code in _CELLS):
-            rest = run.source[run.start + offset : run.start + rows * width]
+            body = run.source[run.start + offset : run.start + rows * width]
             name = str(run.header.get(f"TTYPE{i}", f"col{i}"))
-            columns[name] = _column(_cells(rest, code, repeat, (rows, width)), code, i, run)
+            columns[name] = _column(_cells(body, code, repeat, (rows, width)), code, i, run)
         offset += size
     return columns
 
@@ -57,20 +57,20 @@ def _table_shape(run: HduRun) -> tuple[int, int]:
 
 def _tform(run: HduRun, i: int) -> tuple[int, str]:
     text = run.header.get(f"TFORM{i}")
-    found = _TFORM.match(str(text))
-    if not found or found[2] not in {*_CELL_BYTES, "X"} or len(found[1]) > 9:
+    match = _TFORM.match(str(text))
+    if not match or match[2] not in {*_CELL_BYTES, "X"} or len(match[1]) > 9:
         raise InputError(f"TFORM{i} is not a column format", where=run.location, got=text)
-    return int(found[1] or 1), found[2]
+    return int(match[1] or 1), match[2]
 
 
 def _cells(
-    rest: bytes, code: str, repeat: int, table: tuple[int, int]
+    body: bytes, code: str, repeat: int, table: tuple[int, int]
 ) -> Shaped[np.ndarray, "row ..."]:
     rows, width = table
     dtype = np.dtype(f"S{repeat}" if code == "A" else _CELLS[code])
     if repeat == 1 or code == "A":
-        return np.ndarray((rows,), dtype, rest or None, 0, (width,))
-    return np.ndarray((rows, repeat), dtype, rest or None, 0, (width, dtype.itemsize))
+        return np.ndarray((rows,), dtype, body or None, 0, (width,))
+    return np.ndarray((rows, repeat), dtype, body or None, 0, (width, dtype.itemsize))
 
 
 def _column(

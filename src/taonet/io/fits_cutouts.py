@@ -111,8 +111,8 @@ def read_cutout_table(path: Path) -> CutoutTable:
     unused = [str(name) for name in table.columns if name not in _OURS]
     if unused:
         remarks = (*remarks, f"columns not used: {', '.join(unused)}")
-    named, nameless = _with_text(table, path)
-    return CutoutTable(rows=named, nameless=nameless, remarks=remarks)
+    rows, nameless = _with_text(table, path)
+    return CutoutTable(rows=rows, nameless=nameless, remarks=remarks)
 
 
 def objects_in(table: CutoutTable, directory: Path) -> Iterator[ItemResult]:
@@ -190,11 +190,11 @@ def _with_our_names(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     twice = {new: old for old, new in ours.items() if list(ours.values()).count(new) > 1}
     for name in twice:
         raise duplicate_column_error(name, path)
-    there = {plain(name): str(name) for name in table.columns}
+    by_plain_name = {plain(name): str(name) for name in table.columns}
     for name, others in _ELSEWHERE.items():
-        other = next((other for other in others if other in there), None)
-        if name not in ours.values() and other is not None and there[other] not in ours:
-            ours[there[other]] = name
+        other = next((other for other in others if other in by_plain_name), None)
+        if name not in ours.values() and other is not None and by_plain_name[other] not in ours:
+            ours[by_plain_name[other]] = name
     return table.rename(columns=ours)
 
 

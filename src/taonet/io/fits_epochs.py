@@ -126,15 +126,15 @@ class _Sieve:
 
     def apply(self, items: Iterable[_Item], step: Callable[[_Item], Epoch]) -> list[Epoch]:
         """Return what a step makes of each item; those that it refuses are set aside."""
-        kept = []
+        results = []
         for item in items:
             try:
-                kept.append(step(item))
+                results.append(step(item))
             except InputError as error:
                 where = f"{self.object_id}, {item.name}" if error.where is None else error.where
-                named = InputError(error.what, where=where, got=error.got, do=error.do)
-                self.parts.append(Rejection.from_error(self.object_id, named, part=True))
-        return kept
+                located = InputError(error.what, where=where, got=error.got, do=error.do)
+                self.parts.append(Rejection.from_error(self.object_id, located, part=True))
+        return results
 
 
 def _object_rejection(object_id: str, parts: Sequence[Rejection]) -> Rejection:

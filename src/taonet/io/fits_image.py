@@ -94,19 +94,19 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     path, choice, version = _split_choice(path, hdu)
     runs, damage = scan_up_to_damage(path)
     refuse_pixel_file(runs, path)
-    there = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
+    candidates = [one for one in _candidates(runs) if one.shape and np.prod(one.shape)]
     try:
-        by_name = _image_by_name(there, choice, version, path) if choice else None
-        among = _channel_candidates(there, channel, path) if by_name is None else by_name
-        chosen = _flat_candidate(among, path)
+        by_name = _image_by_name(candidates, choice, version, path) if choice else None
+        among = _channel_candidates(candidates, channel, path) if by_name is None else by_name
+        candidate = _flat_candidate(among, path)
     except InputError as error:
         # it may come after the damage
         raise damage or error from None
     remark = "the first of several images in a file is used; file.fits[NAME] names another"
     several = not choice and sum(one.is_flat for one in among) > 1
     return FitsImage(
-        pixels=_pixels(chosen),
-        header=_with_place(chosen.run.header, runs),
+        pixels=_pixels(candidate),
+        header=_with_place(candidate.run.header, runs),
         remarks=(remark,) if several else (),
     )
 
@@ -202,29 +202,31 @@ def _lies_beside(name: str) -> bool:
 
 
 def _image_by_name(
-    there: Sequence[_Candidate], choice: str, version: int | None, path: Path
+    candidates: Sequence[_Candidate], choice: str, version: int | None, path: Path
 ) -> list[_Candidate]:
     number = re.fullmatch(r"(\d+)(\.0*)?", choice)
     if number:
-        among = [one for one in there if one.hdu == int(number[1])]
+        among = [one for one in candidates if one.hdu == int(number[1])]
     else:
-        among = [one for one in there if one.name == choice.upper()]
+        among = [one for one in candidates if one.name == choice.upper()]
     if version is not None:
         among = [one for one in among if one.run.header.get("EXTVER", 1) == version]
     if not among:
-        got = ", ".join(f"{one.hdu} {one.name}".strip() for one in there) or "no images"
+        got = ", ".join(f"{one.hdu} {one.name}".strip() for one in candidates) or "no images"
         raise InputError("no image of this name or number", where=f"{path}[{choice}]", got=got)
     return among
 
 
-def _channel_candidates(there: Sequence[_Candidate], channel: str, path: Path) -> list[_Candidate]:
+def _channel_candidates(
+    candidates: Sequence[_Candidate], channel: str, path: Path
+) -> list[_Candidate]:
     """Return the images that may show the channel, the best choice first."""
-    science = [one for one in there if not _lies_beside(one.name)]
-    if there and not science:
+    science = [one for one in candidates if not _lies_beside(one.name)]
+    if candidates and not science:
         raise InputError(
             "no science image",
             where=path,
-            got=", ".join(one.name for one in there),
+            got=", ".join(one.name for one in candidates),
             do="name the image, e.g. file.fits[1]",
         )
     others = [name for name in NAMES if name != channel]
@@ -252,16 +254,16 @@ def _flat_candidate(among: Sequence[_Candidate], path: Path) -> _Candidate:
 
 
 def _drop_unit_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
-    kept = list(shape)
-    while len(kept) > 2 and 1 in kept:
-        kept.remove(1)
-    return tuple(kept)
+    sizes = list(shape)
+    while len(sizes) > 2 and 1 in sizes:
+        sizes.remove(1)
+    return tuple(sizes)
 
 
-def _pixels(chosen: _Candidate) -> Shaped[np.ndarray, "y x"]:
-    run = chosen.run
+def _pixels(candidate: _Candidate) -> Shaped[np.ndarray, "y x"]:
+    run = candidate.run
     images = decompress(run) if is_compressed(run) else images_of(run)
-    return np.asarray(images[chosen.hdu - run.first].reshape(chosen.shape))
+    return np.asarray(images[candidate.hdu - run.first].reshape(candidate.shape))
 
 
 def _with_place(header: Header, runs: Sequence[HduRun]) -> Header:

@@ -205,10 +205,10 @@ def _run_at(source: bytes, position: int, index: int, path: Path) -> HduRun:
 def _header_end(source: bytes, position: int, index: int, path: Path) -> int:
     for end in range(position + BLOCK, len(source) + 1, BLOCK):
         block = source[end - BLOCK : end]
-        found = block.rfind(b"END")
+        end_card = block.rfind(b"END")
         # Only blanks may follow END, so it is the last word of its block, or it is not there.
         # Some programs write NUL bytes instead of blanks.
-        if found >= 0 and found % CARD == 0 and not block[found + 3 :].strip(b"\0 \r\n\t"):
+        if end_card >= 0 and end_card % CARD == 0 and not block[end_card + 3 :].strip(b"\0 \r\n\t"):
             return end
     if b"\nEND" in source[position:]:
         do = "it was saved as text; save it anew with a FITS program"
@@ -223,9 +223,9 @@ def _header_end(source: bytes, position: int, index: int, path: Path) -> int:
 
 def _repeats(source: bytes, position: int, block: bytes, stride: int) -> int:
     # A last HDU without its padding still counts, so only whole strides are compared.
-    whole = (len(source) - position) // stride
+    n_strides = (len(source) - position) // stride
     count = 1
-    while count < whole and source.startswith(block, position + count * stride):
+    while count < n_strides and source.startswith(block, position + count * stride):
         count += 1
     return count
 

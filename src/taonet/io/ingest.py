@@ -92,9 +92,9 @@ def ingest(
         overwrite=overwrite,
         simulated=source.simulated,
     ) as writer:
-        left = total - len(writer.done)
-        results = track(source.read(frozenset(writer.done)), left, TITLE)
-        for _, result in zip(range(left), results, strict=False):
+        remaining = total - len(writer.done)
+        results = track(source.read(frozenset(writer.done)), remaining, TITLE)
+        for _, result in zip(range(remaining), results, strict=False):
             _write(result, writer, labels or {})
             remarks.update(result.remarks)
             used += result.sequence is not None and result.sequence.object_id in (labels or {})

@@ -23,14 +23,14 @@ def files_below(folder: Path) -> Iterator[Path]:
         If a folder cannot be read.
     """
     entered = set()
-    for here, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
-        real = os.path.realpath(here)
+    for directory, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
+        real = os.path.realpath(directory)
         if real in entered:
             folders.clear()
             continue
         entered.add(real)
         folders.sort()
-        yield from (Path(here, name) for name in sorted(names))
+        yield from (Path(directory, name) for name in sorted(names))
 
 
 def _refuse(error: OSError) -> None:
@@ -46,21 +46,21 @@ def select_files(kind: FileKind, paths: Sequence[Path]) -> InputFiles:
         If an input does not exist, or there is no file of the kind in any of them.
     """
     files: set[Path] = set()
-    others: list[Path] = []
+    other_files: list[Path] = []
     for path in paths:
         if path.is_dir():
             for file in files_below(path):
-                (files.add if _is_of(file, kind) else others.append)(file)
+                (files.add if _is_of(file, kind) else other_files.append)(file)
         elif path.exists():
             files.add(path)
         else:
             raise InputError("no such file or folder", where=path)
     if not files:
         where = ", ".join(str(path) for path in paths) or None
-        got = remark_on_others(others, kind.contents)
+        got = remark_on_others(other_files, kind.contents)
         endings = ", ".join(kind.endings)
         raise InputError(f"no {kind.contents} ({endings}) here", where=where, got=got or None)
-    return InputFiles(files=tuple(sorted(files)), others=tuple(others))
+    return InputFiles(files=tuple(sorted(files)), others=tuple(other_files))
 
 
 def _is_of(file: Path, kind: FileKind) -> bool:

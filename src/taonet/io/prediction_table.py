@@ -1,6 +1,6 @@
 """The prediction table: what its columns are, and how it is made, written and read.
 
-A row says what is known of one object after so many epochs. Networks and trees write the same
+A row holds what is known about one object after so many epochs. Networks and trees write the same
 columns in the same order. To be scored a table needs only the required ones, so that anybody's can
 be.
 """
@@ -119,7 +119,7 @@ _ARROW: Final = {
 
 @runtime_checkable
 class KnownObject(Protocol):
-    """Whatever says which object it is of: a sequence, a light curve, or `ObjectFacts`."""
+    """Whatever states which object it is of: a sequence, a light curve, or `ObjectFacts`."""
 
     @property
     def object_id(self) -> str:
@@ -202,8 +202,8 @@ def make_rows(
     Examples
     --------
     >>> star = ObjectFacts(object_id="a", ra=10.0, dec=-5.0, class_name=None)
-    >>> said = np.array([[0.9, 0.1]])
-    >>> answers = Answers(n_epochs=np.array([1]), mjd_last=np.array([60000.0]), probabilities=said)
+    >>> p = np.array([[0.9, 0.1]])
+    >>> answers = Answers(n_epochs=np.array([1]), mjd_last=np.array([60000.0]), probabilities=p)
     >>> two = Taxonomy(name="two", classes=("SN", "CV"))
     >>> make_rows(star, answers, taxonomy=two)["predicted_class"].tolist()
     ['SN']
@@ -279,11 +279,11 @@ def write_predictions(
     OutputError
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
-    shown = [parts] if isinstance(parts, pd.DataFrame) else parts
+    tables = [parts] if isinstance(parts, pd.DataFrame) else parts
     if path.suffix != ".parquet":
-        shown = map(_with_text_sets, shown)
+        tables = map(_with_text_sets, tables)
     return write_parts(
-        shown,
+        tables,
         path,
         types={column.name: _ARROW[column.dtype] for column in COLUMNS},
         metadata={VERSION_KEY: str(SCHEMA_VERSION)},
@@ -342,13 +342,13 @@ def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSe
     >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
     [('SN', 'CV'), ('CV',), (), None]
     """
-    known: dict[object, ClassSet | None] = {}
+    parsed: dict[object, ClassSet | None] = {}
     for cell in set(cells):
         if isinstance(cell, tuple):
-            known[cell] = check_set(cell, classes)
+            parsed[cell] = check_set(cell, classes)
         else:
-            known[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
-    return [known[cell] for cell in cells]
+            parsed[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
+    return [parsed[cell] for cell in cells]
 
 
 def _set_cells(table: pd.DataFrame, path: Path) -> "pd.Series[Any]":

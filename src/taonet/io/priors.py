@@ -60,9 +60,9 @@ def _prior_of_table(table: pd.DataFrame, path: Path) -> dict[str, object]:
 
 
 def _shares_by_class(pairs: Iterable[Sequence[object]], where: str) -> dict[str, object]:
-    found: dict[str, object] = {}
+    shares: dict[str, object] = {}
     for name, number in pairs:
-        if str(name) in found:
+        if str(name) in shares:
             raise InputError("a class has two shares", where=where, got=name, do="give it one")
-        found[str(name)] = number
-    return found
+        shares[str(name)] = number
+    return shares

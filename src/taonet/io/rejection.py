@@ -59,7 +59,7 @@ class RejectionHandler(Protocol):
     """What is called with each object, or part of one, that cannot be used, and the reason."""
 
     def __call__(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
-        """Keep, say or raise it."""
+        """Keep, report or raise it."""
 
 
 def count_kinds(path: Path, *, part: bool) -> Counter[str]:
@@ -84,8 +84,8 @@ def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     """
     ordered = sorted(kinds.items(), key=lambda kind: -kind[1])
     parts = [f"{count} × {kind}" for kind, count in ordered[:most]]
-    rest = sum(count for _, count in ordered[most:])
-    return ", ".join([*parts, f"{rest} × other reasons"] if rest else parts)
+    n_others = sum(count for _, count in ordered[most:])
+    return ", ".join([*parts, f"{n_others} × other reasons"] if n_others else parts)
 
 
 def first_reason(path: Path) -> str:

@@ -167,13 +167,13 @@ class _SortedInputs:
 
 
 def _check_options(kind: FileKind, *, survey: str, table: Path | None) -> None:
-    given = {"survey": bool(survey), "table": table is not None}
+    options = {"survey": bool(survey), "table": table is not None}
     reasons = {
         "survey": f"{kind.name} files name their survey themselves",
         "table": f"--table describes FITS cutouts, not {kind.name}",
     }
     for option in OPTIONS:
-        if given[option] and option not in kind.options:
+        if options[option] and option not in kind.options:
             raise InputError(reasons[option], do=f"leave out --{option}")
 
 

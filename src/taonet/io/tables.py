@@ -45,7 +45,7 @@ def write_table(
     Parameters
     ----------
     metadata : mapping
-        What ECSV and VOTable files say of themselves.
+        What ECSV and VOTable files state about themselves.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def write_parts(
     types : mapping
         Types of columns in parquet by name; of the others numbers keep theirs, the rest is text.
     metadata : mapping
-        What the file says of itself, in the formats that have a place for it: all but csv.
+        What the file states about itself, in the formats that have a place for it: all but csv.
 
     Raises
     ------
@@ -92,11 +92,11 @@ def write_parts(
     check_suffix(path)
     refuse_existing(path, overwrite=overwrite)
     if path.suffix not in (".parquet", ".csv"):
-        whole = list(parts)
-        if whole:
-            table = pd.concat(whole, ignore_index=True)
+        tables = list(parts)
+        if tables:
+            table = pd.concat(tables, ignore_index=True)
             write_table(table, path, metadata=metadata, overwrite=overwrite)
-        return sum(len(part) for part in whole)
+        return sum(len(part) for part in tables)
     rows = 0
     try:
         with atomic_file(path, overwrite=overwrite) as temporary:
@@ -225,9 +225,9 @@ def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix not in READ:
         raise InputError("unknown table format", where=path, do=f"use one of {', '.join(READ)}")
-    wanted = WORDS | set(text)
+    text_columns = WORDS | set(text)
     try:
-        return _with_degrees(_with_words(_read(path, suffix, wanted), wanted, path))
+        return _with_degrees(_with_words(_read(path, suffix, text_columns), text_columns, path))
     except InputError:
         raise
     except Exception as error:  # every reader has its own family of errors
@@ -266,16 +266,16 @@ def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
 
 
 def _text_metadata(schema: pa.Schema) -> dict[str, str]:
-    held = {key: text for key, text in (schema.metadata or {}).items() if key != b"pandas"}
+    metadata = {key: text for key, text in (schema.metadata or {}).items() if key != b"pandas"}
     return {
         key.decode("utf-8", "replace"): text.decode("utf-8", "replace")
-        for key, text in held.items()
+        for key, text in metadata.items()
     }
 
 
 def _with_index(table: pd.DataFrame) -> pd.DataFrame:
-    named = [name for name in table.index.names if name is not None]
-    if not named and pd.api.types.is_integer_dtype(table.index.dtype):
+    index_names = [name for name in table.index.names if name is not None]
+    if not index_names and pd.api.types.is_integer_dtype(table.index.dtype):
         return table.reset_index(drop=True)
     return table.reset_index()
 
@@ -333,8 +333,8 @@ def _write_votable(content: Any, path: Path, metadata: Mapping[str, str]) -> Non
     document = from_table(content)
     (only,) = document.iter_tables()
     for name, value in metadata.items():
-        given = {"name": name, "datatype": "char", "arraysize": "*", "value": value}
-        only.params.append(Param(document, **given))
+        attributes = {"name": name, "datatype": "char", "arraysize": "*", "value": value}
+        only.params.append(Param(document, **attributes))
     writeto(document, str(path))
 
 

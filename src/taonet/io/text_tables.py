@@ -97,12 +97,12 @@ def _lines(path: Path) -> list[str]:
     content = path.read_bytes()
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        found = content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError:
-        found = content.decode("latin-1")
-    if "\0" in found.rstrip("\0"):
+        text = content.decode("latin-1")
+    if "\0" in text.rstrip("\0"):
         raise InputError("no text, although its name says so", where=path, got="bytes of value 0")
-    return found.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def layout_of(lines: list[str], where: object) -> Layout:

@@ -1,4 +1,4 @@
-"""What a network says of each object after every epoch."""
+"""The answers of a network about each object after every epoch."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ FRAMES_AT_ONCE = 2048
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NetworkAnswer:
-    """What a network says of one object after each epoch.
+    """The answers of a network about one object after each epoch.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def turns_of(bundle: Bundle) -> int:
 def _predict_batch(
     bundle: Bundle, batch: Sequence[PreparedSequence], turns: int, prior: Prior | None
 ) -> Iterator[Prediction]:
-    found = compute_answers(bundle, [one.example for one in batch], turns=turns)
-    for one, answer in zip(batch, found, strict=True):
+    outputs = compute_answers(bundle, [one.example for one in batch], turns=turns)
+    for one, answer in zip(batch, outputs, strict=True):
         detected = _first_detection(one.example) if bundle.reading.measured else None
         restated, sets = answer.probabilities, answer.sets
         if prior is not None:
@@ -109,19 +109,19 @@ def _predict_batch(
 def compute_answers(
     bundle: Bundle, examples: Sequence[Example], *, turns: int = 1
 ) -> list[NetworkAnswer]:
-    """Return what the network says of each example, averaged over turned copies."""
+    """Return the network's answers about each example, averaged over turned copies."""
     if turns < 1:
         raise InputError("turns must be at least 1", got=turns)
     network = bundle.network
-    said: list[torch.Tensor] = []
+    outputs: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
     for which in range(turns):
         batch = Batch.from_examples([_turn_example(example, which) for example in examples])
         embedding = batch.pad(network.encode(batch))
         features.append(network.remember(embedding, batch.pad(batch.days)))
-        said.append(torch.softmax(network.head(features[-1]), dim=-1))
+        outputs.append(torch.softmax(network.head(features[-1]), dim=-1))
     probabilities, remembered = (
-        (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (said, features)
+        (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (outputs, features)
     )
     lengths = [len(example.mjd) for example in examples]
     return [
@@ -143,12 +143,12 @@ def _apply_trust(
             sets=[None] * n,
             typicality=np.full(n, np.nan),
         )
-    trusted = trust.apply(probabilities, features, np.arange(1, n + 1))
+    calibrated = trust.apply(probabilities, features, np.arange(1, n + 1))
     return NetworkAnswer(
-        probabilities=trusted.probabilities,
+        probabilities=calibrated.probabilities,
         features=features,
-        sets=trusted.sets,
-        typicality=trusted.typicality,
+        sets=calibrated.sets,
+        typicality=calibrated.typicality,
     )
 
 

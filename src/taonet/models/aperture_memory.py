@@ -52,6 +52,6 @@ class ApertureMemory(nn.Module):
         scatter = 0.5 * torch.log(variance + SCATTER_FLOOR**2)
         # scatter against changes separates slow from fast: von Neumann's ratio, as two logarithms
         restless = 0.5 * torch.log(changes / epochs + SCATTER_FLOOR**2)
-        known = [light - mean, change, scatter, restless, highest - mean, mean - lowest]
-        left = [epochs, light, total, squares, changes, lowest, highest]
-        return torch.cat(known, dim=-1), torch.cat([part[:, -1] for part in left], dim=-1)
+        numbers = [light - mean, change, scatter, restless, highest - mean, mean - lowest]
+        memory = [epochs, light, total, squares, changes, lowest, highest]
+        return torch.cat(numbers, dim=-1), torch.cat([part[:, -1] for part in memory], dim=-1)

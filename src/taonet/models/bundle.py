@@ -31,10 +31,10 @@ from taonet.version import __version__
 TYPICALITY = "typicality.safetensors"
 
 MOST_SHOWN = 300
-"""Characters of what a library says of weights that it cannot load."""
+"""Characters that are shown of a library's message about weights that it cannot load."""
 
 WEIGHTS_SHA256 = "<sha256 of the weights>"
-"""Where a card tells the hash of the weights, which is known once they are written."""
+"""Where a card states the hash of the weights, which is known once they are written."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +52,7 @@ class Bundle:
     frame_px : int
         Side of the cutouts it was trained on.
     trust : Trust, optional
-        What makes the probabilities honest, and says what is typical; None until calibrated.
+        What calibrates the probabilities, and measures what is typical; None until calibrated.
     facts : mapping
         Where it comes from: survey, hashes of recipe, data and split, code version, scores,
         whether it was trained on simulation.
@@ -70,14 +70,14 @@ class Bundle:
 
 def weights_digest(bundle: Bundle) -> str:
     """Return a hash of what a bundle's network has learnt."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, weight in sorted(bundle.network.state_dict().items()):
-        found.update(name.encode() + weight.detach().contiguous().numpy().tobytes())
-    return found.hexdigest()
+        digest.update(name.encode() + weight.detach().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def round_to_half(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return weights rounded to what half precision tells apart, in their own precision.
+    """Return weights rounded to values that half precision holds, in their own precision.
 
     Bundles store such weights in half the space and lose nothing: what was scored is what is
     shipped. The relative change is at most 2^-11; tensors with a number beyond half precision's

@@ -1,4 +1,4 @@
-"""Where bundles lie and what they say they are; nothing heavy is imported to find out."""
+"""Where bundles lie and what they state they are; nothing heavy is imported to find out."""
 
 import json
 from pathlib import Path
@@ -77,9 +77,9 @@ def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
         raise InputError("the bundle cannot be read", where=file, got=error) from error
     if not isinstance(config, dict) or not isinstance(config.get("format"), str):
         raise InputError("not a taonet bundle", where=path, got="a configuration without format")
-    found, version = config["format"], config.get("version")
-    if found not in HOLDS:
-        raise InputError("not a taonet bundle", where=path, got=found)
+    stored, version = config["format"], config.get("version")
+    if stored not in HOLDS:
+        raise InputError("not a taonet bundle", where=path, got=stored)
     if type(version) is not int:
         raise InputError("the bundle is damaged", where=file, got=f"version {version!r}")
     if version > VERSION:
@@ -89,6 +89,6 @@ def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
             got=f"bundle version {version}",
             do="upgrade taonet",
         )
-    if holding is not None and found != holding:
-        raise InputError(f"the bundle holds {HOLDS[found]}; not {HOLDS[holding]}", where=path)
+    if holding is not None and stored != holding:
+        raise InputError(f"the bundle holds {HOLDS[stored]}; not {HOLDS[holding]}", where=path)
     return config

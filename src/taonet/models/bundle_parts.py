@@ -1,4 +1,4 @@
-"""What a network's bundle says it holds, checked part by part before anything is built on it."""
+"""What a network's bundle states it holds, checked part by part before anything is built on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,9 +57,9 @@ class BundleParts:
     trust: StoredTrust | None = None
 
     def __post_init__(self) -> None:
-        for what, (said, meant) in self._pairs().items():
-            if said != meant:
-                raise InputError(f"{what} do not match", got=f"{said} and {meant}")
+        for what, (stated, expected) in self._pairs().items():
+            if stated != expected:
+                raise InputError(f"{what} do not match", got=f"{stated} and {expected}")
         if self.frame_px < self.smallest_px:
             got = f"{self.frame_px} pixels, of which {self.smallest_px} are read"
             raise InputError("frame_px is smaller than what is read", got=got)
@@ -77,7 +77,7 @@ class BundleParts:
         return max(self.reading.scaling.crop_px, aperture, *network.zooms, *network.deep_zooms, 0)
 
     def _pairs(self) -> dict[str, tuple[object, object]]:
-        """Return what is said in two places, by name."""
+        """Return what is stated in two places, by name."""
         network, reading = self.architecture, self.reading
         pairs: dict[str, tuple[object, object]] = {
             "classes of network and taxonomy": (network.classes, len(self.taxonomy.classes)),
@@ -100,7 +100,7 @@ class BundleParts:
 
 
 def bundle_parts(config: Mapping[str, Any], where: Path) -> BundleParts:
-    """Return what a configuration says, checked.
+    """Return the contents of a configuration, checked.
 
     Raises
     ------

@@ -58,11 +58,11 @@ class LightMemory(nn.Module):
     ) -> tuple[Float[Tensor, "object epoch known"], Float[Tensor, "object number"]]:
         """Return what each part knows after each epoch, and the state after the last."""
         states = torch.split(state, [part.size for part in self.parts], dim=1)
-        found = [
+        outputs = [
             part(light, days, new_night, own) for part, own in zip(self.parts, states, strict=True)
         ]
-        return torch.cat([known for known, _ in found], -1), torch.cat(
-            [left for _, left in found], 1
+        return torch.cat([known for known, _ in outputs], -1), torch.cat(
+            [after for _, after in outputs], 1
         )
 
 
@@ -94,22 +94,22 @@ class TimescaleMemory(nn.Module):
         """
         flux, stated = light[..., 0].double(), light[..., 1].double().clamp_min(LEAST_ERROR)
         variance = stated.square() + (STEADY * flux).square()
-        kept = torch.exp(-days.double()[..., None] / flux.new_tensor(TIMESCALES_DAYS))
+        decay = torch.exp(-days.double()[..., None] / flux.new_tensor(TIMESCALES_DAYS))
         parts = list(state.chunk(PARTS, dim=1))
-        told = [
-            self._step(flux[:, k], variance[:, k], kept[:, k], new_night[:, k], parts)
+        numbers = [
+            self._step(flux[:, k], variance[:, k], decay[:, k], new_night[:, k], parts)
             for k in range(flux.shape[1])
         ]
-        return torch.stack(told, dim=1).float(), torch.cat(parts, dim=1)
+        return torch.stack(numbers, dim=1).float(), torch.cat(parts, dim=1)
 
     def _step(
-        self, flux: Tensor, variance: Tensor, kept: Tensor, new_night: Tensor, parts: list[Tensor]
+        self, flux: Tensor, variance: Tensor, decay: Tensor, new_night: Tensor, parts: list[Tensor]
     ) -> Tensor:
         """Take in one epoch: the state ``parts`` is renewed in place."""
         now, dusk, sums = parts[:3], parts[3:6], parts[6:]
         flux, variance, new = flux[:, None], variance[:, None], new_night[:, None]
         # weights, and squared weights for the error of the mean: these fade twice as fast
-        fading = (kept, kept, kept.square())
+        fading = (decay, decay, decay.square())
         dusk = [
             torch.where(new, late, early) * fade
             for late, early, fade in zip(now, dusk, fading, strict=True)
@@ -121,19 +121,19 @@ class TimescaleMemory(nn.Module):
         away = torch.where(known, flux - total / weight, 0.0)
         # how much of what was known at dusk has not faded: 1 at once, 0 after many times the scale
         fresh = torch.where(known, (weight * variance).clamp_max(1.0), 0.0)
-        told = (fresh, fresh * away.square() / expected, fresh * (away.square() - expected))
-        near, square, excess = (old + new for old, new in zip(sums, told, strict=True))
+        terms = (fresh, fresh * away.square() / expected, fresh * (away.square() - expected))
+        near, square, excess = (old + new for old, new in zip(sums, terms, strict=True))
         added = (1 / variance, flux / variance, 1 / variance)
         now = [old * fade + new for old, fade, new in zip(now, fading, added, strict=True)]
         parts[:] = [*now, *dusk, near, square, excess]
         weight, total, _ = now
-        seen = near.clamp_min(1e-3)
+        count = near.clamp_min(1e-3)
         level = (total / weight).square().clamp_min(1.0)
-        change = excess / seen / level
+        change = excess / count / level
         return torch.cat(
             [
                 torch.asinh(away / expected.sqrt()) / 2,
-                torch.log(square / seen + 0.1) / 3,
+                torch.log(square / count + 0.1) / 3,
                 torch.sign(change) * torch.log1p(change.abs() / STILL) / 4,
             ],
             dim=1,
@@ -162,27 +162,27 @@ class MotionMemory(nn.Module):
         """
         x, y, error = light[..., 2:5].double().unbind(dim=-1)
         old = state[:, None, :].unbind(dim=-1)
-        told = error < UNPLACED
+        located = error < UNPLACED
         # padded epochs state no error at all
-        weight = torch.where(told, error.clamp_min(STILL), torch.inf) ** -2
+        weight = torch.where(located, error.clamp_min(STILL), torch.inf) ** -2
         years = old[0] + days.double().cumsum(dim=1) / DAYS_A_YEAR
         each = [weight, weight * years, weight * years**2]
-        each += [weight * x, weight * x * years, weight * y, weight * y * years, told.double()]
+        each += [weight * x, weight * x * years, weight * y, weight * y * years, located.double()]
         sums = [before + new.cumsum(dim=1) for before, new in zip(old[1:], each, strict=True)]
         w, t, tt, sx, sxt, sy, syt, count = sums
         safe = w.clamp_min(NOTHING)
         lever = (tt - t.square() / safe).clamp_min(0)
         across = torch.hypot(sxt - t * sx / safe, syt - t * sy / safe)
         speed = across / lever.clamp_min(STILL)
-        known = [
+        numbers = [
             torch.asinh(3 * speed),
             torch.asinh(across / lever.clamp_min(STILL).sqrt()) / 2,
             torch.hypot(sx / safe, sy / safe).clamp_max(5.0),
             torch.log(safe.clamp_min(STILL)) / 5,
             torch.log1p(count) / 4,
         ]
-        left = [years, *sums]
+        memory = [years, *sums]
         return (
-            torch.stack(known, dim=-1).float(),
-            torch.stack([part[:, -1] for part in left], dim=-1),
+            torch.stack(numbers, dim=-1).float(),
+            torch.stack([part[:, -1] for part in memory], dim=-1),
         )

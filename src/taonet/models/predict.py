@@ -32,7 +32,7 @@ class AnyBundle(Protocol):
 
     @property
     def taxonomy(self) -> Taxonomy:
-        """What it tells apart."""
+        """The classes that it tells apart."""
 
     @property
     def facts(self) -> Mapping[str, Any]:

@@ -106,14 +106,14 @@ def prepare_examples(
     """
     pairs = zip(sequences, precomputed or repeat(None), strict=False)
     prepare = partial(_prepare_pair, reading, frame_px)
-    for found in map_in_order(prepare, pairs, workers=workers):
-        if isinstance(found, _Unreadable):
+    for prepared in map_in_order(prepare, pairs, workers=workers):
+        if isinstance(prepared, _Unreadable):
             if on_rejection is None:
-                raise found.error
-            on_rejection(found.object_id, found.error)
+                raise prepared.error
+            on_rejection(prepared.object_id, prepared.error)
             continue
-        _report_left_out(found, on_rejection)
-        yield found
+        _report_left_out(prepared, on_rejection)
+        yield prepared
 
 
 @dataclass(frozen=True, kw_only=True)

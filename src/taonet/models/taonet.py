@@ -332,8 +332,8 @@ class TaoNet(nn.Module):
             known.append(torch.asinh(light[..., :2]) / SOFT_SCALE)
         if config.use_times:
             known.append(torch.log1p(days)[..., None] / SOFT_SCALE)
-        together = torch.cat(known, dim=-1)
-        return together if self.mix is None else self.mix(together), apertures, fluxes
+        combined = torch.cat(known, dim=-1)
+        return combined if self.mix is None else self.mix(combined), apertures, fluxes
 
     def _features(self, hidden: Tensor, seen: Tensor) -> Tensor:
         features: Tensor = self.dropout(torch.cat([hidden, seen], dim=-1))
@@ -366,6 +366,6 @@ class ZoomEncoders(nn.Module):
         """Return (picture, embedding)."""
         features = [encoder(images) for encoder in self.encoders]
         beside = [] if conditions is None else [conditions]
-        together = self.project(torch.cat([*features, *beside], dim=1))
-        looks: Tensor = self.norm(together + self.band(band))
+        projected = self.project(torch.cat([*features, *beside], dim=1))
+        looks: Tensor = self.norm(projected + self.band(band))
         return looks

@@ -21,45 +21,45 @@ CLEAR = 6.0
 
 
 def measure_stars(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     epochs: Int[np.ndarray, " some"],
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     guess: Float[np.ndarray, " some"],
-    known: tuple[Steepness, Mismatch],
+    wings: tuple[Steepness, Mismatch],
     *,
     causal: bool,
     all_points: bool = False,
 ) -> tuple[StarFit, Float[np.ndarray, "some two"]]:
     """Fit the stars in some epochs, after finding how many whole pixels they are off."""
     x, y = places
-    light, valid = exposed.light[epochs], exposed.valid[epochs]
-    coarse = _whole_pixels(light / exposed.noise[epochs, None, None], x, y)
+    light, valid = frames.light[epochs], frames.valid[epochs]
+    coarse = _whole_pixels(light / frames.noise[epochs, None, None], x, y)
     stamps = cut_windows(
         light,
         valid,
         x + coarse[:, :1],
         y + coarse[:, 1:],
         half_px=window_half_px(guess[0]),
-        noise=exposed.noise[epochs],
-        photon_noise=exposed.photon_noise[epochs],
+        noise=frames.noise[epochs],
+        photon_noise=frames.photon_noise[epochs],
     )
-    steepness, mismatch = known
+    steepness, mismatch = wings
     start = Profile(
         fwhm_px=guess,
         stretch=np.zeros(len(guess), complex),
         beta=steepness.beta,
-        blur_px2=exposed.blur_px2[epochs],
+        blur_px2=frames.blur_px2[epochs],
     )
-    settled = steepness.is_settled(len(x))
+    is_settled = steepness.is_settled(len(x))
     fit = fit_stars(
         stamps,
         start,
-        steepness=None if settled else steepness,
-        mismatch=None if settled else mismatch,
+        steepness=None if is_settled else steepness,
+        mismatch=None if is_settled else mismatch,
         causal=causal,
         all_points=all_points,
     )
-    if settled:
+    if is_settled:
         fit = replace(fit, steepness=steepness, mismatch=mismatch)
     return fit, coarse
 
@@ -75,8 +75,8 @@ def _whole_pixels(
     columns = np.clip(np.rint(x).astype(int)[:, None] + reach, 0, snr.shape[2] - 1)
     windows = snr[:, rows[:, :, None], columns[:, None, :]]
     # one bright star must not outweigh all others
-    together = uniform_filter(np.sqrt(np.maximum(windows, 0)).sum(axis=1), (0, 3, 3)) * 9
-    inner = together[:, 1:-1, 1:-1]
+    summed = uniform_filter(np.sqrt(np.maximum(windows, 0)).sum(axis=1), (0, 3, 3)) * 9
+    inner = summed[:, 1:-1, 1:-1]
     centre = inner[:, REACH_PX - 2 : REACH_PX + 1, REACH_PX - 2 : REACH_PX + 1].max(axis=(1, 2))
     flat = inner.reshape(len(snr), -1)
     row, column = np.divmod(flat.argmax(axis=1), inner.shape[2])

@@ -127,17 +127,17 @@ def _sky_in_ring(
     Two rounds of clipping at three sigma around the median; the level is then the mean of what
     is left, whose error is smaller than a median's.
     """
-    kept = np.where(np.isfinite(pixels), pixels, np.nan)
+    clipped = np.where(np.isfinite(pixels), pixels, np.nan)
     with np.errstate(invalid="ignore"):
         for _ in range(2):
-            level = _median(kept)
-            spread = 1.4826 * _median(np.abs(kept - level[:, None]))
+            level = _median(clipped)
+            spread = 1.4826 * _median(np.abs(clipped - level[:, None]))
             # noise below one count leaves most integer pixels equal: nothing to clip by
             limit = np.where(spread > 0, 3 * spread, np.inf)[:, None]
-            kept = np.where(np.abs(kept - level[:, None]) <= limit, kept, np.nan)
-    n = np.isfinite(kept).sum(axis=1).astype(np.float64)
-    level = np.nansum(kept, axis=1) / np.maximum(n, 1)
-    square = np.nansum((kept - level[:, None]) ** 2, axis=1) / np.maximum(n - 1, 1)
+            clipped = np.where(np.abs(clipped - level[:, None]) <= limit, clipped, np.nan)
+    n = np.isfinite(clipped).sum(axis=1).astype(np.float64)
+    level = np.nansum(clipped, axis=1) / np.maximum(n, 1)
+    square = np.nansum((clipped - level[:, None]) ** 2, axis=1) / np.maximum(n - 1, 1)
     # clipping at three sigma takes 1.35 % of the standard deviation of Gaussian noise
     return np.where(n > 0, level, np.nan), np.sqrt(square) * 1.0135, n
 

@@ -41,16 +41,16 @@ class Centroids:
 
 def measure_centroids(part: BandMeasurement) -> Centroids:
     """Fit the object in each epoch by itself."""
-    exposed, calibration = part.exposed, part.calibration
-    height, width = exposed.light.shape[1:]
+    frames, calibration = part.frames, part.calibration
+    height, width = frames.light.shape[1:]
     stamps = cut_windows(
-        exposed.light,
-        exposed.valid,
+        frames.light,
+        frames.valid,
         width // 2 + calibration.shift_x[:, None],
         height // 2 + calibration.shift_y[:, None],
         half_px=min(HALF_PX, min(height, width) // 2),
-        noise=np.nan_to_num(exposed.noise, nan=1.0),
-        photon_noise=exposed.photon_noise,
+        noise=np.nan_to_num(frames.noise, nan=1.0),
+        photon_noise=frames.photon_noise,
     )
     fit = fit_stars(stamps, calibration.profile)
     # what was known beforehand pulls every fit to the centre: taken off again
@@ -60,7 +60,7 @@ def measure_centroids(part: BandMeasurement) -> Centroids:
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
     flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    clear = exposed.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
+    clear = frames.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
     return Centroids(
         x=np.where(clear, fit.shift_x / own, np.nan),
         y=np.where(clear, fit.shift_y / own, np.nan),

@@ -39,9 +39,9 @@ def remove_cosmic_rays(
     columns = np.exp(2j * np.pi * shift[:, 0, None, None] * rfftfreq(size[1]))
     back = irfft2(rfft2(light) * (rows * columns), s=size) / scale[:, None, None]
     usual = rfft2(np.median(back, axis=0))
-    others = irfft2(usual * (rows * columns).conj(), s=size) * scale[:, None, None]
+    expected = irfft2(usual * (rows * columns).conj(), s=size) * scale[:, None, None]
     sigma = noise[:, None, None]
-    above = light - others - SHARPER * np.maximum(maximum_filter(others, (1, 3, 3)), 0)
+    above = light - expected - SHARPER * np.maximum(maximum_filter(expected, (1, 3, 3)), 0)
     hit = above > HIT_SNR * sigma
     beside = binary_dilation(hit, np.ones((1, 3, 3), bool)) & (above > SKIRT_SNR * sigma)
-    return np.asarray(np.where(hit | beside, others, light), np.float32)
+    return np.asarray(np.where(hit | beside, expected, light), np.float32)

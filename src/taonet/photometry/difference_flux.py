@@ -46,14 +46,14 @@ def difference_photometry(
         noise=noise,
         photon_noise=photon_noise,
     )
-    held = cut_centre_windows(
+    subtracted = cut_centre_windows(
         difference.steady,
         difference.valid,
         calibration,
         noise=noise,
         photon_noise=photon_noise,
     )
-    steady = held.light[:, 0].astype(np.float64)
+    steady = subtracted.light[:, 0].astype(np.float64)
     n = int(np.sqrt(stamps.light.shape[-1]))
     # the stamp's middle pixel as seen from where the source is expected
     middle_x, middle_y = stamps.dx[:, 0, stamps.dx.shape[-1] // 2], stamps.dy[:, 0, -1] - n // 2
@@ -66,17 +66,17 @@ def difference_photometry(
 
     # what is left of a bright object by a wrong scale is no change of it
     nowhere = np.zeros(len(steady))
-    template_flux = fitted_flux(held, shapes(nowhere, nowhere)[0])
+    template_flux = fitted_flux(subtracted, shapes(nowhere, nowhere)[0])
     doubt = np.hypot(difference.doubt, MISMATCH * template_flux)
     noisy = steady * _photons_of_both(difference, calibration, photon_noise)[:, None]
-    forced = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
-    left = difference.left
-    return replace(forced, flux=forced.flux * left, flux_err=forced.flux_err * left)
+    fluxes = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
+    remaining = difference.left
+    return replace(fluxes, flux=fluxes.flux * remaining, flux_err=fluxes.flux_err * remaining)
 
 
 def _noise_factor(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:
     """Return by how much noise that is not white makes errors larger."""
-    # faint constant sources go together, too, but not in a difference
+    # faint constant sources are correlated, too, but not in a difference
     sky = prepare_frames(np.where(difference.valid, difference.light, np.nan), darkest=np.inf)
     return correlated_noise_factor(sky.correlation, calibration.profile.fwhm_px)
 
@@ -88,10 +88,10 @@ def _photons_of_both(
 
     Those of the template are noise as those of the epoch are.
     """
-    both = np.ones(len(photon_noise))
+    ratio = np.ones(len(photon_noise))
     for template in difference.templates:
         served = template.stack.serves
         own = np.maximum(photon_noise[served], 1e-12)
         theirs = calibration.scale[served] * template.photon_noise
-        both[served] += np.where(photon_noise[served] > 0, theirs / own, 0.0)
-    return both
+        ratio[served] += np.where(photon_noise[served] > 0, theirs / own, 0.0)
+    return ratio

@@ -64,7 +64,7 @@ class StarFluxes:
 
 
 def solve_scales(
-    seen: StarFluxes, expected: ExpectedScales, scale: Float[np.ndarray, " epoch"]
+    fluxes: StarFluxes, expected: ExpectedScales, scale: Float[np.ndarray, " epoch"]
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Solve for the scales of epochs and the fluxes of their stars in turn.
 
@@ -80,17 +80,17 @@ def solve_scales(
     """
     error = expected.spread
     for _ in range(3):
-        reference = _reference_flux(seen.flux, seen.error, scale)
-        ratio, told_err, common = _ratio(seen, reference, expected)
+        reference = _reference_flux(fluxes.flux, fluxes.error, scale)
+        ratio, star_err, common = _ratio(fluxes, reference, expected)
         if np.isfinite(ratio).any():
             ratio = ratio / _common_ratio(ratio, expected)
-        scatter = _scatters(ratio, np.hypot(told_err, common), expected, expected)
-        scale, error = _combine_scales(ratio, told_err, common, expected, scatter)
+        scatter = _scatters(ratio, np.hypot(star_err, common), expected, expected)
+        scale, error = _combine_scales(ratio, star_err, common, expected, scatter)
     return scale, error
 
 
 def new_epoch_scales(
-    seen: StarFluxes,
+    fluxes: StarFluxes,
     expected: ExpectedScales,
     earlier: StarFluxes,
     earlier_expected: ExpectedScales,
@@ -104,42 +104,42 @@ def new_epoch_scales(
         As found before.
     """
     flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
-    ratio, told_err, common = _ratio(earlier, flux, earlier_expected)
-    scatter = _scatters(ratio, np.hypot(told_err, common), earlier_expected, expected)
-    return _combine_scales(*_ratio(seen, flux, expected), expected, scatter)
+    ratio, star_err, common = _ratio(earlier, flux, earlier_expected)
+    scatter = _scatters(ratio, np.hypot(star_err, common), earlier_expected, expected)
+    return _combine_scales(*_ratio(fluxes, flux, expected), expected, scatter)
 
 
 def _ratio(
-    seen: StarFluxes, reference: Float[np.ndarray, " star"], expected: ExpectedScales
+    fluxes: StarFluxes, reference: Float[np.ndarray, " star"], expected: ExpectedScales
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Return each epoch's scale over what was expected, its error, and that of the PSF's width."""
-    told, told_err = _star_scales(seen.flux, seen.error, reference)
-    return told / expected.scale, told_err / expected.scale, seen.common_err
+    star_scale, star_err = _star_scales(fluxes.flux, fluxes.error, reference)
+    return star_scale / expected.scale, star_err / expected.scale, fluxes.common_err
 
 
 def _combine_scales(
     ratio: Float[np.ndarray, " epoch"],
-    told_err: Float[np.ndarray, " epoch"],
+    star_err: Float[np.ndarray, " epoch"],
     common_err: Float[np.ndarray, " epoch"],
     expected: ExpectedScales,
     scatter: Float[np.ndarray, " epoch"],
 ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
     """Weigh the stars' estimate against the expected scale; return scale and error."""
-    error = np.nan_to_num(np.hypot(told_err, common_err), nan=np.inf)
+    error = np.nan_to_num(np.hypot(star_err, common_err), nan=np.inf)
     ratio = np.nan_to_num(ratio, nan=1.0)
-    # clouds now and then take far more than usual: then the stars are to be believed, unless the
+    # clouds now and then take far more than usual: then the stars are trusted, unless the
     # survey states zero points, which know of clouds by far more stars
     tension = np.abs(ratio - 1) / np.hypot(scatter, error)
     looser = np.maximum(1, tension / USUAL_TENSION) ** 2
     loose = scatter * np.where(expected.stated, 1.0, looser)
     weight, own = loose**-2.0, error**-2.0
-    believed = own / (weight + own)
-    scale = expected.scale * np.maximum(believed * ratio + 1 - believed, LEAST_CLEAR)
-    # a PSF fitted too wide brightens the object like the stars: it matters where they are not
-    # believed
+    star_share = own / (weight + own)
+    scale = expected.scale * np.maximum(star_share * ratio + 1 - star_share, LEAST_CLEAR)
+    # a PSF fitted too wide brightens the object like the stars: it matters where they have little
+    # weight
     missing = np.hypot(loose, common_err)
-    told = believed * np.nan_to_num(told_err)
-    return scale, np.hypot(told, (1 - believed) * missing)
+    from_stars = star_share * np.nan_to_num(star_err)
+    return scale, np.hypot(from_stars, (1 - star_share) * missing)
 
 
 def _reference_flux(
@@ -192,11 +192,11 @@ def _scatters(
     new: ExpectedScales,
 ) -> Float[np.ndarray, " new"]:
     """Return the scatter to expect of new epochs, as known ones of their kind have it."""
-    found = [
+    scatters = [
         _scatter(ratio[known.stated == kind], error[known.stated == kind], spread)
         for kind, spread in ((False, WEATHER), (True, STATED))
     ]
-    return np.where(new.stated, found[1], found[0])
+    return np.where(new.stated, scatters[1], scatters[0])
 
 
 def _scatter(
@@ -206,11 +206,11 @@ def _scatter(
 
     ``spread`` counts as so many epochs' worth of measurement: few epochs constrain little.
     """
-    there = np.isfinite(ratio) & np.isfinite(error)
+    usable = np.isfinite(ratio) & np.isfinite(error)
     prior_weight = 5.0
-    if not there.any():
+    if not usable.any():
         return spread
-    ratio, error = ratio[there], error[there]
+    ratio, error = ratio[usable], error[usable]
     square = np.clip((ratio - np.median(ratio)) ** 2, 0, (5 * spread) ** 2) - error**2
     # epochs with large errors hardly constrain the scatter
     weight = 1 / (1 + (error / spread) ** 2) ** 2

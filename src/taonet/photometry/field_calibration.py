@@ -59,7 +59,7 @@ ODD_WIDTH = 1.8
 
 
 def calibrate_epochs(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     *,
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
     zero_point_mag: Float[np.ndarray, " epoch"],
@@ -69,14 +69,14 @@ def calibrate_epochs(
 
     Parameters
     ----------
-    exposed : PreparedFrames
+    frames : PreparedFrames
     seeing_fwhm_px, zero_point_mag : array (epoch,)
         As the survey states them; NaN where it does not. Where only some zero points are stated,
         the stars tie the other epochs to them.
     causal : bool
         Whether each epoch may depend on earlier ones only; else on all, for archival curves.
     """
-    n = len(exposed.light)
+    n = len(frames.light)
     stated = StatedValues(
         scale=np.asarray(10 ** (0.4 * (zero_point_mag - ZERO_POINT_MAG))),
         fwhm_px=np.asarray(seeing_fwhm_px, np.float64),
@@ -97,56 +97,54 @@ def calibrate_epochs(
         n_stars=np.zeros(n, np.int64),
         odd=np.zeros(n, bool),
         anchored=np.zeros(n, bool),
-        blur_px2=exposed.blur_px2,
+        blur_px2=frames.blur_px2,
         causal=causal,
     )
-    usable = np.flatnonzero(exposed.usable)
+    usable = np.flatnonzero(frames.usable)
     if not causal and len(usable):
-        state = _begin_with_best(exposed, state, stated, usable)
+        state = _begin_with_best(frames, state, stated, usable)
     references = []
     for known, new in _schedule(usable, causal=causal):
-        reference = _stack_reference(exposed, state, known, new)
-        _calibrate_block(exposed, state, stated, known, reference)
+        reference = _stack_reference(frames, state, known, new)
+        _calibrate_block(frames, state, stated, known, reference)
         references.append(reference)
     if not causal and references:
         state.shift -= np.median(state.shift[usable], axis=0)
-        references = [_stack_reference(exposed, state, usable, usable)]
-    return _result(state, exposed, tuple(references))
+        references = [_stack_reference(frames, state, usable, usable)]
+    return _result(state, frames, tuple(references))
 
 
 def _begin_with_best(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     stated: StatedValues,
     usable: Int[np.ndarray, " some"],
 ) -> FieldState:
     """Measure the sharpest epochs by the stars of one; of another if most do not show them all."""
-    sharpest = usable[np.argsort(-_contrast(exposed)[usable], kind="stable")]
+    sharpest = usable[np.argsort(-_contrast(frames)[usable], kind="stable")]
     new = sharpest[:STACK]
-    tried = []
+    attempts = []
     for first in sharpest[:TRIES]:
         begun = deepcopy(state)
         known = np.array([first])
-        _calibrate_block(
-            exposed, begun, stated, known, _stack_reference(exposed, begun, known, new)
-        )
+        _calibrate_block(frames, begun, stated, known, _stack_reference(frames, begun, known, new))
         begun.shift -= np.median(begun.shift[new], axis=0)
-        tried.append(begun)
+        attempts.append(begun)
         seen = begun.n_stars[new]
         if (seen == seen.max()).mean() > MOST_AGREE:
             break
-    return max(tried, key=lambda begun: int(begun.n_stars[new].sum()))
+    return max(attempts, key=lambda begun: int(begun.n_stars[new].sum()))
 
 
 def _stack_reference(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     new: Int[np.ndarray, " new"],
 ) -> Reference:
-    seen = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
+    values = {"scale": state.scale, "shift": state.shift, "fwhm_px": state.fwhm}
     is_round = np.abs(state.stretch[known]) <= OVAL
-    return stack_deepest(exposed, known[is_round] if is_round.any() else known, new, **seen)
+    return stack_deepest(frames, known[is_round] if is_round.any() else known, new, **values)
 
 
 def _schedule(
@@ -165,14 +163,14 @@ def _schedule(
         low *= BLOCK_GROWTH
 
 
-def _contrast(exposed: PreparedFrames) -> Float[np.ndarray, " epoch"]:
+def _contrast(frames: PreparedFrames) -> Float[np.ndarray, " epoch"]:
     """Return how far the brightest hundredth of each frame stands out."""
-    flat = exposed.light.reshape(len(exposed.light), -1)
-    return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(exposed.noise, nan=np.inf))
+    flat = frames.light.reshape(len(frames.light), -1)
+    return np.asarray(np.quantile(flat, 0.99, axis=1) / np.nan_to_num(frames.noise, nan=np.inf))
 
 
 def _calibrate_block(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     stated: StatedValues,
     known: Int[np.ndarray, " known"],
@@ -183,14 +181,14 @@ def _calibrate_block(
         reference.image,
         reference.seen > WELL_SEEN,
         noise=reference.noise,
-        photon_noise=float(np.mean(exposed.photon_noise[reference.epochs])) / len(reference.epochs),
+        photon_noise=float(np.mean(frames.photon_noise[reference.epochs])) / len(reference.epochs),
         fwhm_px=float(np.median(state.fwhm[reference.epochs])),
         beta=float(state.steepness.beta[known[-1]]),
         blur_px2=float(state.blur_px2[known[-1]]),
     )
     state.anchored[new] = np.isfinite(stated.scale[new]) | _is_anchored(state, stated, known)
     if not len(x):
-        calibrate_without_stars(exposed, state, stated, known, new)
+        calibrate_without_stars(frames, state, stated, known, new)
         return
     usual = float(np.median(state.fwhm[known]))
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)
@@ -198,8 +196,8 @@ def _calibrate_block(
     if before[0].is_settled(len(x)):
         own = own[:0]
     points = np.concatenate([x, own[:, 0]]), np.concatenate([y, own[:, 1]])
-    fit, coarse = measure_stars(exposed, new, points, guess[new], before, causal=state.causal)
-    flux, error = (seen[:, : len(x)] for seen in _good_fluxes(fit))
+    fit, coarse = measure_stars(frames, new, points, guess[new], before, causal=state.causal)
+    flux, error = (values[:, : len(x)] for values in _good_fluxes(fit))
     state.shift[new] = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
     state.shift_err[new] = fit.shift_err_px
     state.fwhm[new], state.stretch[new] = fit.profile.fwhm_px, fit.profile.stretch
@@ -212,10 +210,10 @@ def _calibrate_block(
     )
     # earlier epochs are measured with the wings known before this one
     brighter = fit.steepness.brightening(before[0].mean[0])[:, None]
-    seen = StarFluxes(
+    fluxes = StarFluxes(
         flux=flux / brighter, error=error / brighter, common_err=WIDTH_TO_FLUX * fit.width_err
     )
-    scale, error = _scales(exposed, state, seen, expected, (x, y), known, reference)
+    scale, error = _scales(frames, state, fluxes, expected, (x, y), known, reference)
     # the mean of the stated zero points is no surer than so; none is claimed where none is stated
     sure = int(is_stated[known].sum())
     anchor = STATED / np.sqrt(max(sure / A_NIGHT, 1))
@@ -236,9 +234,9 @@ def _is_anchored(state: FieldState, stated: StatedValues, known: Int[np.ndarray,
 
 
 def _scales(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
-    seen: StarFluxes,
+    fluxes: StarFluxes,
     expected: ExpectedScales,
     places: tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"]],
     known: Int[np.ndarray, " known"],
@@ -247,21 +245,21 @@ def _scales(
     """Return the scales of new epochs and their errors, by stars that earlier epochs have seen."""
     new, best = reference.serves, reference.epochs
     if np.array_equal(known, new):
-        return solve_scales(seen, expected.take(new), state.scale[new])
-    earlier = _earlier_fluxes(exposed, state, best, int(known[-1]), *places)
+        return solve_scales(fluxes, expected.take(new), state.scale[new])
+    earlier = _earlier_fluxes(frames, state, best, int(known[-1]), *places)
     anchored = state.anchored[best]
     if anchored.any():
         # instrumental epochs do not constrain the scale of stated ones
         earlier.flux[~anchored] = np.nan
     else:
-        seen.flux[expected.stated[new]] = np.nan
+        fluxes.flux[expected.stated[new]] = np.nan
     return new_epoch_scales(
-        seen, expected.take(new), earlier, expected.take(best), state.scale[best]
+        fluxes, expected.take(new), earlier, expected.take(best), state.scale[best]
     )
 
 
 def _earlier_fluxes(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     last: int,
@@ -270,13 +268,13 @@ def _earlier_fluxes(
 ) -> StarFluxes:
     """Measure stars in epochs whose shift and PSF are known already."""
     stamps = cut_windows(
-        exposed.light[known],
-        exposed.valid[known],
+        frames.light[known],
+        frames.valid[known],
         x + state.shift[known, :1],
         y + state.shift[known, 1:],
         half_px=window_half_px(state.fwhm[known[0]]),
-        noise=exposed.noise[known],
-        photon_noise=exposed.photon_noise[known],
+        noise=frames.noise[known],
+        photon_noise=frames.photon_noise[known],
     )
     # as steep as is known by the last of all that are known
     usual = state.steepness.beta[np.full(len(known), last)]
@@ -294,9 +292,9 @@ def _good_fluxes(
 
 
 def _result(
-    state: FieldState, exposed: PreparedFrames, references: tuple[Reference, ...]
+    state: FieldState, frames: PreparedFrames, references: tuple[Reference, ...]
 ) -> Calibration:
-    usable = exposed.usable
+    usable = frames.usable
     # as usual as the epochs so far
     width = np.log(state.fwhm)
     usual = np.where(usable, width, 0).cumsum() / np.maximum(usable.cumsum(), 1)

@@ -20,8 +20,8 @@ class StatedValues:
     def usual_scale(self, known: Int[np.ndarray, " known"]) -> float:
         """Return what stands in where no zero point is stated: the usual one of some epochs."""
         scale = self.scale[known]
-        there = np.isfinite(scale)
-        return float(np.median(scale[there])) if there.any() else 1.0
+        stated = np.isfinite(scale)
+        return float(np.median(scale[stated])) if stated.any() else 1.0
 
 
 @dataclass

@@ -39,7 +39,7 @@ def correlated_noise_factor(
 ) -> Float[np.ndarray, " epoch"]:
     """Return by how much correlated noise makes the error of a fitted flux larger than white noise.
 
-    The weights of a fit go together over neighbouring pixels as a Gaussian of its width squared
+    The weights of a fit are correlated over neighbouring pixels as a Gaussian of its width squared
     does: ``exp(−d²/4σ²)`` at distance d.
     """
     sigma2 = (fwhm_px / 2.355) ** 2 + 1 / 12

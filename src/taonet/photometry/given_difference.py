@@ -39,9 +39,9 @@ PSF_ROUNDS = 8
 
 def measure_given_difference(
     sequence: ImageSequence,
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     calibration: Calibration,
-    whole: ForcedFluxes,
+    science: ForcedFluxes,
     *,
     causal: bool,
 ) -> tuple[Calibration, ForcedFluxes]:
@@ -49,30 +49,30 @@ def measure_given_difference(
 
     Parameters
     ----------
-    exposed, calibration
+    frames, calibration
         Of the science images.
-    whole : ForcedFluxes
+    science : ForcedFluxes
         The object in them.
 
     Returns
     -------
     calibration : Calibration
         With the PSF of the differences.
-    forced : ForcedFluxes
+    fluxes : ForcedFluxes
     """
     channel = sequence.channels.index("difference")
-    given = prepare_frames(sequence.pixels[:, channel], darkest=np.inf)
-    photon_noise = _photon_noise(exposed, given)
-    fit = _own_psf(given, calibration, photon_noise, causal=causal)
+    differences = prepare_frames(sequence.pixels[:, channel], darkest=np.inf)
+    photon_noise = _photon_noise(frames, differences)
+    fit = _own_psf(differences, calibration, photon_noise, causal=causal)
     calibration = replace(
         calibration,
         profile=fit.profile,
         mismatch=fit.mismatch,
         unlike=np.zeros_like(calibration.unlike),
     )
-    larger = correlated_noise_factor(given.correlation, calibration.profile.fwhm_px)
-    windows = _cut_windows(given, calibration, given.noise * larger, photon_noise)
-    forced = partial(
+    larger = correlated_noise_factor(differences.correlation, calibration.profile.fwhm_px)
+    windows = _cut_windows(differences, calibration, differences.noise * larger, photon_noise)
+    measure = partial(
         forced_photometry,
         windows,
         calibration,
@@ -80,32 +80,34 @@ def measure_given_difference(
         causal=causal,
     )
     # what was subtracted left a share of itself behind
-    flux = np.nan_to_num(forced().flux)
-    left = SUBTRACTED * np.nan_to_num(np.abs(whole.flux - flux))
+    flux = np.nan_to_num(measure().flux)
+    residual = SUBTRACTED * np.nan_to_num(np.abs(science.flux - flux))
     shape = np.hypot(WIDTH_TO_FLUX * fit.width_err, fit.steepness.flux_err(flat=True))
-    measured = forced(doubt=np.hypot(left, shape * flux))
-    return calibration, mask_unknown_noise(measured, given)
+    fluxes = measure(doubt=np.hypot(residual, shape * flux))
+    return calibration, mask_unknown_noise(fluxes, differences)
 
 
-def _photon_noise(exposed: PreparedFrames, given: PreparedFrames) -> Float[np.ndarray, " epoch"]:
+def _photon_noise(
+    frames: PreparedFrames, differences: PreparedFrames
+) -> Float[np.ndarray, " epoch"]:
     """Return one over the gain by the sky of the science image and the noise of the difference.
 
     Where a galaxy fills the cutout its light looks like noise; it is not in the difference.
     """
-    sky = np.maximum(exposed.sky, 3 * exposed.noise)
-    own = np.nan_to_num(given.noise**2 / sky) * variance_reduction(given.correlation)
-    return np.asarray(np.minimum(exposed.photon_noise, own))
+    sky = np.maximum(frames.sky, 3 * frames.noise)
+    own = np.nan_to_num(differences.noise**2 / sky) * variance_reduction(differences.correlation)
+    return np.asarray(np.minimum(frames.photon_noise, own))
 
 
 def _cut_windows(
-    given: PreparedFrames,
+    differences: PreparedFrames,
     calibration: Calibration,
     noise: Float[np.ndarray, " epoch"],
     photon_noise: Float[np.ndarray, " epoch"],
 ) -> StarWindows:
     windows = cut_centre_windows(
-        given.light,
-        given.valid,
+        differences.light,
+        differences.valid,
         calibration,
         noise=np.nan_to_num(noise, nan=1.0),
         photon_noise=photon_noise,
@@ -114,7 +116,7 @@ def _cut_windows(
 
 
 def _own_psf(
-    given: PreparedFrames,
+    differences: PreparedFrames,
     calibration: Calibration,
     photon_noise: Float[np.ndarray, " epoch"],
     *,
@@ -125,7 +127,7 @@ def _own_psf(
     Subtraction changes the PSF, few alerts hold a field star, and the width that comes with an
     alert may be that of the candidate: what has changed is a point source, whose width is measured.
     """
-    windows = _cut_windows(given, calibration, given.noise, photon_noise)
+    windows = _cut_windows(differences, calibration, differences.noise, photon_noise)
     spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
     return fit_stars(
         windows,

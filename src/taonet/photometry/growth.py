@@ -64,21 +64,21 @@ def profile_residuals(
     """
     if mismatch < LEAST_MISMATCH:
         return NOTHING
-    seen = [
-        found
+    star_maps = [
+        residuals
         for k, place in enumerate(places)
         if _is_lonely(places, k)
-        and (found := _star_residuals(reference, members, place[0], place[1])) is not None
+        and (residuals := _star_residuals(reference, members, place[0], place[1])) is not None
     ]
-    if not seen:
+    if not star_maps:
         return NOTHING
-    maps, error = np.stack([m for m, _ in seen]), np.array([e for _, e in seen])
+    maps, error = np.stack([m for m, _ in star_maps]), np.array([e for _, e in star_maps])
     weight = 1 / (error**2 + SCATTER**2)
-    # one star with a neighbour must not speak for all
-    apart = np.abs(maps - np.median(maps, axis=0)).sum(axis=(1, 2))
-    weight = weight / (1 + (apart / max(2 * float(np.median(apart)), SCATTER)) ** 4)
-    believed = weight.sum() / (weight.sum() + (OF_MISMATCH * mismatch) ** -2.0)
-    return np.asarray(believed * np.tensordot(weight / weight.sum(), maps, axes=1))
+    # one star with a neighbour must not decide for all
+    deviation = np.abs(maps - np.median(maps, axis=0)).sum(axis=(1, 2))
+    weight = weight / (1 + (deviation / max(2 * float(np.median(deviation)), SCATTER)) ** 4)
+    share = weight.sum() / (weight.sum() + (OF_MISMATCH * mismatch) ** -2.0)
+    return np.asarray(share * np.tensordot(weight / weight.sum(), maps, axes=1))
 
 
 def residuals_at(

@@ -49,9 +49,9 @@ class BandMeasurement:
     ----------
     epochs : array (epoch,)
         Their indices in the sequence.
-    exposed : PreparedFrames
+    frames : PreparedFrames
     calibration : Calibration
-    forced : ForcedFluxes
+    fluxes : ForcedFluxes
     difference : Difference or None
         Where a template was subtracted here.
     template : tuple of str
@@ -59,9 +59,9 @@ class BandMeasurement:
     """
 
     epochs: Int[np.ndarray, " epoch"]
-    exposed: PreparedFrames
+    frames: PreparedFrames
     calibration: Calibration
-    forced: ForcedFluxes
+    fluxes: ForcedFluxes
     difference: Difference | None = None
     template: tuple[str, ...] = ()
 
@@ -115,15 +115,15 @@ def curve_of(sequence: ImageSequence, parts: Sequence[BandMeasurement]) -> Light
     for part in parts:
         if part.template:
             template[part.epochs] = part.template
-        scale, own = part.calibration.scale, part.forced.flux / part.calibration.scale
+        scale, own = part.calibration.scale, part.fluxes.flux / part.calibration.scale
         flux[part.epochs] = own
         error[part.epochs] = np.hypot(
-            part.forced.flux_err / scale, own * part.calibration.scale_err
+            part.fluxes.flux_err / scale, own * part.calibration.scale_err
         )
         quality[part.epochs] |= part.calibration.quality | _quality(part)
         if np.isfinite(sequence.zero_point_mag).any():
             # beside epochs on the survey's scale, those on a scale of their own are flagged
-            loose = part.exposed.usable & ~part.calibration.anchored
+            loose = part.frames.usable & ~part.calibration.anchored
             quality[part.epochs[loose]] |= int(Quality.UNCALIBRATED)
     measured = sequence.usable & np.isfinite(error)
     return LightCurve(
@@ -170,16 +170,16 @@ def _measure_band(
         if "difference" in sequence.channels and how.template is None:
             return _measure_survey_difference(sequence, epochs, causal=how.causal)
         return _measure_own_difference(sequence, epochs, how)
-    exposed, calibration, _ = _calibrate_band(sequence, causal=how.causal)
+    frames, calibration, _ = _calibrate_band(sequence, causal=how.causal)
     # by the first epoch: what comes later must not change it
     blind = _is_small(sequence) and not np.isfinite(sequence.seeing_fwhm_px[0])
-    forced = (
+    fluxes = (
         _measure_aperture(sequence)
         if blind
-        else _measure_science(exposed, calibration, causal=how.causal)
+        else _measure_science(frames, calibration, causal=how.causal)
     )
-    forced = mask_unknown_noise(forced, exposed)
-    return BandMeasurement(epochs=epochs, exposed=exposed, calibration=calibration, forced=forced)
+    fluxes = mask_unknown_noise(fluxes, frames)
+    return BandMeasurement(epochs=epochs, frames=frames, calibration=calibration, fluxes=fluxes)
 
 
 def _measure_own_difference(
@@ -188,22 +188,20 @@ def _measure_own_difference(
     image, causal = None, how.causal
     if isinstance(how.template, Mapping):
         image = how.template.get(sequence.band[0])
-    exposed, calibration, template = _calibrate_band(sequence, causal=causal, image=image)
+    frames, calibration, template = _calibrate_band(sequence, causal=causal, image=image)
     if isinstance(how.template, Mapping):
         templates = [] if template is None else [template]
     else:
-        templates = choose_templates(
-            sequence.mjd, exposed, calibration, how.template, causal=causal
-        )
-    difference = subtract(exposed, calibration, templates)
-    forced = difference_photometry(
-        difference, calibration, photon_noise=exposed.photon_noise, causal=causal
+        templates = choose_templates(sequence.mjd, frames, calibration, how.template, causal=causal)
+    difference = subtract(frames, calibration, templates)
+    fluxes = difference_photometry(
+        difference, calibration, photon_noise=frames.photon_noise, causal=causal
     )
     return BandMeasurement(
         epochs=epochs,
-        exposed=exposed,
+        frames=frames,
         calibration=calibration,
-        forced=forced,
+        fluxes=fluxes,
         difference=difference,
         template=difference.template_names,
     )
@@ -212,16 +210,16 @@ def _measure_own_difference(
 def _measure_survey_difference(
     sequence: ImageSequence, epochs: Int[np.ndarray, " epoch"], *, causal: bool
 ) -> BandMeasurement:
-    exposed, calibration, _ = _calibrate_band(sequence, causal=causal)
-    whole = _measure_science(exposed, calibration, causal=causal)
-    calibration, forced = measure_given_difference(
-        sequence, exposed, calibration, whole, causal=causal
+    frames, calibration, _ = _calibrate_band(sequence, causal=causal)
+    science = _measure_science(frames, calibration, causal=causal)
+    calibration, fluxes = measure_given_difference(
+        sequence, frames, calibration, science, causal=causal
     )
     return BandMeasurement(
         epochs=epochs,
-        exposed=exposed,
+        frames=frames,
         calibration=calibration,
-        forced=forced,
+        fluxes=fluxes,
         template=(OF_SURVEY,) * len(epochs),
     )
 
@@ -231,31 +229,31 @@ def _calibrate_band(
 ) -> tuple[PreparedFrames, Calibration, Template | None]:
     """Calibrate the epochs of a band; with an image, it becomes their template."""
     small = _is_small(sequence)
-    exposed = prepare_frames(sequence.pixels[:, 0], smoothed=not small)
+    frames = prepare_frames(sequence.pixels[:, 0], smoothed=not small)
     stated = {
         "seeing_fwhm_px": sequence.seeing_fwhm_px,
         "zero_point_mag": sequence.zero_point_mag,
     }
     if small:
-        calibration = calibrate_epochs(exposed, **stated, causal=causal)
-        forced = _measure_science(exposed, calibration, causal=causal)
-        light = render_object(forced, calibration, exposed.light.shape[1:])
-        exposed = prepare_frames(sequence.pixels[:, 0], known_light=light)
+        calibration = calibrate_epochs(frames, **stated, causal=causal)
+        fluxes = _measure_science(frames, calibration, causal=causal)
+        light = render_object(fluxes, calibration, frames.light.shape[1:])
+        frames = prepare_frames(sequence.pixels[:, 0], known_light=light)
     if image is None:
-        return exposed, calibrate_epochs(exposed, **stated, causal=causal), None
-    return exposed, *calibrate_with_image(exposed, image, **stated, causal=causal)
+        return frames, calibrate_epochs(frames, **stated, causal=causal), None
+    return frames, *calibrate_with_image(frames, image, **stated, causal=causal)
 
 
 def _measure_science(
-    exposed: PreparedFrames, calibration: Calibration, *, causal: bool
+    frames: PreparedFrames, calibration: Calibration, *, causal: bool
 ) -> ForcedFluxes:
-    larger = correlated_noise_factor(exposed.correlation, calibration.profile.fwhm_px)
+    larger = correlated_noise_factor(frames.correlation, calibration.profile.fwhm_px)
     windows = cut_centre_windows(
-        subtract_neighbours(exposed, calibration),
-        exposed.valid,
+        subtract_neighbours(frames, calibration),
+        frames.valid,
         calibration,
-        noise=np.nan_to_num(exposed.noise * larger, nan=1.0),
-        photon_noise=exposed.photon_noise,
+        noise=np.nan_to_num(frames.noise * larger, nan=1.0),
+        photon_noise=frames.photon_noise,
     )
     return forced_photometry(windows, calibration, causal=causal)
 
@@ -280,9 +278,9 @@ def _measure_aperture(sequence: ImageSequence) -> ForcedFluxes:
 
 
 def _quality(part: BandMeasurement) -> Int[np.ndarray, " epoch"]:
-    bad = np.nan_to_num(part.forced.chi2) > BAD_FIT
+    bad = np.nan_to_num(part.fluxes.chi2) > BAD_FIT
     return np.where(bad, int(Quality.BAD_FIT), 0) | np.where(
-        _touches_centre(part.exposed.saturated, part.calibration), int(Quality.SATURATED), 0
+        _touches_centre(part.frames.saturated, part.calibration), int(Quality.SATURATED), 0
     )
 
 

@@ -116,13 +116,13 @@ def fit_kernel(
     y, x = np.nonzero(usable)
     rows, columns = y - DY[:, None], x - DX[:, None]
     light = subtracted[rows % len(subtracted), columns % subtracted.shape[1]]
-    left = difference[y, x]
+    residual = difference[y, x]
     error = np.hypot(np.sqrt(variance[y, x]), TRUSTED * subtracted[y, x])
     pixels, weight = np.zeros(len(DX)), error**-2
     for _ in range(ROUNDS):
         normal = (light * weight) @ light.T + precision
-        pixels = np.linalg.solve(normal, (light * weight) @ left)
-        pull = np.abs(left - pixels @ light) / error
+        pixels = np.linalg.solve(normal, (light * weight) @ residual)
+        pull = np.abs(residual - pixels @ light) / error
         weight = error**-2 / (1 + (pull / ODD) ** 2)
     return Kernel(pixels=pixels, covariance=np.linalg.inv(normal))
 

@@ -1,8 +1,8 @@
 """How far real PSFs are from the profile that is fitted to them: measured, not assumed.
 
-What a star's pixels hold beyond the fitted profile and their noise is told as a variance that grows
-with the light of the pixel: ``mismatch² × peak × light``. A fit that is weighed by it turns into a
-sum over the window as a star gets bright, and a sum needs no profile.
+What a star's pixels hold beyond the fitted profile and their noise is stated as a variance that
+grows with the light of the pixel: ``mismatch² × peak × light``. A fit that is weighed by it turns
+into a sum over the window as a star gets bright, and a sum needs no profile.
 """
 
 from dataclasses import dataclass
@@ -71,11 +71,11 @@ class Mismatch:
         weight = np.where(stamps.valid, unit / (variance + USUAL**2 * unit) ** 2, 0.0)
         star_weight = (weight * unit).sum(axis=-1)
         excess = (weight * (residual**2 - variance)).sum(axis=-1)
-        # one galaxy among the stars must not speak for all
+        # one galaxy among the stars must not decide for all
         excess = np.minimum(excess, MOST**2 * star_weight)
         excess_sum, total = excess.sum(axis=1).cumsum(), star_weight.sum(axis=1).cumsum()
         if not causal:
             excess_sum, total = excess_sum[-1:], total[-1:]
-        both = self.weight + total
-        square = (self.square * self.weight + excess_sum) / both
-        return Mismatch(square=np.maximum(square, 0), weight=both)
+        total_weight = self.weight + total
+        square = (self.square * self.weight + excess_sum) / total_weight
+        return Mismatch(square=np.maximum(square, 0), weight=total_weight)

@@ -26,7 +26,7 @@ LEAST_SNR = 5.0
 
 
 def subtract_neighbours(
-    exposed: PreparedFrames, calibration: Calibration
+    frames: PreparedFrames, calibration: Calibration
 ) -> Float[np.ndarray, "epoch y x"]:
     """Return the light of every epoch without that of the object's near neighbours.
 
@@ -34,12 +34,12 @@ def subtract_neighbours(
     calibration of each epoch rests on, and taken off with the epoch's own PSF, shift and scale:
     neighbours are taken to be constant.
     """
-    light = exposed.light
+    light = frames.light
     for reference in calibration.references:
-        found = _neighbours(reference, calibration)
-        if len(found):
-            light = light.copy() if light is exposed.light else light
-            _subtract_sources(light, found, reference, calibration)
+        sources = _neighbours(reference, calibration)
+        if len(sources):
+            light = light.copy() if light is frames.light else light
+            _subtract_sources(light, sources, reference, calibration)
     return light
 
 
@@ -81,14 +81,14 @@ def _fit_sources(
     y, x = np.mgrid[rows, columns][:, : pixels.shape[0], : pixels.shape[1]].astype(np.float64)
     scale = max(float(np.abs(pixels[valid]).max(initial=0)), 1e-12)
     peak = float(profile.pixel_shares(np.zeros(1), np.zeros(1))[0])
-    here = np.rint(places).astype(int) - [columns.start, rows.start]
-    bright = np.maximum(pixels[here[:, 1], here[:, 0]], reference.noise) / peak
+    pixel = np.rint(places).astype(int) - [columns.start, rows.start]
+    bright = np.maximum(pixels[pixel[:, 1], pixel[:, 0]], reference.noise) / peak
     start = np.column_stack([places, bright / scale])
     at = x[valid], y[valid]
-    wanted = pixels[valid] / scale
+    light = pixels[valid] / scale
     sources = start.copy()
     for _ in range(ROUNDS):
-        sources += _step(sources, start, at, wanted, profile)
+        sources += _step(sources, start, at, light, profile)
     return np.asarray(sources * [1, 1, scale])
 
 
@@ -96,7 +96,7 @@ def _step(
     sources: Float[np.ndarray, "source 3"],
     start: Float[np.ndarray, "source 3"],
     at: tuple[Float[np.ndarray, " pixel"], Float[np.ndarray, " pixel"]],
-    wanted: Float[np.ndarray, " pixel"],
+    light: Float[np.ndarray, " pixel"],
     profile: Profile,
 ) -> Float[np.ndarray, "source 3"]:
     """Return a Gauss-Newton step; places are held near where they began."""
@@ -105,15 +105,15 @@ def _step(
     slopes = profile.slopes(*away, first=2) * sources[:, 2, None]
     design = np.stack([*slopes, shares], axis=1).reshape(sources.size, -1)
     sky = np.ones((1, design.shape[1]))
-    residual = wanted - sources[:, 2] @ shares
+    residual = light - sources[:, 2] @ shares
     rows = np.concatenate([design, sky])
     normal, right = rows @ rows.T, rows @ residual
     # a position that no epoch constrains stays
-    held = np.append(
+    pull = np.append(
         np.tile(np.diagonal(normal)[2:-1:3].min() * np.array([0.3, 0.3, 0]), len(sources)), 0
     )
     begun = np.append((start - sources) * [1, 1, 0], 0)
-    step = np.linalg.lstsq(normal + np.diag(held), right + held * begun, rcond=1e-10)[0]
+    step = np.linalg.lstsq(normal + np.diag(pull), right + pull * begun, rcond=1e-10)[0]
     return np.asarray(np.clip(step[:-1].reshape(-1, 3), [-0.5, -0.5, -np.inf], [0.5, 0.5, np.inf]))
 
 

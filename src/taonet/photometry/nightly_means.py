@@ -40,11 +40,11 @@ def nightly_means(curve: LightCurve) -> LightCurve:
     total = np.bincount(night, weight, n)
     with np.errstate(invalid="ignore", divide="ignore"):
         flux = np.bincount(night, weight * np.nan_to_num(curve.flux), n) / total
-        seen = np.bincount(night, weight * curve.mjd, n) / total
+        mean_mjd = np.bincount(night, weight * curve.mjd, n) / total
         error = 1 / np.sqrt(total)
     mean = np.bincount(night, curve.mjd, n) / np.bincount(night, minlength=n)
     first = np.unique(night, return_index=True)[1]
-    mjd = np.where(total > 0, seen, mean)
+    mjd = np.where(total > 0, mean_mjd, mean)
     order = np.argsort(mjd, kind="stable")
     return replace(
         curve,
@@ -76,9 +76,9 @@ def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:
     bands, band = np.unique(np.array(curve.band, dtype=str), return_inverse=True)
     number = np.zeros(len(curve.mjd), np.int64)
     for b in range(len(bands)):
-        here = np.flatnonzero(band == b)
-        pause = np.diff(curve.mjd[here], prepend=curve.mjd[here[:1]]) > NIGHT_GAP_DAYS
-        number[here] = np.cumsum(pause)
+        in_band = np.flatnonzero(band == b)
+        pause = np.diff(curve.mjd[in_band], prepend=curve.mjd[in_band[:1]]) > NIGHT_GAP_DAYS
+        number[in_band] = np.cumsum(pause)
     pairs = np.stack([number, band], axis=1)
     return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1].ravel())
 

@@ -11,7 +11,7 @@ from taonet.photometry.prepared_frames import PreparedFrames
 
 
 def render_object(
-    forced: ForcedFluxes, calibration: Calibration, shape: tuple[int, ...]
+    fluxes: ForcedFluxes, calibration: Calibration, shape: tuple[int, ...]
 ) -> Float[np.ndarray, "epoch y x"]:
     """Draw the object as it was measured.
 
@@ -25,17 +25,17 @@ def render_object(
     array (epoch, y, x)
         In ADU.
     """
-    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + forced.dx)[:, None]
-    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + forced.dy)[:, None]
+    x = np.arange(shape[1]) - shape[1] // 2 - (calibration.shift_x + fluxes.dx)[:, None]
+    y = np.arange(shape[0]) - shape[0] // 2 - (calibration.shift_y + fluxes.dy)[:, None]
     each = calibration.profile.take((slice(None), None, None))
-    light = np.nan_to_num(forced.flux)[:, None, None] * each.pixel_shares(
+    light = np.nan_to_num(fluxes.flux)[:, None, None] * each.pixel_shares(
         x[:, None, :], y[:, :, None]
     )
     return np.asarray(light, np.float32)
 
 
-def mask_unknown_noise(forced: ForcedFluxes, exposed: PreparedFrames) -> ForcedFluxes:
+def mask_unknown_noise(fluxes: ForcedFluxes, frames: PreparedFrames) -> ForcedFluxes:
     """Return NaN where the sky's noise is not known: a flux without an error is no measurement."""
-    known = exposed.usable
-    flux, flux_err = (np.where(known, v, np.nan) for v in (forced.flux, forced.flux_err))
-    return replace(forced, flux=flux, flux_err=flux_err)
+    known = frames.usable
+    flux, flux_err = (np.where(known, v, np.nan) for v in (fluxes.flux, fluxes.flux_err))
+    return replace(fluxes, flux=flux, flux_err=flux_err)

@@ -142,31 +142,31 @@ def _correlation(
     noise: Float[np.ndarray, " epoch"],
     known_light: Float[np.ndarray, "epoch y x"] | None,
 ) -> Float[np.ndarray, "three epoch"]:
-    """Return how neighbouring pixels of empty sky go together, over the epochs so far."""
+    """Return the correlation of neighbouring pixels of empty sky, over the epochs so far."""
     # half of a frame is plenty of sky
     half = slice(0, max(light.shape[1] // 2, MIN_ROWS))
     light, valid = light[:, half], valid[:, half]
     unit = noise[:, None, None].astype(np.float32)
     if known_light is not None:
-        known = known_light[:, half].astype(np.float32)
+        object_light = known_light[:, half].astype(np.float32)
         # a share of what is known is left of it, and is no noise
-        light, valid = light - known, valid & (known < BRIGHT * unit)
+        light, valid = light - object_light, valid & (object_light < BRIGHT * unit)
     snr = light / unit
     # the first epoch shows every later one where the sky is empty
     dark = ~maximum_filter(valid[:1] & (snr[:1] > SOURCE), (1, 5, 5))
-    kept = valid & dark & (np.abs(snr) < 3)
-    z = np.where(kept, snr, 0)
-    variance = (z**2).sum(axis=(1, 2)).cumsum() / np.maximum(kept.sum(axis=(1, 2)).cumsum(), 1)
-    turned, kept_turned = z[:, :, ::-1], kept[:, :, ::-1]
+    is_sky = valid & dark & (np.abs(snr) < 3)
+    z = np.where(is_sky, snr, 0)
+    variance = (z**2).sum(axis=(1, 2)).cumsum() / np.maximum(is_sky.sum(axis=(1, 2)).cumsum(), 1)
+    turned, is_sky_turned = z[:, :, ::-1], is_sky[:, :, ::-1]
     pairs = (
-        (_product(z, 0, 1) + _product(z, 1, 0), _product(kept, 0, 1) + _product(kept, 1, 0)),
+        (_product(z, 0, 1) + _product(z, 1, 0), _product(is_sky, 0, 1) + _product(is_sky, 1, 0)),
         (_product(z, 1, 1) + _product(turned, 1, 1),
-         _product(kept, 1, 1) + _product(kept_turned, 1, 1)),
-        (_product(z, 0, 2), _product(kept, 0, 2)),
+         _product(is_sky, 1, 1) + _product(is_sky_turned, 1, 1)),
+        (_product(z, 0, 2), _product(is_sky, 0, 2)),
     )  # fmt: skip
-    found = np.stack([both.cumsum() / np.maximum(n.cumsum(), 1) for both, n in pairs])
-    found = found / np.maximum(variance, 1e-9)
-    return np.where(found[:1] > LEAST_CORRELATION, np.maximum(found, 0), 0.0)
+    correlation = np.stack([product.cumsum() / np.maximum(n.cumsum(), 1) for product, n in pairs])
+    correlation = correlation / np.maximum(variance, 1e-9)
+    return np.where(correlation[:1] > LEAST_CORRELATION, np.maximum(correlation, 0), 0.0)
 
 
 def _product(z: Shaped[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.ndarray, " epoch"]:
@@ -178,9 +178,9 @@ def _product(z: Shaped[np.ndarray, "epoch y x"], dy: int, dx: int) -> Float[np.n
 
 def _saturated_pixels(frames: Shaped[np.ndarray, "epoch y x"]) -> Bool[np.ndarray, "epoch y x"]:
     top = np.fmax.reduce(frames.reshape(len(frames), -1), axis=1)
-    found = np.zeros(frames.shape, bool)
+    saturated = np.zeros(frames.shape, bool)
     for k in np.flatnonzero(np.isfinite(top) & (top > 10_000)):
         # steps of 20 counts make neighbours equal by chance, at the top of a bright star hardly
         if np.count_nonzero(frames[k] == top[k]) >= PLATEAU:
-            found[k] = frames[k] >= 0.98 * top[k]
-    return found
+            saturated[k] = frames[k] >= 0.98 * top[k]
+    return saturated

@@ -13,7 +13,7 @@ from jaxtyping import Complex, Float
 from scipy.special import gammaln, kve
 
 USUAL_BETA = 3.5
-"""Steepness of the wings where no star tells it: telescopes on the ground have 2.1 (ZTF) to 4.8."""
+"""Steepness of the wings where no star shows it: telescopes on the ground have 2.1 (ZTF) to 4.8."""
 
 GAUSSIAN_BETA = 20.0
 """Steeper profiles cannot be told from a Gaussian."""
@@ -221,9 +221,11 @@ def _round_transform(
     )
     low = np.clip(row.astype(np.int64), 0, len(_BETAS) - 2)
     place = np.minimum(t, _MOST - 2 * _STEP) / _STEP
-    left = place.astype(np.int64)
-    down, along = row - low, place - left
-    near, far = ((1 - along) * table[r, left] + along * table[r, left + 1] for r in (low, low + 1))
+    column = place.astype(np.int64)
+    down, along = row - low, place - column
+    near, far = (
+        (1 - along) * table[r, column] + along * table[r, column + 1] for r in (low, low + 1)
+    )
     return np.asarray(np.exp((1 - down) * near + down * far))
 
 

@@ -42,7 +42,7 @@ class Reference:
 
 
 def stack_deepest(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     known: Int[np.ndarray, " known"],
     serves: Int[np.ndarray, " served"],
     *,
@@ -61,24 +61,24 @@ def stack_deepest(
     scale, shift, fwhm_px : arrays (epoch, …)
         Of all epochs.
     """
-    best = deepest_epochs(exposed, known, scale=scale, fwhm_px=fwhm_px)
-    return stack(exposed, best, serves, scale=scale, shift=shift)
+    best = deepest_epochs(frames, known, scale=scale, fwhm_px=fwhm_px)
+    return stack(frames, best, serves, scale=scale, shift=shift)
 
 
 def deepest_epochs(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     known: Int[np.ndarray, " known"],
     *,
     scale: Float[np.ndarray, " epoch"],
     fwhm_px: Float[np.ndarray, " epoch"],
 ) -> Int[np.ndarray, " best"]:
     """Return those of some epochs that see the faintest stars, in order of time."""
-    depth = scale[known] / (exposed.noise[known] * fwhm_px[known])
+    depth = scale[known] / (frames.noise[known] * fwhm_px[known])
     return np.sort(known[np.argsort(-depth, kind="stable")[:STACK]])
 
 
 def stack(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     members: Int[np.ndarray, " member"],
     serves: Int[np.ndarray, " served"],
     *,
@@ -87,15 +87,15 @@ def stack(
 ) -> Reference:
     """Stack epochs, all of them; see `stack_deepest`."""
     scale, shift = scale[members], shift[members]
-    weight = (scale / exposed.noise[members]) ** 2
+    weight = (scale / frames.noise[members]) ** 2
     share = weight / weight.sum()
-    transforms = rfft2(exposed.light[members])
-    height, width = exposed.light.shape[1:]
+    transforms = rfft2(frames.light[members])
+    height, width = frames.light.shape[1:]
     rows = np.exp(2j * np.pi * np.outer(shift[:, 1], np.fft.fftfreq(height)))
     columns = np.exp(2j * np.pi * np.outer(shift[:, 0], np.fft.rfftfreq(width)))
     total = np.einsum("e,eyx,ey,ex->yx", share / scale, transforms, rows, columns, optimize=True)
     # pointings differ by parts of a pixel: what is not valid need not be shifted
-    seen = np.tensordot(share, exposed.valid[members], axes=1)
+    seen = np.tensordot(share, frames.valid[members], axes=1)
     return Reference(
         serves=serves,
         epochs=members,

@@ -64,9 +64,9 @@ def _peaks(light: Float[np.ndarray, "y x"], least: float, most: float) -> Int[np
     side = 2 * REACH_PX + 1
     inner = light[REACH_PX:-REACH_PX, REACH_PX:-REACH_PX]
     highest = sliding_window_view(light, (side, side)).max(axis=(2, 3))
-    found = np.argwhere((inner == highest) & (inner > least) & (inner < most)) + REACH_PX
+    peaks = np.argwhere((inner == highest) & (inner > least) & (inner < most)) + REACH_PX
     centre = np.array(light.shape) // 2
-    return np.asarray(found[np.hypot(*(found - centre).T) > REACH_PX])
+    return np.asarray(peaks[np.hypot(*(peaks - centre).T) > REACH_PX])
 
 
 def _width(light: Float[np.ndarray, "y x"]) -> float:

@@ -45,7 +45,7 @@ class StarFit:
 
 
 SHIFT_SPREAD, WIDTH_SPREAD, SHAPE_SPREAD = 0.4, 0.15, 0.06
-"""What is known of shift, log width and shape of a frame before its stars are looked at; few faint
+"""What is known of shift, log width and shape of a frame before its stars are measured; few faint
 stars change little of it."""
 
 LIMIT = np.array([3.0, 3.0, 3.0, 0.45, 0.45])
@@ -55,10 +55,10 @@ ROUNDS = 3
 """Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
 
 VOUCHED = 10.0
-"""What is known to be a point tells the steepness like so many stars: neighbours it has too."""
+"""A known point constrains the steepness like so many stars: it has neighbours, too."""
 
 OVAL = 0.3
-"""A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure, and tells nothing of others.
+"""A PSF so elliptical, (a − b)/(a + b), comes from a trailed exposure, and shows nothing of others.
 """
 
 MOST_STEEPENING = 0.12
@@ -99,29 +99,29 @@ def fit_stars(
         blend, has less weight.
     """
     theta = _theta(start)
-    known = theta[:, :5] * [0, 0, 1, 0, 0]
+    prior = theta[:, :5] * [0, 0, 1, 0, 0]
     precision = _prior_precision(width_spread, len(theta))
     theta[:, 5] = 1 / start.beta if steepness is None else steepness.mean
-    found, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
-    fitted = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
+    estimate, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
+    flux_fit = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
     for turn in range(rounds):
         if turn == rounds - 2:
-            stamps = stamps.without_outliers(fitted.model)
+            stamps = stamps.without_outliers(flux_fit.model)
         equations = _normal_equations(
-            stamps, theta, fitted, wings=steepness is not None, all_points=all_points
+            stamps, theta, flux_fit, wings=steepness is not None, all_points=all_points
         )
         inner = equations[0][:, :5, :5] + precision[:, :, None] * np.eye(5)
-        pull = equations[1][:, :5] - (theta[:, :5] - known) * precision
+        pull = equations[1][:, :5] - (theta[:, :5] - prior) * precision
         if steepness is None:
             step = np.linalg.solve(inner, pull[..., None])[..., 0]
         else:
-            said = _fit_wings(theta, equations, inner, pull)
-            found = steepness.update(*said.wings, n_stars=n_stars, causal=causal)
-            change = np.clip(found.mean - theta[:, 5], -MOST_STEEPENING, MOST_STEEPENING)
-            step = said.step - said.gives * change[:, None]
+            wing_fit = _fit_wings(theta, equations, inner, pull)
+            estimate = steepness.update(*wing_fit.wings, n_stars=n_stars, causal=causal)
+            change = np.clip(estimate.mean - theta[:, 5], -MOST_STEEPENING, MOST_STEEPENING)
+            step = wing_fit.step - wing_fit.gives * change[:, None]
             theta[:, 5] += change
         theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
-        fitted = _fit_fluxes(stamps, theta, fitted.model)
+        flux_fit = _fit_fluxes(stamps, theta, flux_fit.model)
     error = np.sqrt(np.linalg.inv(inner).diagonal(axis1=1, axis2=2))
     profile = _profile(theta)
     return StarFit(
@@ -130,11 +130,11 @@ def fit_stars(
         shift_err_px=np.hypot(error[:, 0], error[:, 1]) / np.sqrt(2),
         profile=profile,
         width_err=error[:, 2],
-        steepness=Steepness.from_beta(profile.beta) if found is None else found,
-        flux=fitted.flux,
-        flux_err=fitted.flux_err,
-        chi2=_chi2(stamps, fitted.model),
-        mismatch=_mismatch(stamps, theta, fitted, mismatch, causal=causal),
+        steepness=Steepness.from_beta(profile.beta) if estimate is None else estimate,
+        flux=flux_fit.flux,
+        flux_err=flux_fit.flux_err,
+        chi2=_chi2(stamps, flux_fit.model),
+        mismatch=_mismatch(stamps, theta, flux_fit, mismatch, causal=causal),
     )
 
 
@@ -163,23 +163,23 @@ def _fit_wings(
     precision = normal[:, 5, 5] - (normal[:, 5, :5] * gives).sum(axis=1)
     steeper = slope[:, 5] - (normal[:, 5, :5] * step).sum(axis=1)
     precision = np.where(_is_oval(theta), 0, np.maximum(precision, 0))
-    said = theta[:, 5] + steeper / np.maximum(precision, 1e-9)
-    return _WingFit(wings=(said, precision), step=step, gives=gives)
+    inverse_beta = theta[:, 5] + steeper / np.maximum(precision, 1e-9)
+    return _WingFit(wings=(inverse_beta, precision), step=step, gives=gives)
 
 
 def _mismatch(
     stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
-    fitted: "_FluxFit",
-    known: Mismatch | None,
+    flux_fit: "_FluxFit",
+    prior: Mismatch | None,
     *,
     causal: bool,
 ) -> Mismatch:
-    if known is None:
+    if prior is None:
         return Mismatch.default(len(theta))
-    flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(fitted.flux))
-    shining, residual = flux[..., None] * fitted.psf, stamps.light - fitted.model
-    return known.update(stamps, shining, residual, causal=causal)
+    flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(flux_fit.flux))
+    shining, residual = flux[..., None] * flux_fit.psf, stamps.light - flux_fit.model
+    return prior.update(stamps, shining, residual, causal=causal)
 
 
 def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:
@@ -200,10 +200,10 @@ def star_fluxes(
 ) -> tuple[Float[np.ndarray, "epoch star"], Float[np.ndarray, "epoch star"]]:
     """Measure stars whose places and PSF are known: flux and error, NaN where not measured."""
     theta = _theta(profile)
-    fitted = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
-    stamps = stamps.without_outliers(fitted.model)
-    fitted = _fit_fluxes(stamps, theta, fitted.model)
-    return fitted.flux, fitted.flux_err
+    flux_fit = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
+    stamps = stamps.without_outliers(flux_fit.model)
+    flux_fit = _fit_fluxes(stamps, theta, flux_fit.model)
+    return flux_fit.flux, flux_fit.flux_err
 
 
 def _theta(profile: Profile) -> Float[np.ndarray, "epoch seven"]:
@@ -282,32 +282,32 @@ def _chi2(
 def _normal_equations(
     stamps: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
-    fitted: _FluxFit,
+    flux_fit: _FluxFit,
     *,
     wings: bool,
     all_points: bool,
 ) -> tuple[Float[np.ndarray, "epoch shape shape"], Float[np.ndarray, "epoch shape"]]:
     """Return the normal equations of shift and PSF from all stars, with or without the wings."""
     profile, dx, dy = _shifted_profile(theta, stamps)
-    weight = stamps.weights(fitted.model)
+    weight = stamps.weights(flux_fit.model)
     root = np.sqrt(weight)
     slopes = np.moveaxis(profile.slopes(dx, dy, first=6 if wings else 5), 0, -2)
     # parameters of the epoch, then flux and sky level of each star
     rows = np.empty((*dx.shape[:2], slopes.shape[-2] + 2, dx.shape[2]), np.float32)
-    np.multiply(slopes, np.nan_to_num(fitted.flux)[..., None, None], out=rows[..., :-2, :])
-    rows[..., -2, :], rows[..., -1, :] = fitted.psf, 1
+    np.multiply(slopes, np.nan_to_num(flux_fit.flux)[..., None, None], out=rows[..., :-2, :])
+    rows[..., -2, :], rows[..., -1, :] = flux_fit.psf, 1
     rows *= root[..., None, :]
-    residual = root * (stamps.light - fitted.model)
+    residual = root * (stamps.light - flux_fit.model)
     normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
     slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
     normal[..., -1, -1] += stamps.level_precision
-    slope[..., -1] -= stamps.level_precision * fitted.level
+    slope[..., -1] -= stamps.level_precision * flux_fit.level
     # a star that the model does not fit is a galaxy or a blend: it has less weight
     chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
     chi2 = np.ones_like(chi2) if all_points else chi2
-    say = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
+    star_weight = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
     normal, slope = _schur_complement(normal, slope)
-    return (normal * say[..., None]).sum(axis=1), (slope * say).sum(axis=1)
+    return (normal * star_weight[..., None]).sum(axis=1), (slope * star_weight).sum(axis=1)
 
 
 def _schur_complement(
@@ -320,6 +320,6 @@ def _schur_complement(
     safe = np.where(solvable, determinant, 1.0)
     inverse = np.stack([np.stack([c, -b], -1), np.stack([-b, a], -1)], -2) / safe[..., None, None]
     inverse *= solvable[..., None, None]
-    both = normal[..., :-2, -2:] @ inverse
-    left = normal[..., :-2, :-2] - both @ normal[..., -2:, :-2]
-    return left, slope[..., :-2] - (both @ slope[..., -2:, None])[..., 0]
+    coupling = normal[..., :-2, -2:] @ inverse
+    reduced = normal[..., :-2, :-2] - coupling @ normal[..., -2:, :-2]
+    return reduced, slope[..., :-2] - (coupling @ slope[..., -2:, None])[..., 0]

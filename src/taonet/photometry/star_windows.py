@@ -85,8 +85,8 @@ class StarWindows:
         """
         model = shining if model is None else model
         halo = HALO * np.abs(shining).max(axis=-1, keepdims=True)
-        trusted = (OUTLIER_MISMATCH * _highest_around(np.abs(shining))) ** 2 + halo**2
-        limit = OUTLIER * np.sqrt(self.variance(shining) + trusted)
+        tolerated = (OUTLIER_MISMATCH * _highest_around(np.abs(shining))) ** 2 + halo**2
+        limit = OUTLIER * np.sqrt(self.variance(shining) + tolerated)
         return replace(self, valid=self.valid & (self.light - model <= limit))
 
 
@@ -164,5 +164,5 @@ def _gather(
     place = np.arange(len(images))[:, None, None, None] * height
     place = (place + np.clip(rows, 0, height - 1)[:, :, :, None]) * width
     place = place + np.clip(columns, 0, width - 1)[:, :, None, :]
-    found = images.reshape(-1).take(place)
-    return found, inside_y[:, :, :, None] & inside_x[:, :, None, :]
+    values = images.reshape(-1).take(place)
+    return values, inside_y[:, :, :, None] & inside_x[:, :, None, :]

@@ -20,7 +20,7 @@ exceeds the seeing's by more than this share it is no star."""
 
 
 def calibrate_without_stars(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     stated: StatedValues,
     known: Int[np.ndarray, " known"],
@@ -32,7 +32,7 @@ def calibrate_without_stars(
     guess = np.where(np.isfinite(stated.fwhm_px), stated.fwhm_px, usual)[epochs]
     state.fwhm[new] = guess[np.isin(epochs, new)]
     state.store_wings(new, *state.earlier_wings(known, new))
-    width_err = _calibrate_on_object(exposed, state, known, epochs, guess, stated.fwhm_px, new)
+    width_err = _calibrate_on_object(frames, state, known, epochs, guess, stated.fwhm_px, new)
     anchored = known[state.anchored[known]]
     usual_scale = np.median(state.scale[anchored if len(anchored) else known])
     scale = np.where(np.isfinite(stated.scale), stated.scale, usual_scale)
@@ -43,7 +43,7 @@ def calibrate_without_stars(
 
 
 def _calibrate_on_object(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     state: FieldState,
     known: Int[np.ndarray, " known"],
     epochs: Int[np.ndarray, " some"],
@@ -58,31 +58,31 @@ def _calibrate_on_object(
     Stamps that were resampled are a little wider than the seeing of their exposure. An object
     that is much wider, or never bright, is not used.
     """
-    height, width = exposed.light.shape[1:]
+    height, width = frames.light.shape[1:]
     x, y = np.array([width // 2], float), np.array([height // 2], float)
     before = Steepness.default(len(epochs)), Mismatch.default(len(epochs))
     fit, coarse = measure_stars(
-        exposed, epochs, (x, y), guess, before, causal=state.causal, all_points=True
+        frames, epochs, (x, y), guess, before, causal=state.causal, all_points=True
     )
     bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    told = bright & np.isin(epochs, known)
-    excess = (fit.profile.fwhm_px**2 - guess**2)[told]
+    is_sure = bright & np.isin(epochs, known)
+    excess = (fit.profile.fwhm_px**2 - guess**2)[is_sure]
     is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
     unknown = np.where(stated, 0.0, WIDTH_SPREAD)[is_new]
-    if told.sum() < FEW:
+    if is_sure.sum() < FEW:
         return unknown
     # a usual seeing is no measure of what is wide
-    if stated[told].any() and np.median(excess / guess[told] ** 2) > MOST_BLUR:
+    if stated[is_sure].any() and np.median(excess / guess[is_sure] ** 2) > MOST_BLUR:
         return unknown
     learnt = np.flatnonzero(is_new)
     state.store_wings(new, fit.steepness.take(learnt), fit.mismatch.take(learnt))
-    stretch = fit.profile.stretch[told]
+    stretch = fit.profile.stretch[is_sure]
     wider = np.sqrt(guess**2 + max(float(np.median(excess)), 0.0))
     # where no seeing is stated either, the object's own width is all there is
     state.fwhm[new] = np.where(stated | ~bright, wider, fit.profile.fwhm_px)[is_new]
     state.stretch[new] = np.median(stretch.real) + 1j * np.median(stretch.imag)
     shift = np.stack([fit.shift_x, fit.shift_y], axis=1) + coarse
-    usual = np.median(shift[told], axis=0)
+    usual = np.median(shift[is_sure], axis=0)
     seen = is_new & bright
     state.shift[epochs[seen]] = (shift - usual)[seen]
     state.shift_err[epochs[seen]] = fit.shift_err_px[seen]

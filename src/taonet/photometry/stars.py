@@ -67,9 +67,9 @@ def find_peaks(
     # the noise of white noise smoothed by a Gaussian
     snr = smooth / max(noise, 1e-9) * (2 * np.sqrt(np.pi) * sigma)
     peak = (snr == maximum_filter(snr, 2 * apart_px + 1)) & (snr > least_snr)
-    found = np.argwhere(peak)
+    places = np.argwhere(peak)
     order = np.argsort(-snr[peak], kind="stable")
-    return found[order], snr[peak][order]
+    return places[order], snr[peak][order]
 
 
 def reference_stars(
@@ -87,22 +87,22 @@ def reference_stars(
     The object at the centre is none of them, as it may change; its own place, x and y, comes last
     and by itself, or nothing where it does not look like a star.
     """
-    found, _ = find_peaks(
+    peaks, _ = find_peaks(
         image, valid, noise=noise, fwhm_px=fwhm_px, apart_px=LONELY_PX, least_snr=LEAST_SNR
     )
     size = np.array(image.shape)
-    inside = ((found >= EDGE_PX) & (found < size - EDGE_PX)).all(axis=1)
-    away = np.hypot(*(found - size // 2).T)
-    found = found[inside & ((away > EDGE_PX) | (away < OWN_PX))][: MOST_STARS + 5]
-    found = found.astype(np.float64)
-    if not len(found):
+    inside = ((peaks >= EDGE_PX) & (peaks < size - EDGE_PX)).all(axis=1)
+    away = np.hypot(*(peaks - size // 2).T)
+    peaks = peaks[inside & ((away > EDGE_PX) | (away < OWN_PX))][: MOST_STARS + 5]
+    peaks = peaks.astype(np.float64)
+    if not len(peaks):
         return np.zeros(0), np.zeros(0), np.zeros((0, 2))
-    n = len(found)
+    n = len(peaks)
     stamps = cut_windows(
         np.broadcast_to(image, (n, *image.shape)),
         np.broadcast_to(valid, (n, *image.shape)),
-        found[:, 1:],
-        found[:, :1],
+        peaks[:, 1:],
+        peaks[:, :1],
         half_px=window_half_px(fwhm_px),
         noise=np.full(n, noise),
         photon_noise=np.full(n, photon_noise),
@@ -122,8 +122,8 @@ def reference_stars(
     narrow = (width + error)[sure if sure.any() else good].min(initial=np.inf)
     good &= (width - error < narrow + WIDTH_SPREAD) & (width + error > narrow - 2 * WIDTH_SPREAD)
     snr = np.where(good, fit.flux[:, 0] / fit.flux_err[:, 0], 0.0)
-    x, y = found[:, 1] + fit.shift_x, found[:, 0] + fit.shift_y
-    own = np.hypot(*(found - size // 2).T) < OWN_PX
-    kept = np.flatnonzero(~own & (snr > LEAST_SHARE * snr[~own].max(initial=0)))[:MOST_STARS]
+    x, y = peaks[:, 1] + fit.shift_x, peaks[:, 0] + fit.shift_y
+    own = np.hypot(*(peaks - size // 2).T) < OWN_PX
+    chosen = np.flatnonzero(~own & (snr > LEAST_SHARE * snr[~own].max(initial=0)))[:MOST_STARS]
     own &= snr > 0
-    return x[kept], y[kept], np.stack([x[own], y[own]], axis=1)
+    return x[chosen], y[chosen], np.stack([x[own], y[own]], axis=1)

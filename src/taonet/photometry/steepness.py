@@ -35,7 +35,7 @@ STAR = 0.035
 """And so much that of single stars: unseen neighbours flatten it, epoch after epoch alike."""
 
 ALONE = 0.7
-"""So much less than a star counts, as nothing vouches for the first."""
+"""So much less than a star counts, as nothing confirms the first."""
 
 ODD = 2.0
 """Wings so many sigma wider than usual begin to be doubted of one star; of five, twice so many."""
@@ -101,7 +101,7 @@ class Steepness:
 
     def update(
         self,
-        said: Float[np.ndarray, " epoch"],
+        inverse_beta: Float[np.ndarray, " epoch"],
         precision: Float[np.ndarray, " epoch"],
         *,
         n_stars: float,
@@ -111,7 +111,7 @@ class Steepness:
 
         Parameters
         ----------
-        said, precision : array (epoch,)
+        inverse_beta, precision : array (epoch,)
             Best ``1/beta`` of each epoch by itself; a precision of 0 for none.
         n_stars : float
             Behind it; infinite where all are known to be points.
@@ -119,14 +119,14 @@ class Steepness:
             Whether earlier epochs do not depend on later ones.
         """
         weight = precision / (1 + precision * NIGHTLY**2)
-        total, told = weight.cumsum(), (weight * said).cumsum()
+        total, weighted_sum = weight.cumsum(), (weight * inverse_beta).cumsum()
         if not causal:
-            total, told = total[-1:], told[-1:]
+            total, weighted_sum = total[-1:], weighted_sum[-1:]
         # more epochs of the same stars are no other stars
-        kept = 1 / (1 + total * STAR**2 / (n_stars - ALONE))
+        damping = 1 / (1 + total * STAR**2 / (n_stars - ALONE))
         # galaxies taken for stars have wide wings; nothing that is not a star has none
-        odd = np.maximum(told / np.maximum(total, 1e-9) - 1 / USUAL_BETA, 0) / SPREAD
-        kept = kept / (1 + (odd / (ODD * (3 + n_stars) / 4)) ** 4)
-        both = self.precision + kept * total
-        mean = (self.mean * self.precision + kept * told) / both
-        return Steepness(mean=mean, precision=both)
+        odd = np.maximum(weighted_sum / np.maximum(total, 1e-9) - 1 / USUAL_BETA, 0) / SPREAD
+        damping = damping / (1 + (odd / (ODD * (3 + n_stars) / 4)) ** 4)
+        new_precision = self.precision + damping * total
+        mean = (self.mean * self.precision + damping * weighted_sum) / new_precision
+        return Steepness(mean=mean, precision=new_precision)

@@ -68,19 +68,19 @@ class Difference:
 
 
 def subtract(
-    exposed: PreparedFrames, calibration: Calibration, templates: Sequence[Template]
+    frames: PreparedFrames, calibration: Calibration, templates: Sequence[Template]
 ) -> Difference:
     """Subtract from each epoch the template that serves it.
 
     Parameters
     ----------
-    exposed : PreparedFrames
+    frames : PreparedFrames
     calibration : Calibration
     templates : sequence of Template
         Epochs that none of them serves have no difference.
     """
-    n, *shape = exposed.light.shape
-    found = Difference(
+    n, *shape = frames.light.shape
+    difference = Difference(
         light=np.full((n, *shape), np.nan, np.float32),
         valid=np.zeros((n, *shape), bool),
         noise=np.full(n, np.nan),
@@ -91,13 +91,17 @@ def subtract(
         templates=tuple(templates),
     )
     for template in templates:
-        whole = _TemplateTransforms.from_template(template)
+        transforms = _TemplateTransforms.from_template(template)
         for epoch in template.stack.serves.tolist():
-            left = found.left[epoch] = 1 - template.own_share(epoch)
-            if left > LEAST_LEFT:
-                deep = whole if left == 1 else _remove_epoch(whole, template, calibration, epoch)
-                _subtract_one(found, exposed, calibration, deep, epoch)
-    return found
+            remaining = difference.left[epoch] = 1 - template.own_share(epoch)
+            if remaining > LEAST_LEFT:
+                deep = (
+                    transforms
+                    if remaining == 1
+                    else _remove_epoch(transforms, template, calibration, epoch)
+                )
+                _subtract_one(difference, frames, calibration, deep, epoch)
+    return difference
 
 
 LEAST_SEEN = 0.5
@@ -140,54 +144,54 @@ class _TemplateTransforms:
 
 
 def _remove_epoch(
-    whole: _TemplateTransforms, template: Template, calibration: Calibration, epoch: int
+    transforms: _TemplateTransforms, template: Template, calibration: Calibration, epoch: int
 ) -> _TemplateTransforms:
     """Take an epoch out of a template: it would take away a part of its own light."""
     stack = template.stack
-    shape, rest = stack.image.shape, 1 - template.own_share(epoch)
+    shape, remaining = stack.image.shape, 1 - template.own_share(epoch)
     back = np.conj(_phase(shape, *_shift(calibration, epoch)))
     own = int(np.flatnonzero(stack.epochs == epoch)[0])
     mine = rfft2(template.light[own]) * back / calibration.scale[epoch]
-    share = np.where(stack.epochs == epoch, 0.0, stack.share) / rest
+    share = np.where(stack.epochs == epoch, 0.0, stack.share) / remaining
     return replace(
-        whole,
-        image=(whole.image - (1 - rest) * mine) / rest,
-        noise=whole.noise / float(np.sqrt(rest)),
+        transforms,
+        image=(transforms.image - (1 - remaining) * mine) / remaining,
+        noise=transforms.noise / float(np.sqrt(remaining)),
         psf=_mean_psf(template.profile, share, shape),
         small_psf=_mean_psf(template.profile, share, (GRID, GRID)),
-        photon_noise=whole.photon_noise / rest,
+        photon_noise=transforms.photon_noise / remaining,
     )
 
 
 def _subtract_one(
-    found: Difference,
-    exposed: PreparedFrames,
+    difference: Difference,
+    frames: PreparedFrames,
     calibration: Calibration,
     deep: _TemplateTransforms,
     epoch: int,
 ) -> None:
     shape, own = deep.shape, calibration.profile.take((epoch, None, None))
-    scale, noise_n = calibration.scale[epoch], exposed.noise[epoch]
+    scale, noise_n = calibration.scale[epoch], frames.noise[epoch]
     noise_r = deep.noise * scale
     white = np.hypot(noise_n, noise_r)
     psf = own.transform(*_frequencies(shape))
     total = np.sqrt((noise_n * deep.psf) ** 2 + (noise_r * psf) ** 2)
     shifted = scale * deep.image * _phase(shape, *_shift(calibration, epoch))
     subtracted = irfft2(psf * shifted * white / total, s=shape)
-    light = irfft2(deep.psf * rfft2(exposed.light[epoch]) * white / total, s=shape) - subtracted
-    found.valid[epoch] = exposed.valid[epoch] & deep.seen
-    found.noise[epoch] = white
-    found.steady[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
+    light = irfft2(deep.psf * rfft2(frames.light[epoch]) * white / total, s=shape) - subtracted
+    difference.valid[epoch] = frames.valid[epoch] & deep.seen
+    difference.noise[epoch] = white
+    difference.steady[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
     small = own.transform(*_frequencies((GRID, GRID)))
     total = np.sqrt((noise_n * deep.small_psf) ** 2 + (noise_r * small) ** 2)
-    found.psf[epoch] = small * deep.small_psf * white / total
-    kernel = _kernel(found, light, subtracted, calibration, deep, epoch, exposed.photon_noise)
-    found.light[epoch] = light - kernel.apply(subtracted)
-    found.doubt[epoch] = _centre_flux_error(found.psf[epoch], kernel, subtracted)
+    difference.psf[epoch] = small * deep.small_psf * white / total
+    kernel = _kernel(difference, light, subtracted, calibration, deep, epoch, frames.photon_noise)
+    difference.light[epoch] = light - kernel.apply(subtracted)
+    difference.doubt[epoch] = _centre_flux_error(difference.psf[epoch], kernel, subtracted)
 
 
 def _kernel(
-    found: Difference,
+    difference: Difference,
     light: Float[np.ndarray, "y x"],
     subtracted: Float[np.ndarray, "y x"],
     calibration: Calibration,
@@ -203,14 +207,14 @@ def _kernel(
         light,
         subtracted,
         usable=constant_pixels(
-            found.steady[epoch],
-            found.valid[epoch],
-            noise=float(found.noise[epoch]),
+            difference.steady[epoch],
+            difference.valid[epoch],
+            noise=float(difference.noise[epoch]),
             fwhm_px=float(calibration.profile.fwhm_px[epoch]),
             x=width // 2 + shift_x,
             y=height // 2 + shift_y,
         ),
-        variance=found.noise[epoch] ** 2 + photons * found.steady[epoch],
+        variance=difference.noise[epoch] ** 2 + photons * difference.steady[epoch],
         scale_err=float(np.hypot(calibration.scale_err[epoch], deep.scale_err)),
         shift_err_px=float(np.nan_to_num(calibration.shift_err_px[epoch], nan=UNALIGNED_PX)),
     )
@@ -234,10 +238,10 @@ def _mean_psf(
     profile: Profile, share: Float[np.ndarray, " member"], shape: tuple[int, ...]
 ) -> Float[np.ndarray, "ky kx"]:
     """Return the transform of the PSF of a stack."""
-    there = np.flatnonzero(share)
+    members = np.flatnonzero(share)
     kx, ky = _frequencies(shape)
-    each = profile.take((there, None, None)).transform(kx[None], ky[None])
-    return np.asarray(np.tensordot(share[there], each, axes=1))
+    each = profile.take((members, None, None)).transform(kx[None], ky[None])
+    return np.asarray(np.tensordot(share[members], each, axes=1))
 
 
 def _frequencies(
@@ -266,11 +270,11 @@ def template_mean(
     values : array (epoch,)
         Of every epoch of the band.
     """
-    held = np.full(len(values), np.nan)
+    means = np.full(len(values), np.nan)
     for template in templates:
         served = template.stack.serves[template.remaining_weight > LEAST_LEFT]
-        held[served] = template.stack.share @ values[template.stack.epochs]
-    return held
+        means[served] = template.stack.share @ values[template.stack.epochs]
+    return means
 
 
 def render_psf(

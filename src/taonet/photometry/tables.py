@@ -41,8 +41,8 @@ class PhotometryOptions:
 
     def template_for(self, sequence: ImageSequence) -> MjdRange | Images | None:
         """Return the template that was chosen for an object."""
-        chosen = self.template
-        return chosen.images_for(sequence) if isinstance(chosen, TemplateFiles) else chosen
+        template = self.template
+        return template.images_for(sequence) if isinstance(template, TemplateFiles) else template
 
 
 CAUSAL = PhotometryOptions()

@@ -123,7 +123,7 @@ class Template:
 
 
 def template_of(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     calibration: Calibration,
     mjd: Float[np.ndarray, " epoch"],
     *,
@@ -145,17 +145,15 @@ def template_of(
     only_deepest : bool
         Leave out all but the deepest (`taonet.photometry.reference.STACK`).
     """
-    known = np.flatnonzero(chosen & shows_object(exposed, calibration))
+    known = np.flatnonzero(chosen & shows_object(frames, calibration))
     if not len(known):
         return None
     scale, fwhm_px = calibration.scale, calibration.profile.fwhm_px
-    members = (
-        deepest_epochs(exposed, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
-    )
+    members = deepest_epochs(frames, known, scale=scale, fwhm_px=fwhm_px) if only_deepest else known
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    cleaned = _clean_frames(exposed, members, scale, shift, object_light)
+    cleaned = _clean_frames(frames, members, scale, shift, object_light)
     stacked = stack(cleaned, members, serves, scale=scale, shift=shift)
-    photons = exposed.photon_noise[members] / calibration.scale[members]
+    photons = frames.photon_noise[members] / calibration.scale[members]
     return Template(
         name=_name(mjd[members]),
         stack=stacked,
@@ -167,29 +165,29 @@ def template_of(
 
 
 def _clean_frames(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     members: Int[np.ndarray, " member"],
     scale: Float[np.ndarray, " epoch"],
     shift: Float[np.ndarray, "epoch two"],
     object_light: Float[np.ndarray, "epoch y x"] | None,
 ) -> PreparedFrames:
     varying = 0.0 if object_light is None else object_light[members]
-    light = exposed.light.copy()
+    light = frames.light.copy()
     light[members] = varying + remove_cosmic_rays(
-        exposed.light[members] - varying,
-        noise=exposed.noise[members],
+        frames.light[members] - varying,
+        noise=frames.noise[members],
         scale=scale[members],
         shift=shift[members],
     )
-    return replace(exposed, light=light)
+    return replace(frames, light=light)
 
 
-def shows_object(exposed: PreparedFrames, calibration: Calibration) -> Bool[np.ndarray, " epoch"]:
+def shows_object(frames: PreparedFrames, calibration: Calibration) -> Bool[np.ndarray, " epoch"]:
     """Return which epochs show the object's place, with a PSF as good as usual."""
     bad = calibration.quality & int(Quality.BAD_PSF | Quality.TRAILED)
-    y, x = (size // 2 for size in exposed.light.shape[1:])
-    middle = exposed.valid[:, max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
-    return np.asarray(exposed.usable & (bad == 0) & (middle.mean(axis=(1, 2)) > 0.5))
+    y, x = (size // 2 for size in frames.light.shape[1:])
+    middle = frames.valid[:, max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+    return np.asarray(frames.usable & (bad == 0) & (middle.mean(axis=(1, 2)) > 0.5))
 
 
 def _name(mjd: Float[np.ndarray, " member"]) -> str:

@@ -34,7 +34,7 @@ QUARTILE_TO_TENTH = 0.607
 
 def choose_templates(
     mjd: Float[np.ndarray, " epoch"],
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     calibration: Calibration,
     chosen: MjdRange | None,
     *,
@@ -52,37 +52,37 @@ def choose_templates(
     causal : bool
         Otherwise the default is the deepest epochs in which the object is not bright.
     """
-    found = (
-        _choose_template(alike, mjd, exposed, calibration, chosen, causal=causal)
+    templates = (
+        _choose_template(alike, mjd, frames, calibration, chosen, causal=causal)
         for alike in (calibration.anchored, ~calibration.anchored)
         if alike.any()
     )
-    return [template for template in found if template is not None]
+    return [template for template in templates if template is not None]
 
 
 def _choose_template(
     alike: Bool[np.ndarray, " epoch"],
     mjd: Float[np.ndarray, " epoch"],
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     calibration: Calibration,
     chosen: MjdRange | None,
     *,
     causal: bool,
 ) -> Template | None:
     windows = cut_centre_windows(
-        exposed.light,
-        exposed.valid,
+        frames.light,
+        frames.valid,
         calibration,
-        noise=np.nan_to_num(exposed.noise, nan=1.0),
-        photon_noise=exposed.photon_noise,
+        noise=np.nan_to_num(frames.noise, nan=1.0),
+        photon_noise=frames.photon_noise,
     )
     rough = forced_photometry(windows, calibration, causal=causal)
-    object_light = render_object(rough, calibration, exposed.light.shape[1:])
+    object_light = render_object(rough, calibration, frames.light.shape[1:])
     flux = np.where(alike, rough.flux / calibration.scale, np.nan)
     flux_err = np.hypot(rough.flux_err / calibration.scale, flux * calibration.scale_err)
     if chosen is None and causal:
         return earliest_template(
-            exposed,
+            frames,
             calibration,
             mjd,
             among=alike,
@@ -91,18 +91,18 @@ def _choose_template(
             object_light=object_light,
         )
     return template_of(
-        exposed,
+        frames,
         calibration,
         mjd,
         chosen=is_not_bright(flux, flux_err) if chosen is None else alike & chosen.holds(mjd),
-        serves=np.flatnonzero(alike & exposed.usable),
+        serves=np.flatnonzero(alike & frames.usable),
         object_light=object_light,
         only_deepest=chosen is None,
     )
 
 
 def earliest_template(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     calibration: Calibration,
     mjd: Float[np.ndarray, " epoch"],
     *,
@@ -122,7 +122,7 @@ def earliest_template(
     object_light : array (epoch, y, x)
         See `template_of`.
     """
-    known = np.flatnonzero(among & shows_object(exposed, calibration))
+    known = np.flatnonzero(among & shows_object(frames, calibration))
     for n in range(ENOUGH, min(len(known), MOST_LOOKED_AT) + 1):
         first = known[:n]
         quiet = first[is_not_bright(flux[first], flux_err[first])][:ENOUGH]
@@ -130,11 +130,11 @@ def earliest_template(
             members = quiet if len(quiet) >= LEAST_QUIET else first[:ENOUGH]
             later = np.arange(len(mjd)) > first[-1]
             return template_of(
-                exposed,
+                frames,
                 calibration,
                 mjd,
                 chosen=np.isin(np.arange(len(mjd)), members),
-                serves=np.flatnonzero(among & later & exposed.usable),
+                serves=np.flatnonzero(among & later & frames.usable),
                 object_light=object_light,
             )
     return None
@@ -147,13 +147,13 @@ def is_not_bright(
 
     Neither by itself nor together with its neighbours in time, which show slow changes better.
     """
-    there = np.flatnonzero(np.isfinite(flux) & np.isfinite(flux_err) & (flux_err > 0))
+    measured = np.flatnonzero(np.isfinite(flux) & np.isfinite(flux_err) & (flux_err > 0))
     faint = np.zeros(len(flux), bool)
-    if len(there):
-        own, weight = flux[there], flux_err[there] ** -2.0
+    if len(measured):
+        own, weight = flux[measured], flux_err[measured] ** -2.0
         total = uniform_filter1d(weight, TOGETHER, mode="nearest")
         mean = uniform_filter1d(own * weight, TOGETHER, mode="nearest") / total
-        faint[there] = _is_near_low(own, weight**-0.5) & _is_near_low(
+        faint[measured] = _is_near_low(own, weight**-0.5) & _is_near_low(
             mean, (total * TOGETHER) ** -0.5
         )
     return faint

@@ -70,7 +70,7 @@ class TemplateFiles:
             If a file cannot be read or its pixels cannot be matched with the cutouts.
         """
         bands = sorted(set(sequence.band))
-        found: dict[str, TemplateImage] = {}
+        images: dict[str, TemplateImage] = {}
         for band, path in self.files:
             if not band and len(bands) > 1:
                 do = f"write {bands[0]}=FILE for each band"
@@ -80,8 +80,8 @@ class TemplateFiles:
             file = _object_file(path, sequence.object_id) if path.is_dir() else path
             pixels = None if file is None else _cut_template(file, sequence)
             if file is not None and pixels is not None:
-                found[band or bands[0]] = TemplateImage(pixels=pixels, name=file.name)
-        return found
+                images[band or bands[0]] = TemplateImage(pixels=pixels, name=file.name)
+        return images
 
 
 def _band_and_path(text: str) -> tuple[str, Path]:

@@ -34,7 +34,7 @@ NO_EPOCH = -1
 
 
 def calibrate_with_image(
-    exposed: PreparedFrames,
+    frames: PreparedFrames,
     image: TemplateImage,
     *,
     seeing_fwhm_px: Float[np.ndarray, " epoch"],
@@ -45,7 +45,7 @@ def calibrate_with_image(
 
     Parameters
     ----------
-    exposed : PreparedFrames
+    frames : PreparedFrames
     image : TemplateImage
     seeing_fwhm_px, zero_point_mag, causal
         See `taonet.photometry.field_calibration.calibrate_epochs`.
@@ -62,7 +62,7 @@ def calibrate_with_image(
     InputError
         If the image has not the shape of the cutouts.
     """
-    sizes = [shape[::-1] for shape in (image.pixels.shape, exposed.light.shape[1:])]
+    sizes = [shape[::-1] for shape in (image.pixels.shape, frames.light.shape[1:])]
     if sizes[0] != sizes[1]:
         got = " beside ".join(f"{width} × {height}" for width, height in sizes)
         do = "give an image with a WCS, and cutouts with ra and dec"
@@ -70,18 +70,18 @@ def calibrate_with_image(
             "the template has not the size of the cutouts", where=image.name, got=got, do=do
         )
     stated = {"seeing_fwhm_px": seeing_fwhm_px, "zero_point_mag": zero_point_mag}
-    usable = np.flatnonzero(exposed.usable)
+    usable = np.flatnonzero(frames.usable)
     one = prepare_frames(image.pixels[None])
     if not len(usable) or not one.usable.all():
-        return calibrate_epochs(exposed, **stated, causal=causal), None
+        return calibrate_epochs(frames, **stated, causal=causal), None
     at = int(usable[0]) + 1
-    joined = _insert_epoch(exposed, _match_flux_unit(one, exposed, int(usable[0])), at)
+    all_frames = _insert_epoch(frames, _match_flux_unit(one, frames, int(usable[0])), at)
     stated = {name: np.insert(values, at, np.nan) for name, values in stated.items()}
-    whole = calibrate_epochs(joined, **stated, causal=causal)
-    rest = _remove_epoch(whole, at)
-    if not shows_object(joined, whole)[at] or not _shows_stars(whole, at):
-        return rest, None
-    return rest, _template(joined, whole, at, image.name)
+    calibration = calibrate_epochs(all_frames, **stated, causal=causal)
+    own = _remove_epoch(calibration, at)
+    if not shows_object(all_frames, calibration)[at] or not _shows_stars(calibration, at):
+        return own, None
+    return own, _template(all_frames, calibration, at, image.name)
 
 
 def _shows_stars(calibration: Calibration, at: int) -> bool:
@@ -92,61 +92,65 @@ def _shows_stars(calibration: Calibration, at: int) -> bool:
     return bool(calibration.n_stars[at] > 0 and off < np.log(MOST_OFF))
 
 
-def _template(joined: PreparedFrames, calibration: Calibration, at: int, name: str) -> Template:
+def _template(all_frames: PreparedFrames, calibration: Calibration, at: int, name: str) -> Template:
     # fluxes on a scale of their own are not to be compared with calibrated ones
     alike = calibration.anchored == calibration.anchored[at]
-    there = np.delete(joined.usable & alike, at)
+    served = np.delete(all_frames.usable & alike, at)
     shift = np.stack([calibration.shift_x, calibration.shift_y], axis=1)
-    alone = stack(
-        joined, np.array([at]), np.flatnonzero(there), scale=calibration.scale, shift=shift
+    image_stack = stack(
+        all_frames, np.array([at]), np.flatnonzero(served), scale=calibration.scale, shift=shift
     )
     return Template(
         name=name,
-        stack=replace(alone, epochs=np.array([NO_EPOCH])),
-        light=joined.light[[at]],
+        stack=replace(image_stack, epochs=np.array([NO_EPOCH])),
+        light=all_frames.light[[at]],
         profile=calibration.profile.take([at]),
         scale_err=calibration.scale_err[[at]],
-        photon_noise=float(joined.photon_noise[at] / calibration.scale[at]),
+        photon_noise=float(all_frames.photon_noise[at] / calibration.scale[at]),
     )
 
 
-def _match_flux_unit(one: PreparedFrames, exposed: PreparedFrames, first: int) -> PreparedFrames:
+def _match_flux_unit(one: PreparedFrames, frames: PreparedFrames, first: int) -> PreparedFrames:
     """Bring an image roughly to the unit of an epoch, and guess the noise of its photons.
 
     A stack is as deep for photons of stars as for those of the sky.
     """
-    unit = _flux_ratio(one, exposed, first)
+    unit = _flux_ratio(one, frames, first)
     noise = one.noise / unit
     return replace(
         one,
         light=(one.light / unit).astype(np.float32),
         sky=one.sky / unit,
         noise=noise,
-        photon_noise=exposed.photon_noise[first] * (noise / exposed.noise[first]) ** 2,
+        photon_noise=frames.photon_noise[first] * (noise / frames.noise[first]) ** 2,
     )
 
 
-def _flux_ratio(one: PreparedFrames, exposed: PreparedFrames, first: int) -> float:
+def _flux_ratio(one: PreparedFrames, frames: PreparedFrames, first: int) -> float:
     """Return the flux ratio of an image and an epoch in bright pixels; 1 if there are too few."""
-    here, there = (
-        uniform_filter(light, SMOOTH_PX) for light in (one.light[0], exposed.light[first])
+    image_light, epoch_light = (
+        uniform_filter(light, SMOOTH_PX) for light in (one.light[0], frames.light[first])
     )
-    both = uniform_filter((one.valid[0] & exposed.valid[first]).astype(float), SMOOTH_PX) > 0.99
-    bright = both & _stands_out(there, exposed.noise[first]) & _stands_out(here, one.noise[0])
+    valid = uniform_filter((one.valid[0] & frames.valid[first]).astype(float), SMOOTH_PX) > 0.99
+    bright = (
+        valid
+        & _stands_out(epoch_light, frames.noise[first])
+        & _stands_out(image_light, one.noise[0])
+    )
     if bright.sum() < LEAST_PIXELS:
         return 1.0
-    return float(np.median(here[bright] / there[bright]))
+    return float(np.median(image_light[bright] / epoch_light[bright]))
 
 
 def _stands_out(smooth: Float[np.ndarray, "y x"], noise: float) -> Bool[np.ndarray, "y x"]:
     return np.asarray(smooth > BRIGHT * noise / SMOOTH_PX)
 
 
-def _insert_epoch(exposed: PreparedFrames, one: PreparedFrames, at: int) -> PreparedFrames:
+def _insert_epoch(frames: PreparedFrames, one: PreparedFrames, at: int) -> PreparedFrames:
     # epochs are the last axis of the correlation and the first of all else
-    names = [name for name in exposed.__dataclass_fields__ if name != "correlation"]
-    rows = {name: _insert_values(getattr(exposed, name), getattr(one, name), at) for name in names}
-    correlation = np.insert(exposed.correlation, at, one.correlation[:, 0], axis=1)
+    names = [name for name in frames.__dataclass_fields__ if name != "correlation"]
+    rows = {name: _insert_values(getattr(frames, name), getattr(one, name), at) for name in names}
+    correlation = np.insert(frames.correlation, at, one.correlation[:, 0], axis=1)
     return PreparedFrames(**rows, correlation=correlation)
 
 

@@ -42,8 +42,8 @@ def epochs_figure(
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = add_panel(figure, grid="y")
     colours = _method_colours([*by_method, *(levels or {})], primary)
-    for name, found in by_method.items():
-        _draw_growth(axes, found, metric, escape_math(name), colours[name])
+    for name, scores in by_method.items():
+        _draw_growth(axes, scores, metric, escape_math(name), colours[name])
     for name, number in (levels or {}).items():
         axes.axhline(
             number.value, color=colours[name], linestyle=(0, (5, 3)), label=escape_math(name)
@@ -51,24 +51,24 @@ def epochs_figure(
     axes.set_xlabel("epochs seen")
     axes.set_ylabel(f"{BY_NAME[metric].words}, with 95 % interval")
     set_unit_axis(axes, which="y")
-    axes.set_xlim(left=min(found["n_epochs"].min() for found in by_method.values()))
+    axes.set_xlim(left=min(scores["n_epochs"].min() for scores in by_method.values()))
     if len(colours) > 1:
         axes.legend(loc="lower right")
     return figure
 
 
 @figure_style
-def nights_figure(kept: pd.DataFrame) -> Figure:
+def nights_figure(scores: pd.DataFrame) -> Figure:
     """Draw the score against the number of nights since the first detection.
 
     Parameters
     ----------
-    kept : DataFrame
+    scores : DataFrame
         From `taonet.evaluation.early.scores_by_nights`.
     """
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = add_panel(figure, grid="y")
-    growing, end = kept[kept["nights"] > 0], kept[kept["nights"] == 0].iloc[0]
+    growing, end = scores[scores["nights"] > 0], scores[scores["nights"] == 0].iloc[0]
     low, high = growing["macro_f1_low"], growing["macro_f1_high"]
     axes.fill_between(growing["nights"], low, high, color=ACCENT, alpha=0.16, linewidth=0)
     axes.plot(growing["nights"], growing["macro_f1"], "o-", color=ACCENT, linewidth=2.6)
@@ -76,8 +76,8 @@ def nights_figure(kept: pd.DataFrame) -> Figure:
         level = share * end["macro_f1"]
         axes.axhline(level, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
         # where the curve starts there is room
-        left = growing["nights"].min()
-        axes.text(left, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
+        first_night = growing["nights"].min()
+        axes.text(first_night, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
     axes.set_xscale("log")
     ticks = growing["nights"].tolist()
     axes.set_xticks(ticks, [str(n) for n in ticks])
@@ -89,20 +89,20 @@ def nights_figure(kept: pd.DataFrame) -> Figure:
 
 
 def _method_colours(names: list[str], primary: str) -> dict[str, str]:
-    others = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
-    rest = [name for name in names if name != primary]
-    return {primary: ACCENT} | {name: others[i % len(others)] for i, name in enumerate(rest)}
+    palette = [OTHERS, SECOND, "#009E73", "#5A3E99", "#E69F00"]
+    others = [name for name in names if name != primary]
+    return {primary: ACCENT} | {name: palette[i % len(palette)] for i, name in enumerate(others)}
 
 
-def _draw_growth(axes: Axes, found: pd.DataFrame, metric: str, name: str, colour: str) -> None:
-    low, high = found[f"{metric}_low"], found[f"{metric}_high"]
-    axes.fill_between(found["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
+def _draw_growth(axes: Axes, scores: pd.DataFrame, metric: str, name: str, colour: str) -> None:
+    low, high = scores[f"{metric}_low"], scores[f"{metric}_high"]
+    axes.fill_between(scores["n_epochs"], low, high, color=colour, alpha=0.16, linewidth=0)
     axes.plot(
-        found["n_epochs"],
-        found[metric],
+        scores["n_epochs"],
+        scores[metric],
         color=colour,
         linewidth=2.6,
         label=name,
-        marker="o" if len(found) < 15 else "",
+        marker="o" if len(scores) < 15 else "",
         markersize=6,
     )

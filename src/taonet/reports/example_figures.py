@@ -59,10 +59,10 @@ def shown_epochs(sequence: ImageSequence, mjd_last: float) -> Int[np.ndarray, " 
     if len(known) <= MAX_CUTOUTS:
         return known
     mjd = sequence.mjd[known]
-    left, chosen = list(range(len(known))), []
-    for wanted in np.linspace(mjd[0], mjd[-1], MAX_CUTOUTS):
-        nearest = min(left, key=lambda i: abs(mjd[i] - wanted))
-        left.remove(nearest)
+    remaining, chosen = list(range(len(known))), []
+    for target_mjd in np.linspace(mjd[0], mjd[-1], MAX_CUTOUTS):
+        nearest = min(remaining, key=lambda i: abs(mjd[i] - target_mjd))
+        remaining.remove(nearest)
         chosen.append(nearest)
     return np.asarray(known[np.sort(chosen)])
 
@@ -110,9 +110,9 @@ def _show_cutouts(
 
 
 def _show_answers(axes: Axes, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
-    seen = rows["n_epochs"].to_numpy(np.float64)
-    middle = (seen[1:] + seen[:-1]) / 2
-    edges = np.concatenate([[seen[0] - 0.5], middle, [seen[-1] + 0.5]])
+    n_epochs = rows["n_epochs"].to_numpy(np.float64)
+    middle = (n_epochs[1:] + n_epochs[:-1]) / 2
+    edges = np.concatenate([[n_epochs[0] - 0.5], middle, [n_epochs[-1] + 0.5]])
     probabilities = probabilities_of(rows, taxonomy)
     base = np.zeros(len(rows))
     for (name, colour), p in zip(class_colours(taxonomy).items(), probabilities.T, strict=True):

@@ -18,7 +18,7 @@ from taonet.sky.lightcurve import LightCurve
 
 BAND_COLOURS = {"g": "#1A8A5A", "r": "#C8402F", "i": "#8A4B9E", "z": "#5B4636", "u": "#3B6FB6"}
 POINT_SIGMA = 3.0
-"""Fainter epochs are drawn as limits: a magnitude of noise says nothing."""
+"""Fainter epochs are drawn as limits: a magnitude of noise has no meaning."""
 
 MOST_EPOCHS = 6
 _GREY = LinearSegmentedColormap.from_list("night", ["#0B0F16", "#5B6675", "#FFFFFF"])
@@ -50,19 +50,19 @@ def light_curve_figure(curve: LightCurve, *, title: str = "") -> Figure:
     axes.invert_yaxis()
     axes.set_xlabel("MJD")
     axes.set_ylabel("magnitude")
-    named = f"{curve.object_id}  {curve.class_name or ''}".strip()
-    axes.set_title(escape_math(title or named))
+    default_title = f"{curve.object_id}  {curve.class_name or ''}".strip()
+    axes.set_title(escape_math(title or default_title))
     if axes.get_legend_handles_labels()[1]:
         axes.legend(loc="upper right", ncols=4)
     return figure
 
 
 def _draw_band(axes: Axes, curve: LightCurve, band: str) -> None:
-    here = np.array([name == band for name in curve.band])
+    in_band = np.array([name == band for name in curve.band])
     colour = BAND_COLOURS.get(band, INK)
     with np.errstate(invalid="ignore"):
-        seen = here & (curve.flux > POINT_SIGMA * curve.flux_err)
-        unseen = here & ~seen & np.isfinite(curve.limiting_mag)
+        seen = in_band & (curve.flux > POINT_SIGMA * curve.flux_err)
+        unseen = in_band & ~seen & np.isfinite(curve.limiting_mag)
     style: dict[str, Any] = {"color": colour, "linestyle": "none"}
     axes.plot(curve.mjd[unseen], curve.limiting_mag[unseen], "v", ms=4, alpha=0.3, **style)
     axes.errorbar(
@@ -97,8 +97,8 @@ def subtraction_figure(measured: BandMeasurement, *, title: str = "") -> Figure:
     figure = Figure(figsize=(1.55 * len(epochs) + 1.1, 5.2), layout="constrained")
     grid = np.atleast_2d(figure.subplots(3, len(epochs), squeeze=False))
     for column, epoch in zip(grid.T, epochs.tolist(), strict=True):
-        _draw_epoch(list(column), measured.exposed, measured.difference, epoch)
-        snr = measured.forced.flux[epoch] / measured.forced.flux_err[epoch]
+        _draw_epoch(list(column), measured.frames, measured.difference, epoch)
+        snr = measured.fluxes.flux[epoch] / measured.fluxes.flux_err[epoch]
         column[0].set_title(f"epoch {epoch + 1}", fontsize=10, loc="center", fontweight="normal")
         column[2].set_xlabel(f"S/N {snr:.1f}", fontsize=10)
     for axes, name in zip(grid[:, 0], ("science", "template", "difference"), strict=True):
@@ -109,20 +109,20 @@ def subtraction_figure(measured: BandMeasurement, *, title: str = "") -> Figure:
 
 def _pick_epochs(measured: BandMeasurement, difference: Difference) -> Int[np.ndarray, " shown"]:
     """Pick the epochs of greatest and least change, in order of time."""
-    there = np.flatnonzero(np.isfinite(difference.noise) & np.isfinite(measured.forced.flux))
-    if not len(there):
+    usable = np.flatnonzero(np.isfinite(difference.noise) & np.isfinite(measured.fluxes.flux))
+    if not len(usable):
         raise InputError("no epoch has a template", do="more epochs are needed")
-    snr = measured.forced.flux[there] / measured.forced.flux_err[there]
+    snr = measured.fluxes.flux[usable] / measured.fluxes.flux_err[usable]
     order = np.argsort(-np.abs(snr), kind="stable")
-    chosen = np.concatenate([order[: MOST_EPOCHS - 2], order[-2:]])
-    return np.sort(there[np.unique(chosen)])
+    picks = np.concatenate([order[: MOST_EPOCHS - 2], order[-2:]])
+    return np.sort(usable[np.unique(picks)])
 
 
 def _draw_epoch(
-    column: Sequence[Axes], exposed: PreparedFrames, difference: Difference, epoch: int
+    column: Sequence[Axes], frames: PreparedFrames, difference: Difference, epoch: int
 ) -> None:
     noise = difference.noise[epoch]
-    _show(column[0], exposed.light[epoch] / noise)
+    _show(column[0], frames.light[epoch] / noise)
     _show(column[1], difference.steady[epoch] / noise)
     change = np.where(difference.valid[epoch], difference.light[epoch] / noise, np.nan)
     column[2].imshow(change, cmap=_BOTH_WAYS, vmin=-8, vmax=8, origin="lower")

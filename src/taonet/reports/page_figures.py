@@ -163,7 +163,7 @@ def _draw_epochs(data: FigureData) -> Figure | None:
     primary, dashed = data.primary, data.dashed_method
     if primary not in data.growing:
         return None
-    found = {
+    by_method = {
         name: scores_by_epochs(
             data.tables[name],
             data.taxonomy,
@@ -175,7 +175,7 @@ def _draw_epochs(data: FigureData) -> Figure | None:
     }
     metric = COMPARED[0].name
     levels = {} if dashed is None else {dashed: data.scores[dashed].overall(metric)}
-    return epochs_figure(found, primary=primary, metric=metric, levels=levels)
+    return epochs_figure(by_method, primary=primary, metric=metric, levels=levels)
 
 
 FIGURES: Final = (
@@ -252,13 +252,15 @@ FIGURES: Final = (
 def draw_figures(data: FigureData) -> dict[Section, list[PageFigure]]:
     """Draw the figures of each section of the page, as far as there is something to draw."""
     words = data.caption_words()
-    drawn: dict[Section, list[PageFigure]] = {section: [] for section in get_args(Section)}
+    figures: dict[Section, list[PageFigure]] = {section: [] for section in get_args(Section)}
     for entry in FIGURES:
         figure = entry.draw(data)
         if figure is not None:
             svg = figure_to_svg(figure, entry.alt.format(**words))
-            drawn[entry.section].append(PageFigure(svg=svg, caption=entry.caption.format(**words)))
-    return drawn
+            figures[entry.section].append(
+                PageFigure(svg=svg, caption=entry.caption.format(**words))
+            )
+    return figures
 
 
 def draw_examples(
@@ -267,7 +269,7 @@ def draw_examples(
     """Draw sequences with their predictions; those that the table does not have are left out."""
     if "mjd_last" not in table:
         return []
-    drawn = []
+    drawings = []
     for sequence in sequences:
         rows = table[table["object_id"] == sequence.object_id]
         if len(rows):
@@ -275,8 +277,8 @@ def draw_examples(
             best = int(last.to_numpy().argmax())
             answer = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
             alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {answer}."
-            drawn.append(figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt))
-    return drawn
+            drawings.append(figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt))
+    return drawings
 
 
 def _every_step(table: pd.DataFrame) -> list[int]:

@@ -129,12 +129,12 @@ def _overview(
     ours = [
         (
             name,
-            _format_mean(found, "f1"),
-            _format_mean(found, "max_f1"),
+            _format_mean(own, "f1"),
+            _format_mean(own, "max_f1"),
         )
-        for name, found in scores.items()
+        for name, own in scores.items()
     ]
-    rows = [*((f"*{name}*", *rest) for name, *rest in published), *ours]
+    rows = [*((f"*{name}*", *cells) for name, *cells in published), *ours]
     return f"## {heading}: {n:,} objects\n\n{_table(head, rows)}"
 
 
@@ -149,20 +149,22 @@ def _details(
     )  # fmt: skip
     parts = []
     for method in detailed:
-        found = scores[method]
+        own = scores[method]
         table, taxonomy = questions[method]
-        rows = [_class_row(name, found, table, taxonomy) for name in found.per_class]
+        rows = [_class_row(name, own, table, taxonomy) for name in own.per_class]
         parts.append(f"{method}, by class:\n\n{_table(head, rows)}")
     return "\n".join(parts)
 
 
-def _class_row(name: str, found: Scores, rows: pd.DataFrame, taxonomy: Taxonomy) -> tuple[str, ...]:
-    numbers = found.per_class[name]
+def _class_row(
+    name: str, scores: Scores, rows: pd.DataFrame, taxonomy: Taxonomy
+) -> tuple[str, ...]:
+    numbers = scores.per_class[name]
     answers = probabilities_of(rows, taxonomy)[:, taxonomy.label(name)]
     precision, recall = best_f1_point(answers, (rows["class_name"] == name).to_numpy(np.int64))
     return (
         name,
-        f"{found.support[name]:,}",
+        f"{scores.support[name]:,}",
         *(f"{numbers[name].in_percent():.1f}" for name in ("precision", "recall", "f1")),
         f"{100 * precision:.1f}",
         f"{100 * recall:.1f}",
@@ -183,12 +185,12 @@ def best_f1_point(
     """
     order = np.argsort(-probability, kind="stable")
     hits = np.cumsum(is_class[order])
-    chosen = np.arange(1, len(order) + 1)
+    selected = np.arange(1, len(order) + 1)
     # objects of equal probability are on the same side of a threshold
     last = np.append(np.diff(probability[order]) != 0, True)
-    f1 = np.where(last, 2 * hits / (chosen + is_class.sum()), -1.0)
+    f1 = np.where(last, 2 * hits / (selected + is_class.sum()), -1.0)
     best = int(f1.argmax())
-    return float(hits[best] / chosen[best]), float(hits[best] / is_class.sum())
+    return float(hits[best] / selected[best]), float(hits[best] / is_class.sum())
 
 
 def _format_mean(scores: Scores, name: str) -> str:

@@ -42,9 +42,9 @@ def _draw(sequence: ImageSequence, stem: Path, how: PhotometryOptions) -> None:
         with atomic_file(
             stem.with_name(f"{stem.name}-{band or 'all'}.png"), overwrite=True
         ) as path:
-            named = "; ".join(one.name for one in part.difference.templates)
+            template_names = "; ".join(one.name for one in part.difference.templates)
             title = f"{sequence.object_id} {sequence.class_name or ''}".strip()
-            title = f"{title}, template {named}"
+            title = f"{title}, template {template_names}"
             subtraction_figure(part, title=title).savefig(path, dpi=DOTS_PER_INCH, format="png")
 
 

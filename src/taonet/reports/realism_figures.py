@@ -18,8 +18,8 @@ def columns_figure(real: pd.DataFrame, simulated: pd.DataFrame, title: str) -> F
     figure = Figure(figsize=(2.1 * wide, 1.7 * tall + 0.6), layout="constrained")
     for i, name in enumerate(names):
         axes = mute_axes(figure.add_subplot(tall, wide, i + 1), grid="none")
-        both = np.concatenate([real[name], simulated[name]]).astype(float)
-        low, high = np.nanpercentile(both, [1, 99])
+        values = np.concatenate([real[name], simulated[name]]).astype(float)
+        low, high = np.nanpercentile(values, [1, 99])
         edges = np.linspace(low, high if high > low else low + 1, 30)
         for table, colour, label in ((real, ACCENT, "real"), (simulated, SECOND, "simulated")):
             axes.hist(

@@ -197,8 +197,8 @@ def _equal_f1(axes: Axes) -> None:
     for f1 in (0.2, 0.4, 0.6, 0.8):
         with_it = recall[recall > f1 / 2 + 0.01]
         precision = f1 * with_it / (2 * with_it - f1)
-        shown = precision <= 1.02
-        axes.plot(with_it[shown], precision[shown], color=RULE, linewidth=1.2, zorder=0)
+        inside = precision <= 1.02
+        axes.plot(with_it[inside], precision[inside], color=RULE, linewidth=1.2, zorder=0)
         axes.text(1.03, f1 / (2 - f1), f"F1 {f1:.1f}", color=FAINT, fontsize=9, va="center")
 
 

@@ -31,10 +31,10 @@ def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     check_predictions(table, taxonomy)
     rows = final_rows(table)
     probabilities = probabilities_of(rows, taxonomy)
-    right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
+    is_right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
     figure = Figure(figsize=(5.6, 6.6), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
-    _reliability(mute_axes(above), probabilities, right)
+    _reliability(mute_axes(above), probabilities, is_right)
     edges = np.linspace(0, 1, ECE_BINS + 1)
     counts = np.bincount(confidence_bins(probabilities), minlength=ECE_BINS)
     mute_axes(below, grid="y").bar(
@@ -59,16 +59,16 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     axes = add_panel(figure, grid="y")
     rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
-    known = [("ece", "calibrated" if "before" in rows else "as predicted", ACCENT, "o")]
+    curves = [("ece", "calibrated" if "before" in rows else "as predicted", ACCENT, "o")]
     if "before" in rows:
-        known.append(("before", "before calibration", OTHERS, "D"))
-    for shift, (name, label, colour, marker) in zip((-0.05, 0.05), known, strict=False):
-        at = places + (shift if len(known) > 1 else 0.0)
+        curves.append(("before", "before calibration", OTHERS, "D"))
+    for shift, (name, label, colour, marker) in zip((-0.05, 0.05), curves, strict=False):
+        at = places + (shift if len(curves) > 1 else 0.0)
         _draw_bars(axes, at, rows, name, colour=colour, marker=marker, label=label)
     _name_steps(axes, rows)
     axes.set_ylabel("calibration error (ECE)")
     axes.set_ylim(bottom=0)
-    if len(known) > 1:
+    if len(curves) > 1:
         figure.legend(loc="outside upper left", ncols=2, handletextpad=0.4)
     return figure
 
@@ -116,14 +116,14 @@ def coverage_figure(
 
 
 def _reliability(
-    axes: Axes, probabilities: Float[np.ndarray, "object class"], right: np.ndarray
+    axes: Axes, probabilities: Float[np.ndarray, "object class"], is_right: np.ndarray
 ) -> None:
     bins, top = confidence_bins(probabilities), probabilities.max(axis=1)
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.text(0.06, 0.10, "perfect calibration", color=FAINT, fontsize=10, rotation=45)
     for k in np.unique(bins):
         inside = bins == k
-        share, low, high = wilson_interval(int(right[inside].sum()), int(inside.sum()))
+        share, low, high = wilson_interval(int(is_right[inside].sum()), int(inside.sum()))
         x = float(top[inside].mean())
         axes.plot([x, x], [low, high], color=ACCENT, linewidth=2.4, alpha=0.45)
         axes.plot(x, share, "o", color=ACCENT, markersize=8)
@@ -133,8 +133,8 @@ def _reliability(
 
 def _sort_steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows by growing number of epochs, the last answers (0) at the end."""
-    known, end = rows[rows["n_epochs"] > 0], rows[rows["n_epochs"] == 0]
-    return pd.concat([known.sort_values("n_epochs"), end], ignore_index=True)
+    numbered, end = rows[rows["n_epochs"] > 0], rows[rows["n_epochs"] == 0]
+    return pd.concat([numbered.sort_values("n_epochs"), end], ignore_index=True)
 
 
 def _draw_bars(

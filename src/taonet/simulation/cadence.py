@@ -75,16 +75,16 @@ def draw_mjd(cadence: Cadence, rng: np.random.Generator) -> Float[np.ndarray, " 
 
 def draw_nights(cadence: Cadence, rng: np.random.Generator) -> Float[np.ndarray, " night"]:
     """Draw the nights (whole MJD) on which a place is observed, strictly increasing."""
-    wanted = max(1, round(float(quantile_draw(cadence.nights, rng))))
-    window = _Window.draw(cadence, wanted, rng)
-    gaps = quantile_draw(cadence.gap_days, rng, 6 * wanted + 200)
-    pace = window.visible_days / (gaps.mean() * wanted) * float(np.exp(rng.normal(0, 0.1)))
+    n_nights = max(1, round(float(quantile_draw(cadence.nights, rng))))
+    window = _Window.draw(cadence, n_nights, rng)
+    gaps = quantile_draw(cadence.gap_days, rng, 6 * n_nights + 200)
+    pace = window.visible_days / (gaps.mean() * n_nights) * float(np.exp(rng.normal(0, 0.1)))
     for _ in range(MOST_TRIES):
         nights = window.nights(gaps * pace)
-        if len(nights) >= wanted:
+        if len(nights) >= n_nights:
             break
         pace *= 0.9
-    return np.sort(rng.permutation(nights)[:wanted])
+    return np.sort(rng.permutation(nights)[:n_nights])
 
 
 def quantile_draw(
@@ -106,9 +106,9 @@ class _Window:
     moon_days: float
 
     @classmethod
-    def draw(cls, cadence: Cadence, wanted: int, rng: np.random.Generator) -> "_Window":
+    def draw(cls, cadence: Cadence, n_nights: int, rng: np.random.Generator) -> "_Window":
         mean, scatter = cadence.season_days
-        usual = (wanted / np.median(cadence.nights)) ** LONGER_SEASONS
+        usual = (n_nights / np.median(cadence.nights)) ** LONGER_SEASONS
         return cls(
             first=float(rng.uniform(*cadence.first_mjd)),
             last=float(rng.uniform(*cadence.last_mjd)),

@@ -123,14 +123,14 @@ def measure_magnitudes(
     place = rng.normal(0, catalogue.object_scatter_mag)
     clear = (catalogue.depth_scatter_mag * rng.standard_t(NIGHT_TAIL, night.max() + 1))[night]
     clear = np.clip(clear, -1.5, 0.5)
-    seen = _add_noise(mag, place + clear, catalogue, rng)
-    seen += _calibration(night, catalogue, rng) + _outliers(len(mjd), catalogue, rng)
+    noisy_mag = _add_noise(mag, place + clear, catalogue, rng)
+    noisy_mag += _calibration(night, catalogue, rng) + _outliers(len(mjd), catalogue, rng)
     chance = _logistic((catalogue.limit_mag + place + clear - mag) / catalogue.limit_softness_mag)
-    chance *= _logistic((catalogue.faintest_mag + clear - seen) / FAINTEST_SOFTNESS_MAG)
+    chance *= _logistic((catalogue.faintest_mag + clear - noisy_mag) / FAINTEST_SOFTNESS_MAG)
     listed = rng.random(len(mjd)) < chance
-    error = stated_error(seen, catalogue, depth_mag=_error_depth(clear) + 0.2 * place)
+    error = stated_error(noisy_mag, catalogue, depth_mag=_error_depth(clear) + 0.2 * place)
     return Detections(
-        mjd=mjd[listed], mag=np.round(seen[listed], 2), magerr=np.round(error[listed], 2)
+        mjd=mjd[listed], mag=np.round(noisy_mag[listed], 2), magerr=np.round(error[listed], 2)
     )
 
 

@@ -134,8 +134,8 @@ def _stretch(
     def normal(count: int) -> Complex[np.ndarray, " one"]:
         return np.asarray(rng.normal(0, sigma, count) + 1j * rng.normal(0, sigma, count))
 
-    drawn = normal(int(night.max()) + 1)[night] + normal(len(night))
-    return np.asarray(drawn / np.maximum(1, np.abs(drawn) / MOST_ELLIPTICAL))
+    stretch = normal(int(night.max()) + 1)[night] + normal(len(night))
+    return np.asarray(stretch / np.maximum(1, np.abs(stretch) / MOST_ELLIPTICAL))
 
 
 def _nightly_values(

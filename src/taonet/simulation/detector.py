@@ -112,9 +112,9 @@ def _bleed_columns(counts: Float[np.ndarray, "epoch y x"], full_well_adu: float)
             spilt = excess / 2 if one_way is line else excess[::-1] / 2
             for row in range(len(one_way)):
                 carried += spilt[row]
-                taken = min(carried, full_well_adu - one_way[row])
-                one_way[row] += taken
-                carried -= taken
+                filled = min(carried, full_well_adu - one_way[row])
+                one_way[row] += filled
+                carried -= filled
 
 
 def _kill_columns(

@@ -121,11 +121,13 @@ def detected_triplets(
     """
     inputs = draw_triplet_inputs(subtraction, scene, rng)
     expected = expected_snr(subtraction, scene, inputs, detector)
-    drawn = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
-    drawn = drawn[: needed_visits(np.abs(expected[drawn]) - subtraction.least_snr, subtraction)]
-    frames, snr = draw_triplets(subtraction, scene, inputs, drawn, detector, rng)
-    found = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
-    frames, snr, visits = frames[found], snr[found], drawn[found]
+    promising = np.flatnonzero(np.abs(expected) >= PROMISING * subtraction.least_snr)
+    promising = promising[
+        : needed_visits(np.abs(expected[promising]) - subtraction.least_snr, subtraction)
+    ]
+    frames, snr = draw_triplets(subtraction, scene, inputs, promising, detector, rng)
+    detected = np.flatnonzero(np.abs(snr) >= subtraction.least_snr)[: subtraction.most_epochs]
+    frames, snr, visits = frames[detected], snr[detected], promising[detected]
     missing, cut = draw_gaps(gaps, scene.size_px, len(visits), rng)
     frames.transpose(0, 2, 3, 1)[missing] = np.nan
     flux = (inputs.flux - inputs.template_flux)[visits]
@@ -154,8 +156,8 @@ def needed_visits(above: Float[np.ndarray, " visit"], subtraction: Subtraction) 
         How far the expected signal-to-noise ratio lies above the limit.
     """
     detections = ndtr(above).cumsum()
-    wanted = subtraction.most_epochs + SPARE
-    return min(int(np.searchsorted(detections, wanted)) + 1, 2 * subtraction.most_epochs)
+    enough = subtraction.most_epochs + SPARE
+    return min(int(np.searchsorted(detections, enough)) + 1, 2 * subtraction.most_epochs)
 
 
 def draw_triplet_inputs(
@@ -185,15 +187,15 @@ def expected_snr(
     subtraction: Subtraction, scene: Scene, inputs: TripletInputs, detector: Detector
 ) -> Float[np.ndarray, " visit"]:
     """Estimate what the difference will show, so that hopeless visits need not be drawn."""
-    seen, host = inputs.conditions, scene.light.host
+    conditions, host = inputs.conditions, scene.light.host
     steady = inputs.template_flux
     if host is not None:
-        steady = steady + flux_of(np.full(len(steady), host.mag), seen.zero_point_mag)
+        steady = steady + flux_of(np.full(len(steady), host.mag), conditions.zero_point_mag)
     # to first order a PSF that is wider by a share takes away that share of the flux
     wrong = (inputs.scale_error - inputs.width_error) * steady
     signal = inputs.flux - inputs.template_flux + wrong
-    pixel_variance = seen.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
-    variance = pixel_variance * noise_equivalent_area_px(seen.seeing_fwhm_px)
+    pixel_variance = conditions.sky_adu / detector.gain_e_per_adu + detector.read_noise_adu**2
+    variance = pixel_variance * noise_equivalent_area_px(conditions.seeing_fwhm_px)
     variance = variance + np.maximum(inputs.flux, 0) / detector.gain_e_per_adu
     return np.asarray(signal / np.sqrt(variance) / subtraction.error_factor)
 
@@ -225,11 +227,11 @@ def draw_triplets(
     snr = np.zeros(len(visits))
     band = np.array([scene.visits.band[visit] for visit in visits])
     for name in sorted(set(scene.visits.band)):
-        seen_in = _scene_in(scene, name, rng)
-        here = np.flatnonzero(band == name)
-        if len(here):
-            frames[here], snr[here] = _triplets_in_band(
-                subtraction, seen_in, inputs.take(visits[here]), detector, rng
+        band_scene = _scene_in(scene, name, rng)
+        in_band = np.flatnonzero(band == name)
+        if len(in_band):
+            frames[in_band], snr[in_band] = _triplets_in_band(
+                subtraction, band_scene, inputs.take(visits[in_band]), detector, rng
             )
     return frames, snr
 
@@ -256,10 +258,10 @@ def _triplets_in_band(
     sky = inputs.conditions.sky_adu[:, None, None]
     median, scatter = subtraction.template_fwhm_px
     template_fwhm = np.full(len(inputs.flux), median * np.exp(rng.normal(0, scatter)))
-    there, believed, template = _noise_free_images(scene, inputs, template_fwhm)
+    actual, believed, template = _noise_free_images(scene, inputs, template_fwhm)
     blank = np.sqrt(sky / detector.gain_e_per_adu + detector.read_noise_adu**2)
-    variance = np.maximum(there, 0) / detector.gain_e_per_adu + blank**2
-    counts = there + sky + np.sqrt(variance) * rng.standard_normal(there.shape)
+    variance = np.maximum(actual, 0) / detector.gain_e_per_adu + blank**2
+    counts = actual + sky + np.sqrt(variance) * rng.standard_normal(actual.shape)
     science = np.minimum(counts, detector.saturation_adu)
     plain, matched = template_noise(
         subtraction, inputs.conditions, template_fwhm, scene.size_px, rng
@@ -275,24 +277,25 @@ def _noise_free_images(
     scene: Scene, inputs: TripletInputs, template_fwhm: Float[np.ndarray, " visit"]
 ) -> tuple[Float[np.ndarray, "visit y x"], ...]:
     """Draw what is there, what the matched template holds, and the template; without the sky."""
-    grid, seen = frequency_grid(scene.size_px), inputs.conditions
-    reference = float(np.max(seen.zero_point_mag))
+    grid, conditions = frequency_grid(scene.size_px), inputs.conditions
+    reference = float(np.max(conditions.zero_point_mag))
     fixed = constant_light(
         grid, scene.neighbours, scene.light.host, reference, scene.x, scene.y, scene.pixel_arcsec
     )
-    clear = flux_of(np.full(len(inputs.flux), reference), seen.zero_point_mag)
+    clear = flux_of(np.full(len(inputs.flux), reference), conditions.zero_point_mag)
     scale = 1 - inputs.scale_error
-    there = _science_inputs(inputs, transparency=clear, flux=inputs.flux)
+    actual = _science_inputs(inputs, transparency=clear, flux=inputs.flux)
     template = replace(
-        there, flux=inputs.template_flux, x=inputs.template_x, y=inputs.template_y,
+        actual, flux=inputs.template_flux, x=inputs.template_x, y=inputs.template_y,
         seeing_fwhm_px=template_fwhm,
     )  # fmt: skip
     believed = replace(
         template, transparency=clear * scale, flux=inputs.template_flux * scale,
-        shift_x=seen.shift_x + inputs.shift_x_error, shift_y=seen.shift_y + inputs.shift_y_error,
-        seeing_fwhm_px=seen.seeing_fwhm_px * (1 + inputs.width_error),
+        shift_x=conditions.shift_x + inputs.shift_x_error,
+        shift_y=conditions.shift_y + inputs.shift_y_error,
+        seeing_fwhm_px=conditions.seeing_fwhm_px * (1 + inputs.width_error),
     )  # fmt: skip
-    return tuple(render_epochs(grid, fixed, epochs) for epochs in (there, believed, template))
+    return tuple(render_epochs(grid, fixed, epochs) for epochs in (actual, believed, template))
 
 
 def _science_inputs(
@@ -301,10 +304,10 @@ def _science_inputs(
     transparency: Float[np.ndarray, " visit"],
     flux: Float[np.ndarray, " visit"],
 ) -> EpochInputs:
-    seen = inputs.conditions
+    conditions = inputs.conditions
     return EpochInputs(
-        transparency=transparency, flux=flux, x=inputs.x, y=inputs.y, shift_x=seen.shift_x,
-        shift_y=seen.shift_y, seeing_fwhm_px=seen.seeing_fwhm_px,
+        transparency=transparency, flux=flux, x=inputs.x, y=inputs.y, shift_x=conditions.shift_x,
+        shift_y=conditions.shift_y, seeing_fwhm_px=conditions.seeing_fwhm_px,
     )  # fmt: skip
 
 

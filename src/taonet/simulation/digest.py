@@ -75,20 +75,20 @@ def _named_values(values: Mapping[str, Any]) -> list[Any]:
 
 def _function(function: Callable[..., Any]) -> tuple[str, list[Any]]:
     """Return a function's name and the values of those of its arguments that have one."""
-    plain, args, named = function, (), {}
+    plain, args, keywords = function, (), {}
     if isinstance(function, partial):
-        plain, args, named = function.func, function.args, function.keywords
-    bound = inspect.signature(plain).bind_partial(*args, **named)
+        plain, args, keywords = function.func, function.args, function.keywords
+    bound = inspect.signature(plain).bind_partial(*args, **keywords)
     bound.apply_defaults()
     return plain.__qualname__, _named_values(bound.arguments)
 
 
 def _only(survey: Survey, classes: Iterable[str]) -> Survey:
     """Return the survey with the transients of its taxonomy and of some classes alone."""
-    wanted = survey.taxonomy_with(classes).classes
+    names = survey.taxonomy_with(classes).classes
 
     def those(transients: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: transients[name] for name in wanted if name in transients}
+        return {name: transients[name] for name in names if name in transients}
 
     catalogue = survey.catalogue
     if catalogue is not None:

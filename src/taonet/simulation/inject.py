@@ -200,8 +200,8 @@ def add_light(
     if np.issubdtype(frames.dtype, np.floating):
         return np.asarray(np.minimum(frames + added, top), frames.dtype)
     # rounding up by chance: to the nearest, faint light would be lost from every pixel
-    whole = np.floor(added + rng.random(added.shape))
-    return np.asarray(np.minimum(frames + whole, top), frames.dtype)
+    counts = np.floor(added + rng.random(added.shape))
+    return np.asarray(np.minimum(frames + counts, top), frames.dtype)
 
 
 def _picture(

@@ -69,9 +69,9 @@ def simulate(
     >>> sequence.object_id, truth["class_name"]
     ('sim-tiny-1-000000', 'SN')
     """
-    wanted = _wanted_classes(survey, survey.transients, classes, mix)
-    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
-    yield from map_in_order(partial(_simulate_sequence, survey, seed), drawn, workers=workers)
+    names = _wanted_classes(survey, survey.transients, classes, mix)
+    numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
+    yield from map_in_order(partial(_simulate_sequence, survey, seed), numbered, workers=workers)
 
 
 def simulate_detections(
@@ -109,9 +109,9 @@ def simulate_detections(
     """
     if survey.catalogue is None:
         raise ConfigError(f"no light curves are known for {survey.name!r}", do="simulate crts")
-    wanted = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
-    drawn = _assign_classes(survey, range(start, start + n_objects), wanted, mix, seed)
-    yield from map_in_order(partial(_simulate_detections, survey, seed), drawn, workers=workers)
+    names = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
+    numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
+    yield from map_in_order(partial(_simulate_detections, survey, seed), numbered, workers=workers)
 
 
 def simulate_object(
@@ -143,27 +143,27 @@ def simulate_object(
     streams = _streams(seed, index, 6)
     for _ in range(MOST_TRIES):
         ra, dec, scene = _draw_scene(survey, class_name, *streams[:5])
-        seen = survey.expose(scene, survey.detector, streams[5])
-        if len(seen.visits):
+        exposures = survey.expose(scene, survey.detector, streams[5])
+        if len(exposures.visits):
             break
     else:
         raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
     sequence = ImageSequence.from_frames(
         _name(survey, seed, index),
-        seen.frames,
-        scene.visits.mjd[seen.visits],
-        band=[scene.visits.band[visit] for visit in seen.visits],
-        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[seen.visits],
-        zero_point_mag=scene.conditions.stated_zero_point_mag[seen.visits],
-        quality=seen.quality,
-        exposure_id=_exposure_ids(survey, class_name, index, scene, seen),
+        exposures.frames,
+        scene.visits.mjd[exposures.visits],
+        band=[scene.visits.band[visit] for visit in exposures.visits],
+        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[exposures.visits],
+        zero_point_mag=scene.conditions.stated_zero_point_mag[exposures.visits],
+        quality=exposures.quality,
+        exposure_id=_exposure_ids(survey, class_name, index, scene, exposures),
         ra=ra,
         dec=dec,
         class_name=class_name,
         raw_label="" if class_name == QUIET_CLASS else scene.light.subtype,
         channels=survey.channels,
     )
-    return sequence, _truth(class_name, scene, seen)
+    return sequence, _truth(class_name, scene, exposures)
 
 
 def _simulate_sequence(
@@ -227,7 +227,7 @@ def _exposure_ids(
     return survey.name_exposures(class_name, scene.visits.mjd[seen.visits].tolist())
 
 
-def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
+def _truth(class_name: str, scene: Scene, exposures: Exposures) -> dict[str, Any]:
     light = scene.light
     return {
         "class_name": class_name,
@@ -236,8 +236,8 @@ def _truth(class_name: str, scene: Scene, seen: Exposures) -> dict[str, Any]:
         "host": asdict(light.host) if light.host else None,
         "x": scene.x,
         "y": scene.y,
-        "mag": _finite_or_none(light.mag[seen.visits]),
-        **seen.truth,
+        "mag": _finite_or_none(light.mag[exposures.visits]),
+        **exposures.truth,
     }
 
 
@@ -282,16 +282,16 @@ def _wanted_classes(
     if mix not in MIXES:
         raise ConfigError(f"no mix {mix!r}", do=f"known: {', '.join(MIXES)}")
     known = tuple(transients)
-    wanted = tuple(survey.taxonomy.classes if classes is None else classes)
-    if not wanted:
+    names = tuple(survey.taxonomy.classes if classes is None else classes)
+    if not names:
         raise ConfigError("no class to simulate", do=f"known: {', '.join(known)}")
-    for name in wanted:
+    for name in names:
         if name not in known:
             raise ConfigError(f"no class {name!r} to simulate", do=nearest(name, known))
         if mix == "realistic" and name not in survey.shares:
             what = f"how common {name} is in {survey.name} is not known"
             raise ConfigError(what, do="use the mix balanced")
-    return wanted
+    return names
 
 
 def _assign_classes(

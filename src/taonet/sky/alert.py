@@ -90,19 +90,19 @@ def choose_alerts(alerts: Iterable[Alert]) -> AlertChoice:
     delivered again is not left out but is the same.
     """
     near, far = _split_by_distance(sorted(alerts, key=_order))
-    kept: list[Alert] = []
+    chosen: list[Alert] = []
     remarks: dict[str, None] = {}
     left_out = [(alert, _distance_error(alert, distance)) for alert, distance in far]
     for _, group in groupby(near, key=lambda alert: (alert.mjd, alert.band)):
         copies = list(group)
         best = min(copies, key=_preference) if len(copies) > 1 else copies[0]
-        kept.append(best)
+        chosen.append(best)
         others = {alert.alert_id: alert for alert in copies if alert.alert_id != best.alert_id}
         left_out += [(alert, _duplicate_error(alert, best)) for alert in others.values()]
         if len(copies) > 1 + len(others):
             remarks[REPEATED] = None
         remarks |= dict.fromkeys(best.remarks)
-    return AlertChoice(alerts=tuple(kept), left_out=tuple(left_out), remarks=tuple(remarks))
+    return AlertChoice(alerts=tuple(chosen), left_out=tuple(left_out), remarks=tuple(remarks))
 
 
 def _order(alert: Alert) -> tuple[float, str, int, str]:
@@ -135,9 +135,9 @@ def _distance_error(alert: Alert, distance: float) -> InputError:
     return InputError(what, where=f"alert {alert.alert_id}", got=f"{distance:.0f} arcsec")
 
 
-def _duplicate_error(alert: Alert, kept: Alert) -> InputError:
+def _duplicate_error(alert: Alert, used: Alert) -> InputError:
     what = "another alert of the same exposure"
-    return InputError(what, where=f"alert {alert.alert_id}", got=f"{kept.alert_id} is used")
+    return InputError(what, where=f"alert {alert.alert_id}", got=f"{used.alert_id} is used")
 
 
 def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
@@ -148,27 +148,27 @@ def sequence_of(alerts: Iterable[Alert]) -> ImageSequence:
     InputError
         If there is none, or they are of several objects, channels or shapes.
     """
-    found = sorted(alerts, key=_order)
-    if not found:
+    ordered = sorted(alerts, key=_order)
+    if not ordered:
         raise InputError("no alerts")
-    first = found[0]
-    for alert in found:
+    first = ordered[0]
+    for alert in ordered:
         same = (alert.object_id, alert.channels, alert.frame.shape)
         expected = (first.object_id, first.channels, first.frame.shape)
         if same != expected:
             raise InputError("alerts of one object disagree", where=alert.alert_id, got=same)
     ra, dec, _ = mean_position(
-        *(_column(getattr(a, name) for a in found) for name in ("ra", "dec"))
+        *(_column(getattr(a, name) for a in ordered) for name in ("ra", "dec"))
     )
     return ImageSequence.from_frames(
         first.object_id,
-        np.stack([alert.frame for alert in found]),
-        _column(alert.mjd for alert in found),
-        band=[alert.band for alert in found],
-        seeing_fwhm_px=_column(alert.seeing_fwhm_px for alert in found),
-        zero_point_mag=_column(alert.zero_point_mag for alert in found),
-        quality=np.array([Quality.PADDED if alert.padded else 0 for alert in found], np.int32),
-        exposure_id=[alert.alert_id for alert in found],
+        np.stack([alert.frame for alert in ordered]),
+        _column(alert.mjd for alert in ordered),
+        band=[alert.band for alert in ordered],
+        seeing_fwhm_px=_column(alert.seeing_fwhm_px for alert in ordered),
+        zero_point_mag=_column(alert.zero_point_mag for alert in ordered),
+        quality=np.array([Quality.PADDED if alert.padded else 0 for alert in ordered], np.int32),
+        exposure_id=[alert.alert_id for alert in ordered],
         ra=ra,
         dec=dec,
         survey_field=first.survey_field,

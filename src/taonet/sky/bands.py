@@ -1,4 +1,4 @@
-"""Photometric bands by name: from blue to red, whoever is in the file."""
+"""Photometric bands by name: from blue to red, whichever objects are in the file."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -136,9 +136,9 @@ def sky_and_noise(
     flat = images.reshape(-1, images.shape[-2] * images.shape[-1])
     quartiles = np.full((2, len(flat)), np.nan)
     finite = np.isfinite(flat)
-    whole = finite.all(axis=1)
-    quartiles[:, whole] = _grouped_quartiles(flat if whole.all() else flat[whole])
-    for i in np.flatnonzero(~whole & finite.any(axis=1)):
+    all_finite = finite.all(axis=1)
+    quartiles[:, all_finite] = _grouped_quartiles(flat if all_finite.all() else flat[all_finite])
+    for i in np.flatnonzero(~all_finite & finite.any(axis=1)):
         quartiles[:, i] = _grouped_quartiles(flat[i, finite[i]][None])[:, 0]
     median, lower = quartiles.reshape(2, *images.shape[:-2])
     return median, 1.4826 * (median - lower)
@@ -202,17 +202,17 @@ def _grouped_value(
     below, above = left < value, right > value
     n_below = below.sum(axis=1)
     n_equal = ranked.shape[-1] - n_below - above.sum(axis=1)
-    here = value[:, 0].astype(np.float64)
+    central = value[:, 0].astype(np.float64)
     previous = np.where(below, left, _dtype_min(ranked)).max(axis=1).astype(np.float64)
     following = np.where(above, right, _dtype_max(ranked)).min(axis=1).astype(np.float64)
-    previous = np.where(n_below > 0, previous, here)
-    following = np.where(n_below + n_equal < ranked.shape[-1], following, here)
+    previous = np.where(n_below > 0, previous, central)
+    following = np.where(n_below + n_equal < ranked.shape[-1], following, central)
     within = (place - n_below) / n_equal - 0.5
-    step = np.where(within < 0, here - previous, following - here)
+    step = np.where(within < 0, central - previous, following - central)
     clipped = 2 * n_equal > ranked.shape[-1]
     for i in np.flatnonzero(clipped & (n_below > 0)):
         clipped[i] = not _is_rounding(ranked[i], value[i, 0])
-    return here + within * step, clipped
+    return central + within * step, clipped
 
 
 def _is_rounding(pixels: Shaped[np.ndarray, " pixel"], value: Any) -> bool:

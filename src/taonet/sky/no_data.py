@@ -51,10 +51,10 @@ def without_sentinels(
     for sentinel in PIXEL_SENTINELS:
         for which in np.argwhere(lowest == sentinel):
             frame = frames[tuple(which)]
-            there = frame == sentinel
-            if _lowest(np.where(there, nan, frame)) > sentinel / 2:
+            is_sentinel = frame == sentinel
+            if _lowest(np.where(is_sentinel, nan, frame)) > sentinel / 2:
                 frames = frames.copy()
-                frames[tuple(which)] = np.where(there, nan, frame)
+                frames[tuple(which)] = np.where(is_sentinel, nan, frame)
     return frames
 
 
@@ -128,8 +128,8 @@ def _lines(
     filled = same | ~np.isfinite(frame)
     lines = np.zeros(same.shape, bool)
     for axis in (0, 1):
-        whole = (filled.all(axis=1 - axis) & same.any(axis=1 - axis)).astype(bool)
-        from_edge = np.minimum.accumulate(whole) | np.minimum.accumulate(whole[::-1])[::-1]
+        full = (filled.all(axis=1 - axis) & same.any(axis=1 - axis)).astype(bool)
+        from_edge = np.minimum.accumulate(full) | np.minimum.accumulate(full[::-1])[::-1]
         lines |= from_edge[:, None] if axis == 0 else from_edge[None, :]
     return np.asarray(lines & same)
 

@@ -64,8 +64,8 @@ def mean_position(
     (0.0, 10.0, 355)
     """
     ra, dec = known_positions(ra, dec)
-    whole = np.isfinite(ra) & np.isfinite(dec)
-    ra, dec = ra[whole], dec[whole]
+    known = np.isfinite(ra) & np.isfinite(dec)
+    ra, dec = ra[known], dec[known]
     if not len(ra):
         return float("nan"), float("nan"), 0.0
     if (ra == ra[0]).all() and (dec == dec[0]).all():

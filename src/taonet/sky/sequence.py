@@ -297,10 +297,10 @@ def _take(column: Any, index: Int[np.ndarray, " some"]) -> Any:
 
 def _order_without_duplicates(columns: dict[str, Any]) -> Int[np.ndarray, " kept"]:
     order = np.argsort(columns["mjd"], kind="stable")
-    kept: dict[object, int] = {}
+    by_exposure: dict[object, int] = {}
     for i in order.tolist():
         exposure = columns["exposure_id"][i]
         key = (exposure, columns["mjd"][i]) if exposure else i
-        if key not in kept or columns["quality"][kept[key]] & Quality.BLANK:
-            kept[key] = i
-    return np.fromiter(kept.values(), dtype=np.int64, count=len(kept))
+        if key not in by_exposure or columns["quality"][by_exposure[key]] & Quality.BLANK:
+            by_exposure[key] = i
+    return np.fromiter(by_exposure.values(), dtype=np.int64, count=len(by_exposure))

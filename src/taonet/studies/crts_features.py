@@ -100,24 +100,24 @@ def published_scores(
     if not folder.is_dir():
         what = "a file, not a folder of feature tables" if folder.exists() else "no such folder"
         raise InputError(what, where=folder)
-    found: dict[str, Any] = {}
+    scores: dict[str, Any] = {}
     for name in track(SCORES, len(SCORES), "growing trees"):
         rows = _rows(
             _read_features(folder / f"{name}_min10.parquet"),
             grid, better or BoostedConfig(), seed=seed, n_bootstrap=n_bootstrap,
         )  # fmt: skip
         weighted, macro = SCORES[name]
-        found[name] = {
+        scores[name] = {
             "published": {"weighted_f1": weighted / 100, "macro_f1": macro / 100},
             "methods": [row.to_dict() for row in rows],
         }
-    return found
+    return scores
 
 
-def score_lines(found: dict[str, Any]) -> str:
+def score_lines(scores: dict[str, Any]) -> str:
     """Return the scores as text, in percent."""
     lines = []
-    for name, part in found.items():
+    for name, part in scores.items():
         lines.append(f"{name:36}{'weighted F1':20}{'macro F1':20}minus chosen")
         best = part["published"]
         lines.append(f"{'  published':36}{_format_percent(best['weighted_f1']):20}"
@@ -157,19 +157,19 @@ def _rows(
 
     chosen = choose_config(grid, values[train], label[train], seed=seed).config
     by_config = {config: score_trees(config, values) for config in grid}
-    rows = [_row(_name(c), drawn, chosen=c == chosen) for c, drawn in by_config.items()]
+    rows = [_row(_name(c), resamples, chosen=c == chosen) for c, resamples in by_config.items()]
     return [*rows, _row(BETTER, score_trees(better, wide), against=by_config[chosen])]
 
 
 def _row(
-    method: str, drawn: Resamples, *, chosen: bool = False, against: Resamples | None = None
+    method: str, resamples: Resamples, *, chosen: bool = False, against: Resamples | None = None
 ) -> Row:
     return Row(
         method=method,
-        weighted_f1=drawn.interval("weighted_f1"),
-        macro_f1=drawn.interval("macro_f1"),
+        weighted_f1=resamples.interval("weighted_f1"),
+        macro_f1=resamples.interval("macro_f1"),
         chosen=chosen,
-        minus_chosen=None if against is None else drawn.minus(against, "macro_f1"),
+        minus_chosen=None if against is None else resamples.minus(against, "macro_f1"),
     )
 
 

@@ -52,9 +52,9 @@ def _auc(label: Int[np.ndarray, " object"], chance: Float[np.ndarray, " object"]
 
 def scale_frames(frames: Float[np.ndarray, "frame y x"]) -> Float32[np.ndarray, "frame two y x"]:
     """Return frames as the network sees them: light above the median, and the median."""
-    whole = np.nan_to_num(frames.astype(np.float64))
-    level = np.median(whole, axis=(1, 2), keepdims=True)
-    light = np.arcsinh((whole - level) / SOFT_ADU)
+    filled = np.nan_to_num(frames.astype(np.float64))
+    level = np.median(filled, axis=(1, 2), keepdims=True)
+    light = np.arcsinh((filled - level) / SOFT_ADU)
     sky = np.broadcast_to(np.log(np.maximum(level, 1)) - 5, light.shape)
     return np.stack([light, sky], axis=1).astype(np.float32)
 
@@ -79,11 +79,11 @@ def _train_network(
     network = _build_network()
     optimiser = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=0.01)
     for _ in range(STEPS):
-        drawn = rng.choice(train, BATCH)
-        frames = [_draw_frame(objects[i], rng) for i in drawn]
+        indices = rng.choice(train, BATCH)
+        frames = [_draw_frame(objects[i], rng) for i in indices]
         images = torch.from_numpy(scale_frames(np.stack(frames)))
-        wanted = torch.from_numpy(label[drawn].astype(np.float32))
-        loss = nn.functional.binary_cross_entropy_with_logits(network(images)[:, 0], wanted)
+        targets = torch.from_numpy(label[indices].astype(np.float32))
+        loss = nn.functional.binary_cross_entropy_with_logits(network(images)[:, 0], targets)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

@@ -149,31 +149,31 @@ def hits_benchmark(
     if test is not None and half is not None:
         do = "leave out --half, or --test"
         raise InputError("halves are of one archive, and another one is to be tested", do=do)
-    together = JoinedArchives({"train": archive} | ({} if test is None else {"test": test}))
-    check_same_kind(bundle, together)
-    plain = _plan_tuning(bundle, recipe, together, track)
-    dimmed = _plan_tuning(without_brightness(bundle), recipe, together, track)
+    archives = JoinedArchives({"train": archive} | ({} if test is None else {"test": test}))
+    check_same_kind(bundle, archives)
+    plain = _plan_tuning(bundle, recipe, archives, track)
+    dimmed = _plan_tuning(without_brightness(bundle), recipe, archives, track)
     shots = shots or Shots()
-    drawn = list(_plan_draws(plain, half, shots))
-    everything = np.unique(np.concatenate([draw.test for draw in drawn]))
+    draws = list(_plan_draws(plain, half, shots))
+    everything = np.unique(np.concatenate([draw.test for draw in draws]))
     tables: dict[str, list[pd.DataFrame]] = {
         "zero_shot": [_predict_last(plain, _require_start(plain), everything)],
         "shots_10": [
-            _tune_and_predict(plain, draw) for draw in track(drawn, shots.draws, "tuning")
+            _tune_and_predict(plain, draw) for draw in track(draws, shots.draws, "tuning")
         ],
         "shots_10_no_brightness": [
             _tune_and_predict(dimmed, draw)
-            for draw in track(drawn, shots.draws, "tuning without brightness")
+            for draw in track(draws, shots.draws, "tuning without brightness")
         ],
         "zero_shot_no_brightness": [_predict_last(dimmed, _require_start(dimmed), everything)],
-        "forest_shots_10": list(_predict_forests(plain, drawn)),
+        "forest_shots_10": list(_predict_forests(plain, draws)),
     }
     objects = plain.archive.objects
     return {
         name: score_draws(
-            [with_groups(table, objects) for table in found], bundle.taxonomy, seed=shots.seed
+            [with_groups(table, objects) for table in draw_tables], bundle.taxonomy, seed=shots.seed
         )
-        for name, found in tables.items()
+        for name, draw_tables in tables.items()
     }
 
 
@@ -182,10 +182,10 @@ def without_brightness(bundle: Bundle) -> Bundle:
     return replace(bundle, reading=bundle.reading.without_brightness)
 
 
-def score_lines(found: dict[str, DrawScores]) -> str:
+def score_lines(scores: dict[str, DrawScores]) -> str:
     """Return the scores as text, beside the published ones."""
     lines = []
-    for name, score in found.items():
+    for name, score in scores.items():
         published = f"published {PUBLISHED[name]:.2f}" if name in PUBLISHED else ""
         classes = ", ".join(f"{c} {n.value:.2f}" for c, n in score.per_class.items())
         lines.append(f"{name:24} {score.macro_recall}  {published:14}  {classes}")
@@ -193,24 +193,27 @@ def score_lines(found: dict[str, DrawScores]) -> str:
 
 
 def _plan_tuning(
-    bundle: Bundle, recipe: Recipe, together: JoinedArchives, track: Track
+    bundle: Bundle, recipe: Recipe, archives: JoinedArchives, track: Track
 ) -> Experiment:
     settings = tuning_recipe(recipe, bundle)
-    return plan_experiment(settings, together, Path(), start=bundle, track=track)
+    return plan_experiment(settings, archives, Path(), start=bundle, track=track)
 
 
 def _plan_draws(experiment: Experiment, half: Half | None, shots: Shots) -> Iterator[Draw]:
     objects = experiment.archive.objects
     usable = objects.iloc[experiment.usable].reset_index(drop=True)
-    apart = _held_out_objects(usable, half)
+    held_out = _held_out_objects(usable, half)
     if half == "first":
-        usable, apart = usable[~apart].reset_index(drop=True), np.zeros(int((~apart).sum()), bool)
+        usable, held_out = (
+            usable[~held_out].reset_index(drop=True),
+            np.zeros(int((~held_out).sum()), bool),
+        )
     place = {name: i for i, name in enumerate(objects["object_id"])}
     group = groups_of(usable)
-    pool = usable[~np.isin(group, group[apart])]
+    pool = usable[~np.isin(group, group[held_out])]
     for k in range(shots.draws):
         split = draw_shots(pool, shots.per_class, seed=1000 * shots.seed + k)
-        tested = usable["object_id"][apart] if apart.any() else split.parts["test"]
+        tested = usable["object_id"][held_out] if held_out.any() else split.parts["test"]
         train, test = (
             np.array([place[name] for name in names], np.int64)
             for names in (split.parts["train"], tested)
@@ -258,9 +261,9 @@ def _predict_last(
 def _predict_forests(experiment: Experiment, draws: list[Draw]) -> Iterator[pd.DataFrame]:
     members = np.unique(np.concatenate([np.append(draw.train, draw.test) for draw in draws]))
     reading = experiment.reading
-    shown = (experiment.archive[i] for i in members.tolist())
-    shown = (sequence.take(reading.epochs_of(sequence)) for sequence in shown)
-    pairs = ((sequence, measure_bands(sequence)) for sequence in shown)
+    sequences = (experiment.archive[i] for i in members.tolist())
+    sequences = (sequence.take(reading.epochs_of(sequence)) for sequence in sequences)
+    pairs = ((sequence, measure_bands(sequence)) for sequence in sequences)
     features = early_features(pairs, (), use_times=experiment.recipe.model.use_times)
     for draw in draws:
         yield tree_table(features, experiment, draw.train, draw.test, method=FOREST)

@@ -54,22 +54,22 @@ def score_seeds(
         If a run is not finished, or the runs do not contain the same objects.
     """
     methods = methods_of(runs)
-    read = {(m, run): read_predictions(prediction_file(run, m)) for m in methods for run in runs}
-    read = all_with_groups(read, objects)
-    found = {method: [read[method, run] for run in runs] for method in methods}
+    loaded = {(m, run): read_predictions(prediction_file(run, m)) for m in methods for run in runs}
+    loaded = all_with_groups(loaded, objects)
+    by_method = {method: [loaded[method, run] for run in runs] for method in methods}
     if classes:
         few = Taxonomy(name=taxonomy.name, classes=tuple(classes))
-        found = {
+        by_method = {
             method: [restrict_classes(table, taxonomy, classes)[0] for table in tables]
-            for method, tables in found.items()
+            for method, tables in by_method.items()
         }
         taxonomy = few
     scores = {}
-    for method, tables in found.items():
+    for method, tables in by_method.items():
         own = score_draws(tables, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_dict()
         if method != NETWORK:
             behind = mean_difference(
-                found[NETWORK], tables, taxonomy, score="f1", n_bootstrap=n_bootstrap, seed=seed
+                by_method[NETWORK], tables, taxonomy, score="f1", n_bootstrap=n_bootstrap, seed=seed
             )
             own["f1_behind"] = behind.to_dict()
         scores[method] = own

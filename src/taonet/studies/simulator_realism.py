@@ -101,18 +101,18 @@ def _make_sampler(
     survey: Survey, n_objects: int, seed: int, workers: int, track: Track
 ) -> Callable[[str], list[Detections]]:
     """Return what draws the light curves of a class that are long enough to have features."""
-    drawn: dict[str, list[Detections]] = {}
+    by_class: dict[str, list[Detections]] = {}
 
     def draw(class_name: str) -> list[Detections]:
-        if class_name not in drawn:
+        if class_name not in by_class:
             # faint objects are listed a few times only: draw more than are wanted
             stream = simulate_detections(
                 survey, 4 * n_objects, seed=seed, classes=[class_name], workers=workers
             )
             long_enough = (one for _, one, _ in stream if len(one.mjd) >= MIN_POINTS)
-            wanted = (one for one, _ in zip(long_enough, range(n_objects), strict=False))
-            drawn[class_name] = list(track(wanted, n_objects, f"drawing {class_name}"))
-        return drawn[class_name]
+            sample = (one for one, _ in zip(long_enough, range(n_objects), strict=False))
+            by_class[class_name] = list(track(sample, n_objects, f"drawing {class_name}"))
+        return by_class[class_name]
 
     return draw
 
@@ -123,8 +123,10 @@ def _check_frames(archive: Archive, survey: Survey, seed: int, workers: int) -> 
     if len(real) < LEAST_OBJECTS:
         got = f"{len(real)} of class {QUIET_CLASS}"
         raise InputError("too few constant objects to compare", where=archive.path, got=got)
-    drawn = simulate(survey, len(real), seed=seed, classes=[QUIET_CLASS], workers=workers)
-    separability = measure_frame_separability(real, [sequence for sequence, _ in drawn], seed=seed)
+    simulated = simulate(survey, len(real), seed=seed, classes=[QUIET_CLASS], workers=workers)
+    separability = measure_frame_separability(
+        real, [sequence for sequence, _ in simulated], seed=seed
+    )
     return {"told_apart": {f"{QUIET_CLASS}, single frames": separability.to_dict()}}
 
 

@@ -56,8 +56,8 @@ def calibrate(
     bundle.network.load_state_dict(round_to_half(bundle.network.state_dict()))
     _refuse_training_data(bundle, archive)
     tally = Tally(archive.path)
-    known = _labelled_objects(bundle, archive)
-    sequences = (archive[i] for i in track(known, len(known), "calibrating"))
+    labelled = _labelled_objects(bundle, archive)
+    sequences = (archive[i] for i in track(labelled, len(labelled), "calibrating"))
     prepared = prepare_examples(
         sequences,
         bundle.reading,

@@ -72,8 +72,8 @@ def _is_demo_folder(folder: Path) -> bool:
 
 
 def _classify_unseen_file(folder: Path, run: Path, *, seed: int) -> str:
-    drawn = simulate(survey_preset("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
-    sequence, _ = next(iter(drawn))
+    simulated = simulate(survey_preset("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
+    sequence, _ = next(iter(simulated))
     # the folder is what names a file's class
     file = folder / "unseen" / str(sequence.class_name) / "unseen.fits"
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -51,14 +51,14 @@ def compare_tables(
     tables = {name: one.scored for name, one in loaded.items()}
     primary = next(iter(tables))
     methods = compare_methods(tables, taxonomy, primary=primary, seed=seed)
-    found = {method.name: method.to_dict() for method in methods}
+    scores = {method.name: method.to_dict() for method in methods}
     for name, one in loaded.items():
         if one.left_out_count:
-            found[name]["objects_left_out"] = one.left_out_count
+            scores[name]["objects_left_out"] = one.left_out_count
     answers = score_over_time(tables[primary], taxonomy, seed=seed)
     if answers is not None:
-        found[primary]["over_time"] = answers.to_dict()
-    return found
+        scores[primary]["over_time"] = answers.to_dict()
+    return scores
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,9 +118,9 @@ def read_tables(
     common = set.intersection(*(set(table["object_id"]) for table in tables.values()))
     if not common:
         raise InputError("the tables share no object of known class")
-    kept = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
-    kept = all_with_groups(kept, None if archive is None else archive.objects)
-    return {n: replace(one, scored=kept[n]) for n, one in loaded.items()}, taxonomy
+    shared = {n: t[t["object_id"].isin(common)].reset_index(drop=True) for n, t in tables.items()}
+    shared = all_with_groups(shared, None if archive is None else archive.objects)
+    return {n: replace(one, scored=shared[n]) for n, one in loaded.items()}, taxonomy
 
 
 def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
@@ -133,8 +133,8 @@ def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
 
 
 def _table_name(path: Path, predictions: list[Path]) -> str:
-    alone = sum(other.stem == path.stem for other in predictions) == 1
-    return path.stem if alone else str(path)
+    is_unique = sum(other.stem == path.stem for other in predictions) == 1
+    return path.stem if is_unique else str(path)
 
 
 def _read_with_truth(path: Path, archive: Archive | None) -> ScoredTable:

@@ -55,8 +55,8 @@ def inject_archive(
     archive, output = Archive(path), Path(output)
     survey = survey_preset(survey_name) if survey_name else _survey_of(archive)
     check_class(survey, class_name)
-    chosen = _choose_objects(archive, n_objects, seed)
-    signature = repr((archive.digest, class_name, survey.name, len(chosen), seed))
+    indices = _choose_objects(archive, n_objects, seed)
+    signature = repr((archive.digest, class_name, survey.name, len(indices), seed))
     with ArchiveWriter(
         output,
         survey=archive.survey,
@@ -66,9 +66,9 @@ def inject_archive(
         simulated=True,
     ) as writer:
         names = archive.objects["object_id"].tolist()
-        left = [index for index in chosen if names[index] not in writer.done]
+        remaining = [index for index in indices if names[index] not in writer.done]
         with append_truth(writer.work / TRUTH, after=writer.n_objects) as note:
-            for index in track(left, len(left), "planting"):
+            for index in track(remaining, len(remaining), "planting"):
                 if not archive[index].usable.any():
                     writer.reject(Rejection(source=names[index], reason="every frame is blank"))
                     continue

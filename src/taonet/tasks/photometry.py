@@ -114,7 +114,7 @@ def read_options(
     template_mjd: str | None = None,
     templates: Sequence[str] = (),
 ) -> PhotometryOptions:
-    """Return what the words of a command line say about how light curves are measured.
+    """Return the options of photometry that the words of a command line stand for.
 
     Parameters
     ----------
@@ -153,9 +153,9 @@ def _read_template(
         raise InputError("two kinds of template", do="leave out --template-mjd or --template")
     if mjd is not None:
         return MjdRange.parse(mjd)
-    chosen = TemplateFiles.parse(files)
-    chosen.check()
-    return chosen
+    templates = TemplateFiles.parse(files)
+    templates.check()
+    return templates
 
 
 def _draw_figures(

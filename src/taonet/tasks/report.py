@@ -43,7 +43,7 @@ def report_tables(
     for name, one in loaded.items():
         if one.left_out_count:
             notes.append(Note(text=left_out_line(name, one.left_out_count)))
-    shown = tables[primary]["object_id"].drop_duplicates().head(EXAMPLES).tolist()
+    examples = tables[primary]["object_id"].drop_duplicates().head(EXAMPLES).tolist()
     index = {name: i for i, name in enumerate(archive.objects["object_id"])} if archive else {}
     contents = ReportContents(
         title=title,
@@ -52,6 +52,6 @@ def report_tables(
         primary=primary,
         notes=notes,
         details={name: str(path) for name, path in zip(tables, paths, strict=True)},
-        examples=[archive[index[name]] for name in shown if name in index] if archive else [],
+        examples=[archive[index[name]] for name in examples if name in index] if archive else [],
     )
     write_report(output, contents, seed=seed)

@@ -122,7 +122,7 @@ def simulate_archive(
     ) as writer:
         note_simulation(writer.work, command=sample.command, preset_digest=sample.preset_digest)
         done = writer.n_objects
-        drawn = simulate(
+        simulated = simulate(
             survey,
             sample.n_objects - done,
             seed=sample.seed,
@@ -132,7 +132,7 @@ def simulate_archive(
             workers=workers,
         )
         with append_truth(writer.work / TRUTH, after=done) as note:
-            for sequence, facts in track(drawn, sample.n_objects - done, "simulating"):
+            for sequence, facts in track(simulated, sample.n_objects - done, "simulating"):
                 # first: the archive's journal must never run ahead of the truth
                 note(sequence.object_id, facts)
                 if fits is not None:
@@ -174,7 +174,7 @@ def simulate_light_curves(
     beside = truth_path(output)
     for path in (output, beside):
         refuse_existing(path, overwrite=overwrite)
-    drawn = simulate_detections(
+    simulated = simulate_detections(
         survey_preset(sample.survey),
         sample.n_objects,
         seed=sample.seed,
@@ -183,7 +183,7 @@ def simulate_light_curves(
         workers=workers,
     )
     with atomic_file(beside, overwrite=overwrite) as temporary, append_truth(temporary) as note:
-        rows = _rows(track(drawn, sample.n_objects, "simulating"), note)
+        rows = _rows(track(simulated, sample.n_objects, "simulating"), note)
         return write_parts(rows, output, overwrite=overwrite)
 
 
@@ -224,9 +224,9 @@ def _write_fits(folder: Path, sequence: ImageSequence) -> None:
 
 
 def _rows(
-    drawn: Iterable[tuple[str, Detections, dict[str, object]]], note: Note
+    simulated: Iterable[tuple[str, Detections, dict[str, object]]], note: Note
 ) -> Iterator[pd.DataFrame]:
-    for object_id, detections, truth in drawn:
+    for object_id, detections, truth in simulated:
         note(object_id, truth)
         count = len(detections.mjd)
         yield pd.DataFrame(

@@ -45,7 +45,7 @@ class TrainingData:
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeChanges:
-    """What is set instead of what the recipe says.
+    """Settings that replace those of the recipe.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def train(
 
 
 def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
-    given = {
+    options = {
         "--test": data.test,
         "--calibration": data.calibration,
         "--from": data.start,
@@ -139,7 +139,7 @@ def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
         "--set": changes.settings or None,
         "--measured": data.measured,
     }
-    for option, value in given.items():
+    for option, value in options.items():
         if value is not None:
             reason = "a recipe for light curves says all that there is to choose"
             raise InputError(reason, do=f"leave out {option}")

@@ -27,12 +27,12 @@ def loss_error(
     TaoNetError
         Advises a lower learning rate, if all input numbers are finite.
     """
-    read = readable_frames(batch)
-    if not read.all():
-        return _object_error("what is read of an object is not finite", batch, read)
+    readable = readable_frames(batch)
+    if not readable.all():
+        return _object_error("what is read of an object is not finite", batch, readable)
     answers = logits[batch.seen].isfinite().all(dim=1)
-    whole = [bool(own.all()) for own in torch.split(answers, batch.n_epochs.tolist())]
-    if any(whole) and not all(whole):
+    answered = [bool(own.all()) for own in torch.split(answers, batch.n_epochs.tolist())]
+    if any(answered) and not all(answered):
         return _object_error("what is read of an object is too large to answer", batch, answers)
     return divergence_error(step)
 

@@ -3,7 +3,7 @@
 Class-conditional ("Mondrian") split conformal prediction (Vovk et al. 2005, ch. 4.5; the score is
 one minus the probability of the true class, Sadinle et al. 2019): a class is in an object's set
 if its probability is not lower than that of all but the most unlikely tenth of calibration objects
-of that class, seen for as many epochs. It holds for any mix of classes, as no class vouches for
+of that class, seen for as many epochs. It holds for any mix of classes, as no class depends on
 another; and at each number of epochs, not at all of them at once: of all objects that have so
 many, whether they go on or end there. An object's *last* answer is no random one of those: objects
 that end after k epochs may be easier than those that pass k, and are then covered more often.
@@ -59,26 +59,26 @@ def fit_thresholds(table: pd.DataFrame, taxonomy: Taxonomy, *, level: float = 0.
     check_predictions(table, taxonomy)
     check_level(level)
     _check_support(final_rows(table), taxonomy)
-    fitted: dict[int, tuple[float, ...]] = {}
+    by_knot: dict[int, tuple[float, ...]] = {}
     least: list[float | None] = [None] * len(taxonomy.classes)
     for knot, rows in rows_by_knot(table).items():
         own = _truth_probabilities(rows, taxonomy)
-        few = LEAST_OBJECTS // 2 if fitted else LEAST_OBJECTS
+        few = LEAST_OBJECTS // 2 if by_knot else LEAST_OBJECTS
         if max(map(len, own)) < few:
             break
         enough = [_class_threshold(p, level) if len(p) >= few else None for p in own]
         least = [old if new is None else new for new, old in zip(enough, least, strict=True)]
-        known = tuple(value for value in least if value is not None)
-        if len(known) == len(least):
-            fitted[knot] = known
-    if not fitted:
+        values = tuple(value for value in least if value is not None)
+        if len(values) == len(least):
+            by_knot[knot] = values
+    if not by_knot:
         do = f"give answers about {LEAST_OBJECTS} objects of each class after the same epochs"
         raise InputError("too few answers after any number of epochs for sets", do=do)
     return Thresholds(
         level=level,
         classes=taxonomy.classes,
-        epochs=tuple(fitted),
-        values=tuple(fitted.values()),
+        epochs=tuple(by_knot),
+        values=tuple(by_knot.values()),
     )
 
 
@@ -95,9 +95,9 @@ def _check_support(last: pd.DataFrame, taxonomy: Taxonomy) -> None:
 def _truth_probabilities(
     rows: pd.DataFrame, taxonomy: Taxonomy
 ) -> list[Float[np.ndarray, " object"]]:
-    """Return, by class, what its objects are given as the probability of it."""
-    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-    return [said[truth == label, label] for label in range(len(taxonomy.classes))]
+    """Return, for each class, the probabilities of that class that its objects were given."""
+    truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    return [probabilities[truth == label, label] for label in range(len(taxonomy.classes))]
 
 
 def check_level(level: float) -> None:

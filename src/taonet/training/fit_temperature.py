@@ -1,4 +1,4 @@
-"""Honest probabilities: a temperature that goes by the number of epochs seen.
+"""Calibrated probabilities: a temperature that depends on the number of epochs seen.
 
 A network is too sure, or not sure enough, by different amounts after 3 epochs and after 100; one
 temperature for all cannot mend both (temperature scaling: Guo et al. 2017, arXiv 1706.04599).
@@ -42,7 +42,7 @@ def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
     """Fit a temperature to each number of epochs by the likelihood of the true classes.
 
     Every class counts as much as any other, however many objects it has: that is the mix that
-    networks are trained on, so the one that their probabilities speak of. A temperature cannot
+    networks are trained on, so the one that their probabilities refer to. A temperature cannot
     change the mix; `taonet.trust.prior` can.
 
     Parameters
@@ -62,25 +62,31 @@ def fit_temperature(table: pd.DataFrame, taxonomy: Taxonomy) -> Temperature:
         do = f"give at least {LEAST_OBJECTS} objects"
         raise InputError("too few objects to calibrate on", got=len(last), do=do)
     weight = 1 / last["class_name"].value_counts()
-    fitted = {k: _fit_knot(rows, taxonomy, weight) for k, rows in rows_by_knot(table).items()}
-    return Temperature(epochs=tuple(fitted), values=tuple(fitted.values()))
+    by_knot = {k: _fit_knot(rows, taxonomy, weight) for k, rows in rows_by_knot(table).items()}
+    return Temperature(epochs=tuple(by_knot), values=tuple(by_knot.values()))
 
 
 def apply_temperature(
     table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature
 ) -> pd.DataFrame:
     """Return a prediction table with the temperature applied."""
-    said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
-    honest = temperature.apply(said, n_epochs)
-    return table.assign(**dict(zip(columns_of(taxonomy), honest.T, strict=True)))
+    probabilities, n_epochs = (
+        probabilities_of(table, taxonomy),
+        table["n_epochs"].to_numpy(np.int64),
+    )
+    calibrated = temperature.apply(probabilities, n_epochs)
+    return table.assign(**dict(zip(columns_of(taxonomy), calibrated.T, strict=True)))
 
 
 def undo_temperature(
     table: pd.DataFrame, taxonomy: Taxonomy, temperature: Temperature
 ) -> pd.DataFrame:
     """Return a prediction table as it was before the temperature was applied."""
-    said, n_epochs = probabilities_of(table, taxonomy), table["n_epochs"].to_numpy(np.int64)
-    raw = temperature.undo(said, n_epochs)
+    probabilities, n_epochs = (
+        probabilities_of(table, taxonomy),
+        table["n_epochs"].to_numpy(np.int64),
+    )
+    raw = temperature.undo(probabilities, n_epochs)
     return table.assign(**dict(zip(columns_of(taxonomy), raw.T, strict=True)))
 
 
@@ -104,12 +110,12 @@ def rows_by_knot(table: pd.DataFrame, *, least: int | None = None) -> dict[int, 
     table = table.reset_index(drop=True)
     number = table["n_epochs"]
     counts = number.value_counts()
-    found = {k: table[number == k] for k in KNOTS if counts.get(k, 0) >= least}
-    if not found:
+    by_knot = {k: table[number == k] for k in KNOTS if counts.get(k, 0) >= least}
+    if not by_knot:
         got = f"{table['object_id'].nunique()} objects, {len(table)} answers"
         do = f"give the answers of at least {least} objects after every epoch"
         raise InputError("too few answers after any number of epochs", got=got, do=do)
-    return found
+    return by_knot
 
 
 def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:
@@ -118,11 +124,11 @@ def fitted_rows(table: pd.DataFrame) -> Bool[np.ndarray, " row"]:
 
 
 def _fit_knot(rows: pd.DataFrame, taxonomy: Taxonomy, class_weight: "pd.Series[float]") -> float:
-    truth, said = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
+    truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     weight: Float[np.ndarray, " row"] = rows["class_name"].map(class_weight).to_numpy(np.float64)
 
     def log_loss(log_temperature: float) -> float:
-        answer = temper(said, np.exp(log_temperature))
+        answer = temper(probabilities, np.exp(log_temperature))
         lost = -np.log(np.maximum(answer[np.arange(len(truth)), truth], FLOOR))
         return float(np.average(lost, weights=weight))
 

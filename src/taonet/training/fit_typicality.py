@@ -1,6 +1,6 @@
 """Fitting how typical an object is, so that the number means what it says.
 
-Half of the calibration objects say where classes lie and how they spread, the other half how far
+Half of the calibration objects show where classes lie and how they spread, the other half how far
 out objects commonly are: were it one and the same, new objects would seem farther out than they
 are (split conformal prediction; Bates et al. 2023, Ann. Stat. 51, 149).
 """
@@ -21,7 +21,7 @@ from taonet.trust.typicality import TINY, Typicality, axis_coordinates
 MOST_AXES: Final = 32
 
 LEAST_OF_A_CLASS: Final = 20
-"""Objects that tell where a class lies; a class with fewer has no place of its own."""
+"""Objects that are needed to locate a class; a class with fewer has no place of its own."""
 
 SHARES: Final = np.unique(np.concatenate([np.geomspace(1e-4, 0.02, 40), np.linspace(0.02, 1, 99)]))
 
@@ -44,7 +44,7 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     """
     rows = rows.reset_index(drop=True)
     shapes = _half(rows)
-    # where there are too few of all, the classes are what is missing: `_frequent_classes` says so
+    # where there are too few of all, classes are what is missing: `_frequent_classes` raises that
     by_knot = rows_by_knot(rows, least=min(LEAST_OBJECTS, rows["object_id"].nunique()))
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
     classes = _frequent_classes(counts)
@@ -97,7 +97,7 @@ def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
 
 def _frequent_classes(counts: Mapping[int, pd.Series]) -> list[str]:
     """Return the classes with enough objects where there are most: those have a place."""
-    most = max(counts.values(), key=lambda found: int(found.sum()))
+    most = max(counts.values(), key=lambda by_class: int(by_class.sum()))
     classes = sorted(str(name) for name, n in most.items() if n >= LEAST_OF_A_CLASS)
     if not classes:
         got = ", ".join(f"{name} {n}" for name, n in most.items())
@@ -116,8 +116,8 @@ def _axes(standard: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "feat
     What is left over has a distance of its own.
     """
     _, vectors = np.linalg.eigh(standard.T @ standard)
-    kept = min(MOST_AXES, max(1, standard.shape[1] // 2))
-    return np.asarray(vectors[:, ::-1][:, :kept])
+    n_axes = min(MOST_AXES, max(1, standard.shape[1] // 2))
+    return np.asarray(vectors[:, ::-1][:, :n_axes])
 
 
 def _whitening(covariance: Float[np.ndarray, "number number"]) -> Float[np.ndarray, "number _"]:

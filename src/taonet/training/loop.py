@@ -131,9 +131,11 @@ def train_network(
         seed=seed,
         first_step=done,
     )
-    left = config.steps - done
+    remaining = config.steps - done
     with (folder / "metrics.jsonl").open("a") as log:
-        for step, batch in enumerate(track(islice(batches, left), left, title), start=done):
+        for step, batch in enumerate(
+            track(islice(batches, remaining), remaining, title), start=done
+        ):
             torch.manual_seed((seed << 32) + step)
             rate = learning_rate(step, config)
             loss = _learn(network, optimizer, batch, rate, config, step=step + 1)

@@ -1,7 +1,7 @@
 """Another class mix than the one a model learnt: what its probabilities are then.
 
-A model that learnt from a mix of classes speaks of objects of that mix. Where classes are as common
-as elsewhere only their shares differ, not what their objects look like, Bayes' rule restates each
+The answers of a model that learnt from a mix of classes refer to objects of that mix. Where only
+the shares of classes differ, not what their objects look like, Bayes' rule restates each
 probability by the ratio of the new share to the learnt one (Saerens et al. 2002, Neural Comput. 14,
 21). Sets of classes need no such thing: a class is in a set for how well it explains the data, and
 their promise is made to each class on its own, whatever the mix. Only classes that cannot be, those
@@ -21,12 +21,12 @@ LEARNT_MIX: Final = "learnt_mix"
 """The fact of a bundle that holds the shares of the classes, by name, it learnt from."""
 
 SUM_TOLERANCE: Final = 1e-6
-"""Shares whose sum is farther from 1 were not shares yet: that is said."""
+"""Numbers whose sum is farther from 1 were not shares yet: that is reported."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prior:
-    """A class mix that probabilities shall speak of.
+    """A class mix that probabilities shall refer to.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class Prior:
 
 
 def learnt_shares(facts: Mapping[str, Any], classes: Sequence[str]) -> tuple[float, ...]:
-    """Return the class mix that a bundle's probabilities speak of, in label order.
+    """Return the class mix that a bundle's probabilities refer to, in label order.
 
     Parameters
     ----------
@@ -141,17 +141,21 @@ def learnt_shares(facts: Mapping[str, Any], classes: Sequence[str]) -> tuple[flo
     InputError
         If the bundle does not say, or says what is no class mix.
     """
-    told = facts.get(LEARNT_MIX)
-    if told is None:
+    stored = facts.get(LEARNT_MIX)
+    if stored is None:
         what = "the bundle does not say which class mix it learnt, so no prior can be put in place"
         raise InputError(what, where=f"facts.{LEARNT_MIX}", do="train it again with this taonet")
     try:
-        shares = np.array([told[name] for name in classes], np.float64)
+        shares = np.array([stored[name] for name in classes], np.float64)
     except (KeyError, TypeError, ValueError):
         shares = np.array([np.nan])
-    if not (shares >= 0).all() or abs(shares.sum() - 1) > SUM_TOLERANCE or len(told) != len(shares):
+    if (
+        not (shares >= 0).all()
+        or abs(shares.sum() - 1) > SUM_TOLERANCE
+        or len(stored) != len(shares)
+    ):
         do = "get the bundle again, or write it with taonet"
-        raise InputError("no share for each class", where=f"facts.{LEARNT_MIX}", got=told, do=do)
+        raise InputError("no share for each class", where=f"facts.{LEARNT_MIX}", got=stored, do=do)
     return tuple(shares.tolist())
 
 

@@ -1,6 +1,6 @@
 """What makes answers trustworthy once it is fitted: a temperature, sets, and what is typical.
 
-`taonet.training.fit_temperature` and `taonet.training.fit_sets` fit them and say what they
+`taonet.training.fit_temperature` and `taonet.training.fit_sets` fit them and state what they
 promise; bundles carry them, and every answer passes through them.
 """
 
@@ -15,7 +15,7 @@ from taonet.errors import InputError
 from taonet.trust.typicality import Typicality
 
 FLOOR: Final = 1e-7
-"""Probabilities below it are taken as it; single precision says 0 there."""
+"""Probabilities below it are taken as it; single precision gives 0 there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class Thresholds:
     ) -> list[tuple[str, ...] | None]:
         """Return the set of each row, its classes in label order.
 
-        None where a probability is not finite: nothing is said there, not even the empty set.
+        None where a probability is not finite: there is no answer, not even the empty set.
         """
         inside = self.members(probabilities, n_epochs)
         codes = inside @ (1 << np.arange(len(self.classes)))
@@ -126,8 +126,10 @@ class Thresholds:
             int(code): tuple(c for i, c in enumerate(self.classes) if code >> i & 1)
             for code in np.unique(codes)
         }
-        said = np.isfinite(probabilities).all(axis=1)
-        return [names[c] if known else None for c, known in zip(codes.tolist(), said, strict=True)]
+        is_finite = np.isfinite(probabilities).all(axis=1)
+        return [
+            names[c] if known else None for c, known in zip(codes.tolist(), is_finite, strict=True)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able form."""
@@ -179,7 +181,7 @@ class Trust:
         features: Float[np.ndarray, "row feature"],
         n_epochs: Int[np.ndarray, " row"],
     ) -> TrustedAnswers:
-        """Return calibrated probabilities, the sets that go by them, and how typical each row is.
+        """Return calibrated probabilities, the sets that they make, and how typical each row is.
 
         Parameters
         ----------

@@ -44,7 +44,7 @@ class Typicality:
     distances : array (knot, share)
         How far out such a share of the calibration objects lies at least.
     objects : array (knot,)
-        Calibration objects behind them; no share below one in so many is told.
+        Calibration objects behind them; no share below one in so many is stated.
     """
 
     centre: Float[np.ndarray, " feature"]
@@ -129,7 +129,7 @@ SHAPES = {
     "distances": ("knot", "share"),
     "objects": ("knot",),
 }
-"""Of the arrays; a number more than there are axes is told of each object."""
+"""Of the arrays; each object has one number more than there are axes."""
 
 WHOLE = ("epochs", "objects")
 """Arrays of whole numbers."""

@@ -77,6 +77,6 @@ def read_curve_recipe(path: str | Path) -> CurveRecipe:
     ConfigError
         If it is not TOML, or has a key or value that is not understood.
     """
-    given = read_toml(path)
-    check_reads(given, "light curves", where=path)
-    return settings_of(given, CurveRecipe, where=str(path))
+    contents = read_toml(path)
+    check_reads(contents, "light curves", where=path)
+    return settings_of(contents, CurveRecipe, where=str(path))

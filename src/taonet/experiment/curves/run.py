@@ -162,37 +162,37 @@ def run_curves(
 def _plan(
     recipe: CurveRecipe, table: Path, folder: Path | None, *, track: Track, say: Say
 ) -> CurveExperiment:
-    found = read_light_curves(table)
-    if str(found.cleaning):
-        say(f"{table}: {found.cleaning}")
-    for line in remark_lines(found.remarks):
+    light_curves = read_light_curves(table)
+    if str(light_curves.cleaning):
+        say(f"{table}: {light_curves.cleaning}")
+    for line in remark_lines(light_curves.remarks):
         say(line)
-    known = tuple(curve for curve in found.curves if curve.class_name is not None)
-    classes = {curve.class_name for curve in known}
+    labelled = tuple(curve for curve in light_curves.curves if curve.class_name is not None)
+    classes = {curve.class_name for curve in labelled}
     if len(classes) < 2:
         got = f"only {classes.pop()}" if classes else "no class_name"
         raise InputError("nothing to tell apart: trees need two classes", where=table, got=got)
     data_digest = hashlib.sha256(table.read_bytes()).hexdigest()
-    whole = f"{recipe.digest}:{data_digest}:{__version__}"
-    digest = hashlib.sha256(whole.encode()).hexdigest()
+    identity = f"{recipe.digest}:{data_digest}:{__version__}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()
     return CurveExperiment(
         recipe=recipe,
         table=table,
         folder=folder or Path("runs") / f"{recipe.name}-{digest[:12]}",
-        curves=known,
+        curves=labelled,
         taxonomy=taxonomy_for(table.stem, classes),
         digest=digest,
         data_digest=data_digest,
-        left_out=len(found.curves) + len(found.without_points) - len(known),
+        left_out=len(light_curves.curves) + len(light_curves.without_points) - len(labelled),
         track=track,
     )
 
 
 def _content_hash(curve: Curve) -> str:
-    measured = [curve.mjd, curve.mag, curve.magerr]
+    columns = [curve.mjd, curve.mag, curve.magerr]
     if curve.flux is not None and curve.flux_err is not None:
-        measured += [curve.flux, curve.flux_err]
-    points = np.stack(measured)
+        columns += [curve.flux, curve.flux_err]
+    points = np.stack(columns)
     return hashlib.sha256(points.tobytes()).hexdigest()
 
 
@@ -231,21 +231,21 @@ def _run_rounds(
 ) -> tuple[dict[str, pd.DataFrame], Trees, int]:
     """Return the tables of all methods, the trees to keep, and on how many objects they grew."""
     ids = [curve.object_id for curve in experiment.curves]
-    found: dict[str, list[pd.DataFrame]] = {}
+    by_method: dict[str, list[pd.DataFrame]] = {}
     for name, train, test in rounds_of(split, ids):
         say(f"{name}: growing on {len(train)} objects, testing on {len(test)}")
         trees = _grow_trees(experiment, values, train, say)
         answers = {_method(experiment): trees.probabilities(values[test])}
         answers |= _controls(experiment, train, test)
-        shown = [experiment.curves[i] for i in test.tolist()]
+        tested = [experiment.curves[i] for i in test.tolist()]
         for method, probabilities in answers.items():
-            part = curve_rows(shown, probabilities, experiment.taxonomy)
-            found.setdefault(method, []).append(part)
+            part = curve_rows(tested, probabilities, experiment.taxonomy)
+            by_method.setdefault(method, []).append(part)
     if experiment.recipe.split.kind == "folds":
         train = np.arange(len(ids))
         say(f"growing once more on all {len(ids)} objects")
         trees = _grow_trees(experiment, values, train, say)
-    tables = {method: pd.concat(parts, ignore_index=True) for method, parts in found.items()}
+    tables = {method: pd.concat(parts, ignore_index=True) for method, parts in by_method.items()}
     for method, table in tables.items():
         file = experiment.folder / "predictions" / f"{method.replace(' ', '-')}.parquet"
         write_predictions(table, file, overwrite=True)

@@ -207,14 +207,14 @@ class _BlockReader:
             self._at = self._next_block_offset(offset)
             yield self._damage(f"{self._at - offset} bytes at byte {offset} are no packets")
             return
-        read, error = yield from self._packets_in(header, offset)
+        n_read, error = yield from self._packets_in(header, offset)
         is_marked = self._is_marked(header)
         if error is None and not is_marked:
             error = self._damage(f"no mark after the block at byte {offset}")
         if error is not None:
             yield error
         # the stated size is right if the packets fill it, or the mark stands where it should
-        ends_as_stated = is_marked or read == header.records
+        ends_as_stated = is_marked or n_read == header.records
         self._at = (
             self._end_of(header) if ends_as_stated else self._next_block_offset(header.payload)
         )
@@ -230,11 +230,11 @@ class _BlockReader:
             return 0, self._packet_loss(
                 header.records, header, offset, "cut off"
             ) if is_cut else error
-        read, reason = yield from self._records(block, header.records, offset)
+        n_read, reason = yield from self._records(block, header.records, offset)
         if not reason:
-            return read, None
+            return n_read, None
         reason = "cut off" if is_cut else reason
-        return read, self._packet_loss(header.records - read, header, offset, reason)
+        return n_read, self._packet_loss(header.records - n_read, header, offset, reason)
 
     def _records(
         self, block: bytes, count: int, offset: int
@@ -264,9 +264,9 @@ class _BlockReader:
         """Return where the first block after a byte begins, or the end of the file."""
         mark = self._container.mark
         while start < self._end:
-            found = _bytes_at(self._stream, start, LOOK_AHEAD).find(mark)
-            if found >= 0:
-                return start + found + MARK_BYTES
+            position = _bytes_at(self._stream, start, LOOK_AHEAD).find(mark)
+            if position >= 0:
+                return start + position + MARK_BYTES
             start += LOOK_AHEAD - MARK_BYTES
         return self._end
 
@@ -307,7 +307,7 @@ def _parse_schema(text: bytes) -> Any:
 def _strip_schema(schema: Any) -> Any:
     """Return a schema without what only other work needs.
 
-    Defaults are of use to whoever reads with a schema of his own, and surveys have written wrong
+    Defaults are of use to readers with a schema of their own, and surveys have written wrong
     ones; logical types turn numbers into dates, which fail on numbers that are none.
     """
     if isinstance(schema, list):

@@ -192,11 +192,11 @@ def _mjd(record: dict[str, Any], table: FieldTable) -> float:
     stated = _number(record, table.time, "time")
     if MJD_RANGE[0] < stated - table.time_offset < MJD_RANGE[1]:
         return stated - table.time_offset
-    looks_like_mjd = MJD_RANGE[0] < stated < MJD_RANGE[1]
+    is_in_mjd_range = MJD_RANGE[0] < stated < MJD_RANGE[1]
     raise InputError(
         f"the packet's time is no {'Julian Date' if table.time_offset else 'MJD'}",
         got=f"{stated}",
-        do="it looks like an MJD: JD = MJD + 2400000.5" if looks_like_mjd else "",
+        do="it looks like an MJD: JD = MJD + 2400000.5" if is_in_mjd_range else "",
     )
 
 

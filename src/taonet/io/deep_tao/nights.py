@@ -65,10 +65,10 @@ def date_key(date: str) -> tuple[int, int, int]:
     >>> date_key("06APR02")
     (2006, 4, 2)
     """
-    found = _DATE.fullmatch(date)
-    if not found or found[2] not in MONTHS:
+    match = _DATE.fullmatch(date)
+    if not match or match[2] not in MONTHS:
         raise InputError("not a date like 06APR02", got=repr(date))
-    return 2000 + int(found[1]), MONTHS.index(found[2]) + 1, int(found[3])
+    return 2000 + int(match[1]), MONTHS.index(match[2]) + 1, int(match[3])
 
 
 def date_of(mjd: float) -> str:

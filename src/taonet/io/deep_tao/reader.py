@@ -200,8 +200,8 @@ def _own_column(
         values = columns[name.upper()].astype(np.float64)
     except ValueError:
         raise InputError(f"{name} is not a column of numbers", where=path, do=_LAYOUT) from None
-    named = [str(hdu).strip() for hdu in columns["HDU_EXT"].tolist()]
-    row = {int(named[i]): i for i in reversed(range(len(named))) if named[i].isdecimal()}
+    hdus = [str(hdu).strip() for hdu in columns["HDU_EXT"].tolist()]
+    row = {int(hdus[i]): i for i in reversed(range(len(hdus))) if hdus[i].isdecimal()}
     return np.asarray(values[[row[exposure.hdu] for exposure in exposures]])
 
 
@@ -225,9 +225,9 @@ def _frames_of(
             decoded.append((run, _images(run, expected)))
         except InputError as error:
             bad += _errors_per_hdu(run, error)
-    kept, of_no_type = _unify_types(decoded)
-    hdus = [hdu for run, _ in kept for hdu in _numbers(run)]
-    frames = [images for _, images in kept]
+    unified, of_no_type = _unify_types(decoded)
+    hdus = [hdu for run, _ in unified for hdu in _numbers(run)]
+    frames = [images for _, images in unified]
     if not frames:
         return np.zeros((0, 0, 0)), [], [*bad, *of_no_type]
     return frames[0] if len(frames) == 1 else np.concatenate(frames), hdus, [*bad, *of_no_type]
@@ -331,8 +331,8 @@ def _degrees(header: Header, key: str, bad: list[InputError]) -> float:
     except ValueError:
         degrees = float("inf")
     # the other coordinate does not matter here
-    here = np.array([degrees]), np.array([1.0])
-    known = known_positions(*(here if key.startswith("RA") else here[::-1]))
+    coordinates = np.array([degrees]), np.array([1.0])
+    known = known_positions(*(coordinates if key.startswith("RA") else coordinates[::-1]))
     if not np.isfinite(known).all() and not (np.isnan(degrees) or degrees in COORDINATE_SENTINELS):
         bad.append(InputError(f"{key} is not a position", got=repr(value)))
         return float("nan")

@@ -136,8 +136,8 @@ def _label(sequence: ImageSequence, path: Path) -> str | None:
 
 
 def _position(sequence: ImageSequence) -> list[tuple[str, Value]]:
-    known = [None if np.isnan(value) else value for value in (sequence.ra, sequence.dec)]
-    return [("RA_(J2000)", known[0]), ("DEC_(J2000)", known[1])]
+    coordinates = [None if np.isnan(value) else value for value in (sequence.ra, sequence.dec)]
+    return [("RA_(J2000)", coordinates[0]), ("DEC_(J2000)", coordinates[1])]
 
 
 def _transient_cards(
@@ -204,26 +204,26 @@ def _exposures(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
 
     Rows that would be read back in another order or under another name are of no use.
     """
-    named = _exposures_from_ids(sequence, numbered=numbered)
+    from_ids = _exposures_from_ids(sequence, numbered=numbered)
     if (
-        named
-        and sort_exposures(named) == named
-        and exposure_ids(named) == list(sequence.exposure_id)
+        from_ids
+        and sort_exposures(from_ids) == from_ids
+        and exposure_ids(from_ids) == list(sequence.exposure_id)
     ):
-        return named
-    made = _new_exposures(sequence, numbered=numbered)
-    if sort_exposures(made) != made or len(set(exposure_ids(made))) != len(made):
+        return from_ids
+    new = _new_exposures(sequence, numbered=numbered)
+    if sort_exposures(new) != new or len(set(exposure_ids(new))) != len(new):
         raise OutputError(
             "times of one night repeat or do not rise",
             where=f"sequence {sequence.object_id}",
             do="the layout of non-transients cannot hold that; write an archive",
         )
-    return made
+    return new
 
 
 def _exposures_from_ids(sequence: ImageSequence, *, numbered: bool) -> list[Exposure]:
     pattern = _NUMBERED if numbered else _TIMED
-    found: list[Exposure] = []
+    exposures: list[Exposure] = []
     for name, mjd in zip(sequence.exposure_id, sequence.mjd_raw.tolist(), strict=True):
         match = pattern.fullmatch(name)
         if not match or match[1][2:5] not in MONTHS:
@@ -231,9 +231,9 @@ def _exposures_from_ids(sequence: ImageSequence, *, numbered: bool) -> list[Expo
         number, text = (match[2], repr(mjd)) if numbered else ("", match[2])
         if not numbered and _as_float(text) != mjd:
             return []
-        visit = _visit(found, match[1], number), sequence.survey_field
-        found.append(_exposure(len(found), match[1], number, mjd, text, visit))
-    return found
+        visit = _visit(exposures, match[1], number), sequence.survey_field
+        exposures.append(_exposure(len(exposures), match[1], number, mjd, text, visit))
+    return exposures
 
 
 def _visit(before: list[Exposure], date: str, number: str) -> str:

@@ -115,24 +115,24 @@ def clean_points(
         In order of object and time; the limits have a finite ``mjd`` and ``limiting_mag``.
     summary : CleaningSummary
     """
-    kept, counts = points, {}
+    clean, counts = points, {}
     upper = points.iloc[:0]
     for reason, test in REASONS.items():
-        bad = test(kept)
+        bad = test(clean)
         counts[reason] = int(bad.sum())
         if reason == "not_detected":
-            upper = _upper_limits(kept[bad])
-        kept = kept[~bad]
+            upper = _upper_limits(clean[bad])
+        clean = clean[~bad]
     summary = CleaningSummary(
         rows=len(points),
         **counts,
         upper_limits=len(upper),
-        unsorted_objects=_unsorted_objects(kept),
+        unsorted_objects=_unsorted_objects(clean),
         from_jd=from_jd,
     )
     order = ["object_id", "mjd"]
     return (
-        kept.sort_values(order, kind="stable", ignore_index=True),
+        clean.sort_values(order, kind="stable", ignore_index=True),
         upper.sort_values(order, kind="stable", ignore_index=True),
         summary,
     )

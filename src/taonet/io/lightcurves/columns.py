@@ -72,20 +72,20 @@ def standard_columns(table: pd.DataFrame, where: object, *, alone: str) -> Point
         If there is no row, a column is missing or holds words where numbers belong, or times are
         no MJD.
     """
-    there = _by_plain_name(table, where)
+    columns = _by_plain_name(table, where)
     if table.empty:
         raise InputError("an empty table", where=where, got="no rows")
-    survey = survey_of(there)
-    roles = _roles(table, there, survey)
-    times = times_of(table, there, where, first=survey.time if survey else None)
+    survey = survey_of(columns)
+    roles = _roles(table, columns, survey)
+    times = times_of(table, columns, where, first=survey.time if survey else None)
     _check_errors(roles, table, where)
     remarks = [f"read as a table of {survey.name}"] if survey else []
     ours, text = _rows(table, roles, times, where)
     _set_bands(ours, survey)
     light = brightness_of(ours, roles, survey=survey, units=table.attrs.get("units", {}))
-    ours["flagged"], flag_columns = flagged_rows(table, there, survey)
+    ours["flagged"], flag_columns = flagged_rows(table, columns, survey)
     if "object_id" not in ours:
-        _check_single_object(table, there, roles, where)
+        _check_single_object(table, columns, roles, where)
         ours["object_id"] = alone
         remarks.append(f"no column names objects: all rows are of {alone!r}, the file's name")
     used = {*(roles[role] for role in roles if role not in light.unused), times.column}
@@ -98,32 +98,32 @@ def standard_columns(table: pd.DataFrame, where: object, *, alone: str) -> Point
 
 
 def _by_plain_name(table: pd.DataFrame, where: object) -> dict[str, str]:
-    there: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for column in map(str, table.columns):
-        if plain(column) in there:
+        if plain(column) in columns:
             do = "keep one of them, or give them different names"
-            got = f"{there[plain(column)]!r} and {column!r}"
+            got = f"{columns[plain(column)]!r} and {column!r}"
             raise InputError("two columns of one name", where=where, got=got, do=do)
-        there[plain(column)] = column
-    return there
+        columns[plain(column)] = column
+    return columns
 
 
 def _roles(
-    table: pd.DataFrame, there: Mapping[str, str], survey: SurveyTable | None
+    table: pd.DataFrame, columns: Mapping[str, str], survey: SurveyTable | None
 ) -> dict[str, str]:
     """Return the column of the table that holds each of ours."""
     special = dict(survey.columns) if survey else {}
-    found = {}
+    roles = {}
     for role, others in NAMES.items():
-        tried = (special[role],) if role in special else others
-        filled = [n for n in tried if n in there and table[there[n]].notna().any()]
-        named = filled or [n for n in tried if n in there]
-        if named:
-            found[role] = there[named[0]]
-    if "mag" not in found and "flux" in found and "magerr" in found:
+        candidates = (special[role],) if role in special else others
+        filled = [n for n in candidates if n in columns and table[columns[n]].notna().any()]
+        present = filled or [n for n in candidates if n in columns]
+        if present:
+            roles[role] = columns[present[0]]
+    if "mag" not in roles and "flux" in roles and "magerr" in roles:
         # a plain `error` is that of whatever brightness stands beside it
-        found.setdefault("flux_err", found.pop("magerr"))
-    return found
+        roles.setdefault("flux_err", roles.pop("magerr"))
+    return roles
 
 
 def _check_errors(roles: Mapping[str, str], table: pd.DataFrame, where: object) -> None:
@@ -204,10 +204,10 @@ def _set_bands(ours: pd.DataFrame, survey: SurveyTable | None) -> None:
 
 
 def _check_single_object(
-    table: pd.DataFrame, there: Mapping[str, str], roles: Mapping[str, str], where: object
+    table: pd.DataFrame, columns: Mapping[str, str], roles: Mapping[str, str], where: object
 ) -> None:
     """Refuse to make one object of a table whose objects may be named by an unknown column."""
-    for name, column in there.items():
+    for name, column in columns.items():
         if column in roles.values() or not _MAY_NAME_OBJECTS.fullmatch(name):
             continue
         if not _OF_FRAMES.fullmatch(name) and 1 < table[column].nunique() < len(table):
@@ -229,8 +229,8 @@ def _position_remarks(table: pd.DataFrame, roles: Mapping[str, str]) -> list[str
 
 
 def _unused_columns(table: pd.DataFrame, used: set[str]) -> list[str]:
-    left = [str(name) for name in table.columns if str(name) not in used]
-    return [f"columns not used: {', '.join(left)}"] if left else []
+    unused = [str(name) for name in table.columns if str(name) not in used]
+    return [f"columns not used: {', '.join(unused)}"] if unused else []
 
 
 def _replace_brightness(ours: pd.DataFrame, light: Brightness) -> pd.DataFrame:

@@ -153,29 +153,29 @@ SURVEY_TABLES: Final = (
 """Tried in order; a table that bears no marks is read by the names of its columns alone."""
 
 
-def survey_of(there: Mapping[str, str]) -> SurveyTable | None:
+def survey_of(columns: Mapping[str, str]) -> SurveyTable | None:
     """Return the survey whose marks a table bears.
 
     Parameters
     ----------
-    there : mapping
+    columns : mapping
         The columns of the table by their plain names.
     """
-    return next((s for s in SURVEY_TABLES if all(mark in there for mark in s.marks)), None)
+    return next((s for s in SURVEY_TABLES if all(mark in columns for mark in s.marks)), None)
 
 
 def flagged_rows(
-    table: pd.DataFrame, there: Mapping[str, str], survey: SurveyTable | None
+    table: pd.DataFrame, columns: Mapping[str, str], survey: SurveyTable | None
 ) -> tuple[Flags, list[str]]:
     """Return which points must not be used, and the columns that flag them."""
     rules = {**FLAGS, **(survey.flags if survey else {})}
-    if "quality" in there:
-        letters = words(table[there["quality"]], "").dropna().str.upper()
+    if "quality" in columns:
+        letters = words(table[columns["quality"]], "").dropna().str.upper()
         if len(letters) and letters.isin(LETTERS).all():
             rules["quality"] = _bad_letter
-    found, used = np.zeros(len(table), bool), []
+    flagged, used = np.zeros(len(table), bool), []
     for name, rule in rules.items():
-        if name in there:
-            found |= rule(table[there[name]])
-            used.append(there[name])
-    return found, used
+        if name in columns:
+            flagged |= rule(table[columns[name]])
+            used.append(columns[name])
+    return flagged, used

@@ -105,11 +105,11 @@ def read_light_curves(path: Path) -> LightCurves:
     """
     points = standard_columns(read_table(path), path, alone=path.stem)
     _check_classes(points.rows, path)
-    kept, upper, cleaning = clean_points(points.rows, from_jd=points.from_jd)
-    if kept.empty:
+    clean, upper, cleaning = clean_points(points.rows, from_jd=points.from_jd)
+    if clean.empty:
         raise InputError("no point that can be used", where=path, got=str(cleaning))
-    left_out = set(points.rows["object_id"].dropna()) - set(kept["object_id"])
-    curves, spread = _curves(kept, upper)
+    left_out = set(points.rows["object_id"].dropna()) - set(clean["object_id"])
+    curves, spread = _curves(clean, upper)
     remarks = dict.fromkeys(points.remarks, 1)
     if spread:
         remarks["positions of one object lie more than an arcminute apart"] = spread
@@ -141,12 +141,12 @@ def _check_classes(points: pd.DataFrame, path: Path) -> None:
 def _curves(points: pd.DataFrame, upper: pd.DataFrame) -> tuple[tuple[Curve, ...], int]:
     """Return the curves, and of how many the positions do not agree."""
     limits = {name: _limits(rows) for name, rows in _rows_by_object(upper)}
-    found, spread = [], 0
+    curves, spread = [], 0
     for name, rows in _rows_by_object(points):
-        ra, dec, apart = mean_position(rows["ra"].to_numpy(), rows["dec"].to_numpy())
-        spread += apart > ARCMINUTE
-        found.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra % 360, dec)))
-    return tuple(found), spread
+        ra, dec, distance = mean_position(rows["ra"].to_numpy(), rows["dec"].to_numpy())
+        spread += distance > ARCMINUTE
+        curves.append(_curve(name, rows, limits.get(name, NO_LIMITS), (ra % 360, dec)))
+    return tuple(curves), spread
 
 
 def _rows_by_object(points: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:

@@ -123,18 +123,22 @@ class Times:
 
 def is_time(name: str) -> bool:
     """Return whether a column of this plain name holds times in days."""
-    named = any(name in kind.names for kind in KINDS)
-    return named or name in UNSAID or _OFFSET.fullmatch(name) is not None
+    is_named = any(name in kind.names for kind in KINDS)
+    return is_named or name in UNSAID or _OFFSET.fullmatch(name) is not None
 
 
 def times_of(
-    table: pd.DataFrame, there: Mapping[str, str], where: object, *, first: TimeNames | None = None
+    table: pd.DataFrame,
+    columns: Mapping[str, str],
+    where: object,
+    *,
+    first: TimeNames | None = None,
 ) -> Times:
     """Return the times of a table, from the column that states them best.
 
     Parameters
     ----------
-    there : mapping
+    columns : mapping
         The columns of the table by their plain names.
     first : TimeNames, optional
         A kind of times that is known to apply, whatever the names are.
@@ -145,22 +149,27 @@ def times_of(
         If there is no column of times, or what it holds is no MJD or JD: with the formula, where
         it looks like something known.
     """
-    kinds = (*([first] if first else []), *KINDS, *_offsets(there), TimeNames(names=UNSAID + DATES))
-    named = [(there[name], kind) for kind in kinds for name in kind.names if name in there]
-    if not named:
-        raise _no_times(table, there, where)
+    kinds = (
+        *([first] if first else []),
+        *KINDS,
+        *_offsets(columns),
+        TimeNames(names=UNSAID + DATES),
+    )
+    candidates = [(columns[name], kind) for kind in kinds for name in kind.names if name in columns]
+    if not candidates:
+        raise _no_times(table, columns, where)
     # an empty column is of no use, if there is another
-    filled = [(name, kind) for name, kind in named if table[name].notna().any()]
-    name, kind = (filled or named)[0]
+    filled = [(name, kind) for name, kind in candidates if table[name].notna().any()]
+    name, kind = (filled or candidates)[0]
     if kind is kinds[-1] and _is_text(table[name]):
         return _dates(table[name], where)
     return _days_as_mjd(table[name], kind, where)
 
 
-def _no_times(table: pd.DataFrame, there: Mapping[str, str], where: object) -> InputError:
+def _no_times(table: pd.DataFrame, columns: Mapping[str, str], where: object) -> InputError:
     for name, (what, formula) in REFUSED.items():
-        if name in there:
-            place = f"{where}, column {there[name]!r}"
+        if name in columns:
+            place = f"{where}, column {columns[name]!r}"
             return InputError(f"times are {what}, not MJD", where=place, do=f"use {formula}")
     return InputError(
         "no column 'mjd'",
@@ -170,16 +179,16 @@ def _no_times(table: pd.DataFrame, there: Mapping[str, str], where: object) -> I
     )
 
 
-def _offsets(there: Mapping[str, str]) -> Sequence[TimeNames]:
+def _offsets(columns: Mapping[str, str]) -> Sequence[TimeNames]:
     """Return the kinds of times whose names state the subtracted offset, such as HJD-2450000."""
-    found = []
-    for name in there:
+    kinds = []
+    for name in columns:
         match = _OFFSET.fullmatch(name)
         if match:
             off = float(match["off"]) + (0.5 if match["part"] else 0.0)
             remark = {"h": HELIOCENTRIC, "b": BARYCENTRIC, "": ""}[match["at"]]
-            found.append(TimeNames(names=(name,), to_mjd=off - JD_MINUS_MJD, remark=remark))
-    return found
+            kinds.append(TimeNames(names=(name,), to_mjd=off - JD_MINUS_MJD, remark=remark))
+    return kinds
 
 
 def _days_as_mjd(column: "pd.Series[Any]", kind: TimeNames, where: object) -> Times:
@@ -218,8 +227,10 @@ def _dates(column: "pd.Series[Any]", where: object) -> Times:
             do="give MJD, or dates such as 2019-01-05T03:04:05",
         )
     mjd, _ = numbers_and_text(pd.Series(moments, index=column.index, name=column.name))
-    whole = cells[~moments.isna()].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").any()
-    what = "dates without a time of day, taken as midnight" if whole else "dates turned into MJD"
+    date_only = cells[~moments.isna()].astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d").any()
+    what = (
+        "dates without a time of day, taken as midnight" if date_only else "dates turned into MJD"
+    )
     remarks = (f"column {column.name!r}: {what}",)
     return Times(mjd=mjd, column=str(column.name), text=text, remarks=remarks)
 

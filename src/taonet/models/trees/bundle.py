@@ -1,6 +1,6 @@
 """Saved trees: a folder like that of a network, loaded without executing anything.
 
-``model.onnx`` (the trees), ``config.json`` (what they read, what they tell apart, where they come
+``model.onnx`` (the trees), ``config.json`` (what they read, their classes, where they come
 from), ``README.md`` (the card). Nothing is pickled.
 """
 
@@ -80,10 +80,10 @@ class TreesBundle:
     def _run_session(
         self, features: Float[np.ndarray, "n feature"]
     ) -> Float[np.ndarray, "n known"]:
-        (found,) = self.session.run(
+        (probabilities,) = self.session.run(
             ["probabilities"], {"features": prepare_features(features, self.config)}
         )
-        return np.asarray(found, np.float64)
+        return np.asarray(probabilities, np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,8 +220,8 @@ class TreesParts:
 
 def _parts(config: Mapping[str, Any], path: Path) -> TreesParts:
     try:
-        given = {key: value for key, value in config.items() if key not in HEAD}
-        return settings_of(given, TreesParts, where="config.json", as_stored=True)
+        entries = {key: value for key, value in config.items() if key not in HEAD}
+        return settings_of(entries, TreesParts, where="config.json", as_stored=True)
     except TaoNetError as error:
         do = "get the bundle again, or write it with taonet"
         raise InputError("the bundle is damaged", where=path, got=error, do=do) from error
@@ -261,15 +261,15 @@ def _check_finite(content: bytes, file: Path) -> None:
 
 
 def _check_session(session: Any, parts: TreesParts, path: Path) -> None:
-    """Refuse trees that read or answer something else than the configuration says."""
+    """Refuse trees whose inputs or outputs are not those of the configuration."""
     pairs = {
         "features": (session.get_inputs(), len(parts.feature_names)),
         "probabilities": (session.get_outputs(), len(parts.classes)),
     }
-    for name, (ends, named) in pairs.items():
+    for name, (ends, n_names) in pairs.items():
         if [end.name for end in ends] != [name]:
             got = f"{[end.name for end in ends]}, not {name}"
             raise InputError("the bundle is damaged", where=path, got=got)
-        if ends[0].shape[-1] != named:
-            got = f"{named} names for {ends[0].shape[-1]} {name}"
+        if ends[0].shape[-1] != n_names:
+            got = f"{n_names} names for {ends[0].shape[-1]} {name}"
             raise InputError("the bundle is damaged", where=path, got=got)

@@ -39,7 +39,7 @@ def onnx_of(trees: Trees, n_features: int) -> bytes:
     """Return grown trees as an ONNX model.
 
     It reads ``features`` (object, feature) as `taonet.models.trees.trees.prepare_features` makes
-    them and returns ``probabilities`` (object, known class), equal to what scikit-learn says but
+    them and returns ``probabilities`` (object, known class), equal to those of scikit-learn but
     for rounding in the last sum.
     """
     from onnx import TensorProto, helper
@@ -126,21 +126,23 @@ def _round_down(threshold: Float[np.ndarray, " node"]) -> Float32[np.ndarray, " 
 
 def _add_nodes(node: Any, grown: list[_Tree]) -> None:
     sizes = [len(tree.leaf) for tree in grown]
-    joined = {
+    columns = {
         f.name: np.concatenate([getattr(tree, f.name) for tree in grown])
         for f in fields(_Tree)
         if f.name not in ("value", "targets")
     }
     tree_id = np.repeat(np.arange(len(grown)), sizes)
     node_id = np.concatenate([np.arange(size) for size in sizes])
-    modes = np.where(joined["leaf"], b"LEAF", b"BRANCH_LEQ")
+    modes = np.where(columns["leaf"], b"LEAF", b"BRANCH_LEQ")
     _add_attribute(node, "nodes_treeids", tree_id)
     _add_attribute(node, "nodes_nodeids", node_id)
-    _add_attribute(node, "nodes_featureids", joined["feature"])
-    _add_attribute(node, "nodes_values", joined["threshold"])
-    _add_attribute(node, "nodes_truenodeids", joined["left"])
-    _add_attribute(node, "nodes_falsenodeids", joined["right"])
-    _add_attribute(node, "nodes_missing_value_tracks_true", joined["missing_left"].astype(np.int64))
+    _add_attribute(node, "nodes_featureids", columns["feature"])
+    _add_attribute(node, "nodes_values", columns["threshold"])
+    _add_attribute(node, "nodes_truenodeids", columns["left"])
+    _add_attribute(node, "nodes_falsenodeids", columns["right"])
+    _add_attribute(
+        node, "nodes_missing_value_tracks_true", columns["missing_left"].astype(np.int64)
+    )
     _add_attribute(node, "nodes_modes", modes)
     _add_leaves(node, grown)
 
@@ -154,11 +156,11 @@ def _add_leaves(node: Any, grown: list[_Tree]) -> None:
         target.append(np.tile(tree.targets, len(which)))
         weight.append(tree.value[which].ravel().astype(np.float32))
     # what adds nothing need not be stored: most leaves of a forest are of one class
-    kept = np.concatenate(weight) != 0
-    _add_attribute(node, "target_treeids", np.concatenate(tree_id)[kept])
-    _add_attribute(node, "target_nodeids", np.concatenate(node_id)[kept])
-    _add_attribute(node, "target_ids", np.concatenate(target)[kept])
-    _add_attribute(node, "target_weights", np.concatenate(weight)[kept])
+    nonzero = np.concatenate(weight) != 0
+    _add_attribute(node, "target_treeids", np.concatenate(tree_id)[nonzero])
+    _add_attribute(node, "target_nodeids", np.concatenate(node_id)[nonzero])
+    _add_attribute(node, "target_ids", np.concatenate(target)[nonzero])
+    _add_attribute(node, "target_weights", np.concatenate(weight)[nonzero])
 
 
 def _add_attribute(node: Any, name: str, values: Shaped[np.ndarray, " n"]) -> None:

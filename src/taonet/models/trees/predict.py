@@ -1,4 +1,4 @@
-"""What saved trees say of light curves: one answer each, after its last point."""
+"""The answers of saved trees about light curves: one each, after its last point."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -39,8 +39,8 @@ def predict_curves(
 ) -> Iterator[pd.DataFrame]:
     """Yield the row of each light curve in the prediction table, in order.
 
-    An object too short to have features is answered for with the class mix of the training set,
-    or with the prior.
+    An object too short to have features gets the class mix of the training set, or the prior, as
+    its answer.
 
     Raises
     ------
@@ -49,8 +49,10 @@ def predict_curves(
     """
     remaining = iter(curves)
     while some := list(islice(remaining, OBJECTS_AT_ONCE)):
-        said = _probabilities(bundle, some, prior)
-        table = curve_rows(some, said, bundle.taxonomy, prior=None if prior is None else str(prior))
+        probabilities = _probabilities(bundle, some, prior)
+        table = curve_rows(
+            some, probabilities, bundle.taxonomy, prior=None if prior is None else str(prior)
+        )
         yield from (table.iloc[i : i + 1] for i in range(len(table)))
 
 
@@ -82,9 +84,9 @@ def _probabilities(
         what = "the bundle reads features that are not known here"
         raise InputError(what, where=bundle.name, got=", ".join(missing[:5]), do=UPGRADE)
     values = features[list(bundle.feature_names)].to_numpy(float)
-    said = bundle.probabilities(values)
+    probabilities = bundle.probabilities(values)
     if prior is None:
-        return said
-    # of what was not measured nothing is known but how common classes are
+        return probabilities
+    # of an object that was not measured nothing is known but how common classes are
     known = measured_rows(values)[:, None]
-    return np.where(known, prior.restate(said), prior.shares)
+    return np.where(known, prior.restate(probabilities), prior.shares)

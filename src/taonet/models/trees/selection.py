@@ -62,10 +62,10 @@ def choose_config(
     rounds = list(parts.split(features, label, groups))
     scores = []
     for config in candidates:
-        found = np.empty(len(label), np.int64)
+        predicted = np.empty(len(label), np.int64)
         for train, test in rounds:
             trees = Trees(config, n_classes=int(label.max()) + 1, seed=seed)
             trees.fit(features[train], label[train])
-            found[test] = trees.probabilities(features[test]).argmax(axis=1)
-        scores.append(float(f1_score(label, found, average="macro")))
+            predicted[test] = trees.probabilities(features[test]).argmax(axis=1)
+        scores.append(float(f1_score(label, predicted, average="macro")))
     return Choice(config=candidates[int(np.argmax(scores))], macro_f1=tuple(scores))

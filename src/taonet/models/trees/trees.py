@@ -86,8 +86,8 @@ class Trees:
     """Trees whose probabilities always span the whole taxonomy.
 
     An object without a single feature (its curve is too short to be measured) is left out of
-    training, and answered for with the class mix of the training set. A single missing feature
-    lies below every real value in a forest, so that a tree can ask whether it was measured at
+    training, and get the class mix of the training set as their answer. A single missing feature
+    lies below every real value in a forest, so that a tree can test whether it was measured at
     all; boosted trees learn at each split where the missing ones go.
 
     Parameters
@@ -132,22 +132,22 @@ class Trees:
             If no object has a feature, or all that have one are of one class.
         """
         measured = measured_rows(features)
-        found = np.unique(label[measured])
-        if len(found) < 2:
+        classes = np.unique(label[measured])
+        if len(classes) < 2:
             what = "trees need measured objects of two classes at least"
-            got = f"{measured.sum()} of {len(label)} objects, of {len(found)} classes"
+            got = f"{measured.sum()} of {len(label)} objects, of {len(classes)} classes"
             raise UnmeasuredError(what, got=got, do="most features need 10 epochs of an object")
         mix = np.bincount(label, minlength=self.n_classes) / len(label)
         self.class_mix = mix if class_mix is None else class_mix
         rows = prepare_features(features[measured], self.config)
-        # boosted trees must see one value of a feature, if only to find that it tells nothing
+        # boosted trees must see one value of a feature, if only to learn that it separates nothing
         rows[:, np.isnan(rows).all(axis=0)] = 0
         own = None if weight is None else weight[measured]
         self.classifier.fit(rows, label[measured], sample_weight=own)
         self.learnt_mix = self._mix_of(label[measured])
 
     def _mix_of(self, label: Int[np.ndarray, " n"]) -> Float[np.ndarray, " class"]:
-        """Return the class mix that answers speak of once trees grew on objects of these labels.
+        """Return the class mix that answers refer to once trees grew on objects of these labels.
 
         A forest's leaves hold objects of one class, so weights move its splits and not its votes:
         those are of the mix it grew on. Leaves of boosted trees are sums over weighted objects.
@@ -158,7 +158,7 @@ class Trees:
 
     @property
     def classes(self) -> Int[np.ndarray, " known"]:
-        """Labels met in training, in order: the columns of what the classifier says."""
+        """Labels met in training, in order: the columns of the classifier's answers."""
         return np.asarray(self.classifier.classes_, np.int64)
 
     def probabilities(
@@ -196,19 +196,19 @@ def complete_probabilities(
     classes: Int[np.ndarray, " known"],
     class_mix: Float[np.ndarray, " class"],
 ) -> Float[np.ndarray, "n class"]:
-    """Ask about the objects that have features; the others get the class mix.
+    """Predict the objects that have features; the others get the class mix.
 
     Parameters
     ----------
     ask : function
         From features to the probabilities of ``classes``.
     """
-    found = np.tile(class_mix.astype(np.float64), (len(features), 1))
+    probabilities = np.tile(class_mix.astype(np.float64), (len(features), 1))
     rows = np.flatnonzero(measured_rows(features))
     if len(rows):
-        found[rows] = 0
-        found[np.ix_(rows, classes)] = ask(features[rows])
-    return found
+        probabilities[rows] = 0
+        probabilities[np.ix_(rows, classes)] = ask(features[rows])
+    return probabilities
 
 
 def kind_of(config: TreesConfig) -> str:

@@ -165,11 +165,11 @@ def damped_random_walk(
     array (epoch,)
         Deviation from the mean in magnitudes.
     """
-    kept = np.exp(-np.diff(mjd) / tau_days)
+    decay = np.exp(-np.diff(mjd) / tau_days)
     kicks = sf_inf_mag / np.sqrt(2) * rng.standard_normal(len(mjd))
-    kicks[1:] *= np.sqrt(1 - kept**2)
+    kicks[1:] *= np.sqrt(1 - decay**2)
     # plain numbers: ten times as fast as one element of an array after the other
-    walk, steps = [float(kicks[0])], zip(kept.tolist(), kicks[1:].tolist(), strict=True)
+    walk, steps = [float(kicks[0])], zip(decay.tolist(), kicks[1:].tolist(), strict=True)
     for keep, kick in steps:
         walk.append(keep * walk[-1] + kick)
     return np.array(walk)
@@ -215,9 +215,9 @@ def _draw_brightening(
 
     The last one counts if none is.
     """
-    found, _ = discovery_mjd(mjd, population.found_mjd, rng)
+    discovered_mjd, _ = discovery_mjd(mjd, population.found_mjd, rng)
     threshold = float(rng.normal(*population.noticed_mag))
-    times = np.concatenate([mjd, [mjd[0] + REFERENCE_DAYS, found]])
+    times = np.concatenate([mjd, [mjd[0] + REFERENCE_DAYS, discovered_mjd]])
     order = np.argsort(times)
     for _ in range(MOST_TRIES):
         light = _draw(times[order], rng, population, subtype)

@@ -231,5 +231,5 @@ def variable_star(
     mean_mag : (float, float, float)
         Brightest, most common and faintest mean magnitude.
     """
-    drawn = draw_from_mixture(kinds, mjd, rng)
-    return shift_to_mean(drawn, float(rng.triangular(*mean_mag)))
+    light = draw_from_mixture(kinds, mjd, rng)
+    return shift_to_mean(light, float(rng.triangular(*mean_mag)))

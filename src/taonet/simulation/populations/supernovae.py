@@ -216,8 +216,8 @@ def _host(distance_modulus: float, population: Supernovae, rng: np.random.Genera
     Sizes follow from luminosities (after Shen et al. 2003, MNRAS 343, 978; the scatter of faint
     galaxies is larger there).
     """
-    drawn = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
-    absolute_mag = float(np.clip(drawn, -22.5, -12))
+    host_mag = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
+    absolute_mag = float(np.clip(host_mag, -22.5, -12))
     kiloparsec = 4.0 * 10 ** (-0.1 * (absolute_mag + 20.5)) * np.exp(rng.normal(0, 0.3))
     distance_kpc = 10 ** (distance_modulus / 5 + 1) / 1000
     radius = float(np.clip(kiloparsec / distance_kpc * PARSEC_ARCSEC, 0.4, 12))

@@ -78,8 +78,8 @@ class Run:
 def visits_of_run(run: Run, rng: np.random.Generator) -> Visits:
     """Draw when a field was observed: most of the epochs of the run, some minutes apart."""
     day, share = np.array(run.epochs).T[:2]
-    taken = rng.random(len(day)) < share
-    mjd = run.first_mjd + day[taken] + rng.uniform(0, run.field_days)
+    observed = rng.random(len(day)) < share
+    mjd = run.first_mjd + day[observed] + rng.uniform(0, run.field_days)
     return Visits(mjd=mjd, band=(BAND,) * len(mjd))
 
 
@@ -94,8 +94,8 @@ def conditions_of_run(run: Run, visits: Visits, rng: np.random.Generator) -> Con
         sigma: Float[np.ndarray, " slot"], field: float
     ) -> Float[np.ndarray, " epoch"]:
         # of the scatter between fields, half stays with a field through the run
-        drawn = (rng.standard_normal(n) + field) / np.sqrt(2)
-        return np.asarray(run.broader * sigma[epoch] * drawn)
+        deviate = (rng.standard_normal(n) + field) / np.sqrt(2)
+        return np.asarray(run.broader * sigma[epoch] * deviate)
 
     brightness = log_flux[epoch] + draw_scatter(log_flux_err, own[0])
     return Conditions(

@@ -141,15 +141,15 @@ def light_in_two_bands(
     before = visits.mjd[0] + late - np.linspace(*dates.days, dates.frames)
     mjd = np.concatenate([before, visits.mjd])
     order = np.argsort(mjd, kind="stable")
-    drawn = transient(mjd[order], rng)
-    redness = g_minus_r(drawn, mjd[order], rng)
+    light = transient(mjd[order], rng)
+    redness = g_minus_r(light, mjd[order], rng)
     in_r, in_g = np.empty(len(mjd)), np.empty(len(mjd))
-    in_r[order], in_g[order] = drawn.mag, drawn.mag + redness
+    in_r[order], in_g[order] = light.mag, light.mag + redness
     green = np.array(visits.band) == "g"
     # ZTF leaves outliers out of its templates: outbursts do not get into the median either
     template_g, template_r = (float(np.median(mag[: len(before)])) for mag in (in_g, in_r))
     return replace(
-        drawn,
+        light,
         mag=np.where(green, in_g[len(before) :], in_r[len(before) :]),
         template_mag=np.where(green, template_g, template_r),
     )
