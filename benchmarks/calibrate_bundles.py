@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 from coverage import lines_of
 
-from taonet.evaluation.calibration import ece_by_epochs
+from taonet.evaluation.calibration_by_epochs import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.intervals import Interval
 from taonet.experiment.card import CALIBRATION

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from taonet.evaluation.calibration import ece
+from taonet.evaluation.calibration_by_epochs import ece
 from taonet.evaluation.comparison import align_columns
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.predictions import final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
+from taonet.evaluation.scored_rows import final_rows, rows_passing, sets_of
 from taonet.io.prediction_table import classes_of, read_predictions
 from taonet.sky.taxonomy import Taxonomy
 

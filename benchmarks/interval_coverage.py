@@ -19,12 +19,12 @@ from jaxtyping import Float, Int
 from scipy.special import ndtr
 from scipy.stats import beta
 
+from taonet.evaluation.bootstrap_weights import UnseenObjects
 from taonet.evaluation.calibration_error import ECE_BINS
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.metrics import difference_of
 from taonet.evaluation.resampling import resample
+from taonet.evaluation.scores import difference_of
 from taonet.evaluation.scoring import Scoring
-from taonet.evaluation.smoothing import UnseenObjects
 
 COUNTS = {
     "hits": (46, 56, 38, 243),

@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 
 import taonet
-from taonet.evaluation.metrics import score
-from taonet.evaluation.predictions import final_rows
+from taonet.evaluation.scored_rows import final_rows
+from taonet.evaluation.scores import score
 from taonet.experiment.groups import with_groups
 from taonet.io.alerts.packets import is_negative
 from taonet.io.alerts.surveys import ZTF

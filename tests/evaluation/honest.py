@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from taonet.evaluation.predictions import probabilities_of
+from taonet.evaluation.scored_rows import probabilities_of
 from taonet.sky.taxonomy import Taxonomy
 
 THREE = Taxonomy(name="three", classes=("A", "B", "C"))

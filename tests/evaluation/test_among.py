@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import check_predictions, restrict_classes
+from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.sky.taxonomy import Taxonomy
 
 THREE = Taxonomy(name="three", classes=("A", "B", "C"))

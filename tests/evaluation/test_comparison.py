@@ -5,7 +5,7 @@ import pytest
 
 from taonet.evaluation.comparison import compare_methods, score_lines, shared_steps
 from taonet.evaluation.metric_table import compared_in
-from taonet.evaluation.metrics import score_difference
+from taonet.evaluation.scores import score_difference
 from taonet.sky.taxonomy import Taxonomy
 
 AB = Taxonomy(name="ab", classes=("A", "B"))

@@ -7,13 +7,13 @@ from scipy.stats import beta
 
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
+from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.calibration_error import true_errors
 from taonet.evaluation.intervals import interval
-from taonet.evaluation.metrics import score, score_difference
 from taonet.evaluation.repeated_runs import score_draws
 from taonet.evaluation.resampling import resample
+from taonet.evaluation.scores import score, score_difference
 from taonet.evaluation.scoring import scores_of_classes
-from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 HITS = np.repeat(np.arange(4), (46, 56, 38, 243))
 """True labels like those of the HiTS sequences that are tested."""

@@ -9,8 +9,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 from evaluation.honest import EPOCHS, THREE, draw
-from taonet.evaluation.calibration import ece
-from taonet.evaluation.predictions import labels_of, probabilities_of
+from taonet.evaluation.calibration_by_epochs import ece
+from taonet.evaluation.scored_rows import labels_of, probabilities_of
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.evaluation.metrics import score
 from taonet.evaluation.repeated_runs import mean_difference, score_draws
+from taonet.evaluation.scores import score
 from taonet.sky.taxonomy import Taxonomy
 
 TWO = Taxonomy(name="two", classes=("A", "B"))

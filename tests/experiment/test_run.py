@@ -11,8 +11,8 @@ import pytest
 
 from taonet.data.splits import read_split
 from taonet.errors import InputError, OutputError
-from taonet.evaluation.metrics import score
-from taonet.evaluation.predictions import restrict_classes
+from taonet.evaluation.scored_rows import restrict_classes
+from taonet.evaluation.scores import score
 from taonet.experiment import baselines
 from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.experiment.run import run_experiment

@@ -13,8 +13,8 @@ import pytest
 from evaluation.made import FOUR, made_sequence, made_table
 from taonet.errors import InputError, OutputError
 from taonet.evaluation.metric_table import CLASS_METRICS, ON_PAGE
-from taonet.evaluation.metrics import score, score_difference
-from taonet.evaluation.predictions import final_rows
+from taonet.evaluation.scored_rows import final_rows
+from taonet.evaluation.scores import score, score_difference
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.reports.page_figures import FIGURES

@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score, precision_recall_curve
 
 from evaluation.made import made_table
 from taonet.errors import InputError
-from taonet.evaluation.predictions import check_predictions, merge_classes
+from taonet.evaluation.scored_rows import check_predictions, merge_classes
 from taonet.reports.paper_tables import best_f1_point, write_paper_tables
 from taonet.sky.taxonomy import CRTS, HITS
 

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from evaluation.made import FOUR, made_table
-from taonet.evaluation.metrics import score, scores_by_epochs
+from taonet.evaluation.scores import score, scores_by_epochs
 from taonet.reports.early_figures import epochs_figure
 from taonet.reports.palette import CLASS_COLOURS, SPARE_COLOURS, class_colours
 from taonet.reports.score_figures import (

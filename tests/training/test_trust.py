@@ -9,16 +9,16 @@ from scipy.stats import binom
 
 from evaluation.honest import EPOCHS, THREE, draw, draw_archive, with_sets
 from taonet.errors import InputError
-from taonet.evaluation.calibration import ece, ece_by_epochs
+from taonet.evaluation.calibration_by_epochs import ece, ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.early import rows_since_detection, scores_by_nights, stability
-from taonet.evaluation.predictions import (
+from taonet.evaluation.resampling import resample
+from taonet.evaluation.scored_rows import (
     final_rows,
     labels_of,
     probabilities_of,
     rows_passing,
 )
-from taonet.evaluation.resampling import resample
 from taonet.training.fit_sets import LEAST_OBJECTS, _class_threshold, fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature, undo_temperature
 from taonet.trust.trust import Temperature, Thresholds, Trust

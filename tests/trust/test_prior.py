@@ -6,7 +6,7 @@ import pytest
 from evaluation.honest import EPOCHS, THREE, draw, with_sets
 from taonet.errors import InputError
 from taonet.evaluation.coverage import coverage_table
-from taonet.evaluation.predictions import final_rows, labels_of, probabilities_of
+from taonet.evaluation.scored_rows import final_rows, labels_of, probabilities_of
 from taonet.io.prediction_table import columns_of
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature

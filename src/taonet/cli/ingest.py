@@ -8,7 +8,7 @@ import typer
 
 from taonet.cli.options import AsJson, Limit, Output, Overwrite
 from taonet.cli.output import exit_on_failures, print_result, track
-from taonet.io.file_kinds import FILE_KINDS, kind_named
+from taonet.io.kinds.file_kinds import FILE_KINDS, kind_named
 
 if TYPE_CHECKING:
     KindName = str

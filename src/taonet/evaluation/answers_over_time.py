@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from taonet.evaluation.calibration import ece_by_epochs
+from taonet.evaluation.calibration_by_epochs import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.early import scores_by_nights, stability
 from taonet.evaluation.goals import goals_of
-from taonet.evaluation.predictions import final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
+from taonet.evaluation.scored_rows import final_rows, rows_passing, sets_of
 from taonet.sky.taxonomy import Taxonomy
 
 RESAMPLES: Final = 200

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import ndtri
 
+from taonet.evaluation.bootstrap_weights import UnseenObjects
 from taonet.evaluation.intervals import LEVEL, Interval, interval
-from taonet.evaluation.smoothing import UnseenObjects
 
 ECE_BINS: Final = 10
 """Equal-width bins of the highest probability, for the ECE and the reliability diagram."""

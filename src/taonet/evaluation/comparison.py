@@ -14,14 +14,14 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import COMPARED, EARLY, compared_in
-from taonet.evaluation.metrics import (
+from taonet.evaluation.resampling import Resamples
+from taonet.evaluation.scores import (
     Scores,
     check_same_objects,
     difference_of,
     resamples_of,
     scores_of,
 )
-from taonet.evaluation.resampling import Resamples
 from taonet.sky.taxonomy import Taxonomy
 
 MOST_STEPS: Final = 8

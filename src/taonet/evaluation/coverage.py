@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from taonet.evaluation.predictions import check_predictions, final_rows, rows_passing, sets_of
 from taonet.evaluation.resampling import wilson_interval
+from taonet.evaluation.scored_rows import check_predictions, final_rows, rows_passing, sets_of
 from taonet.sky.taxonomy import Taxonomy
 
 

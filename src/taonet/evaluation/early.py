@@ -13,8 +13,8 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import interval
-from taonet.evaluation.metrics import resamples_of
-from taonet.evaluation.predictions import check_predictions, final_rows
+from taonet.evaluation.scored_rows import check_predictions, final_rows
+from taonet.evaluation.scores import resamples_of
 from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.sky.taxonomy import Taxonomy
 

@@ -94,7 +94,7 @@ class Metric:
     formula : function
     lower_is_better : bool
     in_scores : bool
-        Whether `taonet.evaluation.metrics.Scores` and its JSON have it; else it is for studies.
+        Whether `taonet.evaluation.scores.Scores` and its JSON have it; else it is for studies.
     on_page : bool
         Whether the page has a column for it.
     compared : bool
@@ -282,7 +282,7 @@ METRICS: Final = (
 
 PER_CLASS: Final = tuple(metric.name for metric in CLASS_METRICS)
 OVERALL: Final = tuple(metric.name for metric in METRICS if metric.in_scores)
-"""The names of the scores that `taonet.evaluation.metrics.Scores` has."""
+"""The names of the scores that `taonet.evaluation.scores.Scores` has."""
 
 ON_PAGE: Final = tuple(metric for metric in METRICS if metric.on_page)
 COMPARED: Final = tuple(metric for metric in METRICS if metric.compared)

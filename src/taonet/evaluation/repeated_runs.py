@@ -9,8 +9,9 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
+from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.intervals import Interval, interval
-from taonet.evaluation.predictions import (
+from taonet.evaluation.scored_rows import (
     check_predictions,
     final_rows,
     groups_of_rows,
@@ -18,7 +19,6 @@ from taonet.evaluation.predictions import (
     probabilities_of,
 )
 from taonet.evaluation.scoring import scores_of_classes
-from taonet.evaluation.smoothing import Sample, UnseenObjects
 from taonet.sky.taxonomy import Taxonomy
 
 ResampleScores = dict[str, Float[np.ndarray, "..."]]

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.errors import InputError
+from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.calibration_error import (
     Gaps,
     error_by_chance,
@@ -14,7 +15,6 @@ from taonet.evaluation.calibration_error import (
 )
 from taonet.evaluation.intervals import Interval, interval
 from taonet.evaluation.scoring import ScoreArrays, Scoring
-from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

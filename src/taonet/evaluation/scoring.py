@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float, Int
 
+from taonet.evaluation.bootstrap_weights import UnseenObjects
 from taonet.evaluation.calibration_error import Gaps
 from taonet.evaluation.metric_table import (
     CLASS_METRICS,
@@ -18,7 +19,6 @@ from taonet.evaluation.metric_table import (
     ByClass,
     WeightedCounts,
 )
-from taonet.evaluation.smoothing import UnseenObjects
 
 ScoreArrays = Mapping[str, Float[np.ndarray, "..."]]
 """By score: an array (resample,), or (resample, class) for those of each class."""

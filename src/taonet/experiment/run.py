@@ -15,7 +15,7 @@ from jaxtyping import Int
 from taonet.data.reading import find_inputs
 from taonet.data.splits import Split, read_split, rounds_of, write_split
 from taonet.evaluation.controls import TREES
-from taonet.evaluation.predictions import restrict_classes
+from taonet.evaluation.scored_rows import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.card import CARD, card_facts, model_card
 from taonet.experiment.groups import all_with_groups

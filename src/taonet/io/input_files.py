@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from taonet.errors import InputError
-from taonet.io.file_kinds import is_packed_file, kind_of
+from taonet.io.kinds.file_kinds import is_packed_file, kind_of
 from taonet.io.kinds.kind import FileKind, InputFiles
 
 MAX_NAMES = 3

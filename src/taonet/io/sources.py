@@ -12,11 +12,11 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
 from taonet.io.content import head_of, not_avro_error
-from taonet.io.file_kinds import FILE_KINDS, is_packed_file, kind_of, kind_of_input
 from taonet.io.input_files import files_below, select_files
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.kinds.alerts import ALERTS
 from taonet.io.kinds.deep_tao import DEEP_TAO
+from taonet.io.kinds.file_kinds import FILE_KINDS, is_packed_file, kind_of, kind_of_input
 from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
 from taonet.io.kinds.kind import OPTIONS, FileKind, InputFiles
 from taonet.io.rejection import summarise_kinds

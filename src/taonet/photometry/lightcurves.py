@@ -18,11 +18,11 @@ from taonet.photometry.forced_photometry import (
     cut_centre_windows,
     forced_photometry,
 )
-from taonet.photometry.given_difference import measure_given_difference
 from taonet.photometry.neighbours import subtract_neighbours
 from taonet.photometry.object_light import mask_unknown_noise, render_object
 from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.subtract import Difference, subtract
+from taonet.photometry.survey_difference import measure_survey_difference
 from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
 from taonet.photometry.template_choice import choose_templates
 from taonet.photometry.template_image import calibrate_with_image
@@ -212,7 +212,7 @@ def _measure_survey_difference(
 ) -> BandMeasurement:
     frames, calibration, _ = _calibrate_band(sequence, causal=causal)
     science = _measure_science(frames, calibration, causal=causal)
-    calibration, fluxes = measure_given_difference(
+    calibration, fluxes = measure_survey_difference(
         sequence, frames, calibration, science, causal=causal
     )
     return BandMeasurement(

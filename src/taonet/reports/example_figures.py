@@ -9,7 +9,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import probabilities_of
+from taonet.evaluation.scored_rows import probabilities_of
 from taonet.reports.palette import FAINT, INK, class_colours, escape_math, figure_style, mute_axes
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence

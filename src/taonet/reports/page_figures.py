@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from taonet.evaluation.answers_over_time import AnswersOverTime
 from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metric_table import COMPARED
-from taonet.evaluation.metrics import Scores, scores_by_epochs
+from taonet.evaluation.scores import Scores, scores_by_epochs
 from taonet.io.prediction_table import columns_of
 from taonet.reports.early_figures import epochs_figure, nights_figure
 from taonet.reports.example_figures import sequence_figure

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.evaluation.metrics import Scores, score
-from taonet.evaluation.predictions import (
+from taonet.evaluation.scored_rows import (
     final_rows,
     merge_classes,
     probabilities_of,
     restrict_classes,
 )
+from taonet.evaluation.scores import Scores, score
 from taonet.io.atomic import atomic_file
 from taonet.reports.published_numbers import (
     FIVE_CLASSES,

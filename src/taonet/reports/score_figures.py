@@ -11,8 +11,8 @@ from sklearn.metrics import precision_recall_curve
 
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import BY_NAME, COMPARED
-from taonet.evaluation.metrics import Scores
-from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
+from taonet.evaluation.scored_rows import check_predictions, final_rows, labels_of, probabilities_of
+from taonet.evaluation.scores import Scores
 from taonet.reports.palette import (
     ACCENT,
     FAINT,

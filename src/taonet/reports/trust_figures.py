@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
-from taonet.evaluation.predictions import check_predictions, final_rows, labels_of, probabilities_of
 from taonet.evaluation.resampling import wilson_interval
+from taonet.evaluation.scored_rows import check_predictions, final_rows, labels_of, probabilities_of
 from taonet.reports.palette import (
     ACCENT,
     FAINT,

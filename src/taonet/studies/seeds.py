@@ -8,8 +8,8 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.predictions import restrict_classes
 from taonet.evaluation.repeated_runs import mean_difference, score_draws
+from taonet.evaluation.scored_rows import restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from taonet.errors import InputError, LeakError
-from taonet.evaluation.calibration import ece_by_epochs
+from taonet.evaluation.calibration_by_epochs import ece_by_epochs
 from taonet.experiment.card import recalibrated_card
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.archive import Archive

@@ -11,7 +11,7 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.evaluation.answers_over_time import score_over_time
 from taonet.evaluation.comparison import compare_methods
-from taonet.evaluation.predictions import check_predictions, restrict_classes
+from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
 from taonet.io.prediction_table import classes_of, is_prediction_table, read_predictions

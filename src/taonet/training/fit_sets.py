@@ -19,7 +19,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import (
+from taonet.evaluation.scored_rows import (
     check_predictions,
     final_rows,
     labels_of,

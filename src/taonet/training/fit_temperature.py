@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 from scipy.optimize import minimize_scalar
 
 from taonet.errors import InputError
-from taonet.evaluation.predictions import (
+from taonet.evaluation.scored_rows import (
     check_predictions,
     final_rows,
     labels_of,

@@ -36,7 +36,7 @@ class FileKind:
     """A kind of files that sequences of cutouts are read from.
 
     A new kind is a module in `taonet.io.kinds` that makes one of these, and a line in
-    `taonet.io.file_kinds.FILE_KINDS`.
+    `taonet.io.kinds.file_kinds.FILE_KINDS`.
 
     Parameters
     ----------

@@ -6,12 +6,13 @@ import pytest
 from fixtures.make_alerts import packet, write
 from taonet.cli.ingest import ingest as ingest_verb
 from taonet.errors import InputError
-from taonet.io import file_kinds, sources
-from taonet.io.file_kinds import FILE_KINDS, kind_named, kind_of, kind_of_input
+from taonet.io import sources
 from taonet.io.items import ItemResult, SequenceSource
+from taonet.io.kinds import file_kinds
 from taonet.io.kinds.alerts import ALERTS
 from taonet.io.kinds.arrays import ARRAYS
 from taonet.io.kinds.deep_tao import DEEP_TAO
+from taonet.io.kinds.file_kinds import FILE_KINDS, kind_named, kind_of, kind_of_input
 from taonet.io.kinds.kind import OPTIONS, FileKind
 from taonet.io.sources import open_source, sources_of
 from taonet.sky.sequence import ImageSequence

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.predictions import (
+from taonet.evaluation.resampling import calibration_error
+from taonet.evaluation.scored_rows import (
     final_rows,
     groups_of_rows,
     labels_of,
     probabilities_of,
     rows_passing,
 )
-from taonet.evaluation.resampling import calibration_error
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -45,7 +45,7 @@ def ece_by_epochs(
 def ece(rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int) -> Interval:
     """Return the calibration error of answers, one an object, with its interval.
 
-    The same as that of `taonet.evaluation.metrics.score`, without all the other scores.
+    The same as that of `taonet.evaluation.scores.score`, without all the other scores.
     """
     truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
     groups = groups_of_rows(rows)

@@ -17,6 +17,7 @@ from sklearn.metrics import (
 
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
+from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import (
     CLASS_METRICS,
@@ -26,17 +27,16 @@ from taonet.evaluation.metric_table import (
     OVERALL,
     PER_CLASS,
 )
-from taonet.evaluation.metrics import score, score_difference, scores_by_epochs
-from taonet.evaluation.predictions import (
+from taonet.evaluation.resampling import resample
+from taonet.evaluation.scored_rows import (
     check_predictions,
     final_rows,
     labels_of,
     probabilities_of,
     rows_at,
 )
-from taonet.evaluation.resampling import resample
+from taonet.evaluation.scores import score, score_difference, scores_by_epochs
 from taonet.evaluation.scoring import Scoring
-from taonet.evaluation.smoothing import Sample, UnseenObjects
 
 CLASSES = list(FOUR.classes)
 

@@ -14,7 +14,8 @@ from jaxtyping import Int
 from taonet.errors import InputError
 from taonet.evaluation.intervals import LEVEL, Interval
 from taonet.evaluation.metric_table import COMPARED, OVERALL, PER_CLASS
-from taonet.evaluation.predictions import (
+from taonet.evaluation.resampling import Resamples, resample
+from taonet.evaluation.scored_rows import (
     check_predictions,
     final_rows,
     groups_of_rows,
@@ -22,7 +23,6 @@ from taonet.evaluation.predictions import (
     probabilities_of,
     rows_at,
 )
-from taonet.evaluation.resampling import Resamples, resample
 from taonet.sky.taxonomy import Taxonomy
 
 

@@ -37,7 +37,7 @@ PSF_ROUNDS = 8
 """A stated width may be far off."""
 
 
-def measure_given_difference(
+def measure_survey_difference(
     sequence: ImageSequence,
     frames: PreparedFrames,
     calibration: Calibration,
