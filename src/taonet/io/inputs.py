@@ -49,8 +49,8 @@ def read_curves(
         If it is no table of light curves.
     """
     table = read_light_curves(path)
-    if str(table.cleaning):
-        tally.remarks[f"{path}: {table.cleaning}"] += 1
+    if str(table.mending):
+        tally.remarks[f"{path}: {table.mending}"] += 1
     tally.remarks.update({f"{path}: {what}": count for what, count in table.remarks.items()})
     if limit is None:
         for object_id in table.without_points:

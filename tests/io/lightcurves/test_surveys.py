@@ -107,7 +107,7 @@ def test_what_people_download_is_one_light_curve_of_two_good_points(tmp_path, su
     np.testing.assert_allclose(curve.mjd, [mjd, curve.mjd[1]], rtol=1e-12)
     np.testing.assert_allclose(curve.mag[0], mag, atol=1e-3)
     assert len(curve.mjd) == 2
-    assert found.cleaning.rows - found.cleaning.dropped_rows == 2
+    assert found.mending.rows - found.mending.dropped_rows == 2
     if survey in BELOW_ZERO:
         assert curve.flux[1] < 0 < curve.flux_err[1]
 
@@ -120,9 +120,9 @@ def test_every_column_that_is_not_used_is_named_once(tmp_path, survey):
 
 @pytest.mark.parametrize("survey", ["ZTF at IRSA", "ZTF forced", "ATLAS", "ASAS-SN", "Gaia"])
 def test_points_that_a_survey_flags_are_left_out_and_counted(tmp_path, survey):
-    cleaning = read(tmp_path, TABLES[survey]).cleaning
-    assert cleaning.flagged == 1
-    assert "1 flagged as not to be used" in str(cleaning)
+    mending = read(tmp_path, TABLES[survey]).mending
+    assert mending.flagged == 1
+    assert "1 flagged as not to be used" in str(mending)
 
 
 def test_quality_of_unknown_meaning_is_not_used_and_named(tmp_path):

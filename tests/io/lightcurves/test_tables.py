@@ -44,8 +44,8 @@ def test_a_sound_table_is_read_as_it_is(tmp_path):
     assert one.flux is None
     assert one.band == ("", "", "")
     np.testing.assert_array_equal(one.mag, [18.0, 18.5, 19.0])
-    assert found.cleaning.dropped_rows == 0
-    assert str(found.cleaning) == ""
+    assert found.mending.dropped_rows == 0
+    assert str(found.mending) == ""
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_fluxes_stand_in_for_magnitudes(tmp_path, error, zero_point):
     # a negative flux is a measurement
     np.testing.assert_allclose(other.flux[1:], -flux_of(np.array([zp]), 25.0), rtol=1e-12)
     assert np.isnan(other.mag).tolist() == [False, True]
-    assert found.cleaning.dropped_rows == 0
+    assert found.mending.dropped_rows == 0
 
 
 def test_bands_and_upper_limits(tmp_path):
@@ -93,8 +93,8 @@ def test_bands_and_upper_limits(tmp_path):
     np.testing.assert_array_equal(one.limits.mag, [20.0, 20.5])
     assert one.limits.band == ("g", "g")
     assert len(other.limits.mjd) == 0
-    assert (found.cleaning.not_detected, found.cleaning.upper_limits) == (3, 2)
-    assert "2 kept as upper limits" in str(found.cleaning)
+    assert (found.mending.not_detected, found.mending.upper_limits) == (3, 2)
+    assert "2 kept as upper limits" in str(found.mending)
 
 
 @pytest.mark.parametrize(
@@ -123,11 +123,11 @@ def test_what_is_no_point_is_left_out_counted_once_and_said(tmp_path, row, reaso
     sound = read(tmp_path, a_table())
     for one, other in zip(found.curves, sound.curves, strict=True):
         np.testing.assert_array_equal(one.mag, other.mag)
-    assert getattr(found.cleaning, reason) == 1
-    assert found.cleaning.dropped_rows == 1
-    assert str(found.cleaning).startswith("1 of 6 rows dropped: ")
-    assert said in str(found.cleaning)
-    assert "\n" not in str(found.cleaning)
+    assert getattr(found.mending, reason) == 1
+    assert found.mending.dropped_rows == 1
+    assert str(found.mending).startswith("1 of 6 rows dropped: ")
+    assert said in str(found.mending)
+    assert "\n" not in str(found.mending)
 
 
 def test_two_points_of_one_time_and_another_band_are_no_repetition(tmp_path):
@@ -140,14 +140,14 @@ def test_points_are_sorted_and_it_is_said(tmp_path):
     for one, other in zip(found.curves, read(tmp_path, a_table()).curves, strict=True):
         np.testing.assert_array_equal(one.mjd, other.mjd)
         np.testing.assert_array_equal(one.mag, other.mag)
-    assert found.cleaning.unsorted_objects == 2
-    assert str(found.cleaning) == "2 objects sorted by time"
+    assert found.mending.unsorted_objects == 2
+    assert str(found.mending) == "2 objects sorted by time"
 
 
 def test_objects_in_turn_are_sorted_but_in_order_of_time(tmp_path):
     found = read(tmp_path, a_table().iloc[[0, 3, 1, 4, 2]])
     assert [c.object_id for c in found.curves] == ["a", "b"]
-    assert found.cleaning.unsorted_objects == 0
+    assert found.mending.unsorted_objects == 0
 
 
 def test_jd_is_refused_with_the_formula_unless_the_column_says_so(tmp_path):
@@ -156,7 +156,7 @@ def test_jd_is_refused_with_the_formula_unless_the_column_says_so(tmp_path):
         read(tmp_path, a_table(mjd=jd))
     found = read(tmp_path, a_table().drop(columns="mjd").assign(JD=jd))
     np.testing.assert_array_equal(found.curves[0].mjd, [55000.0, 55001.0, 55002.0])
-    assert "JD turned into MJD" in str(found.cleaning)
+    assert "JD turned into MJD" in str(found.mending)
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,13 @@ def test_what_cannot_be_mended_is_one_clear_line(tmp_path, table, message):
 def test_a_word_where_a_number_belongs_costs_its_row_alone(tmp_path):
     found = read(tmp_path, a_table(mag=["18.0", "bright", "19", "17", "17.5"]))
     assert [len(curve.mjd) for curve in found.curves] == [2, 2]
-    assert str(found.cleaning) == "1 of 5 rows dropped: 1 with a word where a number belongs"
+    assert str(found.mending) == "1 of 5 rows dropped: 1 with a word where a number belongs"
 
 
 def test_numbers_as_text_are_numbers(tmp_path):
     found = read(tmp_path, a_table(mag=["18.0", " 18.5", "19", "", "nan"]))
     np.testing.assert_array_equal(found.curves[0].mag, [18.0, 18.5, 19.0])
-    assert found.cleaning.not_a_number == 2
+    assert found.mending.not_a_number == 2
     assert found.without_points == ("b",)
 
 
@@ -209,9 +209,7 @@ def test_ids_of_many_digits_keep_them_all(tmp_path):
 def test_real_curves_with_their_repetitions_and_absurd_times(shared_data):
     found = read_light_curves(shared_data / "crts_lightcurves" / "transients.parquet")
     assert len(found.curves) == 194
-    assert (
-        sum(len(c.mjd) for c in found.curves) == found.cleaning.rows - found.cleaning.dropped_rows
-    )
+    assert sum(len(c.mjd) for c in found.curves) == found.mending.rows - found.mending.dropped_rows
 
 
 def test_a_table_without_names_of_objects_is_one_object_named_after_its_file(tmp_path):
@@ -254,7 +252,7 @@ def test_limits_are_not_detected_and_kept_where_it_is_clear(tmp_path, suffix, ma
     found = read(tmp_path, table, suffix)
     np.testing.assert_array_equal(found.curves[0].mag, [18.0, 19.0])
     np.testing.assert_array_equal(found.curves[0].limits.mag, [] if limit is None else [limit])
-    assert found.cleaning.not_detected == 1
+    assert found.mending.not_detected == 1
 
 
 @pytest.mark.parametrize(
@@ -266,7 +264,7 @@ def test_what_stands_for_no_flux_is_no_flux(tmp_path, flux, flux_err):
     table["flux"], table["flux_err"] = [5.0, flux, -99.0, 4.0, 3.0], [1.0, flux_err, 1.0, 1.0, 1.0]
     found = read(tmp_path, table.assign(zp=25.0))
     np.testing.assert_allclose(found.curves[0].flux, [5.0, -99.0])
-    assert found.cleaning.not_a_number == 1
+    assert found.mending.not_a_number == 1
 
 
 def test_a_flux_without_its_zero_point_is_left_out(tmp_path):
@@ -274,7 +272,7 @@ def test_a_flux_without_its_zero_point_is_left_out(tmp_path):
     table["flux"] += np.arange(5)
     found = read(tmp_path, table.assign(zp=[25.0, -999.0, 26.0, 25.0, NAN]))
     assert [len(curve.mjd) for curve in found.curves] == [2, 1]
-    assert found.cleaning.not_a_number == 2
+    assert found.mending.not_a_number == 2
     bare = read(tmp_path, table)
     assert any("no zero point" in line and "25" in line for line in bare.remarks)
 
@@ -349,7 +347,7 @@ def test_classes_and_objects_of_any_name_are_kept(tmp_path, suffix):
     names = ["NA", "NA", "NA", "007", "007"]
     found = read(tmp_path, a_table(object_id=names, label=["None"] * 3 + ["90"] * 2), suffix)
     assert {c.object_id: c.class_name for c in found.curves} == {"NA": "None", "007": "90"}
-    assert found.cleaning.dropped_rows == 0
+    assert found.mending.dropped_rows == 0
 
 
 def test_a_word_in_place_of_a_position_costs_the_position_alone(tmp_path):

@@ -163,8 +163,8 @@ def _plan(
     recipe: CurveRecipe, table: Path, folder: Path | None, *, track: Track, say: Say
 ) -> CurveExperiment:
     light_curves = read_light_curves(table)
-    if str(light_curves.cleaning):
-        say(f"{table}: {light_curves.cleaning}")
+    if str(light_curves.mending):
+        say(f"{table}: {light_curves.mending}")
     for line in remark_lines(light_curves.remarks):
         say(line)
     labelled = tuple(curve for curve in light_curves.curves if curve.class_name is not None)

@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from taonet.errors import InputError
-from taonet.io.lightcurves.cleaning import CleaningSummary, clean_points
 from taonet.io.lightcurves.columns import standard_columns
+from taonet.io.lightcurves.mending import Mending, mend_points
 from taonet.io.tables import READ, read_table
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 from taonet.sky.position import ARCMINUTE, mean_position
@@ -77,14 +77,14 @@ class LightCurves:
         In order of object.
     without_points : tuple of str
         Objects of which no point can be used.
-    cleaning : CleaningSummary
+    mending : Mending
         What was left out or corrected.
     remarks : mapping
         What else the user should know, with the number of objects it is true of.
     """
 
     curves: tuple[Curve, ...]
-    cleaning: CleaningSummary
+    mending: Mending
     without_points: tuple[str, ...] = field(default=())
     remarks: Mapping[str, int] = field(default_factory=dict)
 
@@ -105,17 +105,17 @@ def read_light_curves(path: Path) -> LightCurves:
     """
     points = standard_columns(read_table(path), path, alone=path.stem)
     _check_classes(points.rows, path)
-    clean, upper, cleaning = clean_points(points.rows, from_jd=points.from_jd)
-    if clean.empty:
-        raise InputError("no point that can be used", where=path, got=str(cleaning))
-    left_out = set(points.rows["object_id"].dropna()) - set(clean["object_id"])
-    curves, spread = _curves(clean, upper)
+    good, upper, mending = mend_points(points.rows, from_jd=points.from_jd)
+    if good.empty:
+        raise InputError("no point that can be used", where=path, got=str(mending))
+    left_out = set(points.rows["object_id"].dropna()) - set(good["object_id"])
+    curves, spread = _curves(good, upper)
     remarks = dict.fromkeys(points.remarks, 1)
     if spread:
         remarks["positions of one object lie more than an arcminute apart"] = spread
     return LightCurves(
         curves=curves,
-        cleaning=cleaning,
+        mending=mending,
         without_points=tuple(sorted(left_out)),
         remarks=remarks,
     )

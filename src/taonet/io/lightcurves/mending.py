@@ -1,4 +1,4 @@
-"""Cleaning light curves: which points cannot be used, and how many of each kind there were."""
+"""Mending light curves: which points cannot be used, and how many of each kind there were."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +15,7 @@ BRIGHTEST_OF_LIMITS: Final = -5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class CleaningSummary:
+class Mending:
     """What was wrong with a table of light curves; every row left out is counted once.
 
     Parameters
@@ -99,9 +99,9 @@ class CleaningSummary:
         return "; ".join(lines)
 
 
-def clean_points(
+def mend_points(
     points: pd.DataFrame, *, from_jd: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame, CleaningSummary]:
+) -> tuple[pd.DataFrame, pd.DataFrame, Mending]:
     """Leave out what is no point of a light curve, and sort the rest.
 
     Parameters
@@ -113,7 +113,7 @@ def clean_points(
     -------
     points, upper_limits : DataFrame
         In order of object and time; the limits have a finite ``mjd`` and ``limiting_mag``.
-    summary : CleaningSummary
+    summary : Mending
     """
     clean, counts = points, {}
     upper = points.iloc[:0]
@@ -123,7 +123,7 @@ def clean_points(
         if reason == "not_detected":
             upper = _upper_limits(clean[bad])
         clean = clean[~bad]
-    summary = CleaningSummary(
+    summary = Mending(
         rows=len(points),
         **counts,
         upper_limits=len(upper),
