@@ -1,5 +1,6 @@
 """Scores against scikit-learn, intervals against a plain loop, and the laws they keep."""
 
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -271,3 +272,28 @@ def test_five_thousand_objects_are_scored_in_seconds() -> None:
     start = time.process_time()
     score(table, FOUR, seed=0)
     assert time.process_time() - start < 20
+
+
+def sure_of(table: pd.DataFrame, label: np.ndarray) -> pd.DataFrame:
+    """Return the table with every answer sure of a class."""
+    p = np.eye(len(CLASSES))[label]
+    return table.assign(**{f"p_{name}": p[:, k] for k, name in enumerate(CLASSES)})
+
+
+@pytest.mark.parametrize("answers", ["some right", "all right", "all wrong", "always one class"])
+@pytest.mark.parametrize("classes", [4, 2])
+def test_every_score_and_its_interval_stay_within_what_the_score_can_be(answers, classes) -> None:
+    table = made_table(41, classes=classes)
+    truth, _ = truth_and_p(table)
+    label = {
+        "all right": truth,
+        "all wrong": (truth + 1) % len(CLASSES),
+        "always one class": np.zeros_like(truth),
+    }.get(answers)
+    scores = score(table if label is None else sure_of(table, label), FOUR, n_bootstrap=60, seed=3)
+    for metric in METRICS:
+        if metric.in_scores:
+            interval = scores.overall(metric.name)
+            inside = (metric.lowest, interval.low, interval.high, metric.highest)
+            assert all(a <= b + 1e-9 for a, b in itertools.pairwise(inside)), metric.name
+            assert metric.lowest <= interval.value <= metric.highest + 1e-9, metric.name

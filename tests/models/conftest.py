@@ -5,6 +5,7 @@ import torch
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.models.bundle import Bundle
+from taonet.models.recurrence import RECURRENCES
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -54,7 +55,7 @@ VARIANTS = {
     BAND_AND_CHANNELS: {"channels": 3, "bands": 2, "use_times": False},
     "measured, by nights": MEASURED,
     "measured, no statistics": {**MEASURED, "statistics": False, "zooms": (), "apertures": 0},
-    "lstm": {"recurrence": "lstm"},
+    **{f"plain, {kind}": {"recurrence": kind} for kind in RECURRENCES},
     "mean": {"recurrence": "mean", "nightly": True, "statistics": False},
     "last": {"recurrence": "last", "apertures": 0},
 }

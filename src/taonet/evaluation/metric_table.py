@@ -11,6 +11,9 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float, Int
 
+LEAST_PROBABILITY: Final = float(np.finfo(np.float64).eps)
+"""What a smaller probability of the true class counts as in the log-loss, as in scikit-learn."""
+
 # unseen objects may be the same for all resamples: one row for many
 ByClass = Float[np.ndarray, "_ class"]
 ByResample = Float[np.ndarray, " _"]
@@ -32,7 +35,11 @@ class WeightedCounts:
     Parameters
     ----------
     confusion : array (resample, true, predicted)
-        Weight of the tested objects, without unseen ones.
+        Weight of the tested objects, without unseen ones: a formula that takes it mixes it with
+        none of the smoothed numbers below.
+    class_hits, support, chosen : array (resample, class)
+        Weight of the right answers, of the objects of a class, and of the answers that name it,
+        with the unseen objects of means over classes.
     means : mapping
         Each score of `CLASS_METRICS`, smoothed for means over classes: arrays (resample, class);
         NaN for a class without objects.
@@ -47,6 +54,9 @@ class WeightedCounts:
     """
 
     confusion: Float[np.ndarray, "resample true predicted"]
+    class_hits: ByClass
+    support: ByClass
+    chosen: ByClass
     means: Mapping[str, ByClass]
     hits: ByResample
     seen: ByResample
@@ -92,6 +102,8 @@ class Metric:
     definition : str
         A phrase for the page.
     formula : function
+    lowest, highest : float
+        What the score can be; axes of figures run over it, and tests hold intervals to it.
     lower_is_better : bool
     in_scores : bool
         Whether `taonet.evaluation.scores.Scores` and its JSON have it; else it is for studies.
@@ -99,7 +111,8 @@ class Metric:
         Whether the page has a column for it.
     compared : bool
         Whether the terminal and cards have a column for it, and its difference between methods
-        and its values after fewer epochs are stated.
+        and its values after fewer epochs are stated. Methods are sorted by the first such score:
+        put a new one after it.
     """
 
     name: str
@@ -107,6 +120,8 @@ class Metric:
     definition: str
     formula: Callable[[WeightedCounts], ByResample]
     brief: str = ""
+    lowest: float = 0.0
+    highest: float = 1.0
     lower_is_better: bool = False
     in_scores: bool = True
     on_page: bool = False
@@ -150,7 +165,7 @@ def _log_loss(
     truth: Int[np.ndarray, " object"], probabilities: Float[np.ndarray, "object class"]
 ) -> ByObject:
     true = probabilities[np.arange(len(truth)), truth]
-    return np.asarray(-np.log(np.maximum(true, np.finfo(np.float64).eps)))
+    return np.asarray(-np.log(np.maximum(true, LEAST_PROBABILITY)))
 
 
 LOSSES: Final = {"brier": _brier_loss, "log_loss": _log_loss}
@@ -253,6 +268,7 @@ METRICS: Final = (
         definition="mean over objects of the summed squared differences between probabilities and "
         "truth, from 0 to 2 (Brier 1950, Mon. Weather Rev. 78, 1)",
         formula=_loss("brier"),
+        highest=2.0,
         lower_is_better=True,
         on_page=True,
     ),
@@ -262,6 +278,7 @@ METRICS: Final = (
         definition="mean over objects of −ln of the probability of the true class; where that is "
         "below 2.2e-16 it counts as 2.2e-16, as in scikit-learn",
         formula=_loss("log_loss"),
+        highest=float(-np.log(LEAST_PROBABILITY)),
         lower_is_better=True,
         on_page=True,
     ),

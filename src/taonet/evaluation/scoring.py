@@ -80,6 +80,9 @@ class Scoring:
         ) / total[:, None]
         return WeightedCounts(
             confusion=confusion,
+            class_hits=np.diagonal(confusion, axis1=1, axis2=2) + unseen.mean_right,
+            support=confusion.sum(axis=2) + unseen.mean_right + unseen.mean_missed,
+            chosen=confusion.sum(axis=1) + unseen.mean_right + unseen.mean_wrong,
             means=means,
             hits=np.trace(confusion, axis1=1, axis2=2) + unseen.all_right,
             seen=seen,

@@ -94,6 +94,7 @@ class FigureData:
         return {
             "ece": f"{self.ours.overall('ece')}",
             "methods": str(len(self.scores)),
+            "compared": " and ".join(metric.short for metric in COMPARED),
             "level": "" if level is None else f" (dashed: the chosen rate of {level:.0%})",
             "dashed": "" if dashed is None else f" Dashed: {dashed}, after all epochs.",
         }
@@ -207,7 +208,7 @@ FIGURES: Final = (
         draw=_draw_comparison,
         caption="Every method on the same objects, best first. Where controls that see no pixels "
         "come close, the data leak the class. Bars are 95 % intervals.",
-        alt="Dots of macro recall and macro F1 of {methods} methods.",
+        alt="Dots of {compared} of {methods} methods.",
     ),
     FigureEntry(
         section="scores",

@@ -78,7 +78,7 @@ def comparison_figure(
         axes.spines["left"].set_visible(False)
         for row, name in enumerate(order):
             _method_dot(axes, row, scores[name].overall(metric), ours=name == primary)
-        set_unit_axis(axes, which="x")
+        set_unit_axis(axes, which="x", low=BY_NAME[metric].lowest)
     panels[0].set_yticks(range(len(order)), [escape_math(name) for name in order])
     panels[0].set_ylim(len(order) - 0.4, -0.7)
     for label, name in zip(panels[0].get_yticklabels(), order, strict=True):

@@ -40,8 +40,8 @@ CUBES = FileKind(
     help="cubes",
     contents="cubes",
     open_files=open_cubes,
-    endings=(".npy",),
-    first_bytes=(b"\x93NUMPY",),
+    endings=(".cube",),
+    first_bytes=(b"\x93NUM",),
     is_searched=True,
 )
 
@@ -90,9 +90,9 @@ def test_weak_first_bytes_pick_no_file_from_a_folder(tmp_path):
 def test_a_new_record_is_recognised_searched_for_and_opened(tmp_path):
     frames = np.random.default_rng(1).normal(100, 5, (3, 1, 9, 9))
     (tmp_path / "d").mkdir()
-    np.save(tmp_path / "d" / "one.npy", frames)
-    with (tmp_path / "d" / "two").open("wb") as file:
-        np.save(file, frames)
+    for name in ("one.cube", "two"):
+        with (tmp_path / "d" / name).open("wb") as file:
+            np.save(file, frames)
     (tmp_path / "d" / "notes.txt").write_text("x")
     write(tmp_path / "d" / "a.avro", [packet(1)])
     alerts, cubes = sources_of([tmp_path / "d"])
