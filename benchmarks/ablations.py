@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from taonet.evaluation.repeated_runs import mean_difference, score_draws
+from taonet.evaluation.repeated_runs import mean_difference, score_runs
 from taonet.experiment.groups import with_groups
 from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.plan import Experiment, plan_experiment
@@ -124,7 +124,7 @@ def line(
     """Return a row of the table: macro recall and its difference to the baseline, by test set."""
     cells = [row]
     for k, tables in enumerate(own):
-        cells.append(f"{score_draws(tables, HITS, seed=1).macro_recall}")
+        cells.append(f"{score_runs(tables, HITS, seed=1).macro_recall}")
         cells.append("")
         if base is not None and row != BASELINE:
             cells[-1] = f"{mean_difference(tables, base[k], HITS, seed=1):+.3f}"

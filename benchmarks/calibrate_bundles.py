@@ -22,7 +22,7 @@ from coverage import lines_of
 from taonet.evaluation.calibration_by_epochs import ece_by_epochs
 from taonet.evaluation.coverage import coverage_table, set_sizes
 from taonet.evaluation.intervals import Interval
-from taonet.experiment.card import CALIBRATION
+from taonet.experiment.card import CALIBRATION_HEADING
 from taonet.experiment.card_sections import Card
 from taonet.io.prediction_table import read_predictions
 from taonet.io.provenance import describe_simulation
@@ -108,9 +108,9 @@ def weights_of(bundle: Path) -> tuple[str, bytes]:
 
 def with_test(card: Card, text: str) -> Card:
     """Return a card whose section on calibration also has the test of it."""
-    section = card.section(CALIBRATION)
+    section = card.section(CALIBRATION_HEADING)
     before = "" if section is None else section.text
-    return card.with_section(CALIBRATION, f"{before}\n\n{text}")
+    return card.with_section(CALIBRATION_HEADING, f"{before}\n\n{text}")
 
 
 def with_command(card: Card, simulation: Simulation) -> Card:

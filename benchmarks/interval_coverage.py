@@ -46,7 +46,7 @@ UNEVEN = (1.0, 0.6, 1.4, 0.8, 1.2, 1.0, 0.6, 1.4)
 WORSE = 1.3
 """Errors of the second method, in those of the first."""
 
-TOGETHER = 0.8
+METHOD_CORRELATION = 0.8
 """Correlation of the normal numbers behind the two methods' confidence, and behind their luck."""
 
 COMPARED = ("macro_recall", "macro_f1", "ece")
@@ -156,16 +156,14 @@ def simulate(
     """Return true labels, and what two methods answer for the same objects."""
     n_classes, total = len(case.sizes), count or int(case.sizes.sum())
     truth = rng.choice(n_classes, size=total, p=case.sizes / case.sizes.sum())
-    ranks, luck = (
-        ndtr(rng.multivariate_normal([0, 0], [[1, TOGETHER], [TOGETHER, 1]], total).T)
-        for _ in range(2)
-    )
+    covariance = [[1, METHOD_CORRELATION], [METHOD_CORRELATION, 1]]
+    ranks, luck = (ndtr(rng.multivariate_normal([0, 0], covariance, total).T) for _ in range(2))
     named = rng.random(total)
     answers = []
     for method in range(2):
         chance = chance_of_right(ranks[method], case.recalls(method)[truth], n_classes)
         said = said_confidence(chance, case.sureness[method], n_classes)
-        named = np.where(rng.random(total) < TOGETHER, named, rng.random(total))
+        named = np.where(rng.random(total) < METHOD_CORRELATION, named, rng.random(total))
         wrong = (confusions(n_classes).cumsum(axis=1)[truth] < named[:, None]).sum(axis=1)
         predicted = np.where(luck[method] < chance, truth, np.minimum(wrong, n_classes - 1))
         answer = np.repeat((1 - said[:, None]) / (n_classes - 1), n_classes, axis=1)

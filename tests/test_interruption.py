@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from taonet import cli
-from taonet.cli.interruption import ANEW, KEPT, NOTHING, PICTURES
+from taonet.cli.interruption import ANEW, NOTHING, PICTURES, RESUMPTION
 
 VERBS = [
     module
@@ -65,7 +65,7 @@ def test_ingest_and_simulate_go_on(taonet, arrays, tmp_path):
         "S": ("simulate", "tiny", "--objects", 4),
     }.items():
         out, whole = tmp_path / name, tmp_path / f"{name}-whole"
-        check_interrupted(taonet(*words, "-o", out, interrupted_after=2), KEPT)
+        check_interrupted(taonet(*words, "-o", out, interrupted_after=2), RESUMPTION)
         assert (tmp_path / f"{name}.part").is_dir()
         assert taonet(*words, "-o", out) == (0, "")
         assert taonet(*words, "-o", whole) == (0, "")
@@ -85,14 +85,14 @@ def test_injection_goes_on(taonet, tmp_path):
     quiet = tmp_path / "N"
     assert taonet("simulate", "tiny", "--classes", "NON", "--objects", 4, "-o", quiet)[0] == 0
     words = ("simulate", "inject", quiet, "--class", "SN", "-o", tmp_path / "I")
-    check_interrupted(taonet(*words, interrupted_after=2), KEPT)
+    check_interrupted(taonet(*words, interrupted_after=2), RESUMPTION)
     assert (tmp_path / "I.part").is_dir()
     assert taonet(*words) == (0, "")
 
 
 def test_training_goes_on(taonet, world, tmp_path):
     words = ("train", "tiny", "--data", world / "archive", "-o", tmp_path / "run")
-    check_interrupted(taonet(*words, interrupted_after=1), KEPT)
+    check_interrupted(taonet(*words, interrupted_after=1), RESUMPTION)
     assert (tmp_path / "run" / "run.json").is_file()
     assert not (tmp_path / "run" / "finished.json").exists()
 

@@ -10,7 +10,7 @@ from taonet.errors import InputError
 from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.calibration_error import true_errors
 from taonet.evaluation.intervals import interval
-from taonet.evaluation.repeated_runs import score_draws
+from taonet.evaluation.repeated_runs import score_runs
 from taonet.evaluation.resampling import resample
 from taonet.evaluation.scores import score, score_difference
 from taonet.evaluation.scoring import scores_of_classes
@@ -143,7 +143,7 @@ def test_a_copy_of_every_object_adds_nothing_that_is_known() -> None:
         assert both.overall(name).to_dict() == pytest.approx(number, abs=0.01), name
         width = [x.overall(name).high - x.overall(name).low for x in (one, blind)]
         assert width[1] < 0.8 * width[0], name
-    drawn = [score_draws([t], FOUR, n_bootstrap=4000, seed=1).to_dict() for t in (single, grouped)]
+    drawn = [score_runs([t], FOUR, n_bootstrap=4000, seed=1).to_dict() for t in (single, grouped)]
     assert drawn[0]["interval"] == pytest.approx(drawn[1]["interval"], abs=0.006)
 
 

@@ -1,11 +1,11 @@
-"""Scores over draws: one draw is a plain score, and draws add to the interval."""
+"""Scores over training runs: one run is a plain score, and runs add to the interval."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.evaluation.repeated_runs import mean_difference, score_draws
+from taonet.evaluation.repeated_runs import mean_difference, score_runs
 from taonet.evaluation.scores import score
 from taonet.sky.taxonomy import Taxonomy
 
@@ -26,20 +26,20 @@ def answers(names, *, right):
 NAMES = [f"o{i}" for i in range(300)]
 
 
-def test_one_draw_scores_as_a_plain_table():
+def test_one_run_scores_as_a_plain_table():
     table = answers(NAMES, right=0.8)
-    one, plain = score_draws([table], TWO, seed=1), score(table, TWO, seed=1)
+    one, plain = score_runs([table], TWO, seed=1), score(table, TWO, seed=1)
     assert one.macro_recall.value == pytest.approx(plain.overall("macro_recall").value)
     assert one.macro_f1.value == pytest.approx(plain.overall("macro_f1").value)
     assert one.macro_recall.low == pytest.approx(plain.overall("macro_recall").low, abs=0.02)
     assert one.per_class["B"].value == pytest.approx(plain.per_class["B"]["recall"].value)
 
 
-def test_draws_are_averaged_and_their_scatter_widens_the_interval():
+def test_runs_are_averaged_and_their_scatter_widens_the_interval():
     tables = [answers(NAMES[10 * k :], right=right) for k, right in enumerate((0.6, 0.95, 0.9))]
-    found = score_draws(tables, TWO, seed=1)
-    assert found.macro_recall.value == pytest.approx(np.mean(found.by_draw))
-    one = score_draws(tables[1:2], TWO, seed=1).macro_recall
+    found = score_runs(tables, TWO, seed=1)
+    assert found.macro_recall.value == pytest.approx(np.mean(found.by_run))
+    one = score_runs(tables[1:2], TWO, seed=1).macro_recall
     assert found.macro_recall.high - found.macro_recall.low > one.high - one.low
     assert found.n_objects == len(NAMES)
     assert set(found.to_dict()) >= {"macro_recall", "interval", "per_class", "macro_f1"}
@@ -51,44 +51,44 @@ def test_what_two_methods_share_cancels_in_their_difference():
     assert (same.value, same.low, same.high) == (0, 0, 0)
     better = [answers(NAMES, right=right) for right in (0.8, 0.9)]
     gain = mean_difference(better, tables, TWO, seed=1)
-    apart = [score_draws(found, TWO, seed=1).macro_recall for found in (better, tables)]
+    apart = [score_runs(found, TWO, seed=1).macro_recall for found in (better, tables)]
     assert gain.value == pytest.approx(apart[0].value - apart[1].value)
     assert 0 < gain.low < gain.value < gain.high < 0.3
     with pytest.raises(InputError, match="differ in number or objects"):
         mean_difference(tables[:1], tables, TWO, seed=1)
 
 
-def test_no_draw_is_no_score():
-    with pytest.raises(InputError, match="no draw"):
-        score_draws([], TWO, seed=1)
+def test_no_run_is_no_score():
+    with pytest.raises(InputError, match="no run"):
+        score_runs([], TWO, seed=1)
 
 
-def test_a_class_that_no_draw_tests_is_left_out_as_scores_leave_it_out():
+def test_a_class_that_no_run_tests_is_left_out_as_scores_leave_it_out():
     three = Taxonomy(name="three", classes=("A", "B", "C"))
     table = answers(NAMES, right=0.8).assign(p_C=0.0)
-    one, plain = score_draws([table], three, seed=1), score(table, three, seed=1)
+    one, plain = score_runs([table], three, seed=1), score(table, three, seed=1)
     assert one.macro_recall.to_dict() == plain.overall("macro_recall").to_dict()
     assert one.macro_f1.to_dict() == plain.overall("macro_f1").to_dict()
     assert set(one.per_class) == {"A", "B"}
-    assert one.by_draw == (plain.overall("macro_recall").value,)
+    assert one.by_run == (plain.overall("macro_recall").value,)
 
 
-def test_a_class_counts_in_the_draws_that_tested_it():
+def test_a_class_counts_in_the_runs_that_tested_it():
     table = answers(NAMES, right=0.8)
     only_a = table[table["class_name"] == "A"]
-    both = score_draws([table, only_a], TWO, seed=1)
-    alone = score_draws([table], TWO, seed=1)
+    both = score_runs([table, only_a], TWO, seed=1)
+    alone = score_runs([table], TWO, seed=1)
     assert both.per_class["B"].value == pytest.approx(alone.per_class["B"].value)
-    assert both.by_draw[1] == pytest.approx(both.per_class["A"].value)
+    assert both.by_run[1] == pytest.approx(both.per_class["A"].value)
 
 
-def test_few_draws_scatter_as_their_mean_does():
+def test_few_runs_scatter_as_their_mean_does():
     rng, names = np.random.default_rng(0), [f"o{i}" for i in range(2000)]
     rights = 0.8 + 0.05 * rng.normal(size=4)
     tables = [answers(names, right=right) for right in rights]
-    found = score_draws(tables, TWO, n_bootstrap=4000, seed=1).macro_recall
-    objects = score_draws(tables[:1], TWO, n_bootstrap=4000, seed=1).macro_recall
-    by_draw = score_draws(tables, TWO, n_bootstrap=2, seed=1).by_draw
-    from_draws = 3.92 * np.std(by_draw, ddof=1) / 2
-    least = np.hypot(from_draws, (objects.high - objects.low) / 2)
+    found = score_runs(tables, TWO, n_bootstrap=4000, seed=1).macro_recall
+    objects = score_runs(tables[:1], TWO, n_bootstrap=4000, seed=1).macro_recall
+    by_run = score_runs(tables, TWO, n_bootstrap=2, seed=1).by_run
+    from_runs = 3.92 * np.std(by_run, ddof=1) / 2
+    least = np.hypot(from_runs, (objects.high - objects.low) / 2)
     assert found.high - found.low == pytest.approx(least, rel=0.1)

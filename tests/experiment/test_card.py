@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from taonet.experiment.card import (
-    CALIBRATION,
+    CALIBRATION_HEADING,
     CARD,
     LIMITS,
     SECTIONS,
@@ -52,8 +52,8 @@ def test_calibrating_anew_changes_only_the_section_about_it(name):
     assert CARD not in bundle.facts
     facts = {**bundle.facts, "calibrated_on": "abc", "calibrated_on_simulation": False}
     after = recalibrated_card(replace(bundle, facts=facts), before)
-    assert f"On {bundle.trust.objects} real objects (abc)" in texts(after)[CALIBRATION]
-    assert texts(after) == {**texts(before), CALIBRATION: texts(after)[CALIBRATION]}
+    assert f"On {bundle.trust.objects} real objects (abc)" in texts(after)[CALIBRATION_HEADING]
+    assert texts(after) == {**texts(before), CALIBRATION_HEADING: texts(after)[CALIBRATION_HEADING]}
     assert Card.parse(after).head == Card.parse(before).head
 
 
@@ -63,7 +63,7 @@ def test_sentences_of_earlier_versions_that_calibration_makes_untrue_go():
     text = f"# x\n\n## Data\n\nStars.\n\n## {LIMITS}\n\n{limits}\n"
     after = recalibrated_card(bundle, text)
     assert texts(after)[LIMITS] == "Some. Others: nothing warns of them."
-    assert list(texts(after)) == ["Data", CALIBRATION, LIMITS]
+    assert list(texts(after)) == ["Data", CALIBRATION_HEADING, LIMITS]
     untypical = replace(bundle, trust=replace(bundle.trust, typicality=None))
     assert UNTRUE_ONCE_CALIBRATED[1] in texts(recalibrated_card(untypical, text))[LIMITS]
 
@@ -71,7 +71,7 @@ def test_sentences_of_earlier_versions_that_calibration_makes_untrue_go():
 @pytest.mark.parametrize("text", ["", "# x\n", "# x\n\n## A\n\na\n"])
 def test_a_card_without_limits_gets_the_section_at_its_end(text):
     after = Card.parse(recalibrated_card(load_bundle("ztf-sim"), text))
-    assert after.sections[-1].heading == CALIBRATION
+    assert after.sections[-1].heading == CALIBRATION_HEADING
     assert after.to_markdown().startswith(text)
 
 

@@ -106,8 +106,8 @@ def test_the_benchmark_tests_each_draw_on_what_it_did_not_learn_from(hits, quick
     assert set(found) == set(DESCRIPTIONS)
     for score in found.values():
         assert 0 <= score.macro_recall.low <= score.macro_recall.high <= 1
-    assert len(found["shots_10"].by_draw) == 2
-    assert len(found["zero_shot"].by_draw) == 1
+    assert len(found["shots_10"].by_run) == 2
+    assert len(found["zero_shot"].by_run) == 1
 
 
 def test_a_bundle_that_knows_real_sequences_is_not_benchmarked(hits, quick, novice):

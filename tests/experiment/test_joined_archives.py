@@ -1,4 +1,4 @@
-"""Archives for training and testing that come apart, and photometry that runs share."""
+"""Separate archives for training and testing, and photometry that runs share."""
 
 import json
 from dataclasses import replace
@@ -58,8 +58,8 @@ def archives(tmp_path_factory):
 @pytest.mark.slow
 def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
-    recipe, measured = recipe_of(SMALL), tmp_path / "measured"
-    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", measured=measured)
+    recipe, photometry = recipe_of(SMALL), {"photometry_folder": tmp_path / "measured"}
+    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", **photometry)
     together = JoinedArchives({"train": train, "test": test})
     split = read_split(tmp_path / "run" / "split.json", together.objects)
     assert set(split.parts["test"]) == set(test.objects["object_id"])
@@ -69,7 +69,7 @@ def test_all_of_one_archive_trains_and_all_of_the_other_is_tested(archives, tmp_
     # another seed shares what was measured
     monkeypatch.setattr(measuring, "run_job", _never)
     other = recipe_of({**SMALL, "seed": 2})
-    run_experiment(other, join_archives(train, test=test), tmp_path / "other", measured=measured)
+    run_experiment(other, join_archives(train, test=test), tmp_path / "other", **photometry)
 
 
 @pytest.mark.slow
@@ -135,11 +135,11 @@ def test_what_was_learnt_from_is_refused_though_it_was_one_of_several(archives, 
 @pytest.mark.slow
 def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path, monkeypatch):
     train, test = (Archive(archives / name) for name in ("train", "test"))
-    recipe, measured = recipe_of(SMALL), tmp_path / "measured"
-    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", measured=measured)
-    assert len(list(measured.iterdir())) == 2
+    recipe, photometry = recipe_of(SMALL), {"photometry_folder": tmp_path / "measured"}
+    run_experiment(recipe, join_archives(train, test=test), tmp_path / "run", **photometry)
+    assert len(list((tmp_path / "measured").iterdir())) == 2
     monkeypatch.setattr(measuring, "run_job", _never)
-    run_experiment(recipe, join_archives(test, test=train), tmp_path / "other", measured=measured)
+    run_experiment(recipe, join_archives(test, test=train), tmp_path / "other", **photometry)
 
 
 def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):

@@ -83,7 +83,7 @@ def test_what_psfs_of_no_formula_leave_of_stars_is_taken_off():
     (part,) = measure_bands(ImageSequence.from_frames("made", frames, 55000 + np.arange(n)),
                       mode="difference")  # fmt: skip
     left = np.abs(part.difference.light[10:])
-    peaks = part.difference.steady[10:].max(axis=(1, 2))
+    peaks = part.difference.subtracted_light[10:].max(axis=(1, 2))
     at_stars = [left[:, int(y) - 3 : int(y) + 5, int(x) - 3 : int(x) + 5] for x, y, _ in STARS]
     # twice as much without the kernel
     assert (np.max(at_stars, axis=(0, 2, 3)) / peaks).mean() < 0.035

@@ -9,7 +9,7 @@ GOES_ON: Final = ("demo", "fetch", "ingest", "simulate", "train")
 BEGINS_ANEW: Final = ("demo", "ingest", "simulate")
 """Of those, the ones that discard what is finished if --overwrite is given."""
 
-KEPT: Final = "what is finished is kept, and the same command goes on from there"
+RESUMPTION: Final = "what is finished is kept, and the same command goes on from there"
 ANEW: Final = "with --overwrite the same command begins anew"
 NOTHING: Final = "nothing was written; run the same command again"
 PICTURES: Final = "only pictures were written; run the same command again"
@@ -39,7 +39,7 @@ def _describe_outcome(words: Sequence[str]) -> str:
         return NOTHING
     if verb in BEGINS_ANEW and "--overwrite" in words:
         return ANEW
-    return KEPT
+    return RESUMPTION
 
 
 def _keeps_nothing(words: Sequence[str]) -> bool:

@@ -29,7 +29,7 @@ def train(
         Optional[Path],  # noqa: UP045
         typer.Option("--calibration", help="An archive to calibrate on; needs --test."),
     ] = None,
-    measured: Annotated[
+    photometry_folder: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--measured", help="Folder of the photometry, to share it between runs."),
     ] = None,
@@ -76,7 +76,7 @@ def train(
             test=test,
             calibration=calibration,
             start=start,
-            measured=measured,
+            photometry_folder=photometry_folder,
         ),
         output,
         changes=RecipeChanges(shots=shots, seed=seed, settings=tuple(changes or ())),

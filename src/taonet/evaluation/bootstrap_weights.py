@@ -132,7 +132,7 @@ class Sample:
 
         Parameters
         ----------
-        predicted : array (object,) or (draw, object)
+        predicted : array (object,) or (run, object)
             Labels that were answered; the number of classes for no answer.
         """
         order, key = self._class_order(predicted)

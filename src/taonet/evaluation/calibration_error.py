@@ -2,8 +2,8 @@
 
 A sample of calibrated answers never has an error of 0, and its resamples have larger errors still:
 an error is an absolute value, and absolute values do not cancel. Percentiles of resampled errors
-therefore miss the true error. Instead, for each error that may be true, the share of samples with a
-smaller error than this one is computed.
+therefore miss the true error. Instead, for each candidate value of the true error, the share of
+samples with a smaller error than this one is computed.
 """
 
 from typing import Final
@@ -59,7 +59,7 @@ class Gaps:
 def true_errors(
     gaps: Float[np.ndarray, " bin"], resampled_gaps: Float[np.ndarray, "resample bin"]
 ) -> Float[np.ndarray, " resample"]:
-    """Return errors that may be true, distributed as the sample suggests, one a resample.
+    """Return possible values of the true error, distributed as the sample suggests.
 
     The distribution comes from inverting a test (a confidence distribution: Schweder & Hjort
     2002, Scand. J. Stat. 29, 309): the chance that the true error is below *t* is the chance that

@@ -18,7 +18,8 @@ from taonet.evaluation.scores import resamples_of
 from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.sky.taxonomy import Taxonomy
 
-NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)
+SCORED_NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)
+"""Nights since the first detection, its own included, after which predictions are scored."""
 
 
 def rows_since_detection(table: pd.DataFrame, detected: Mapping[str, float]) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def scores_by_nights(
     table: pd.DataFrame,
     detected: Mapping[str, float],
     taxonomy: Taxonomy,
-    nights: Sequence[int] = NIGHTS,
+    nights: Sequence[int] = SCORED_NIGHTS,
     *,
     n_bootstrap: int = 300,
     seed: int = 0,

@@ -13,9 +13,9 @@ from taonet.evaluation.intervals import Interval
 ECE_AT_THE_END: Final = 0.03
 ECE_AFTER_EPOCHS: Final = 0.05
 COVERAGE: Final = (0.88, 0.93)
-KEPT: Final = 0.8
-NIGHTS: Final = 5
-OBJECTS: Final = 2000
+GOAL_SHARE_OF_FINAL: Final = 0.8
+GOAL_NIGHTS: Final = 5
+GOAL_OBJECTS: Final = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +97,9 @@ def _support_goals(ends: Sequence[Mapping[str, Any]]) -> list[Goal]:
     if not ends:
         return []
     least = min(ends, key=lambda row: int(row["n_objects"]))
-    text, met = f"{least['n_objects']} {least['class_name']}", bool(least["n_objects"] >= OBJECTS)
-    return [
-        Goal(name="tested objects of each class", wanted=f"≥ {OBJECTS}", measured=text, met=met)
-    ]
+    text = f"{least['n_objects']} {least['class_name']}"
+    wanted, met = f"≥ {GOAL_OBJECTS}", bool(least["n_objects"] >= GOAL_OBJECTS)
+    return [Goal(name="tested objects of each class", wanted=wanted, measured=text, met=met)]
 
 
 def _size_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
@@ -120,16 +119,16 @@ def _size_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
 
 
 def _early_goals(rows: Sequence[Mapping[str, Any]]) -> list[Goal]:
-    name = f"macro F1 kept, {NIGHTS} nights from the first detection"
+    name = f"macro F1 kept, {GOAL_NIGHTS} nights from the first detection"
     return [
         Goal(
             name=name,
-            wanted=f"≥ {KEPT}",
+            wanted=f"≥ {GOAL_SHARE_OF_FINAL}",
             measured=f"{Interval.from_row(row, 'kept')}",
-            met=bool(row["kept"] >= KEPT),
+            met=bool(row["kept"] >= GOAL_SHARE_OF_FINAL),
         )
         for row in rows
-        if row["nights"] == NIGHTS
+        if row["nights"] == GOAL_NIGHTS
     ]
 
 

@@ -1,4 +1,7 @@
-"""Scores averaged over draws of the training objects, with intervals over objects and draws."""
+"""Scores averaged over training runs, with intervals over objects and runs.
+
+The runs differ in what their training draws at random: its objects, or its seed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,11 +30,11 @@ ResampleScores = dict[str, Float[np.ndarray, "..."]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Resamples:
-    """Scores, those of each resample, macro recall by draw, and the number of objects."""
+    """Scores, those of each resample, macro recall by run, and the number of objects."""
 
     point: ResampleScores
     drawn: ResampleScores
-    by_draw: tuple[float, ...]
+    by_run: tuple[float, ...]
     n_objects: int
 
     def interval(self, name: str) -> Interval:
@@ -39,24 +42,24 @@ class _Resamples:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawScores:
-    """Means over draws.
+class RunScores:
+    """Means over training runs.
 
     Parameters
     ----------
     macro_recall, macro_f1 : Interval
     per_class : dict
         Recall of each class.
-    by_draw : tuple of float
-        Macro recall of each draw.
+    by_run : tuple of float
+        Macro recall of each run.
     n_objects : int
-        Tested in any draw.
+        Tested in any run.
     """
 
     macro_recall: Interval
     macro_f1: Interval
     per_class: dict[str, Interval]
-    by_draw: tuple[float, ...]
+    by_run: tuple[float, ...]
     n_objects: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,33 +70,33 @@ class DrawScores:
             "interval": [recall["low"], recall["high"]],
             "macro_f1": self.macro_f1.to_dict(),
             "per_class": {name: number.to_dict() for name, number in self.per_class.items()},
-            "by_draw": list(self.by_draw),
+            "by_draw": list(self.by_run),
             "n_objects": self.n_objects,
         }
 
 
-def score_draws(
+def score_runs(
     tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, *, n_bootstrap: int = 1000, seed: int
-) -> DrawScores:
+) -> RunScores:
     """Score the last answers of methods that differ in their training objects only.
 
-    Each resample draws draws, and objects, as `resampling.resample` does: an object that a draw
-    trained on is missing from that draw's table and counts in the others. A class that no draw
-    tested has no score and no part in the means.
+    Each bootstrap resample picks training runs, and objects as `resampling.resample` does. An
+    object that a run trained on is missing from that run's table and counts in the others. A class
+    that no run tested has no score and no part in the means.
 
     Parameters
     ----------
     tables : sequence of DataFrame
-        A prediction table each draw.
+        The prediction table of each run.
 
     Raises
     ------
     InputError
         If there is none, or one cannot be scored.
     """
-    resamples = _draw_resamples(tables, taxonomy, n_bootstrap, seed)
+    resamples = _resample_runs(tables, taxonomy, n_bootstrap, seed)
     recall = resamples.point["recall"][0]
-    return DrawScores(
+    return RunScores(
         macro_recall=resamples.interval("macro_recall"),
         macro_f1=resamples.interval("macro_f1"),
         per_class={
@@ -101,7 +104,7 @@ def score_draws(
             for label, name in enumerate(taxonomy.classes)
             if np.isfinite(recall[label])
         },
-        by_draw=resamples.by_draw,
+        by_run=resamples.by_run,
         n_objects=resamples.n_objects,
     )
 
@@ -115,24 +118,24 @@ def mean_difference(
     n_bootstrap: int = 1000,
     seed: int,
 ) -> Interval:
-    """Return the macro recall or F1 of one method minus that of another, draw by draw.
+    """Return the macro recall or F1 of one method minus that of another, run by run.
 
-    Both are scored on the same resamples of draws and objects, so what they share cancels.
+    Both are scored on the same resamples of runs and objects, so what they share cancels.
 
     Parameters
     ----------
     tables, others : sequence of DataFrame
-        A prediction table each draw, in the same order, of the same objects.
+        The prediction table of each run, in the same order, of the same objects.
 
     Raises
     ------
     InputError
-        If draws or objects differ.
+        If runs or objects differ.
     """
     if [set(t["object_id"]) for t in tables] != [set(t["object_id"]) for t in others]:
-        raise InputError("the draws of two methods differ in number or objects")
+        raise InputError("the runs of two methods differ in number or objects")
     one, other = (
-        _draw_resamples(method_tables, taxonomy, n_bootstrap, seed)
+        _resample_runs(method_tables, taxonomy, n_bootstrap, seed)
         for method_tables in (tables, others)
     )
     name = f"macro_{score}"
@@ -140,11 +143,11 @@ def mean_difference(
     return interval(value, one.drawn[name] - other.drawn[name])
 
 
-def _draw_resamples(
+def _resample_runs(
     tables: Sequence[pd.DataFrame], taxonomy: Taxonomy, n_bootstrap: int, seed: int
 ) -> _Resamples:
     if not tables:
-        raise InputError("there is no draw to score")
+        raise InputError("there is no run to score")
     for table in tables:
         check_predictions(table, taxonomy)
     finals = [final_rows(table) for table in tables]
@@ -162,30 +165,30 @@ def _draw_resamples(
     ]
     ones, none = np.ones((1, len(objects))), UnseenObjects.empty(n)
     scores = [_scores(own[None], ones, none) for own in cells]
-    by_draw = {name: np.concatenate([own[name] for own in scores]) for name in chunks[0]}
+    by_run = {name: np.concatenate([own[name] for own in scores]) for name in chunks[0]}
     scatter = _scatter(len(tables), n_bootstrap, seed=seed)
     return _Resamples(
         point=_scores(cells, ones, none),
         drawn={
             name: np.concatenate([chunk[name] for chunk in chunks])
             + scatter @ np.nan_to_num(values - _mean(values))
-            for name, values in by_draw.items()
+            for name, values in by_run.items()
         },
-        by_draw=tuple(by_draw["macro_recall"].tolist()),
+        by_run=tuple(by_run["macro_recall"].tolist()),
         n_objects=len(objects),
     )
 
 
-def _scatter(n_draws: int, n_bootstrap: int, *, seed: int) -> Float[np.ndarray, "resample draw"]:
-    """Return by how much more or less each draw counts: as the mean of so many draws scatters."""
-    if n_draws == 1:
+def _scatter(n_runs: int, n_bootstrap: int, *, seed: int) -> Float[np.ndarray, "resample run"]:
+    """Return by how much more or less each run counts: as the mean of so many runs scatters."""
+    if n_runs == 1:
         return np.zeros((n_bootstrap, 1))
-    normal = np.random.default_rng([seed, 3]).normal(size=(n_bootstrap, n_draws))
-    return np.asarray(normal / np.sqrt(n_draws * (n_draws - 1)))
+    normal = np.random.default_rng([seed, 3]).normal(size=(n_bootstrap, n_runs))
+    return np.asarray(normal / np.sqrt(n_runs * (n_runs - 1)))
 
 
-def _mean(values: Float[np.ndarray, "draw ..."]) -> Float[np.ndarray, "..."]:
-    """Return the mean over draws that have a value; NaN where none has."""
+def _mean(values: Float[np.ndarray, "run ..."]) -> Float[np.ndarray, "..."]:
+    """Return the mean over runs that have a value; NaN where none has."""
     known = np.isfinite(values)
     count = known.sum(axis=0)
     total = np.where(known, values, 0).sum(axis=0)
@@ -205,11 +208,11 @@ def _cells(
 
 
 def _scores(
-    cells: Float[np.ndarray, "draw object cell"],
+    cells: Float[np.ndarray, "run object cell"],
     weight: Float[np.ndarray, "resample object"],
     unseen: UnseenObjects,
 ) -> ResampleScores:
-    """Return recall and F1, averaged over the draws that tested the class, then over classes."""
+    """Return recall and F1, averaged over the runs that tested the class, then over classes."""
     n = round(cells.shape[2] ** 0.5)
     scores = [scores_of_classes((weight @ own).reshape(-1, n, n), unseen) for own in cells]
     recall, f1 = (

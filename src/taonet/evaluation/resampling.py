@@ -1,4 +1,4 @@
-"""The scores of a set of answers, with resamples: the scores on other objects of the same kind."""
+"""Bootstrap scores and their intervals."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,8 @@ class Resamples:
         By score, arrays ``(1,)`` or ``(1, class)``: the scores of the answers themselves.
     drawn : mapping
         The same for every resample: ``(resample,)`` or ``(resample, class)``. Of ``ece`` these are
-        errors that may be true; see `taonet.evaluation.calibration_error.true_errors`.
+        possible values of the true error; see
+        `taonet.evaluation.calibration_error.true_errors`.
     ece_by_chance : float
         See `taonet.evaluation.calibration_error.error_by_chance`.
     """
@@ -113,8 +114,8 @@ def _correct_max_f1(
 
     The sample is assumed to lie as far above the truth as the resamples lie above the sample.
     """
-    best_f1 = point.pop("chosen_f1")[0]
-    flattery = resampled.pop("chosen_f1").mean(axis=0) - best_f1
+    best_f1 = point.pop("max_f1_unsmoothed")[0]
+    flattery = resampled.pop("max_f1_unsmoothed").mean(axis=0) - best_f1
     resampled["max_f1"] = np.clip(resampled["max_f1"] - 2 * flattery, 0, 1)
     resampled["macro_max_f1"] = np.clip(resampled["macro_max_f1"] - 2 * np.nanmean(flattery), 0, 1)
 

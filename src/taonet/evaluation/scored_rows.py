@@ -1,4 +1,4 @@
-"""What can be scored of prediction tables, ours and anybody else's, and the rows a score reads.
+"""Checks and row selection before scoring, for the prediction tables of any method.
 
 `taonet.io.prediction_table` defines a prediction table.
 """

@@ -49,18 +49,18 @@ class Scoring:
     ) -> ScoreArrays:
         """Score resamples: all of `CLASS_METRICS` and `METRICS`.
 
-        ``gaps`` are the mean gaps by bin, which the calibration error is made of; ``chosen_f1`` is
-        the max F1 of each class without what is unseen.
+        ``gaps`` are the mean gaps by bin, which the calibration error is made of;
+        ``max_f1_unsmoothed`` is the max F1 of each class without what is unseen.
         """
         confusion = (weight @ self.cell).reshape(-1, self.n_classes, self.n_classes)
         per_class, means = scores_of_classes(confusion, unseen)
-        per_class["max_f1"], means["max_f1"], chosen_f1 = self._max_f1(weight, unseen)
+        per_class["max_f1"], means["max_f1"], unsmoothed = self._max_f1(weight, unseen)
         counts = self._counts(weight, unseen, confusion, means)
         return {
             **per_class,
             **{metric.name: metric.formula(counts) for metric in METRICS},
             "gaps": counts.gaps,
-            "chosen_f1": chosen_f1,
+            "max_f1_unsmoothed": unsmoothed,
         }
 
     def _counts(

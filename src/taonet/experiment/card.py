@@ -24,7 +24,7 @@ SIMULATED = (
 CARD: Final = "card"
 """The key of the facts of a bundle that only its card needs: see `card_facts`."""
 
-CALIBRATION: Final = "Calibration"
+CALIBRATION_HEADING: Final = "Calibration"
 
 LIMITS: Final = "Limits"
 
@@ -33,7 +33,7 @@ SECTIONS: Final = (
     "Split",
     "Scores on objects not trained on",
     "How early, how steady",
-    CALIBRATION,
+    CALIBRATION_HEADING,
     "Intended use",
     "Out of scope",
     LIMITS,
@@ -153,7 +153,8 @@ def recalibrated_card(bundle: Bundle, text: str) -> str:
     still_true = "" if limits is None else _still_true(limits.text, bundle.trust)
     if limits is not None and still_true != limits.text:
         card = card.with_section(LIMITS, still_true)
-    return card.with_section(CALIBRATION, calibration_text(bundle), before=LIMITS).to_markdown()
+    text = calibration_text(bundle)
+    return card.with_section(CALIBRATION_HEADING, text, before=LIMITS).to_markdown()
 
 
 def _still_true(limits: str, trust: Trust | None) -> str:

@@ -13,12 +13,12 @@ Name = TypeVar("Name")
 
 
 def with_groups(table: pd.DataFrame, objects: pd.DataFrame) -> pd.DataFrame:
-    """Return a prediction table with the ``group`` of each object, as splits know them.
+    """Return a prediction table with the ``group`` of each object, as `groups_of` finds them.
 
     Parameters
     ----------
     objects : DataFrame
-        As for `taonet.data.splits.groups_of`; an object that is not among them is alone.
+        As for `taonet.data.splits.groups_of`; an object that is not among them counts by itself.
     """
     group = dict(zip(objects["object_id"], groups_of(objects).tolist(), strict=True))
     return table.assign(group=table["object_id"].map(group))

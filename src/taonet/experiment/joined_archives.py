@@ -1,4 +1,4 @@
-"""Several archives as one: what is trained on, calibrated on and tested on may come apart."""
+"""Several archives read as one, with archives of their own for training, calibration and test."""
 
 import hashlib
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def join_archives(
 
 
 class JoinedArchives:
-    """Archives end to end; one alone is nothing but itself.
+    """The objects of several archives, end to end; a single archive keeps its own digest.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The stage that measures: photometry of every object once, for the network and for trees.
 
-Objects are measured in groups, each written to files of its own: an interrupted run repeats little,
-and runs with other seeds or settings can share the files.
+Objects are measured in batches, each written to files of its own: an interrupted run repeats
+little, and runs with other seeds or settings can share the files.
 """
 
 import hashlib
@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from taonet.experiment.plan import CALIBRATION, Experiment
-from taonet.experiment.stages import open_run
+from taonet.experiment.plan import CALIBRATION_PART, Experiment
+from taonet.experiment.stages import reserve_run_folder
 from taonet.experiment.stored_photometry import PhotometryJob, run_job
 from taonet.io.archive import Archive
 from taonet.parallel import map_in_order
@@ -18,8 +18,8 @@ from taonet.parallel import map_in_order
 VERSION = 3
 """Version of the photometry and of its files."""
 
-AT_ONCE = 100
-"""Objects in a group; an interrupted run repeats at most one group per process."""
+BATCH_OBJECTS = 100
+"""Objects in a batch; an interrupted run repeats at most one batch per process."""
 
 
 def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[Path]:
@@ -38,15 +38,15 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
 
 def _plan_jobs(experiment: Experiment, folder: Path) -> Iterator[PhotometryJob]:
     for part, archive in experiment.archive.parts.items():
-        trees = part != CALIBRATION
+        trees = part != CALIBRATION_PART
         digest = _digest(experiment, archive, trees=trees)
         own = folder / f"{archive.survey}-{digest[:12]}"
-        open_run(own, digest)
-        for first in range(0, len(archive), AT_ONCE):
+        reserve_run_folder(own, digest)
+        for first in range(0, len(archive), BATCH_OBJECTS):
             yield PhotometryJob(
                 archive=archive.path,
                 first=first,
-                last=min(first + AT_ONCE, len(archive)),
+                last=min(first + BATCH_OBJECTS, len(archive)),
                 reading=experiment.reading,
                 epochs=experiment.recipe.prediction.epochs,
                 use_times=experiment.recipe.model.use_times,

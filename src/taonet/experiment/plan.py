@@ -20,7 +20,7 @@ from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Track, no_progress
 from taonet.version import __version__
 
-CALIBRATION = "calibration"
+CALIBRATION_PART = "calibration"
 """The part of a split that only calibrates predictions."""
 
 FROM_BUNDLE = ("data", "scaling", "model")

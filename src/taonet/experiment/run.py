@@ -31,8 +31,9 @@ from taonet.experiment.plan import (
 )
 from taonet.experiment.recipe import Recipe
 from taonet.experiment.stages import (
-    open_run,
+    is_finished,
     prediction_file,
+    reserve_run_folder,
     staged_predictions,
     summarise_scores,
     write_json,
@@ -64,7 +65,7 @@ def run_experiment(
     folder: str | Path | None = None,
     *,
     start: Bundle | None = None,
-    measured: str | Path | None = None,
+    photometry_folder: str | Path | None = None,
     workers: int = 1,
     track: Track = no_progress,
     say: Callable[[str], None] = lambda _line: None,
@@ -80,7 +81,7 @@ def run_experiment(
         The run's folder; ``runs/<name>-<digest>`` by default.
     start : Bundle, optional
         The network to start from; see `taonet.experiment.plan.tuning_recipe`.
-    measured : Path, optional
+    photometry_folder : Path, optional
         Folder of the photometry, which runs on the same data can share; in the run's folder by
         default.
     workers : int
@@ -104,16 +105,17 @@ def run_experiment(
     digest = run_digest(recipe, archives, start)
     folder = Path(folder or f"runs/{recipe.name}-{digest[:12]}")
     experiment = plan_experiment(recipe, archives, folder, start=start, track=track)
-    measured = folder / "measured" if measured is None else Path(measured)
-    for place in (folder, measured):
+    photometry = folder / "measured" if photometry_folder is None else Path(photometry_folder)
+    for place in (folder, photometry):
         refuse_file(place)
-    if open_run(folder, digest):
+    reserve_run_folder(folder, digest)
+    if is_finished(folder):
         say(f"finished already: {folder}")
         return folder
     _write_provenance(experiment)
     split = _open_split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
-    parts = measure_all(experiment, measured, workers=workers)
+    parts = measure_all(experiment, photometry, workers=workers)
     if experiment.reading.measured:
         experiment = replace(experiment, sequences=StoredSequences(experiment.archive, parts))
     features = read_features(parts)

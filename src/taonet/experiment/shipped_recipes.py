@@ -19,7 +19,7 @@ READS: Final = {
 }
 """What recipes are for, with the settings that only those have."""
 
-GIVEN_AS: Final = {"cutouts": "--data ARCHIVE", "light curves": "--lightcurves TABLE"}
+DATA_OPTIONS: Final = {"cutouts": "--data ARCHIVE", "light curves": "--lightcurves TABLE"}
 """The option of `taonet train` that names the data to learn from."""
 
 
@@ -90,7 +90,7 @@ def check_reads(given: Mapping[str, Any], reads: str, *, where: object) -> None:
             key in given for key in READS[reads]
         ):
             what = f"a recipe for {other}, not for {reads}"
-            raise ConfigError(what, where=where, do=f"give {GIVEN_AS[other]}")
+            raise ConfigError(what, where=where, do=f"give {DATA_OPTIONS[other]}")
 
 
 def _summarise_recipe(path: Path) -> dict[str, str]:

@@ -45,8 +45,8 @@ def _damage_error(path: Path) -> InputError:
     return InputError("the table of a stage is damaged", where=path, do=do)
 
 
-def open_run(folder: Path, digest: str) -> bool:
-    """Claim a run's folder; return True if the run in it is finished already.
+def reserve_run_folder(folder: Path, digest: str) -> None:
+    """Reserve a folder for a run, or find it reserved for the same run.
 
     Raises
     ------
@@ -66,9 +66,13 @@ def open_run(folder: Path, digest: str) -> bool:
                 got=f"digest {stored[:12]}, this one is {digest[:12]}",
                 do="choose another name",
             )
-        return (folder / "finished.json").is_file()
+        return
     write_json(claim, {"digest": digest})
-    return False
+
+
+def is_finished(folder: Path) -> bool:
+    """Return whether the run in a folder is finished."""
+    return (folder / "finished.json").is_file()
 
 
 def _digest_in(claim: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from taonet.photometry.centroids import LEAST_SNR, measure_centroids
+from taonet.photometry.centroids import CENTROID_LEAST_SNR, measure_centroids
 from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.profile import Profile
 from taonet.photometry.reference import WELL_SEEN, Reference
@@ -301,7 +301,7 @@ def _sources(part: BandMeasurement, reference: Reference) -> tuple[Source, tuple
         noise=reference.noise,
         fwhm_px=fwhm,
         apart_px=APART_PX,
-        least_snr=LEAST_SNR,
+        least_snr=CENTROID_LEAST_SNR,
     )
     image = np.where(reference.seen > WELL_SEEN, reference.image, 0.0)
     star = _Window(image=_star(members, reference.share), sigma=WINDOW * fwhm * SIGMA_OF_FWHM)

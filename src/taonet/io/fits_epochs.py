@@ -1,6 +1,6 @@
 """From the rows of a table and the FITS files that they name to the sequence of one object.
 
-Every epoch stands for itself: what is wrong with it sets it aside, and the others go on.
+Each epoch is checked alone; a bad one is set aside, and the others are used.
 """
 
 from collections import Counter
@@ -41,8 +41,8 @@ class Epoch:
         The file, for messages.
     images : sequence of array (y, x)
         One a channel.
-    places : sequence of SkyFrame or None
-        The WCS of each.
+    wcs : sequence of SkyFrame or None
+        Of each image.
     values : mapping
         `NUMBERS` and `TEXTS`.
     remarks : tuple of str
@@ -51,7 +51,7 @@ class Epoch:
 
     name: str
     images: Sequence[Shaped[np.ndarray, "_ _"]]
-    places: SkyFrames
+    wcs: SkyFrames
     values: Mapping[str, Any]
     remarks: tuple[str, ...] = ()
     quality: int = 0
@@ -80,31 +80,32 @@ def object_in_files(
 
     Returns
     -------
-    Found
+    ItemResult
         Epochs that cannot be used are its ``parts``, unless none is left.
     """
-    sieve = _Sieve(object_id)
+    epoch_filter = _EpochFilter(object_id)
     column = next(iter(files.values()))
     records: list[Any] = rows.to_dict("records")
     cells = [_Row(name=str(record[column]), cells=record) for record in records]
     try:
-        epochs = sieve.apply(cells, lambda row: _epoch(row, directory, files))
+        epochs = epoch_filter.apply(cells, lambda row: _epoch(row, directory, files))
         epochs.sort(key=lambda epoch: float(epoch.values["mjd"]))
-        epochs = sieve.apply(epochs, _position_check(epochs, object_id))
+        epochs = epoch_filter.apply(epochs, _position_check(epochs, object_id))
         placing = _placing(epochs)
         if placing is not None:
-            epochs = sieve.apply(epochs, lambda epoch: _place(epoch, placing))
-        epochs = sieve.apply(epochs, _shape_check(epochs))
-        epochs = sieve.apply(epochs, _type_conversion(epochs))
+            epochs = epoch_filter.apply(epochs, lambda epoch: _align_to_first_frame(epoch, placing))
+        epochs = epoch_filter.apply(epochs, _shape_check(epochs))
+        epochs = epoch_filter.apply(epochs, _type_conversion(epochs))
         if not epochs:
-            return ItemResult(item=object_id, rejection=_object_rejection(object_id, sieve.parts))
+            rejection = _object_rejection(object_id, epoch_filter.parts)
+            return ItemResult(item=object_id, rejection=rejection)
         sequence = _sequence(object_id, epochs, tuple(files), class_name)
     except InputError as error:
         return ItemResult(item=object_id, rejection=Rejection.from_error(object_id, error))
     remarks = dict.fromkeys(remark for epoch in epochs for remark in epoch.remarks)
-    if placing is not None and any(None in epoch.places for epoch in epochs):
+    if placing is not None and any(None in epoch.wcs for epoch in epochs):
         remarks[WITHOUT_WCS] = None
-    parts = tuple(sieve.parts)
+    parts = tuple(epoch_filter.parts)
     return ItemResult(item=object_id, sequence=sequence, parts=parts, remarks=tuple(remarks))
 
 
@@ -117,7 +118,7 @@ class _Row:
 _Item = TypeVar("_Item", _Row, Epoch)
 
 
-class _Sieve:
+class _EpochFilter:
     """Puts epochs through one step after the other and keeps why some of them fail."""
 
     def __init__(self, object_id: str) -> None:
@@ -154,18 +155,18 @@ def _epoch(row: _Row, directory: Path, files: Mapping[str, str]) -> Epoch:
     (ra,), (dec,) = known_positions(np.array([values["ra"]]), np.array([values["dec"]]))
     values |= {"ra": float(ra), "dec": float(dec)}
     images: list[Shaped[np.ndarray, "_ _"]] = []
-    places: list[SkyFrame | None] = []
+    wcs: list[SkyFrame | None] = []
     remarks: list[str] = []
     for channel, column in files.items():
         image = _image(row.cells, column, channel, directory)
         images.append(image.pixels)
         remarks += image.remarks
         try:
-            places.append(sky_frame(image.header))
+            wcs.append(sky_frame(image.header))
         except ValueError:
-            places.append(None)
+            wcs.append(None)
             remarks.append(BAD_WCS)
-    return Epoch(name=row.name, images=images, places=places, values=values, remarks=tuple(remarks))
+    return Epoch(name=row.name, images=images, wcs=wcs, values=values, remarks=tuple(remarks))
 
 
 def _image(cells: Mapping[str, Any], column: str, channel: str, directory: Path) -> FitsImage:
@@ -187,11 +188,11 @@ def _number(row: Mapping[str, Any], name: str) -> float:
 def _position_check(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch], Epoch]:
     """Return a step that refuses epochs that were taken elsewhere than most."""
     ra, dec = (np.array([e.values[name] for e in epochs], np.float64) for name in ("ra", "dec"))
-    ra_0, dec_0 = _place_of_most(ra, dec, object_id)
+    ra_0, dec_0 = _majority_position(ra, dec, object_id)
 
     def step(epoch: Epoch) -> Epoch:
-        place = np.array([epoch.values["ra"]]), np.array([epoch.values["dec"]])
-        away = separation_arcsec(*place, ra_0=ra_0, dec_0=dec_0)[0]
+        position = np.array([epoch.values["ra"]]), np.array([epoch.values["dec"]])
+        away = separation_arcsec(*position, ra_0=ra_0, dec_0=dec_0)[0]
         if away > ARCMINUTE:
             got = f"{away:.0f} arcseconds from the others"
             raise InputError("an epoch at another place on the sky", got=got)
@@ -200,7 +201,7 @@ def _position_check(epochs: Sequence[Epoch], object_id: str) -> Callable[[Epoch]
     return step
 
 
-def _place_of_most(
+def _majority_position(
     ra: Float[np.ndarray, " epoch"], dec: Float[np.ndarray, " epoch"], object_id: str
 ) -> tuple[float, float]:
     """Return a position that most of the known ones lie within an arcminute of."""
@@ -220,24 +221,24 @@ def _place_of_most(
 
 
 def _placing(epochs: Sequence[Epoch]) -> Placement | None:
-    first = next((e.places[0] for e in epochs if e.places and e.places[0] is not None), None)
+    first = next((e.wcs[0] for e in epochs if e.wcs and e.wcs[0] is not None), None)
     if first is None:
         return None
     # the first known position, not the mean: what comes later must not move earlier frames
     known = [(e.values["ra"], e.values["dec"]) for e in epochs]
-    known = [place for place in known if np.isfinite(place).all()]
-    shape = next(e.images[0].shape for e in epochs if e.places[0] is first)
+    known = [position for position in known if np.isfinite(position).all()]
+    shape = next(e.images[0].shape for e in epochs if e.wcs[0] is first)
     usual = _usual_shape([e.images[0].shape for e in epochs])
     return Placement.from_first_frame(first, shape, known[0] if known else None, usual_shape=usual)
 
 
-def _place(epoch: Epoch, placing: Placement) -> Epoch:
+def _align_to_first_frame(epoch: Epoch, placing: Placement) -> Epoch:
     images, remarks, quality = [], list(epoch.remarks), epoch.quality
-    for image, place in zip(epoch.images, epoch.places, strict=True):
-        if place is None:
+    for image, wcs in zip(epoch.images, epoch.wcs, strict=True):
+        if wcs is None:
             images.append(image)
             continue
-        moved, added = placing.apply(image, place)
+        moved, added = placing.apply(image, wcs)
         images.append(moved)
         remarks += added
         if moved.shape != image.shape and moved.size > image.size:

@@ -1,4 +1,4 @@
-"""The provenance of simulated data: notes beside the data, which are no part of it."""
+"""The provenance of simulated data: notes beside the data, not counted in its hash."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ SIMULATION = "simulation.json"
 """The note in an archive's folder on how it was simulated."""
 
 TRUTH = "truth.jsonl"
-"""The truth of an archive's objects, one line each; lies in its folder and is no part of it."""
+"""The truth of an archive's objects, one line each; in its folder, not counted in its hash."""
 
 NUMBERS, SOURCE = "preset_numbers", "preset"
 """Fields of the note for the hash of the preset: by its numbers, or by its source text, as archives

@@ -1,6 +1,7 @@
 """What the network remembers of its learned apertures between epochs: moments and extremes.
 
-Like the memories of `taonet.models.light_memory` it takes blocks of epochs, of which one is a step.
+It remembers sums of pixels that the network learned to take, `taonet.models.light_memory` the
+measured photometry. Both take blocks of epochs; a block of one is a step of a stream.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """What the network remembers of an object's measured fluxes: weighted sums and extremes.
 
-One of the memories of `taonet.models.light_memory`; nothing here is learnt.
+The part of `taonet.models.light_memory` that needs no times; nothing here is learnt.
 """
 
 from dataclasses import dataclass

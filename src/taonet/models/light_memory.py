@@ -1,5 +1,9 @@
 """What the network remembers of an object's photometry between epochs: sums and extremes.
 
+`LightMemory` joins the memories of what the photometry measures: `FluxMemory` (flux moments and
+extremes) and, where times are known, rates of change and motion. `ApertureMemory` is not among
+them: it remembers what the learned apertures sum up.
+
 Nothing here is learnt. Each memory takes a block of epochs at once and hands back what it knew
 after each of them, and its state after the last. A block of one epoch is a step of a stream; a
 block from `start` on is a whole sequence: one implementation, so that they cannot differ. A state

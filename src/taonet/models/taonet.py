@@ -26,7 +26,7 @@ from taonet.models.recurrence import RECURRENCES, Recurrence
 from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
 from taonet.types import Count, Natural, Share
 
-CALIBRATION = 32
+CALIBRATION_UNITS = 32
 """Hidden units of the correction for seeing and transparency."""
 
 
@@ -175,9 +175,9 @@ class TaoNet(nn.Module):
         if config.apertures:
             self.apertures = Apertures(config.apertures, config.channels, config.aperture_px)
             self.calibrate = nn.Sequential(
-                nn.Linear(config.conditions + config.sums, CALIBRATION),
+                nn.Linear(config.conditions + config.sums, CALIBRATION_UNITS),
                 nn.SiLU(),
-                nn.Linear(CALIBRATION, config.sums),
+                nn.Linear(CALIBRATION_UNITS, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
         self.light_memory = LightMemory(use_times=config.use_times)

@@ -34,7 +34,7 @@ def measure_stars(
     x, y = places
     light, valid = frames.light[epochs], frames.valid[epochs]
     coarse = _whole_pixels(light / frames.noise[epochs, None, None], x, y)
-    stamps = cut_windows(
+    windows = cut_windows(
         light,
         valid,
         x + coarse[:, :1],
@@ -52,7 +52,7 @@ def measure_stars(
     )
     is_settled = steepness.is_settled(len(x))
     fit = fit_stars(
-        stamps,
+        windows,
         start,
         steepness=None if is_settled else steepness,
         mismatch=None if is_settled else mismatch,

@@ -68,11 +68,11 @@ def fit_amplitude(
 
 
 def fitted_flux(
-    stamps: StarWindows, psf: Float[np.ndarray, "epoch pixel"]
+    windows: StarWindows, psf: Float[np.ndarray, "epoch pixel"]
 ) -> Float[np.ndarray, " epoch"]:
-    """Return the flux of a PSF fitted to stamps, 0 where there is none."""
-    weight = stamps.weights(np.zeros_like(stamps.light), 0.0)[:, 0]
-    pixels = stamps.light[:, 0].astype(np.float64)
+    """Return the flux of a PSF fitted to windows, 0 where there is none."""
+    weight = windows.weights(np.zeros_like(windows.light), 0.0)[:, 0]
+    pixels = windows.light[:, 0].astype(np.float64)
     return np.asarray(
-        np.nan_to_num(fit_amplitude(pixels, weight, psf, stamps.level_precision[:, 0]).flux)
+        np.nan_to_num(fit_amplitude(pixels, weight, psf, windows.level_precision[:, 0]).flux)
     )

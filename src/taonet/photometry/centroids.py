@@ -13,7 +13,7 @@ from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.star_fit import SHIFT_SPREAD, fit_stars
 from taonet.photometry.star_windows import cut_windows
 
-LEAST_SNR = 5.0
+CENTROID_LEAST_SNR = 5.0
 """Of the object in an epoch that gives its position, and of a source in a stack."""
 
 HALF_PX = 5
@@ -43,7 +43,7 @@ def measure_centroids(part: BandMeasurement) -> Centroids:
     """Fit the object in each epoch by itself."""
     frames, calibration = part.frames, part.calibration
     height, width = frames.light.shape[1:]
-    stamps = cut_windows(
+    windows = cut_windows(
         frames.light,
         frames.valid,
         width // 2 + calibration.shift_x[:, None],
@@ -52,7 +52,7 @@ def measure_centroids(part: BandMeasurement) -> Centroids:
         noise=np.nan_to_num(frames.noise, nan=1.0),
         photon_noise=frames.photon_noise,
     )
-    fit = fit_stars(stamps, calibration.profile)
+    fit = fit_stars(windows, calibration.profile)
     # what was known beforehand pulls every fit to the centre: taken off again
     variance = fit.shift_err_px**2
     own = np.maximum(1 - variance / SHIFT_SPREAD**2, 1e-3)
@@ -60,7 +60,7 @@ def measure_centroids(part: BandMeasurement) -> Centroids:
         np.isfinite(calibration.shift_err_px), calibration.shift_err_px, UNALIGNED_PX
     )
     flux, error = np.nan_to_num(fit.flux[:, 0]), np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
-    clear = frames.usable & (flux > LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
+    clear = frames.usable & (flux > CENTROID_LEAST_SNR * error) & (fit.chi2[:, 0] < BAD_FIT)
     return Centroids(
         x=np.where(clear, fit.shift_x / own, np.nan),
         y=np.where(clear, fit.shift_y / own, np.nan),

@@ -1,4 +1,4 @@
-"""Forced photometry on differences: the flux at one place, counted from one zero level."""
+"""Forced photometry on differences: the flux relative to the object's flux in the template."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from taonet.photometry.forced_photometry import (
 from taonet.photometry.prepared_frames import prepare_frames
 from taonet.photometry.subtract import Difference, render_psf
 
-MISMATCH = 0.005
+CONSTANT_STAR_MISMATCH = 0.005
 """Share of a constant star that is left in the difference because no PSF is known exactly."""
 
 
@@ -29,9 +29,9 @@ def difference_photometry(
 ) -> ForcedFluxes:
     """Measure the flux at the centre of every difference, in ADU of its epoch.
 
-    All epochs are counted from what the template holds of the object. An epoch in the template is
-    subtracted from the others in it, which makes its change as many times larger as its weight is
-    missing; that is taken back.
+    It is the flux of the epoch minus the object's flux in the template. An epoch of weight w in the
+    template is measured against the template without it, which gives 1 / (1 − w) times that
+    difference; the result is multiplied by 1 − w.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def difference_photometry(
         See `taonet.photometry.prepared_frames.PreparedFrames`.
     """
     noise = np.nan_to_num(difference.noise, nan=1.0) * _noise_factor(difference, calibration)
-    stamps = cut_centre_windows(
+    windows = cut_centre_windows(
         np.nan_to_num(difference.light),
         difference.valid,
         calibration,
@@ -47,16 +47,16 @@ def difference_photometry(
         photon_noise=photon_noise,
     )
     subtracted = cut_centre_windows(
-        difference.steady,
+        difference.subtracted_light,
         difference.valid,
         calibration,
         noise=noise,
         photon_noise=photon_noise,
     )
     steady = subtracted.light[:, 0].astype(np.float64)
-    n = int(np.sqrt(stamps.light.shape[-1]))
-    # the stamp's middle pixel as seen from where the source is expected
-    middle_x, middle_y = stamps.dx[:, 0, stamps.dx.shape[-1] // 2], stamps.dy[:, 0, -1] - n // 2
+    n = int(np.sqrt(windows.light.shape[-1]))
+    # the window's middle pixel as seen from where the source is expected
+    middle_x, middle_y = windows.dx[:, 0, windows.dx.shape[-1] // 2], windows.dy[:, 0, -1] - n // 2
 
     def shapes(
         x: Float[np.ndarray, " epoch"], y: Float[np.ndarray, " epoch"]
@@ -67,11 +67,11 @@ def difference_photometry(
     # what is left of a bright object by a wrong scale is no change of it
     nowhere = np.zeros(len(steady))
     template_flux = fitted_flux(subtracted, shapes(nowhere, nowhere)[0])
-    doubt = np.hypot(difference.doubt, MISMATCH * template_flux)
+    doubt = np.hypot(difference.subtraction_err, CONSTANT_STAR_MISMATCH * template_flux)
     noisy = steady * _photons_of_both(difference, calibration, photon_noise)[:, None]
-    fluxes = fit_centre(stamps, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
-    remaining = difference.left
-    return replace(fluxes, flux=fluxes.flux * remaining, flux_err=fluxes.flux_err * remaining)
+    fluxes = fit_centre(windows, shapes, calibration, steady=noisy, doubt=doubt, causal=causal)
+    weight = difference.remaining_weight
+    return replace(fluxes, flux=fluxes.flux * weight, flux_err=fluxes.flux_err * weight)
 
 
 def _noise_factor(difference: Difference, calibration: Calibration) -> Float[np.ndarray, " epoch"]:

@@ -1,4 +1,4 @@
-"""Ensemble photometry: how much light came through in each epoch, as its stars have it.
+"""Ensemble photometry: how much light came through in each epoch, measured by the field's stars.
 
 The stars' estimate of an epoch's scale (ADU per unit of calibrated flux) is weighed against that
 expected without them (Honeycutt 1992, PASP 104, 435, solves for the former alone).
@@ -89,19 +89,19 @@ def solve_scales(
     return scale, error
 
 
-def new_epoch_scales(
+def later_epoch_scales(
     fluxes: StarFluxes,
     expected: ExpectedScales,
     earlier: StarFluxes,
     earlier_expected: ExpectedScales,
-    earlier_scale: Float[np.ndarray, " known"],
-) -> tuple[Float[np.ndarray, " new"], Float[np.ndarray, " new"]]:
-    """Return scales of new epochs and their relative errors, by what earlier ones saw of the stars.
+    earlier_scale: Float[np.ndarray, " earlier"],
+) -> tuple[Float[np.ndarray, " later"], Float[np.ndarray, " later"]]:
+    """Return the scales of later epochs and their relative errors, by star fluxes of earlier ones.
 
     Parameters
     ----------
-    earlier_scale : array (known,)
-        As found before.
+    earlier_scale : array (earlier,)
+        From `solve_scales` or an earlier call.
     """
     flux = _reference_flux(earlier.flux, earlier.error, earlier_scale)
     ratio, star_err, common = _ratio(earlier, flux, earlier_expected)
@@ -143,9 +143,9 @@ def _combine_scales(
 
 
 def _reference_flux(
-    flux: Float[np.ndarray, "known star"],
-    error: Float[np.ndarray, "known star"],
-    scale: Float[np.ndarray, " known"],
+    flux: Float[np.ndarray, "earlier star"],
+    error: Float[np.ndarray, "earlier star"],
+    scale: Float[np.ndarray, " earlier"],
 ) -> Float[np.ndarray, " star"]:
     """Return the mean calibrated flux of each star, outliers left out."""
     calibrated = flux / scale[:, None]
@@ -163,44 +163,46 @@ def _star_scales(
     error: Float[np.ndarray, "some star"],
     reference: Float[np.ndarray, " star"],
 ) -> tuple[Float[np.ndarray, " some"], Float[np.ndarray, " some"]]:
-    """Return each epoch's scale, and its error, as its stars have it."""
+    """Return the scale of each epoch that its stars give, and its error."""
     variance = error**2 + (STAR_SCATTER * flux) ** 2
     good = np.isfinite(variance) & np.isfinite(reference)
-    known = np.nan_to_num(reference)
+    star_flux = np.nan_to_num(reference)
     weight = np.where(good, 1 / variance, 0.0)
     value = np.nan_to_num(flux)
     for _ in range(ROUNDS):
-        total = (weight * known**2).sum(axis=1)
+        total = (weight * star_flux**2).sum(axis=1)
         total = np.where(total > 0, total, np.nan)
-        scale = (weight * known * value).sum(axis=1) / total
-        pull = np.abs(value - scale[:, None] * known) / np.sqrt(np.where(good, variance, 1.0))
-        # a star that goes its own way is a variable one
+        scale = (weight * star_flux * value).sum(axis=1) / total
+        pull = np.abs(value - scale[:, None] * star_flux) / np.sqrt(np.where(good, variance, 1.0))
+        # a star far from the others' scale is a variable one
         weight = np.where(good, np.minimum(1, 2.5 / np.maximum(pull, 1e-9)) / variance, 0.0)
     return scale, np.sqrt(1 / total)
 
 
 def _common_ratio(ratio: Float[np.ndarray, " epoch"], expected: ExpectedScales) -> float:
-    """Return what the ratios of all epochs have in common: as those have it that are stated."""
+    """Return the median ratio of the epochs with a stated zero point, or else of all epochs."""
     sure = expected.stated & np.isfinite(ratio)
     return float(np.nanmedian(ratio[sure] if sure.any() else ratio))
 
 
 def _scatters(
-    ratio: Float[np.ndarray, " known"],
-    error: Float[np.ndarray, " known"],
-    known: ExpectedScales,
-    new: ExpectedScales,
-) -> Float[np.ndarray, " new"]:
-    """Return the scatter to expect of new epochs, as known ones of their kind have it."""
+    ratio: Float[np.ndarray, " earlier"],
+    error: Float[np.ndarray, " earlier"],
+    earlier: ExpectedScales,
+    later: ExpectedScales,
+) -> Float[np.ndarray, " later"]:
+    """Return the scatter to expect of later epochs: that of earlier ones with or without a stated
+    zero point, as they have one or not.
+    """
     scatters = [
-        _scatter(ratio[known.stated == kind], error[known.stated == kind], spread)
-        for kind, spread in ((False, WEATHER), (True, STATED))
+        _scatter(ratio[earlier.stated == stated], error[earlier.stated == stated], spread)
+        for stated, spread in ((False, WEATHER), (True, STATED))
     ]
-    return np.where(new.stated, scatters[1], scatters[0])
+    return np.where(later.stated, scatters[1], scatters[0])
 
 
 def _scatter(
-    ratio: Float[np.ndarray, " known"], error: Float[np.ndarray, " known"], spread: float
+    ratio: Float[np.ndarray, " earlier"], error: Float[np.ndarray, " earlier"], spread: float
 ) -> float:
     """Return how far transparencies scatter about what was expected, errors taken off.
 

@@ -22,7 +22,7 @@ from taonet.photometry.ensemble import (
     STATED,
     ExpectedScales,
     StarFluxes,
-    new_epoch_scales,
+    later_epoch_scales,
     solve_scales,
 )
 from taonet.photometry.field_state import FieldState, StatedValues
@@ -253,7 +253,7 @@ def _scales(
         earlier.flux[~anchored] = np.nan
     else:
         fluxes.flux[expected.stated[new]] = np.nan
-    return new_epoch_scales(
+    return later_epoch_scales(
         fluxes, expected.take(new), earlier, expected.take(best), state.scale[best]
     )
 
@@ -267,7 +267,7 @@ def _earlier_fluxes(
     y: Float[np.ndarray, " star"],
 ) -> StarFluxes:
     """Measure stars in epochs whose shift and PSF are known already."""
-    stamps = cut_windows(
+    windows = cut_windows(
         frames.light[known],
         frames.valid[known],
         x + state.shift[known, :1],
@@ -279,7 +279,7 @@ def _earlier_fluxes(
     # as steep as is known by the last of all that are known
     usual = state.steepness.beta[np.full(len(known), last)]
     profile = replace(state.profile(known), beta=usual)
-    flux, error = star_fluxes(stamps, profile)
+    flux, error = star_fluxes(windows, profile)
     return StarFluxes(flux=flux, error=error, common_err=np.full(len(known), WIDTH_TO_FLUX * 0.02))
 
 

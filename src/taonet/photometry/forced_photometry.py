@@ -25,7 +25,7 @@ cut at whole pixels, which alone makes 0.29."""
 UNALIGNED_PX = 0.2
 """Scatter of pointings where no field star gives the shift."""
 
-LEAST_SNR = 3.0
+POSITION_LEAST_SNR = 3.0
 """Fainter epochs are not used for the position: it would follow the noise."""
 
 FURTHEST_PX = 1.2
@@ -322,7 +322,7 @@ def _refine_position(
     """
     flux = np.nan_to_num(fit.flux)
     error = np.hypot(np.nan_to_num(fit.flux_err, nan=np.inf), doubt)
-    is_bright = np.abs(flux) > LEAST_SNR * error
+    is_bright = np.abs(flux) > POSITION_LEAST_SNR * error
     information = np.where(is_bright, flux**2 * fit.hold, 0.0)
     pull = np.where(is_bright, flux * fit.pull, 0.0)
     moment = pull + information * np.stack([place.dx, place.dy])

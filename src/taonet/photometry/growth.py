@@ -1,6 +1,6 @@
 """What real stars have that the fitted profile has not: bumps, and wings taken for sky.
 
-Bright lonely stars in the stack of known epochs show it: their light, within a wide circle and
+Bright isolated stars in the stack of known epochs show it: their light, within a wide circle and
 above the sky of a ring around it, beside the profile. The look-up table of a PSF (Stetson 1987,
 PASP 99, 191) and the aperture correction (1990, PASP 102, 932) in one. Few faint stars constrain it
 poorly; it is then taken to be nothing, the more so the better the profile fits.
@@ -67,7 +67,7 @@ def profile_residuals(
     star_maps = [
         residuals
         for k, place in enumerate(places)
-        if _is_lonely(places, k)
+        if _is_isolated(places, k)
         and (residuals := _star_residuals(reference, members, place[0], place[1])) is not None
     ]
     if not star_maps:
@@ -91,7 +91,7 @@ def residuals_at(
     return np.asarray(map_coordinates(unlike, at, order=1))
 
 
-def _is_lonely(places: Float[np.ndarray, "star two"], k: int) -> bool:
+def _is_isolated(places: Float[np.ndarray, "star two"], k: int) -> bool:
     others = np.delete(places, k, axis=0)
     return bool((np.hypot(*(others - places[k]).T) > RING_PX).all())
 

@@ -48,7 +48,7 @@ class Mismatch:
 
     def update(
         self,
-        stamps: StarWindows,
+        windows: StarWindows,
         shining: Float[np.ndarray, "epoch star pixel"],
         residual: Float[np.ndarray, "epoch star pixel"],
         *,
@@ -67,8 +67,8 @@ class Mismatch:
         """
         unit = np.maximum(shining, 0)
         unit = unit * unit.max(axis=-1, keepdims=True)
-        variance = stamps.variance(shining)
-        weight = np.where(stamps.valid, unit / (variance + USUAL**2 * unit) ** 2, 0.0)
+        variance = windows.variance(shining)
+        weight = np.where(windows.valid, unit / (variance + USUAL**2 * unit) ** 2, 0.0)
         star_weight = (weight * unit).sum(axis=-1)
         excess = (weight * (residual**2 - variance)).sum(axis=-1)
         # one galaxy among the stars must not decide for all

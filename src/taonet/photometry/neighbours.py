@@ -21,7 +21,7 @@ DRAWN_PX = 13
 MOST = 5
 ROUNDS = 6
 
-LEAST_SNR = 5.0
+NEIGHBOUR_LEAST_SNR = 5.0
 """In the stack: unseen light around the object is taken for sky."""
 
 
@@ -59,7 +59,7 @@ def _neighbours(reference: Reference, calibration: Calibration) -> Float[np.ndar
         noise=reference.noise,
         fwhm_px=float(width[0]),
         apart_px=APART_PX,
-        least_snr=LEAST_SNR,
+        least_snr=NEIGHBOUR_LEAST_SNR,
     )
     centre = np.array(reference.image.shape) // 2
     distance = np.hypot(*(peaks - centre).T)

@@ -38,7 +38,7 @@ def stellar_fwhm(
     -------
     array (epoch,)
         FWHM of the PSF in pixels, before it is averaged over a pixel; NaN where there is no
-        star bright and lonely enough.
+        star bright and isolated enough.
     """
     if not len(frames) or min(frames.shape[1:]) <= 2 * REACH_PX:
         return np.full(len(frames), np.nan)

@@ -54,7 +54,7 @@ LIMIT = np.array([3.0, 3.0, 3.0, 0.45, 0.45])
 ROUNDS = 3
 """Of Gauss-Newton steps: frames start close, since others of their sequence are known."""
 
-VOUCHED = 10.0
+STARS_PER_KNOWN_POINT = 10.0
 """A known point constrains the steepness like so many stars: it has neighbours, too."""
 
 OVAL = 0.3
@@ -66,7 +66,7 @@ MOST_STEEPENING = 0.12
 
 
 def fit_stars(
-    stamps: StarWindows,
+    windows: StarWindows,
     start: Profile,
     *,
     rounds: int = ROUNDS,
@@ -102,13 +102,13 @@ def fit_stars(
     prior = theta[:, :5] * [0, 0, 1, 0, 0]
     precision = _prior_precision(width_spread, len(theta))
     theta[:, 5] = 1 / start.beta if steepness is None else steepness.mean
-    estimate, n_stars = steepness, VOUCHED if all_points else stamps.light.shape[1]
-    flux_fit = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
+    estimate, n_stars = steepness, STARS_PER_KNOWN_POINT if all_points else windows.light.shape[1]
+    flux_fit = _fit_fluxes(windows, theta, np.zeros_like(windows.light))
     for turn in range(rounds):
         if turn == rounds - 2:
-            stamps = stamps.without_outliers(flux_fit.model)
+            windows = windows.without_outliers(flux_fit.model)
         equations = _normal_equations(
-            stamps, theta, flux_fit, wings=steepness is not None, all_points=all_points
+            windows, theta, flux_fit, wings=steepness is not None, all_points=all_points
         )
         inner = equations[0][:, :5, :5] + precision[:, :, None] * np.eye(5)
         pull = equations[1][:, :5] - (theta[:, :5] - prior) * precision
@@ -121,7 +121,7 @@ def fit_stars(
             step = wing_fit.step - wing_fit.gives * change[:, None]
             theta[:, 5] += change
         theta[:, :5] = np.clip(theta[:, :5] + np.clip(step, -0.5, 0.5), -LIMIT, LIMIT)
-        flux_fit = _fit_fluxes(stamps, theta, flux_fit.model)
+        flux_fit = _fit_fluxes(windows, theta, flux_fit.model)
     error = np.sqrt(np.linalg.inv(inner).diagonal(axis1=1, axis2=2))
     profile = _profile(theta)
     return StarFit(
@@ -133,8 +133,8 @@ def fit_stars(
         steepness=Steepness.from_beta(profile.beta) if estimate is None else estimate,
         flux=flux_fit.flux,
         flux_err=flux_fit.flux_err,
-        chi2=_chi2(stamps, flux_fit.model),
-        mismatch=_mismatch(stamps, theta, flux_fit, mismatch, causal=causal),
+        chi2=_chi2(windows, flux_fit.model),
+        mismatch=_mismatch(windows, theta, flux_fit, mismatch, causal=causal),
     )
 
 
@@ -168,7 +168,7 @@ def _fit_wings(
 
 
 def _mismatch(
-    stamps: StarWindows,
+    windows: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
     flux_fit: "_FluxFit",
     prior: Mismatch | None,
@@ -178,8 +178,8 @@ def _mismatch(
     if prior is None:
         return Mismatch.default(len(theta))
     flux = np.where(_is_oval(theta)[:, None], 0, np.nan_to_num(flux_fit.flux))
-    shining, residual = flux[..., None] * flux_fit.psf, stamps.light - flux_fit.model
-    return prior.update(stamps, shining, residual, causal=causal)
+    shining, residual = flux[..., None] * flux_fit.psf, windows.light - flux_fit.model
+    return prior.update(windows, shining, residual, causal=causal)
 
 
 def _is_oval(theta: Float[np.ndarray, "epoch seven"]) -> Bool[np.ndarray, " epoch"]:
@@ -196,13 +196,13 @@ def _prior_precision(
 
 
 def star_fluxes(
-    stamps: StarWindows, profile: Profile
+    windows: StarWindows, profile: Profile
 ) -> tuple[Float[np.ndarray, "epoch star"], Float[np.ndarray, "epoch star"]]:
     """Measure stars whose places and PSF are known: flux and error, NaN where not measured."""
     theta = _theta(profile)
-    flux_fit = _fit_fluxes(stamps, theta, np.zeros_like(stamps.light))
-    stamps = stamps.without_outliers(flux_fit.model)
-    flux_fit = _fit_fluxes(stamps, theta, flux_fit.model)
+    flux_fit = _fit_fluxes(windows, theta, np.zeros_like(windows.light))
+    windows = windows.without_outliers(flux_fit.model)
+    flux_fit = _fit_fluxes(windows, theta, flux_fit.model)
     return flux_fit.flux, flux_fit.flux_err
 
 
@@ -236,7 +236,7 @@ class _FluxFit:
 
 
 def _fit_fluxes(
-    stamps: StarWindows,
+    windows: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
     model: Float[np.ndarray, "epoch star pixel"],
 ) -> _FluxFit:
@@ -244,12 +244,12 @@ def _fit_fluxes(
 
     Two unknowns: written out, since solving many tiny systems costs more than their pixels.
     """
-    profile, *away = _shifted_profile(theta, stamps)
+    profile, *away = _shifted_profile(theta, windows)
     psf = profile.pixel_shares(*away)
-    weight = stamps.weights(model)
+    weight = windows.weights(model)
     weighed = weight * psf
-    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + stamps.level_precision
-    pd, d = (weighed * stamps.light).sum(-1), (weight * stamps.light).sum(-1)
+    pp, p1, n = (weighed * psf).sum(-1), weighed.sum(-1), weight.sum(-1) + windows.level_precision
+    pd, d = (weighed * windows.light).sum(-1), (weight * windows.light).sum(-1)
     determinant = pp * n - p1**2
     solvable = determinant > 1e-6 * pp * n
     safe = np.where(solvable, determinant, 1.0)
@@ -265,22 +265,22 @@ def _fit_fluxes(
 
 
 def _shifted_profile(
-    theta: Float[np.ndarray, "epoch seven"], stamps: StarWindows
+    theta: Float[np.ndarray, "epoch seven"], windows: StarWindows
 ) -> tuple[Profile, Float[np.ndarray, "epoch star pixel"], Float[np.ndarray, "epoch star pixel"]]:
-    shift = theta[:, :2].astype(stamps.dx.dtype)
-    profile = _profile(theta.astype(stamps.dx.dtype)).take((slice(None), None, None))
-    return profile, stamps.dx - shift[:, 0, None, None], stamps.dy - shift[:, 1, None, None]
+    shift = theta[:, :2].astype(windows.dx.dtype)
+    profile = _profile(theta.astype(windows.dx.dtype)).take((slice(None), None, None))
+    return profile, windows.dx - shift[:, 0, None, None], windows.dy - shift[:, 1, None, None]
 
 
 def _chi2(
-    stamps: StarWindows, model: Float[np.ndarray, "epoch star pixel"]
+    windows: StarWindows, model: Float[np.ndarray, "epoch star pixel"]
 ) -> Float[np.ndarray, "epoch star"]:
-    residual = (stamps.weights(model) * (stamps.light - model) ** 2).sum(axis=-1)
-    return np.asarray(residual / np.maximum(stamps.valid.sum(axis=-1) - 2, 1))
+    residual = (windows.weights(model) * (windows.light - model) ** 2).sum(axis=-1)
+    return np.asarray(residual / np.maximum(windows.valid.sum(axis=-1) - 2, 1))
 
 
 def _normal_equations(
-    stamps: StarWindows,
+    windows: StarWindows,
     theta: Float[np.ndarray, "epoch seven"],
     flux_fit: _FluxFit,
     *,
@@ -288,8 +288,8 @@ def _normal_equations(
     all_points: bool,
 ) -> tuple[Float[np.ndarray, "epoch shape shape"], Float[np.ndarray, "epoch shape"]]:
     """Return the normal equations of shift and PSF from all stars, with or without the wings."""
-    profile, dx, dy = _shifted_profile(theta, stamps)
-    weight = stamps.weights(flux_fit.model)
+    profile, dx, dy = _shifted_profile(theta, windows)
+    weight = windows.weights(flux_fit.model)
     root = np.sqrt(weight)
     slopes = np.moveaxis(profile.slopes(dx, dy, first=6 if wings else 5), 0, -2)
     # parameters of the epoch, then flux and sky level of each star
@@ -297,13 +297,13 @@ def _normal_equations(
     np.multiply(slopes, np.nan_to_num(flux_fit.flux)[..., None, None], out=rows[..., :-2, :])
     rows[..., -2, :], rows[..., -1, :] = flux_fit.psf, 1
     rows *= root[..., None, :]
-    residual = root * (stamps.light - flux_fit.model)
+    residual = root * (windows.light - flux_fit.model)
     normal = (rows @ np.swapaxes(rows, -1, -2)).astype(np.float64)
     slope = (rows @ residual[..., None])[..., 0].astype(np.float64)
-    normal[..., -1, -1] += stamps.level_precision
-    slope[..., -1] -= stamps.level_precision * flux_fit.level
+    normal[..., -1, -1] += windows.level_precision
+    slope[..., -1] -= windows.level_precision * flux_fit.level
     # a star that the model does not fit is a galaxy or a blend: it has less weight
-    chi2 = (residual**2).sum(axis=-1) / np.maximum(stamps.valid.sum(axis=-1), 1)
+    chi2 = (residual**2).sum(axis=-1) / np.maximum(windows.valid.sum(axis=-1), 1)
     chi2 = np.ones_like(chi2) if all_points else chi2
     star_weight = (1 / np.maximum(chi2, 1.0) ** 2)[..., None]
     normal, slope = _schur_complement(normal, slope)

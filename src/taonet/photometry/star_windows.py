@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-MISMATCH = 0.03
+MODEL_MISMATCH = 0.03
 """A model is trusted to this share of a star's light a pixel: real PSFs are no Moffat profiles."""
 
 OUTLIER = 6.0
@@ -16,7 +16,7 @@ OUTLIER_MISMATCH = 0.15
 """
 
 HALO = 0.01
-"""Nor is the halo around a very bright one: so much of its peak."""
+"""The halo around a very bright star, this share of its peak, is no cosmic ray either."""
 
 WIDTHS = 1.6
 """Windows reach so many times the FWHM to each side, and five to nine pixels."""
@@ -56,7 +56,7 @@ class StarWindows:
         return np.asarray((self.level_err * np.maximum(self.noise, 1e-9))[:, None] ** -2.0)
 
     def weights(
-        self, model: Float[np.ndarray, "epoch star pixel"], mismatch: float = MISMATCH
+        self, model: Float[np.ndarray, "epoch star pixel"], mismatch: float = MODEL_MISMATCH
     ) -> Float[np.ndarray, "epoch star pixel"]:
         """Return one over the variance of each pixel under a model of the light; 0 if not valid."""
         variance = self.variance(model) + (mismatch * model) ** 2
@@ -74,14 +74,14 @@ class StarWindows:
         shining: Float[np.ndarray, "epoch star pixel"],
         model: Float[np.ndarray, "epoch star pixel"] | None = None,
     ) -> "StarWindows":
-        """Return the stamps without pixels that are far brighter than a model of them.
+        """Return the windows without pixels that are far brighter than a model of them.
 
         Parameters
         ----------
         shining : array (epoch, star, pixel)
             All light whose photons make noise.
         model : array (epoch, star, pixel), optional
-            What is left of it in the stamps; the same by default.
+            What is left of it in the windows; the same by default.
         """
         model = shining if model is None else model
         halo = HALO * np.abs(shining).max(axis=-1, keepdims=True)

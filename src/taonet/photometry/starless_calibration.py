@@ -12,11 +12,14 @@ from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.star_fit import WIDTH_SPREAD
 from taonet.photometry.steepness import Steepness
 
-BRIGHT_SNR = 20.0
-FEW = 3
+BRIGHT_OBJECT_SNR = 20.0
+"""Signal-to-noise ratio above which an epoch of the object helps to measure the PSF."""
+
+LEAST_BRIGHT_EPOCHS = 3
+"""Known epochs of such a ratio that it takes to measure the PSF on the object."""
+
 MOST_BLUR = 0.8
-"""An object seen so brightly, in so many epochs at least, gives the PSF; if its squared width
-exceeds the seeing's by more than this share it is no star."""
+"""An object whose squared width exceeds that of the seeing by more than this share is no star."""
 
 
 def calibrate_without_stars(
@@ -55,7 +58,7 @@ def _calibrate_on_object(
 
     Returns the relative error of the width of new epochs; none where the seeing is stated.
 
-    Stamps that were resampled are a little wider than the seeing of their exposure. An object
+    Cutouts that were resampled are a little wider than the seeing of their exposure. An object
     that is much wider, or never bright, is not used.
     """
     height, width = frames.light.shape[1:]
@@ -64,12 +67,12 @@ def _calibrate_on_object(
     fit, coarse = measure_stars(
         frames, epochs, (x, y), guess, before, causal=state.causal, all_points=True
     )
-    bright = fit.flux[:, 0] > BRIGHT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
+    bright = fit.flux[:, 0] > BRIGHT_OBJECT_SNR * np.nan_to_num(fit.flux_err[:, 0], nan=np.inf)
     is_sure = bright & np.isin(epochs, known)
     excess = (fit.profile.fwhm_px**2 - guess**2)[is_sure]
     is_new, stated = np.isin(epochs, new), np.isfinite(seeing_fwhm_px[epochs])
     unknown = np.where(stated, 0.0, WIDTH_SPREAD)[is_new]
-    if is_sure.sum() < FEW:
+    if is_sure.sum() < LEAST_BRIGHT_EPOCHS:
         return unknown
     # a usual seeing is no measure of what is wide
     if stated[is_sure].any() and np.median(excess / guess[is_sure] ** 2) > MOST_BLUR:

@@ -8,10 +8,10 @@ from taonet.photometry.profile import Profile
 from taonet.photometry.star_fit import fit_stars
 from taonet.photometry.star_windows import cut_windows, window_half_px
 
-LEAST_SNR = 10.0
+STAR_LEAST_SNR = 10.0
 """Fainter stars hardly constrain an epoch."""
 
-LONELY_PX = 4
+ISOLATED_PX = 4
 """A star has no brighter neighbour within so many pixels."""
 
 EDGE_PX = 6
@@ -27,8 +27,8 @@ LEAST_SHARE = 0.05
 WIDTH_SPREAD = 0.15
 """Stars are of one width; what is so much wider than the narrowest is a galaxy or a blend."""
 
-SURE_WIDTH = 0.15
-"""Two-sigma relative error of a width that others are compared with."""
+MAX_WIDTH_ERROR = 0.15
+"""Largest two-sigma relative error of a width that others are compared with."""
 
 
 def find_peaks(
@@ -82,13 +82,13 @@ def reference_stars(
     beta: float,
     blur_px2: float,
 ) -> tuple[Float[np.ndarray, " star"], Float[np.ndarray, " star"], Float[np.ndarray, "own two"]]:
-    """Return the places of lonely, unsaturated stars in an image: x and y.
+    """Return the places of isolated, unsaturated stars in an image: x and y.
 
     The object at the centre is none of them, as it may change; its own place, x and y, comes last
     and by itself, or nothing where it does not look like a star.
     """
     peaks, _ = find_peaks(
-        image, valid, noise=noise, fwhm_px=fwhm_px, apart_px=LONELY_PX, least_snr=LEAST_SNR
+        image, valid, noise=noise, fwhm_px=fwhm_px, apart_px=ISOLATED_PX, least_snr=STAR_LEAST_SNR
     )
     size = np.array(image.shape)
     inside = ((peaks >= EDGE_PX) & (peaks < size - EDGE_PX)).all(axis=1)
@@ -98,7 +98,7 @@ def reference_stars(
     if not len(peaks):
         return np.zeros(0), np.zeros(0), np.zeros((0, 2))
     n = len(peaks)
-    stamps = cut_windows(
+    windows = cut_windows(
         np.broadcast_to(image, (n, *image.shape)),
         np.broadcast_to(valid, (n, *image.shape)),
         peaks[:, 1:],
@@ -113,12 +113,12 @@ def reference_stars(
         beta=np.full(n, beta),
         blur_px2=np.full(n, blur_px2),
     )
-    fit = fit_stars(stamps, guess, rounds=3)
+    fit = fit_stars(windows, guess, rounds=3)
     good = np.isfinite(fit.flux[:, 0]) & (fit.flux[:, 0] > 0)
-    good &= stamps.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
+    good &= windows.valid.all(axis=(1, 2)) & (np.hypot(fit.shift_x, fit.shift_y) < 1.5)
     width, error = np.log(fit.profile.fwhm_px), 2 * fit.width_err
     # traces of cosmic rays are narrower than any star, but badly fitted: they set no measure
-    sure = good & (error < SURE_WIDTH)
+    sure = good & (error < MAX_WIDTH_ERROR)
     narrow = (width + error)[sure if sure.any() else good].min(initial=np.inf)
     good &= (width - error < narrow + WIDTH_SPREAD) & (width + error > narrow - 2 * WIDTH_SPREAD)
     snr = np.where(good, fit.flux[:, 0] / fit.flux_err[:, 0], 0.0)

@@ -34,8 +34,8 @@ GROWTH = 3.2
 STAR = 0.035
 """And so much that of single stars: unseen neighbours flatten it, epoch after epoch alike."""
 
-ALONE = 0.7
-"""So much less than a star counts, as nothing confirms the first."""
+UNCONFIRMED_STARS = 0.7
+"""Taken off the number of stars, as nothing confirms the first."""
 
 ODD = 2.0
 """Wings so many sigma wider than usual begin to be doubted of one star; of five, twice so many."""
@@ -96,7 +96,7 @@ class Steepness:
 
     def is_settled(self, n_stars: int) -> bool:
         """Return whether so many stars would hardly change the estimate, in any epoch."""
-        most = SPREAD**-2.0 + (n_stars - ALONE) / STAR**2
+        most = SPREAD**-2.0 + (n_stars - UNCONFIRMED_STARS) / STAR**2
         return bool(self.precision.min(initial=np.inf) > SETTLED * most)
 
     def update(
@@ -123,7 +123,7 @@ class Steepness:
         if not causal:
             total, weighted_sum = total[-1:], weighted_sum[-1:]
         # more epochs of the same stars are no other stars
-        damping = 1 / (1 + total * STAR**2 / (n_stars - ALONE))
+        damping = 1 / (1 + total * STAR**2 / (n_stars - UNCONFIRMED_STARS))
         # galaxies taken for stars have wide wings; nothing that is not a star has none
         odd = np.maximum(weighted_sum / np.maximum(total, 1e-9) - 1 / USUAL_BETA, 0) / SPREAD
         damping = damping / (1 + (odd / (ODD * (3 + n_stars) / 4)) ** 4)

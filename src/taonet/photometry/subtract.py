@@ -37,14 +37,14 @@ class Difference:
     valid : array (epoch, y, x)
     noise : array (epoch,)
         Of a pixel; white.
-    steady : array (epoch, y, x)
-        What was subtracted, roughly: its photons are noise.
+    subtracted_light : array (epoch, y, x)
+        In ADU, roughly: its photons are noise.
     psf : array (epoch, ky, kx)
         Transform of the PSF of the difference, on a grid of `GRID` pixels.
-    doubt : array (epoch,)
+    subtraction_err : array (epoch,)
         Error of the flux at the centre because what was subtracted is not known exactly.
-    left : array (epoch,)
-        Weight of the template without the epoch itself: 1 but for those in it.
+    remaining_weight : array (epoch,)
+        Weight of the template without the epoch itself: 1 for epochs that are not in it.
     templates : tuple of Template
         One, or one for the epochs on the survey's scale and one for those on their own.
     """
@@ -52,10 +52,10 @@ class Difference:
     light: Float[np.ndarray, "epoch y x"]
     valid: Bool[np.ndarray, "epoch y x"]
     noise: Float[np.ndarray, " epoch"]
-    steady: Float[np.ndarray, "epoch y x"]
+    subtracted_light: Float[np.ndarray, "epoch y x"]
     psf: Float[np.ndarray, "epoch ky kx"]
-    doubt: Float[np.ndarray, " epoch"]
-    left: Float[np.ndarray, " epoch"]
+    subtraction_err: Float[np.ndarray, " epoch"]
+    remaining_weight: Float[np.ndarray, " epoch"]
     templates: tuple[Template, ...]
 
     @property
@@ -84,17 +84,17 @@ def subtract(
         light=np.full((n, *shape), np.nan, np.float32),
         valid=np.zeros((n, *shape), bool),
         noise=np.full(n, np.nan),
-        steady=np.zeros((n, *shape), np.float32),
+        subtracted_light=np.zeros((n, *shape), np.float32),
         psf=np.zeros((n, GRID, GRID // 2 + 1)),
-        doubt=np.zeros(n),
-        left=np.ones(n),
+        subtraction_err=np.zeros(n),
+        remaining_weight=np.ones(n),
         templates=tuple(templates),
     )
     for template in templates:
         transforms = _TemplateTransforms.from_template(template)
         for epoch in template.stack.serves.tolist():
-            remaining = difference.left[epoch] = 1 - template.own_share(epoch)
-            if remaining > LEAST_LEFT:
+            remaining = difference.remaining_weight[epoch] = 1 - template.own_share(epoch)
+            if remaining > LEAST_REMAINING_WEIGHT:
                 deep = (
                     transforms
                     if remaining == 1
@@ -107,7 +107,7 @@ def subtract(
 LEAST_SEEN = 0.5
 """Share of the template's epochs that must have seen a pixel."""
 
-LEAST_LEFT = 1e-6
+LEAST_REMAINING_WEIGHT = 1e-6
 """Weight of a template without an epoch; less is nothing."""
 
 
@@ -181,13 +181,14 @@ def _subtract_one(
     light = irfft2(deep.psf * rfft2(frames.light[epoch]) * white / total, s=shape) - subtracted
     difference.valid[epoch] = frames.valid[epoch] & deep.seen
     difference.noise[epoch] = white
-    difference.steady[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
+    difference.subtracted_light[epoch] = np.maximum(irfft2(shifted, s=shape), 0)
     small = own.transform(*_frequencies((GRID, GRID)))
     total = np.sqrt((noise_n * deep.small_psf) ** 2 + (noise_r * small) ** 2)
     difference.psf[epoch] = small * deep.small_psf * white / total
     kernel = _kernel(difference, light, subtracted, calibration, deep, epoch, frames.photon_noise)
     difference.light[epoch] = light - kernel.apply(subtracted)
-    difference.doubt[epoch] = _centre_flux_error(difference.psf[epoch], kernel, subtracted)
+    error = _centre_flux_error(difference.psf[epoch], kernel, subtracted)
+    difference.subtraction_err[epoch] = error
 
 
 def _kernel(
@@ -207,14 +208,14 @@ def _kernel(
         light,
         subtracted,
         usable=constant_pixels(
-            difference.steady[epoch],
+            difference.subtracted_light[epoch],
             difference.valid[epoch],
             noise=float(difference.noise[epoch]),
             fwhm_px=float(calibration.profile.fwhm_px[epoch]),
             x=width // 2 + shift_x,
             y=height // 2 + shift_y,
         ),
-        variance=difference.noise[epoch] ** 2 + photons * difference.steady[epoch],
+        variance=difference.noise[epoch] ** 2 + photons * difference.subtracted_light[epoch],
         scale_err=float(np.hypot(calibration.scale_err[epoch], deep.scale_err)),
         shift_err_px=float(np.nan_to_num(calibration.shift_err_px[epoch], nan=UNALIGNED_PX)),
     )
@@ -263,7 +264,7 @@ def template_mean(
 ) -> Float[np.ndarray, " epoch"]:
     """Return the mean of a quantity over the epochs in each epoch's template.
 
-    Of the object's flux it is what a difference is counted from. NaN where there is no template.
+    Of the object's flux it is the zero level of differences. NaN where there is no template.
 
     Parameters
     ----------
@@ -272,7 +273,7 @@ def template_mean(
     """
     means = np.full(len(values), np.nan)
     for template in templates:
-        served = template.stack.serves[template.remaining_weight > LEAST_LEFT]
+        served = template.stack.serves[template.remaining_weight > LEAST_REMAINING_WEIGHT]
         means[served] = template.stack.share @ values[template.stack.epochs]
     return means
 

@@ -24,14 +24,15 @@ SUBTRACTED = 0.02
 registration, photometric scale and PSF (ZTF: Masci et al. 2019, PASP 131, 018003, have 8 to 25
 millimagnitudes)."""
 
-LEVEL = 0.03
-"""Of the noise of a pixel: the sky of a difference is flat, measured on the whole cutout."""
+SKY_ERR = 0.03
+"""Error of the sky level in units of the noise of a pixel: the sky of a difference is flat and
+measured on the whole cutout."""
 
-ALIKE = 0.1
+WIDTH_SCATTER = 0.1
 """Relative scatter of the width of a survey's difference about that of its science image."""
 
-UNSEEN = 0.35
-"""The same where no field star gives the width; every star counts as much again."""
+WIDTH_SCATTER_WITHOUT_STARS = 0.35
+"""Added to it in quadrature where no field star gives the width; n stars divide it by 1 + n."""
 
 PSF_ROUNDS = 8
 """A stated width may be far off."""
@@ -112,7 +113,7 @@ def _cut_windows(
         noise=np.nan_to_num(noise, nan=1.0),
         photon_noise=photon_noise,
     )
-    return replace(windows, level_err=LEVEL)
+    return replace(windows, level_err=SKY_ERR)
 
 
 def _own_psf(
@@ -128,7 +129,8 @@ def _own_psf(
     alert may be that of the candidate: what has changed is a point source, whose width is measured.
     """
     windows = _cut_windows(differences, calibration, differences.noise, photon_noise)
-    spread = np.hypot(ALIKE, UNSEEN / (1 + calibration.n_stars))
+    without_stars = WIDTH_SCATTER_WITHOUT_STARS / (1 + calibration.n_stars)
+    spread = np.hypot(WIDTH_SCATTER, without_stars)
     return fit_stars(
         windows,
         calibration.profile,

@@ -31,7 +31,7 @@ class PhotometryOptions:
     nightly : bool
         Whether the exposures of a night and band are averaged.
     template : MjdRange, TemplateFiles or None
-        What differences are counted from, where it is not chosen by itself.
+        What is subtracted from the epochs; chosen automatically if not given.
     """
 
     mode: PhotometryMode = "science"

@@ -1,8 +1,8 @@
-"""The template of a curve: the epochs of a band, or the image, that all its rows are counted from.
+"""The template of a curve: the epochs of a band, or the image, that is subtracted from every epoch.
 
-A curve has one. Whatever zero level its rows are counted from, the noise of that level is in all
-of them; a deeper template later on could not take it away, and a template that holds more of the
-object would move the level.
+A curve has one: its fluxes are relative to the object's flux in the template, the zero level. The
+noise of that level is in all of them; a deeper template later on could not take it away, and a
+template that holds more of the object would move the level.
 """
 
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ Images = Mapping[str, TemplateImage]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Template:
-    """What all rows of a band are counted from.
+    """What is subtracted from all epochs of a band.
 
     Parameters
     ----------

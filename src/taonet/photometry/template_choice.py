@@ -17,15 +17,17 @@ from taonet.photometry.template import MjdRange, Template, shows_object, templat
 ENOUGH = 6
 """Epochs that make a template deep enough: its noise makes errors 8 % larger than none would."""
 
-MOST_LOOKED_AT = 12
+MOST_CANDIDATES = 12
+"""A causal template is chosen among at most so many first epochs."""
+
 LEAST_QUIET = 4
-"""If so many epochs hold fewer than enough that are quiet, these will do; if fewer still, the first
+"""If those hold fewer than `ENOUGH` quiet epochs, so many will do; if fewer still, the first epochs
 do, quiet or not."""
 
 BRIGHTER_SIGMA = 4.0
 """Epochs in which the object is so much brighter than usual are left out of templates."""
 
-TOGETHER = 5
+CONSECUTIVE_EPOCHS = 5
 """So many consecutive epochs are also judged by their mean."""
 
 QUARTILE_TO_TENTH = 0.607
@@ -42,7 +44,7 @@ def choose_templates(
 ) -> list[Template]:
     """Choose the template, or one for epochs on the survey's scale and one for those on their own.
 
-    Without a common scale nothing can be counted from one template.
+    Epochs without a common scale cannot share a template.
 
     Parameters
     ----------
@@ -123,10 +125,10 @@ def earliest_template(
         See `template_of`.
     """
     known = np.flatnonzero(among & shows_object(frames, calibration))
-    for n in range(ENOUGH, min(len(known), MOST_LOOKED_AT) + 1):
+    for n in range(ENOUGH, min(len(known), MOST_CANDIDATES) + 1):
         first = known[:n]
         quiet = first[is_not_bright(flux[first], flux_err[first])][:ENOUGH]
-        if len(quiet) == ENOUGH or n == MOST_LOOKED_AT:
+        if len(quiet) == ENOUGH or n == MOST_CANDIDATES:
             members = quiet if len(quiet) >= LEAST_QUIET else first[:ENOUGH]
             later = np.arange(len(mjd)) > first[-1]
             return template_of(
@@ -151,10 +153,10 @@ def is_not_bright(
     faint = np.zeros(len(flux), bool)
     if len(measured):
         own, weight = flux[measured], flux_err[measured] ** -2.0
-        total = uniform_filter1d(weight, TOGETHER, mode="nearest")
-        mean = uniform_filter1d(own * weight, TOGETHER, mode="nearest") / total
+        total = uniform_filter1d(weight, CONSECUTIVE_EPOCHS, mode="nearest")
+        mean = uniform_filter1d(own * weight, CONSECUTIVE_EPOCHS, mode="nearest") / total
         faint[measured] = _is_near_low(own, weight**-0.5) & _is_near_low(
-            mean, (total * TOGETHER) ** -0.5
+            mean, (total * CONSECUTIVE_EPOCHS) ** -0.5
         )
     return faint
 

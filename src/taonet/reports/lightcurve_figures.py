@@ -123,7 +123,7 @@ def _draw_epoch(
 ) -> None:
     noise = difference.noise[epoch]
     _show(column[0], frames.light[epoch] / noise)
-    _show(column[1], difference.steady[epoch] / noise)
+    _show(column[1], difference.subtracted_light[epoch] / noise)
     change = np.where(difference.valid[epoch], difference.light[epoch] / noise, np.nan)
     column[2].imshow(change, cmap=_BOTH_WAYS, vmin=-8, vmax=8, origin="lower")
     for axes in column:

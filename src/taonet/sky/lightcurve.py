@@ -33,7 +33,7 @@ class LightCurve:
         Bits of `taonet.sky.cutout.Quality`.
     template : tuple of str, optional
         Of differences: what the template of each epoch is called, ``""`` where it has none. Epochs
-        of one template are counted from one zero level.
+        of one template are relative to one zero level.
     """
 
     object_id: str

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Int
 
 from taonet.data.splits import draw_shots, groups_of
 from taonet.errors import InputError, LeakError
-from taonet.evaluation.repeated_runs import DrawScores, score_draws
+from taonet.evaluation.repeated_runs import RunScores, score_runs
 from taonet.experiment.baselines import FOREST, tree_table
 from taonet.experiment.groups import with_groups
 from taonet.experiment.joined_archives import JoinedArchives
@@ -113,7 +113,7 @@ def hits_benchmark(
     half: Half | None = None,
     shots: Shots | None = None,
     track: Track = no_progress,
-) -> dict[str, DrawScores]:
+) -> dict[str, RunScores]:
     """Score a network from simulation alone, and tuned on a few real objects.
 
     Parameters
@@ -170,7 +170,7 @@ def hits_benchmark(
     }
     objects = plain.archive.objects
     return {
-        name: score_draws(
+        name: score_runs(
             [with_groups(table, objects) for table in draw_tables], bundle.taxonomy, seed=shots.seed
         )
         for name, draw_tables in tables.items()
@@ -182,7 +182,7 @@ def without_brightness(bundle: Bundle) -> Bundle:
     return replace(bundle, reading=bundle.reading.without_brightness)
 
 
-def score_lines(scores: dict[str, DrawScores]) -> str:
+def score_lines(scores: dict[str, RunScores]) -> str:
     """Return the scores as text, beside the published ones."""
     lines = []
     for name, score in scores.items():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.repeated_runs import mean_difference, score_draws
+from taonet.evaluation.repeated_runs import mean_difference, score_runs
 from taonet.evaluation.scored_rows import restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.run import NETWORK
@@ -66,7 +66,7 @@ def score_seeds(
         taxonomy = few
     scores = {}
     for method, tables in by_method.items():
-        own = score_draws(tables, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_dict()
+        own = score_runs(tables, taxonomy, n_bootstrap=n_bootstrap, seed=seed).to_dict()
         if method != NETWORK:
             behind = mean_difference(
                 by_method[NETWORK], tables, taxonomy, score="f1", n_bootstrap=n_bootstrap, seed=seed

@@ -31,7 +31,7 @@ class TrainingData:
         Archives to test on and to calibrate on.
     start : str or Path, optional
         A bundle whose network is tuned.
-    measured : Path, optional
+    photometry_folder : Path, optional
         Folder of the photometry, which runs on the same data can share.
     """
 
@@ -40,7 +40,7 @@ class TrainingData:
     test: Path | None = None
     calibration: Path | None = None
     start: str | Path | None = None
-    measured: Path | None = None
+    photometry_folder: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def train(
         archive,
         output,
         start=start,
-        measured=data.measured,
+        photometry_folder=data.photometry_folder,
         workers=workers,
         track=track,
         say=say,
@@ -137,7 +137,7 @@ def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
         "--shots": changes.shots,
         "--seed": changes.seed,
         "--set": changes.settings or None,
-        "--measured": data.measured,
+        "--measured": data.photometry_folder,
     }
     for option, value in options.items():
         if value is not None:

@@ -3,8 +3,8 @@
 Class-conditional ("Mondrian") split conformal prediction (Vovk et al. 2005, ch. 4.5; the score is
 one minus the probability of the true class, Sadinle et al. 2019): a class is in an object's set
 if its probability is not lower than that of all but the most unlikely tenth of calibration objects
-of that class, seen for as many epochs. It holds for any mix of classes, as no class depends on
-another; and at each number of epochs, not at all of them at once: of all objects that have so
+of that class, seen for as many epochs. It holds for any mix of classes, as each class has its
+own threshold; and at each number of epochs, not at all of them at once: of all objects that have so
 many, whether they go on or end there. An object's *last* answer is no random one of those: objects
 that end after k epochs may be easier than those that pass k, and are then covered more often.
 

@@ -71,9 +71,9 @@ def _shape(
     numbers = axis_coordinates(axes, standard)
     means, within = [], []
     for at in knots.values():
-        groups = [numbers[part] for part in _groups(at[shapes[at.index]], classes)]
-        means.append(np.stack([group.mean(axis=0) for group in groups]))
-        within += [group - group.mean(axis=0) for group in groups]
+        by_class = [numbers[rows] for rows in _rows_by_class(at[shapes[at.index]], classes)]
+        means.append(np.stack([own.mean(axis=0) for own in by_class]))
+        within += [own - own.mean(axis=0) for own in by_class]
     covariance, _ = ledoit_wolf(np.concatenate(within), assume_centered=True)
     return Typicality(
         centre=centre,
@@ -106,7 +106,7 @@ def _frequent_classes(counts: Mapping[int, pd.Series]) -> list[str]:
     return classes
 
 
-def _groups(rows: pd.DataFrame, classes: list[str]) -> list[Int[np.ndarray, " row"]]:
+def _rows_by_class(rows: pd.DataFrame, classes: list[str]) -> list[Int[np.ndarray, " row"]]:
     return [rows.index[rows["class_name"] == name].to_numpy() for name in classes]
 
 

@@ -18,7 +18,7 @@ from taonet.experiment import baselines
 from taonet.experiment.curves.card import KINDS, curve_card
 from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.experiment.groups import all_with_groups
-from taonet.experiment.stages import open_run, staged_table, write_json
+from taonet.experiment.stages import is_finished, reserve_run_folder, staged_table, write_json
 from taonet.features.tables import bands_of, curve_features, usual_colour
 from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.io.prediction_table import write_predictions
@@ -132,7 +132,8 @@ def run_curves(
     experiment = _plan(recipe, Path(table), place, track=track, say=say)
     split = _draw_split(experiment)
     folder = experiment.folder
-    if open_run(folder, experiment.digest):
+    reserve_run_folder(folder, experiment.digest)
+    if is_finished(folder):
         say(f"finished already: {folder}")
         return folder
     _write_provenance(experiment)

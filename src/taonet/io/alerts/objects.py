@@ -46,7 +46,7 @@ NO_OBJECT = ""
 Rows = Int[np.ndarray, "packet column"]
 
 
-class _Group(NamedTuple):
+class _Entry(NamedTuple):
     """The packets of one item: of an object, or one that has no usable object id."""
 
     item: str
@@ -123,16 +123,16 @@ class _Index:
         return (f"{empty} Avro files without a packet in them",) if empty else ()
 
     @property
-    def n_groups(self) -> int:
+    def n_entries(self) -> int:
         """Number of objects, and of packets without a usable object id."""
         return len(self._owners) + len(_as_rows(self._ownerless))
 
-    def groups(self) -> Iterator[_Group]:
+    def entries(self) -> Iterator[_Entry]:
         """Yield the packets of each object, and those of none one by one."""
         for row in _as_rows(self._ownerless):
-            yield _Group(self.name_of(row.tolist()), row[None])
+            yield _Entry(self.name_of(row.tolist()), row[None])
         for object_id, rows in self._owners.items():
-            yield _Group(object_id, _as_rows(rows))
+            yield _Entry(object_id, _as_rows(rows))
 
     def name_of(self, row: Sequence[int]) -> str:
         """Name a packet: by its file, and where that holds several, by its number in it."""
@@ -140,12 +140,12 @@ class _Index:
         path = str(self.files[file])
         return path if self._packets[file] == 1 else f"{path}, packet {number}"
 
-    def damage_of(self, group: _Group) -> list[Rejection]:
-        """Return what is wrong with files whose first packet is of the group.
+    def damage_of(self, entry: _Entry) -> list[Rejection]:
+        """Return what is wrong with files whose first packet is of the entry.
 
         So it is listed once, and not again when an interrupted ingest goes on.
         """
-        firsts = group.rows[group.rows[:, 1] == 1, 0].tolist()
+        firsts = entry.rows[entry.rows[:, 1] == 1, 0].tolist()
         return [
             Rejection.from_error(str(self.files[file]), error, part=True)
             for file in firsts
@@ -172,27 +172,27 @@ def source_of_objects(inputs: InputFiles) -> SequenceSource:
                 yield ItemResult(
                     item=item, rejection=Rejection.from_error(item, first), parts=parts
                 )
-        groups = (group for group in index.groups() if group.item not in done)
-        for chunk in _group_chunks(groups):
-            for group, packets in _read_groups(index, chunk):
-                yield _sequence_of_group(index, group, packets)
+        entries = (entry for entry in index.entries() if entry.item not in done)
+        for chunk in _entry_chunks(entries):
+            for entry, packets in _read_entries(index, chunk):
+                yield _sequence_of_entry(index, entry, packets)
 
     return SequenceSource(
         kind=ALERTS.name,
         survey=index.survey,
         signature=signature_of(inputs.files),
-        count=len(unread) + index.n_groups,
+        count=len(unread) + index.n_entries,
         read=read,
         remarks=((unused,) if unused else ()) + index.remarks,
     )
 
 
-def _group_chunks(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
-    chunk: list[_Group] = []
+def _entry_chunks(entries: Iterator[_Entry]) -> Iterator[list[_Entry]]:
+    chunk: list[_Entry] = []
     size = 0
-    for group in groups:
-        chunk.append(group)
-        size += int(group.rows[:, COLUMNS.index("size")].sum())
+    for entry in entries:
+        chunk.append(entry)
+        size += int(entry.rows[:, COLUMNS.index("size")].sum())
         if size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -200,20 +200,20 @@ def _group_chunks(groups: Iterator[_Group]) -> Iterator[list[_Group]]:
         yield chunk
 
 
-def _read_groups(
-    index: _Index, groups: list[_Group]
-) -> Iterator[tuple[_Group, list[PackedRecord | InputError]]]:
-    """Yield the packets of several groups, fetched in the order of the files."""
-    rows = np.concatenate([group.rows for group in groups])
+def _read_entries(
+    index: _Index, entries: list[_Entry]
+) -> Iterator[tuple[_Entry, list[PackedRecord | InputError]]]:
+    """Yield the packets of several entries, fetched in the order of the files."""
+    rows = np.concatenate([entry.rows for entry in entries])
     packets: list[PackedRecord | InputError] = [InputError("no packet")] * len(rows)
     order = np.lexsort(rows.T[::-1]).tolist()
     for file, members in groupby(order, key=lambda i: int(rows[i, 0])):
         which = list(members)
         for i, packet in zip(which, _read_packets(index.files[file], rows[which]), strict=True):
             packets[i] = packet
-    ends = np.cumsum([len(group.rows) for group in groups]).tolist()
-    for group, end in zip(groups, ends, strict=True):
-        yield group, packets[end - len(group.rows) : end]
+    ends = np.cumsum([len(entry.rows) for entry in entries]).tolist()
+    for entry, end in zip(entries, ends, strict=True):
+        yield entry, packets[end - len(entry.rows) : end]
 
 
 def _read_packets(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]:
@@ -227,30 +227,30 @@ def _read_packets(file: Path, rows: Rows) -> Iterator[PackedRecord | InputError]
         yield from [error] * (len(places) - fetched)
 
 
-def _sequence_of_group(
-    index: _Index, group: _Group, packets: list[PackedRecord | InputError]
+def _sequence_of_entry(
+    index: _Index, entry: _Entry, packets: list[PackedRecord | InputError]
 ) -> ItemResult:
     alerts: list[Alert] = []
     bad: list[tuple[str, InputError]] = []
-    for row, packet in zip(group.rows.tolist(), packets, strict=True):
+    for row, packet in zip(entry.rows.tolist(), packets, strict=True):
         source = index.name_of(row)
         try:
             alerts.append(_alert_in(packet, source))
         except InputError as error:
             bad.append((source, error))
-    parts = index.damage_of(group)
+    parts = index.damage_of(entry)
     if not alerts:
         first, *bad = bad
         parts += [Rejection.from_error(source, error, part=True) for source, error in bad]
         return ItemResult(
-            item=group.item, rejection=_rejection(group.item, *first), parts=tuple(parts)
+            item=entry.item, rejection=_rejection(entry.item, *first), parts=tuple(parts)
         )
     choice = choose_alerts(alerts)
     bad += [(alert.source, error) for alert, error in choice.left_out]
     parts += [Rejection.from_error(source, error, part=True) for source, error in bad]
     sequence = sequence_of(choice.alerts)
     return ItemResult(
-        item=group.item, sequence=sequence, parts=tuple(parts), remarks=choice.remarks
+        item=entry.item, sequence=sequence, parts=tuple(parts), remarks=choice.remarks
     )
 
 

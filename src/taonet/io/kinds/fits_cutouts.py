@@ -1,4 +1,7 @@
-"""The user's own FITS cutouts, described by a table; no file shows by itself that it is one."""
+"""The user's own FITS cutouts, described by a table.
+
+Such files cannot be recognised by their names or first bytes, so the kind is always named.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How bright: whether a table is read by its fluxes or by its magnitudes, and in which unit."""
+"""Fluxes or magnitudes: which of a table's columns is read, and in which unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Brightness:
     values : mapping
         ``flux`` and ``flux_err`` with a zero point of 25, or ``mag`` and ``magerr``.
     unused : tuple of str
-        Which of our columns did not serve.
+        Which of our columns were not used.
     remarks : tuple of str
     """
 
@@ -162,7 +162,7 @@ def _implied_zero_points(ours: pd.DataFrame) -> Values | None:
 
 
 def _signed_fluxes(ours: pd.DataFrame) -> Brightness:
-    """Return the fluxes of differences, whose magnitudes are those of their size."""
+    """Return the fluxes of differences: magnitudes are of |flux|, the sign is in isdiffpos."""
     mag = known_numbers(ours["mag"].to_numpy(np.float64), MAGNITUDE)
     flux = ours["sign"].to_numpy(np.float64) * flux_of(mag, ZERO_POINT_MAG)
     flux_err = np.abs(flux) * ours["magerr"].to_numpy(np.float64) / POGSON
