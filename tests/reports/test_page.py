@@ -12,12 +12,14 @@ import pytest
 
 from evaluation.made import FOUR, made_sequence, made_table
 from taonet.errors import InputError, OutputError
-from taonet.evaluation.metric_table import CLASS_METRICS, ON_PAGE
+from taonet.evaluation.metric_table import CLASS_METRICS, COMPARED, ON_PAGE
 from taonet.evaluation.scored_rows import final_rows
 from taonet.evaluation.scores import score, score_difference
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.reports.page_figures import FIGURES
+
+COMPARED_WORDS = " and ".join(metric.short for metric in COMPARED)
 
 EVIL = "\"><script>alert('x')</script>&$"
 
@@ -92,9 +94,7 @@ def test_every_figure_says_what_it_shows(whole: tuple[dict, str]) -> None:
     labels = re.findall(r'<svg role="img" aria-label="([^"]+)"', whole[1])
     assert len(labels) == len(FIGURES) - 2 + 1
     drawn = [
-        entry
-        for entry in FIGURES
-        if entry.alt.format(methods=3, compared="macro recall and macro F1") in labels
+        entry for entry in FIGURES if entry.alt.format(methods=3, compared=COMPARED_WORDS) in labels
     ]
     assert len(drawn) == len(FIGURES) - 2
     for entry in drawn:

@@ -103,7 +103,7 @@ class Metric:
         A phrase for the page.
     formula : function
     lowest, highest : float
-        What the score can be; axes of figures run over it, and tests hold intervals to it.
+        What the score can be; axes of figures run over it.
     lower_is_better : bool
     in_scores : bool
         Whether `taonet.evaluation.scores.Scores` and its JSON have it; else it is for studies.
@@ -131,6 +131,14 @@ class Metric:
     def short(self) -> str:
         """The shorter heading."""
         return self.brief or self.words
+
+    def evaluate(self, counts: WeightedCounts) -> ByResample:
+        """Return the score of each resample, within what it can be.
+
+        Unseen objects that are missed and answers that wrongly name a class are added each on its
+        own, so that a formula of both can end a little beyond.
+        """
+        return np.asarray(np.clip(self.formula(counts), self.lowest, self.highest))
 
 
 def _ratio(part: ByClass, total: ByClass) -> ByClass:

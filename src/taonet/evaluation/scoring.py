@@ -58,7 +58,7 @@ class Scoring:
         counts = self._counts(weight, unseen, confusion, means)
         return {
             **per_class,
-            **{metric.name: metric.formula(counts) for metric in METRICS},
+            **{metric.name: metric.evaluate(counts) for metric in METRICS},
             "gaps": counts.gaps,
             "max_f1_unsmoothed": unsmoothed,
         }
