@@ -37,7 +37,7 @@ def predict_files(
     bundle_name : str
         A shipped bundle's name or a bundle's folder, of a network or of trees.
     inputs : sequence of Path
-        What `taonet.io.inputs.open_inputs` reads; for trees tables of light curves.
+        What `taonet.io.sources.sources_of` opens; for trees tables of light curves.
     final : bool
         Keep only each object's last answer. Trees give no other.
     limit : int, optional
