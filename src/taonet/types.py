@@ -10,22 +10,13 @@ from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Shaped
 
 Frames = Shaped[np.ndarray, "epoch channel y x"]
 """Cutouts of one object in the survey's own units and dtype."""
 
 Images = Shaped[np.ndarray, "*batch y x"]
 """Any stack of two-dimensional images, indexed ``[y, x]``."""
-
-PerEpoch = Float[np.ndarray, " epoch"]
-"""One float an epoch."""
-
-EpochBits = Int[np.ndarray, " epoch"]
-"""One integer of quality bits an epoch."""
-
-EpochFlags = Bool[np.ndarray, " epoch"]
-"""One truth value an epoch, True = good."""
 
 Natural = Annotated[int, Ge(1)]
 """1, 2, 3, …"""

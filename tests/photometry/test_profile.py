@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taonet.photometry.profile import Profile, noise_pixels
+from taonet.photometry.profile import Profile
 from taonet.simulation.optics import EpochInputs, frequency_grid, render_epochs
 
 STRETCH = 0.06 + 0.05j
@@ -64,12 +64,6 @@ def test_the_transform_is_that_of_the_pixels():
     found = np.fft.rfft2(drawn(3.0)) * np.exp(1j * (kx * X + ky * Y))
     near = np.hypot(kx, ky) < 2
     np.testing.assert_allclose(found[near], profile(3.0).transform(kx, ky)[near], atol=2e-3)
-
-
-def test_noise_pixels_are_one_over_the_integral_of_the_square():
-    wide = profile(6.0, 0)
-    squared = (wide.pixel_shares(AXIS[None, :] - 32, AXIS[:, None] - 32) ** 2).sum()
-    assert noise_pixels(wide)[0] == pytest.approx(1 / squared, rel=0.02)
 
 
 def test_a_quarter_turn_swaps_the_axes():

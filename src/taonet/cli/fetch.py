@@ -36,7 +36,8 @@ def fetch(
     from taonet.fetch.deep_tao import fetch_deep_tao
     from taonet.fetch.polite_http import Client
 
-    summary = fetch_deep_tao(
+    fetchers = {PublicSet.deep_tao: fetch_deep_tao}
+    summary = fetchers[name](
         output,
         classes=classes,
         limit=limit,

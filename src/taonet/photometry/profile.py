@@ -194,12 +194,6 @@ class Profile:
         )
 
 
-def noise_pixels(profile: Profile) -> Float[np.ndarray, "..."]:
-    """Return ``1 / ∫ P²``: the pixels whose noise the best fit of a star takes in."""
-    beta = profile.beta
-    return np.asarray(np.pi * profile.alpha2 * (2 * beta - 1) / (beta - 1) ** 2)
-
-
 def _alpha2(
     fwhm2: Float[np.ndarray, "..."], beta: Float[np.ndarray, "..."]
 ) -> Float[np.ndarray, "..."]:

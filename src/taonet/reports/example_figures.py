@@ -42,7 +42,7 @@ def sequence_figure(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxon
         raise InputError("no predictions to show", where=f"sequence {sequence.object_id}")
     epochs = shown_epochs(sequence, float(rows["mjd_last"].iloc[-1]))
     figure = Figure(figsize=(10, 4.3), layout="constrained")
-    figure.suptitle(_title(sequence, rows), x=0.012, ha="left", fontsize=12.5)
+    figure.suptitle(_title(sequence), x=0.012, ha="left", fontsize=12.5)
     above, below = np.ravel(np.asarray(figure.subfigures(2, 1, height_ratios=[1, 1.7])))
     _show_cutouts(above, sequence, epochs)
     axes = mute_axes(below.subplots(), grid="none")
@@ -154,6 +154,6 @@ def _mark_epochs(axes: Axes, rows: pd.DataFrame, mjd: Float[np.ndarray, " shown"
         )
 
 
-def _title(sequence: ImageSequence, rows: pd.DataFrame) -> str:
+def _title(sequence: ImageSequence) -> str:
     truth = f"true class {sequence.class_name}" if sequence.class_name else "class unknown"
     return escape_math(f"{sequence.object_id}  ·  {truth}")

@@ -115,20 +115,3 @@ def taxonomy_for(survey: str, class_names: Iterable[str | None]) -> Taxonomy:
     if known and set(present) <= set(known.classes):
         return known
     return Taxonomy(name=survey, classes=tuple(present) or ("UNKNOWN",))
-
-
-def crts_class_of(raw_label: str) -> str:
-    """Map a raw Deep-TAO ``CLASS`` label to one of the five transient classes.
-
-    The rules are those measured on the release: SN and CV exactly, ``Blazar`` and
-    ``Blazar?`` to BZ, any label with AGN in it to AGN, the rest to OTHER.
-    """
-    label = raw_label.strip()
-    first = label.split()[0] if label else ""
-    if "AGN" in label:
-        return "AGN"
-    if first in ("SN", "CV"):
-        return first
-    if first.rstrip("?") == "Blazar":
-        return "BZ"
-    return "OTHER"

@@ -80,9 +80,7 @@ REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "bkjd": ("BKJD, days since JD 2454833", OF_KEPLER),
     "time_bkjd": ("BKJD, days since JD 2454833", OF_KEPLER),
-    **dict.fromkeys(
-        ("year", "years", "decimal_year", "decyear", "jyear", "byear", "yr"), ("years", OF_YEARS)
-    ),
+    **dict.fromkeys(YEARS, ("years", OF_YEARS)),
 }
 """Times that are not read, by name: what they are, and the formula."""
 
