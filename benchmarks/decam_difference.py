@@ -33,7 +33,7 @@ from taonet.photometry.forced_photometry import cut_centre_windows, forced_photo
 from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.reference import stack
 from taonet.photometry.subtract import Difference, subtract
-from taonet.photometry.template import template_of
+from taonet.photometry.templates.template import template_of
 
 SCIENCE, REFERENCE = slice(0, 5), slice(5, 10)
 STACKS, SFFT, WHITE = [10, 11], 12, 13

@@ -5,8 +5,8 @@ import pytest
 
 from photometry.made import STARS, field
 from taonet.photometry.lightcurves import light_curve, measure_bands
-from taonet.photometry.template import MjdRange
-from taonet.photometry.template_choice import ENOUGH
+from taonet.photometry.templates.choice import ENOUGH
+from taonet.photometry.templates.template import MjdRange
 from taonet.sky.psf import moffat
 from taonet.sky.sequence import ImageSequence
 

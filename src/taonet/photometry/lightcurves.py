@@ -23,9 +23,15 @@ from taonet.photometry.object_light import mask_unknown_noise, render_object
 from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.subtract import Difference, subtract
 from taonet.photometry.survey_difference import measure_survey_difference
-from taonet.photometry.template import OF_SURVEY, Images, MjdRange, Template, TemplateImage
-from taonet.photometry.template_choice import choose_templates
-from taonet.photometry.template_image import calibrate_with_image
+from taonet.photometry.templates.choice import choose_templates
+from taonet.photometry.templates.image import calibrate_with_image
+from taonet.photometry.templates.template import (
+    OF_SURVEY,
+    Images,
+    MjdRange,
+    Template,
+    TemplateImage,
+)
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG
 from taonet.sky.lightcurve import LightCurve

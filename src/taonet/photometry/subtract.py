@@ -20,7 +20,7 @@ from taonet.photometry.forced_photometry import (
 from taonet.photometry.matching import Kernel, constant_pixels, fit_kernel
 from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.profile import Profile
-from taonet.photometry.template import Template
+from taonet.photometry.templates.template import Template
 
 GRID = 32
 """Side of the grid that PSFs are drawn on: no light of a star gets further than 16 pixels."""

@@ -9,8 +9,8 @@ import pandas as pd
 from taonet.photometry.aperture import aperture_curve
 from taonet.photometry.lightcurves import Image, light_curve
 from taonet.photometry.nightly_means import nightly_means
-from taonet.photometry.template import Images, MjdRange
-from taonet.photometry.template_files import TemplateFiles
+from taonet.photometry.templates.files import TemplateFiles
+from taonet.photometry.templates.template import Images, MjdRange
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 

@@ -18,9 +18,9 @@ from taonet.io.tables import check_suffix, write_parts
 from taonet.io.tally import Tally
 from taonet.parallel import map_in_order
 from taonet.photometry.tables import CAUSAL, PhotometryOptions, lightcurve_rows, measure_curve
-from taonet.photometry.template import MjdRange
-from taonet.photometry.template_choice import ENOUGH
-from taonet.photometry.template_files import TemplateFiles
+from taonet.photometry.templates.choice import ENOUGH
+from taonet.photometry.templates.files import TemplateFiles
+from taonet.photometry.templates.template import MjdRange
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 from taonet.types import Track, no_progress

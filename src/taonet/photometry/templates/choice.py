@@ -12,7 +12,7 @@ from taonet.photometry.calibration import Calibration
 from taonet.photometry.forced_photometry import cut_centre_windows, forced_photometry
 from taonet.photometry.object_light import render_object
 from taonet.photometry.prepared_frames import PreparedFrames
-from taonet.photometry.template import MjdRange, Template, shows_object, template_of
+from taonet.photometry.templates.template import MjdRange, Template, shows_object, template_of
 
 ENOUGH = 6
 """Epochs that make a template deep enough: its noise makes errors 8 % larger than none would."""

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from taonet.errors import InputError
 from taonet.io.fits_image import FitsImage, read_image
 from taonet.io.fits_wcs import SkyFrame, centre_on, sky_frame
-from taonet.photometry.template import TemplateImage
+from taonet.photometry.templates.template import TemplateImage
 from taonet.sky.sequence import ImageSequence
 
 SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fit")

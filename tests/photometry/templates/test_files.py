@@ -9,8 +9,8 @@ from photometry.made import field
 from taonet.errors import InputError
 from taonet.photometry.lightcurves import light_curve
 from taonet.photometry.tables import PhotometryOptions, measure_curve
-from taonet.photometry.template import MjdRange
-from taonet.photometry.template_files import TemplateFiles
+from taonet.photometry.templates.files import TemplateFiles
+from taonet.photometry.templates.template import MjdRange
 
 RA, DEC = 150.1, 2.2
 

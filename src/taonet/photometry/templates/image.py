@@ -16,7 +16,7 @@ from taonet.photometry.calibration import Calibration
 from taonet.photometry.field_calibration import calibrate_epochs
 from taonet.photometry.prepared_frames import PreparedFrames, prepare_frames
 from taonet.photometry.reference import stack
-from taonet.photometry.template import Template, TemplateImage, shows_object
+from taonet.photometry.templates.template import Template, TemplateImage, shows_object
 
 SMOOTH_PX = 7
 """Sums over so many pixels hardly know the seeing."""

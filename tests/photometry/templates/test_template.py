@@ -8,8 +8,8 @@ import pytest
 from photometry.made import field
 from taonet.errors import InputError
 from taonet.photometry.lightcurves import light_curve, measure_bands
-from taonet.photometry.template import MjdRange, TemplateImage
-from taonet.photometry.template_choice import ENOUGH, is_not_bright
+from taonet.photometry.templates.choice import ENOUGH, is_not_bright
+from taonet.photometry.templates.template import MjdRange, TemplateImage
 
 N = 48
 RISE = np.where(np.arange(N) < 28, 0.0, 9000 * np.exp(-(np.arange(N) - 28.0) / 20))
