@@ -8,7 +8,7 @@ import typer
 
 from taonet.cli.options import AsJson, Limit, Output, Overwrite
 from taonet.cli.output import exit_on_failures, print_result, track
-from taonet.io.kinds.file_kinds import FILE_KINDS, kind_named
+from taonet.io.kinds.file_kinds import FILE_KINDS, find_kind
 
 if TYPE_CHECKING:
     KindName = str
@@ -41,7 +41,7 @@ def ingest(
     from taonet.io.ingest import ingest as run_ingest
     from taonet.io.sources import open_source
 
-    source = open_source(kind_named(kind), paths, survey=survey, table=table)
+    source = open_source(find_kind(kind), paths, survey=survey, table=table)
     summary = run_ingest(
         source,
         output,

@@ -102,7 +102,7 @@ def sources_of(paths: Iterable[Path]) -> list[SequenceSource]:
             inputs.add_folder(path)
         elif (kind := inputs.add_file(path)) is not None:
             sources.append(kind.open_files(InputFiles(files=(path,))))
-    return [*sources, *inputs.open_joined()]
+    return [*sources, *inputs.open_sources()]
 
 
 def source_of(path: Path) -> SequenceSource:
@@ -155,7 +155,7 @@ class _SortedInputs:
             self.files.setdefault(kind, set()).update(some)
             self.others.setdefault(kind, []).extend(others)
 
-    def open_joined(self) -> Iterator[SequenceSource]:
+    def open_sources(self) -> Iterator[SequenceSource]:
         """Yield a source for each kind; files of no kind go to that which they came with."""
         if self.unknown:
             kind = next(iter(self.files)) if len(self.files) == 1 else DEEP_TAO

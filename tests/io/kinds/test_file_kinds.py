@@ -12,7 +12,7 @@ from taonet.io.kinds import file_kinds
 from taonet.io.kinds.alerts import ALERTS
 from taonet.io.kinds.arrays import ARRAYS
 from taonet.io.kinds.deep_tao import DEEP_TAO
-from taonet.io.kinds.file_kinds import FILE_KINDS, kind_named, kind_of, kind_of_input
+from taonet.io.kinds.file_kinds import FILE_KINDS, find_kind, kind_of, kind_of_input
 from taonet.io.kinds.kind import OPTIONS, FileKind
 from taonet.io.sources import open_source, sources_of
 from taonet.sky.sequence import ImageSequence
@@ -68,7 +68,7 @@ def test_the_help_of_ingest_shows_every_kind():
 
 def test_a_name_that_is_none_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="did you mean 'arrays'"):
-        kind_named("array")
+        find_kind("array")
 
 
 def test_endings_decide_before_first_bytes_and_names_before_contents(tmp_path):
@@ -100,7 +100,7 @@ def test_a_new_record_is_recognised_searched_for_and_opened(tmp_path):
     assert "1 file of the folder not read" in alerts.remarks[0]
     first, _ = cubes.read(frozenset())
     assert np.array_equal(first.sequence.frames, frames)
-    assert open_source(kind_named("cubes"), [tmp_path / "d"]).count == 2
+    assert open_source(find_kind("cubes"), [tmp_path / "d"]).count == 2
     with pytest.raises(InputError, match="cubes files name their survey themselves"):
         open_source(CUBES, [tmp_path / "d"], survey="x")
 

@@ -23,7 +23,7 @@ FILE_KINDS = (
 """In the order of the help, and in that in which inputs of several kinds are read."""
 
 
-def kind_named(name: str) -> FileKind:
+def find_kind(name: str) -> FileKind:
     """Return a kind by its name.
 
     Raises
