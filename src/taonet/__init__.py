@@ -1,31 +1,65 @@
-"""TAO-Net: classify image sequences of astronomical transients, straight from pixels."""
+"""TAO-Net: classify image sequences of astronomical transients, straight from pixels.
 
-import os
-from typing import TYPE_CHECKING
+Everything that a notebook needs is here: `load` a model and `predict` with it, `read` files,
+`simulate` objects, measure `light_curves`, `plot` and `animate`, `train`, `evaluate` and `report`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from taonet.version import __version__
 
 if TYPE_CHECKING:
-    from taonet.models.bundle import Bundle
+    from taonet.api.figures import animate, plot
+    from taonet.api.models import load, predict
+    from taonet.api.objects import read, simulate
+    from taonet.api.photometry import light_curves
+    from taonet.api.scores import evaluate, report
+    from taonet.api.training import train
+    from taonet.io.archive import Archive
+    from taonet.sky.sequence import ImageSequence
 
-__all__ = ["__version__", "load"]
+__all__ = [
+    "Archive",
+    "ImageSequence",
+    "__version__",
+    "animate",
+    "evaluate",
+    "light_curves",
+    "load",
+    "plot",
+    "predict",
+    "read",
+    "report",
+    "simulate",
+    "train",
+]
+
+_MODULES = {
+    "Archive": "taonet.io.archive",
+    "ImageSequence": "taonet.sky.sequence",
+    "animate": "taonet.api.figures",
+    "evaluate": "taonet.api.scores",
+    "light_curves": "taonet.api.photometry",
+    "load": "taonet.api.models",
+    "plot": "taonet.api.figures",
+    "predict": "taonet.api.models",
+    "read": "taonet.api.objects",
+    "report": "taonet.api.scores",
+    "simulate": "taonet.api.objects",
+    "train": "taonet.api.training",
+}
+"""Where each name is defined: it is imported when it is first used (PEP 562)."""
 
 
-def load(name_or_path: str | os.PathLike[str]) -> "Bundle":
-    """Load a network's bundle by the name of a shipped one or by the path of its folder.
+def __getattr__(name: str) -> Any:
+    # importing taonet takes milliseconds, though numpy, torch and matplotlib take seconds
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
 
-    `taonet.models.predict.predict` makes predictions with it.
 
-    Raises
-    ------
-    MissingError
-        If there is none; the shipped names are listed.
-    InputError
-        If it is damaged.
-    """
-    # networks are heavy, and so is pathlib beside the rest: importing taonet takes milliseconds
-    from pathlib import Path
-
-    from taonet.models.bundle import load_bundle
-
-    return load_bundle(name_or_path if isinstance(name_or_path, str) else Path(name_or_path))
+def __dir__() -> list[str]:
+    return sorted(__all__)

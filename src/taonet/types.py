@@ -5,8 +5,9 @@ Shapes are checked at run time in the tests. Axis names used everywhere: ``objec
 to end. Where a setting breaks a range, the recipe reader names its key.
 """
 
+import os
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
@@ -17,6 +18,9 @@ Frames = Shaped[np.ndarray, "epoch channel y x"]
 
 Images = Shaped[np.ndarray, "*batch y x"]
 """Any stack of two-dimensional images, indexed ``[y, x]``."""
+
+AnyPath: TypeAlias = str | os.PathLike[str]
+"""A path, or a string that stands for one."""
 
 Natural = Annotated[int, Ge(1)]
 """1, 2, 3, …"""

@@ -21,7 +21,9 @@ from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.models.model import PIXEL_ARCSEC
 from taonet.models.preparation import PreparedSequence, prepare_examples
+from taonet.simulation.presets.by_name import pixel_arcsec_of
 from taonet.training.loop import train_network
 from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
@@ -102,6 +104,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
         frame_px=experiment.frame_px,
         facts={
             "survey": archive.survey,
+            PIXEL_ARCSEC: pixel_arcsec_of(archive.survey),
             "trained_on_simulation": archive.is_simulated,
             "recipe_digest": recipe.digest,
             "data_digest": archive.digest,

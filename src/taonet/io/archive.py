@@ -9,7 +9,8 @@ import hashlib
 import json
 import mmap
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +21,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jaxtyping import Int, Shaped
 
-from taonet.errors import InputError
+from taonet.errors import InputError, MissingError
+from taonet.markup import LINE, facts_html, shorten
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 FORMAT: Final = "taonet-archive"
 VERSION: Final = 1
+
+UNKNOWN: Final = "unknown"
+"""In place of a class, where objects are counted by it."""
 
 MANIFEST: Final = {
     "version": int,
@@ -92,7 +98,7 @@ class Archive:
         the frames, which means reading all of them, is left to `verify`.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: AnyPath) -> None:
         self.path = path = Path(path)
         self.manifest = _read_manifest(path)
         for name in ("objects.parquet", "epochs.parquet"):
@@ -109,7 +115,37 @@ class Archive:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int) -> ImageSequence:
+    def __iter__(self) -> Iterator[ImageSequence]:
+        return (self[index] for index in range(len(self)))
+
+    def __repr__(self) -> str:
+        _, height, width = self.manifest["frame_shape"]
+        simulated = " simulated" if self.is_simulated else ""
+        size = f"{len(self):,}{simulated} objects, {len(self._frames):,} frames"
+        text = f"{size} of {height} × {width} px; {' '.join(self.class_counts)}"
+        return shorten(f"<Archive {self.path.name}: {text}>", LINE)
+
+    def _repr_html_(self) -> str:
+        _, height, width = self.manifest["frame_shape"]
+        facts = {
+            "survey": self.survey + (" (simulated)" if self.is_simulated else ""),
+            "objects": f"{len(self):,}",
+            "frames": f"{len(self._frames):,} of {height} × {width} px, {' '.join(self.channels)}",
+            "bands": " ".join(filter(None, self.bands)) or "not named",
+            "classes": ", ".join(f"{name} {n:,}" for name, n in self.class_counts.items()),
+            "folder": self.path,
+        }
+        return facts_html(f"Archive {self.path.name}", facts)
+
+    def __getitem__(self, key: int | str) -> ImageSequence:
+        """Return a sequence by its number or by the name of its object.
+
+        Raises
+        ------
+        MissingError
+            If there is no object of the name.
+        """
+        index = self._index_of(key) if isinstance(key, str) else key
         offset, n_epochs = (int(v) for v in self._spans[index])
         row = self._rows[index]
         columns = self._epochs.slice(offset, n_epochs)
@@ -131,6 +167,23 @@ class Archive:
             survey_field=row["survey_field"],
             channels=tuple(self.manifest["channels"]),
         )
+
+    def _index_of(self, object_id: str) -> int:
+        if object_id not in self._index:
+            do = f"its objects have names like {next(iter(self._index), '')!r}"
+            raise MissingError("no object of this name", where=self.path, got=object_id, do=do)
+        return self._index[object_id]
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.objects["object_id"])}
+
+    @cached_property
+    def class_counts(self) -> dict[str, int]:
+        """Number of objects of each class, in the order of the taxonomy; "unknown" comes last."""
+        counts = Counter(name or UNKNOWN for name in self.class_names)
+        names = (*self.taxonomy.classes, *sorted(counts), UNKNOWN)
+        return {name: counts[name] for name in dict.fromkeys(names) if counts[name]}
 
     @cached_property
     def class_names(self) -> list[str | None]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from taonet.errors import InputError
@@ -83,7 +84,8 @@ def ingest(
     """
     output = Path(output)
     signature = f"{source.signature}:{sorted((labels or {}).items())}:{limit}"
-    total = source.count if limit is None else min(limit, source.count)
+    most = source.count if limit is None else limit
+    total = most if most is None or source.count is None else min(most, source.count)
     used, remarks = 0, Counter(dict.fromkeys(source.remarks, 1))
     with ArchiveWriter(
         output,
@@ -92,9 +94,9 @@ def ingest(
         overwrite=overwrite,
         simulated=source.simulated,
     ) as writer:
-        remaining = total - len(writer.done)
-        results = track(source.read(frozenset(writer.done)), remaining, TITLE)
-        for _, result in zip(range(remaining), results, strict=False):
+        remaining = None if total is None else total - len(writer.done)
+        results = track(source.read(frozenset(writer.done)), remaining or 0, TITLE)
+        for result in islice(results, remaining):
             _write(result, writer, labels or {})
             remarks.update(result.remarks)
             used += result.sequence is not None and result.sequence.object_id in (labels or {})

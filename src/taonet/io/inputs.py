@@ -1,15 +1,78 @@
-"""The sequences of several sources as one stream, and the light curves of a table."""
+"""Sequences from wherever they are as one stream, and the light curves of a table."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
 
 from taonet.errors import InputError
+from taonet.io.archive import Archive
 from taonet.io.items import SequenceSource
-from taonet.io.lightcurves.tables import Curve, read_light_curves
+from taonet.io.lightcurves.tables import Curve, light_curves_of, read_light_curves
+from taonet.io.memory import memory_source
+from taonet.io.sources import archive_source, sources_of
 from taonet.io.tally import Tally
 from taonet.sky.sequence import ImageSequence
-from taonet.types import Track
+from taonet.types import AnyPath, Track
+
+SequenceInput: TypeAlias = AnyPath | Archive | ImageSequence
+"""What holds sequences: a file or folder, an archive, or one sequence itself."""
+
+SequenceInputs: TypeAlias = SequenceInput | Iterable[SequenceInput]
+"""One of these, a list of some, or a generator of sequences."""
+
+
+CurveInput: TypeAlias = AnyPath | pd.DataFrame | Curve
+"""What holds light curves: a table, as a file or in memory, or one curve itself."""
+
+CurveInputs: TypeAlias = CurveInput | Iterable[CurveInput]
+"""One of these, or a list or generator of some."""
+
+
+def is_path(given: object) -> bool:
+    """Return whether something is a path, or a string that stands for one."""
+    return isinstance(given, str | os.PathLike)
+
+
+def open_inputs(given: Any) -> list[SequenceSource]:
+    """Return the sources of whatever holds sequences.
+
+    Parameters
+    ----------
+    given : path, Archive, ImageSequence, or a list or generator of them
+        Paths are recognised as by `taonet.io.sources.sources_of`.
+
+    Raises
+    ------
+    InputError
+        If it holds no sequences.
+    """
+    if is_path(given) or isinstance(given, Archive | ImageSequence):
+        several: Iterable[Any] = [given]
+    elif isinstance(given, list | tuple):
+        several = given
+    elif isinstance(given, Iterable):
+        first = list(islice(stream := iter(given), 1))
+        several = chain(first, stream)
+        if first and isinstance(first[0], ImageSequence):
+            # a generator is read as answers are taken, never all at once
+            return [memory_source(several)]
+        several = list(several)
+    else:
+        got = f"an object of type {type(given).__name__}"
+        raise InputError("neither a path nor sequences", got=got)
+    if all(map(is_path, several)):
+        return sources_of(map(Path, several))
+    return [source for one in several for source in _open_input(one)]
+
+
+def _open_input(given: Any) -> list[SequenceSource]:
+    if isinstance(given, Archive):
+        return [archive_source(given)]
+    return sources_of([Path(given)]) if is_path(given) else [memory_source([given])]
 
 
 def read_sequences(
@@ -20,11 +83,12 @@ def read_sequences(
     Of several objects of one name the first is used, as in an archive.
     """
     names: set[str] = set()
-    total = sum(source.count for source in sources)
-    total = total if limit is None else min(limit, total)
+    counts = [source.count for source in sources if source.count is not None]
+    most = sum(counts) if len(counts) == len(sources) else limit
+    most = most if limit is None or most is None else min(limit, most)
     tally.remarks.update(line for source in sources for line in source.remarks)
     results = (result for source in sources for result in source.read(frozenset()))
-    for result in track(islice(results, total), total, title):
+    for result in track(islice(results, most), most or 0, title):
         for rejection in (*result.parts, result.rejection):
             if rejection is not None:
                 tally.rejected.add(rejection)
@@ -38,8 +102,34 @@ def read_sequences(
         yield result.sequence
 
 
+def read_curve_inputs(
+    given: CurveInputs, tally: Tally, *, limit: int | None, title: str, track: Track
+) -> Iterator[Curve]:
+    """Yield the light curves of whatever holds some: tables and curves, in order.
+
+    Parameters
+    ----------
+    given : path, table, Curve, or a list or generator of them
+    limit : int, optional
+        Read only so many of each table.
+
+    Raises
+    ------
+    InputError
+        If something is no table of light curves.
+    """
+    single = isinstance(given, str | os.PathLike | pd.DataFrame | Curve)
+    several: Iterable[Any] = [given] if single else given  # type: ignore[assignment]
+    for one in several:
+        if isinstance(one, Curve):
+            yield one
+        else:
+            curves, count = read_curves(one, tally, limit=limit)
+            yield from track(curves, count, title)
+
+
 def read_curves(
-    path: Path, tally: Tally, *, limit: int | None = None
+    given: AnyPath | pd.DataFrame, tally: Tally, *, limit: int | None = None
 ) -> tuple[Sequence[Curve], int]:
     """Return the light curves in a table and their number; corrections are noted in the tally.
 
@@ -48,10 +138,13 @@ def read_curves(
     InputError
         If it is no table of light curves.
     """
-    table = read_light_curves(path)
+    if isinstance(given, pd.DataFrame):
+        table, where = light_curves_of(given), ""
+    else:
+        table, where = read_light_curves(Path(given)), f"{given}: "
     if str(table.mending):
-        tally.remarks[f"{path}: {table.mending}"] += 1
-    tally.remarks.update({f"{path}: {what}": count for what, count in table.remarks.items()})
+        tally.remarks[f"{where}{table.mending}"] += 1
+    tally.remarks.update({f"{where}{what}": count for what, count in table.remarks.items()})
     if limit is None:
         for object_id in table.without_points:
             tally.reject(object_id, InputError("no point that can be used", where=object_id))

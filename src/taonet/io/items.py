@@ -43,8 +43,8 @@ class SequenceSource:
     simulated : bool
     signature : str
         A hash of what is read; the same for the same inputs.
-    count : int
-        Number of items.
+    count : int or None
+        Number of items; None where it is not known beforehand.
     read : function
         Given the items to skip, yields a `ItemResult` for each of the others.
     remarks : tuple of str
@@ -54,7 +54,7 @@ class SequenceSource:
     kind: str
     survey: str
     signature: str
-    count: int
+    count: int | None
     read: Callable[[frozenset[str]], Iterator[ItemResult]] = field(repr=False)
     simulated: bool = False
     remarks: tuple[str, ...] = ()

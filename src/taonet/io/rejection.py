@@ -1,10 +1,11 @@
 """What came in and cannot be used: kept with its reason, counted by reason, listed in a file."""
 
 import json
+import os
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -136,6 +137,12 @@ class Ledger:
         if self.first is None or (self.first.part and not rejection.part):
             self.first = rejection
         self._lines.write(rejection.line)
+
+    def __iter__(self) -> Iterator[Rejection]:
+        """Yield the rejections in the order they came."""
+        self._lines.seek(0)
+        yield from (Rejection(**json.loads(line)) for line in self._lines)
+        self._lines.seek(0, os.SEEK_END)
 
     def write(self, path: Path) -> None:
         """Write the list, or remove an older one where there is nothing to list.

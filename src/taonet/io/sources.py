@@ -61,9 +61,9 @@ def alerts_source(paths: Sequence[Path]) -> SequenceSource:
     return open_source(ALERTS, paths)
 
 
-def archive_source(path: Path) -> SequenceSource:
+def archive_source(given: Path | Archive) -> SequenceSource:
     """Return the sequences of a finished archive."""
-    archive = Archive(path)
+    archive = given if isinstance(given, Archive) else Archive(given)
 
     def read(done: frozenset[str]) -> Iterator[ItemResult]:
         for i in range(len(archive)):

@@ -1,5 +1,6 @@
 """The tally of a piece of work: how many objects were processed, and what was set aside and why."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ class Tally:
 
     Parameters
     ----------
-    output : Path
+    output : Path, optional
         What the work was written to; what was set aside is listed beside it.
     objects : int
     rejected : Ledger
@@ -26,7 +27,7 @@ class Tally:
         What else the user should know, with the number of objects it is true of.
     """
 
-    output: Path
+    output: Path | None = None
     objects: int = 0
     rejected: Ledger = field(default_factory=Ledger)
     remarks: Counter[str] = field(default_factory=Counter)
@@ -39,6 +40,8 @@ class Tally:
     @property
     def list_path(self) -> Path:
         """The file that lists what was set aside."""
+        if self.output is None:
+            raise ValueError("nothing is written, so there is no list beside it")
         return self.output.with_name(f"{self.output.name}.set_aside.jsonl")
 
     def reject(self, source: str, error: TaoNetError, *, part: bool = False) -> None:
@@ -74,16 +77,33 @@ class Tally:
         """List what was set aside in a file beside the output; write none if nothing was."""
         self.rejected.write(self.list_path)
 
-    def __str__(self) -> str:
-        line = f"{self.objects} objects -> {self.output}"
+    @property
+    def losses(self) -> str:
+        """What was set aside, in words; empty if nothing was."""
         items, parts = self.rejected.items, self.rejected.parts
+        words = []
         if items:
             total = self.objects + self.set_aside_count
-            line += f"; {self.set_aside_count} of {total} set aside ({summarise_kinds(items)})"
+            words.append(f"{self.set_aside_count} of {total} set aside ({summarise_kinds(items)})")
         if parts:
-            line += (
-                f"; {parts.total()} single frames or packets set aside ({summarise_kinds(parts)})"
-            )
-        if items or parts:
-            line += f"; all listed in {self.list_path}"
+            kinds = summarise_kinds(parts)
+            words.append(f"{parts.total()} single frames or packets set aside ({kinds})")
+        return "; ".join(words)
+
+    def list_losses(self) -> list[dict[str, str]]:
+        """Return what was set aside as records: ``source`` and ``reason``."""
+        return [{"source": one.source, "reason": one.reason} for one in self.rejected]
+
+    def report(self, log: logging.Logger) -> None:
+        """Tell a logger what was set aside, as a warning, and the remarks."""
+        if losses := self.losses:
+            log.warning("%s; the first: %s", losses, self.rejected.first)
+        for line in remark_lines(self.remarks):
+            log.info("%s", line)
+
+    def __str__(self) -> str:
+        line = f"{self.objects} objects" + ("" if self.output is None else f" -> {self.output}")
+        if losses := self.losses:
+            line += f"; {losses}"
+            line += "" if self.output is None else f"; all listed in {self.list_path}"
         return "\n".join([line, *remark_lines(self.remarks)])

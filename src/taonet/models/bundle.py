@@ -8,7 +8,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,10 +22,11 @@ from taonet.errors import InputError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
+from taonet.models.model import PIXEL_ARCSEC, Model, Reads, read_card
 from taonet.models.taonet import TaoNet, TaoNetConfig
-from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.trust import Trust
 from taonet.trust.typicality import Typicality
+from taonet.types import AnyPath
 from taonet.version import __version__
 
 TYPICALITY = "typicality.safetensors"
@@ -37,35 +38,46 @@ WEIGHTS_SHA256 = "<sha256 of the weights>"
 """Where a card states the hash of the weights, which is known once they are written."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Bundle:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Bundle(Model):
     """A network with everything that is needed to use it.
 
     Parameters
     ----------
-    name : str
     network : TaoNet
         In evaluation mode.
-    taxonomy : Taxonomy
     reading : Reading
         Which channels, bands and epochs it reads, and how pixels are scaled.
     frame_px : int
         Side of the cutouts it was trained on.
     trust : Trust, optional
         What calibrates the probabilities, and measures what is typical; None until calibrated.
-    facts : mapping
-        Where it comes from: survey, hashes of recipe, data and split, code version, scores,
-        whether it was trained on simulation.
+    name, taxonomy, facts, card
+        See `taonet.models.model.Model`; the facts also say whether it was trained on simulation.
     """
 
-    name: str
     network: TaoNet
-    taxonomy: Taxonomy
     reading: Reading
     frame_px: int
     trust: Trust | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
     format: ClassVar[str] = NETWORK
+
+    @property
+    def reads(self) -> Reads:
+        """What it reads of an object."""
+        return Reads(
+            kind="cutouts",
+            pixels=self.frame_px,
+            scale_arcsec=self.facts.get(PIXEL_ARCSEC),
+            channels=self.reading.channels,
+            bands=self.reading.bands,
+            mjd_max=self.reading.mjd_max,
+        )
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether its probabilities were calibrated; then it also states sets."""
+        return self.trust is not None
 
 
 def weights_digest(bundle: Bundle) -> str:
@@ -92,7 +104,7 @@ def _compact_weight(weight: torch.Tensor) -> torch.Tensor:
     return half if torch.equal(half.to(weight.dtype), weight) else weight.detach().contiguous()
 
 
-def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = False) -> None:
+def save_bundle(bundle: Bundle, path: AnyPath, *, card: str, overwrite: bool = False) -> None:
     """Write a bundle, all or nothing.
 
     Weights are stored in half precision where nothing is lost by it (`round_to_half`).
@@ -102,7 +114,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
     card : str
         The model card, in Markdown.
     """
-    with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
+    with atomic_folder(Path(path), mark="config.json", overwrite=overwrite) as folder:
         weights = {k: _compact_weight(v) for k, v in bundle.network.state_dict().items()}
         safetensors.torch.save_file(weights, folder / "model.safetensors")
         (folder / "model.safetensors").chmod(0o644)
@@ -124,7 +136,7 @@ def save_bundle(bundle: Bundle, path: Path, *, card: str, overwrite: bool = Fals
         (folder / "README.md").write_text(card.replace(WEIGHTS_SHA256, digest))
 
 
-def load_bundle(name_or_path: str | Path) -> Bundle:
+def load_bundle(name_or_path: AnyPath) -> Bundle:
     """Load a bundle by the name of a shipped one or by the path of its folder.
 
     Raises
@@ -146,6 +158,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         frame_px=parts.frame_px,
         trust=None if parts.trust is None else _load_trust(parts.trust, path, network),
         facts=parts.facts,
+        card=read_card(path),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taonet.errors import InputError, MissingError, nearest
+from taonet.types import AnyPath
 
 VERSION: Final = 1
 
@@ -29,7 +30,7 @@ def bundle_names(folder: Path = SHIPPED) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/config.json"))
 
 
-def find_bundle(name_or_path: str | Path) -> Path:
+def find_bundle(name_or_path: AnyPath) -> Path:
     """Return the folder of a bundle.
 
     Raises

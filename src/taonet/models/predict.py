@@ -4,7 +4,7 @@ Neither network nor trees are imported before it is known which of them a bundle
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 import pandas as pd
 
@@ -13,34 +13,15 @@ from taonet.errors import InputError
 from taonet.io.lightcurves.tables import Curve
 from taonet.io.rejection import RejectionHandler
 from taonet.models.bundle_folder import HOLDS, TREES
+from taonet.models.model import Model
 from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.prior import LEARNT_MIX, Prior, equal_shares, learnt_shares
 
 Kind = TypeVar("Kind", ImageSequence, Curve)
 
 
-@runtime_checkable
-class AnyBundle(Protocol):
-    """What a network's bundle and one of trees have in common."""
-
-    format: ClassVar[str]
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def taxonomy(self) -> Taxonomy:
-        """The classes that it tells apart."""
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """Where it comes from."""
-
-
 def predict(
-    bundle: AnyBundle,
+    bundle: Model,
     objects: Iterable[ImageSequence] | Iterable[Curve],
     *,
     precomputed: Iterable[SequenceInputs | None] | None = None,
@@ -109,7 +90,7 @@ def predict(
     )
 
 
-def bundle_prior(bundle: AnyBundle, given: Mapping[str, object]) -> Prior:
+def bundle_prior(bundle: Model, given: Mapping[str, object]) -> Prior:
     """Return a class mix that the probabilities of a bundle can be restated for.
 
     Those of a network refer to the mix of its training batches, which hold as many objects of each
@@ -134,7 +115,7 @@ def bundle_prior(bundle: AnyBundle, given: Mapping[str, object]) -> Prior:
 
 
 def _predict_curves(
-    bundle: AnyBundle, curves: Iterable[Curve], prior: Prior | None
+    bundle: Model, curves: Iterable[Curve], prior: Prior | None
 ) -> Iterator[pd.DataFrame]:
     from taonet.models.trees.bundle import TreesBundle
     from taonet.models.trees.predict import check_feature_set, predict_curves
@@ -146,7 +127,7 @@ def _predict_curves(
 
 
 def _predict_sequences(
-    bundle: AnyBundle,
+    bundle: Model,
     sequences: Iterable[ImageSequence],
     *,
     precomputed: Iterable[SequenceInputs | None] | None,
@@ -175,7 +156,7 @@ def _predict_sequences(
     )
 
 
-def _of_kind(bundle: AnyBundle, objects: Iterable[object], kind: type[Kind]) -> Iterator[Kind]:
+def _of_kind(bundle: Model, objects: Iterable[object], kind: type[Kind]) -> Iterator[Kind]:
     for one in objects:
         if not isinstance(one, kind):
             what = f"the bundle holds {HOLDS[bundle.format]}"

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.errors import InputError
+from taonet.markup import LINE, count_words, shorten
 from taonet.sky.flux import magnitude, magnitude_error
 from taonet.sky.sequence import check_mjd
 
@@ -13,7 +14,7 @@ DETECTION_SIGMA = 5.0
 """A detection is so many times its error; limiting magnitudes are those of a detection."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LightCurve:
     """Flux of one object at every epoch, detected or not.
 
@@ -50,6 +51,11 @@ class LightCurve:
         check_mjd(self.mjd, where=f"light curve {self.object_id}")
         if np.any(np.diff(self.mjd) < 0):
             raise InputError("times decrease", where=f"light curve {self.object_id}")
+
+    def __repr__(self) -> str:
+        bands = " ".join(sorted(set(self.band) - {""}))
+        facts = [self.class_name or "", count_words(len(self.mjd), "epoch"), bands]
+        return shorten(f"<LightCurve {self.object_id}: {', '.join(filter(None, facts))}>", LINE)
 
     @property
     def mag(self) -> Float[np.ndarray, " epoch"]:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
+from taonet.markup import LINE, count_words, shorten
 from taonet.sky.cutout import Quality, frame_quality
 from taonet.sky.no_data import with_gaps, without_sentinels
 from taonet.sky.position import known_positions
@@ -60,7 +61,7 @@ def repair_mjd(
     return mjd, bits
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ImageSequence:
     """The cutouts of one object in time order, complete; build one with `from_frames`.
 
@@ -222,6 +223,19 @@ class ImageSequence:
 
     def __len__(self) -> int:
         return len(self.frames)
+
+    def __repr__(self) -> str:
+        _, height, width = self.frames.shape[1:]
+        bands = " ".join(sorted(set(self.band) - {""}))
+        facts = [self.class_name or "", count_words(len(self), "epoch"), f"{height} × {width} px"]
+        facts += [f"MJD {self.mjd[0]:.0f}–{self.mjd[-1]:.0f}", bands]
+        return shorten(f"<Sequence {self.object_id}: {', '.join(filter(None, facts))}>", LINE)
+
+    def _repr_html_(self) -> str:
+        # pictures are for notebooks alone
+        from taonet.sky.pictures import sequence_html
+
+        return sequence_html(self)
 
     @property
     def usable(self) -> Bool[np.ndarray, " epoch"]:

@@ -1,9 +1,11 @@
 """Score prediction tables, ours and anybody else's, side by side."""
 
-from collections.abc import Sequence
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,13 +16,27 @@ from taonet.evaluation.comparison import compare_methods
 from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
-from taonet.io.prediction_table import classes_of, is_prediction_table, read_predictions
+from taonet.io.prediction_table import (
+    classes_of,
+    is_prediction_table,
+    predictions_of,
+    read_predictions,
+)
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
+
+PredictionInput: TypeAlias = AnyPath | pd.DataFrame
+"""A prediction table, as a file or in memory."""
+
+PredictionInputs: TypeAlias = (
+    PredictionInput | Sequence[PredictionInput] | Mapping[str, PredictionInput]
+)
+"""One, several, or several by name."""
 
 
 def compare_tables(
-    predictions: Sequence[str | Path],
-    data: str | Path | None,
+    predictions: PredictionInputs,
+    data: AnyPath | Archive | None,
     *,
     classes: Sequence[str] = (),
     seed: int = 0,
@@ -34,9 +50,9 @@ def compare_tables(
 
     Parameters
     ----------
-    predictions : list of Path
-        Prediction tables of one taxonomy.
-    data : Path, optional
+    predictions : path or DataFrame, a list of them, or a mapping from names to them
+        Prediction tables of one taxonomy; the first is what the others are compared with.
+    data : Path or Archive, optional
         An archive with the true classes; without it the tables need them.
     classes : sequence of str, optional
         Restrict predictions and objects to these classes.
@@ -46,8 +62,7 @@ def compare_tables(
     InputError
         If a table is no prediction table, or the tables share no object of known class.
     """
-    paths = [Path(path) for path in predictions]
-    loaded, taxonomy = read_tables(paths, Archive(data) if data else None, classes)
+    loaded, taxonomy = read_tables(predictions, open_archive(data), classes)
     tables = {name: one.scored for name, one in loaded.items()}
     primary = next(iter(tables))
     methods = compare_methods(tables, taxonomy, primary=primary, seed=seed)
@@ -82,15 +97,20 @@ class ScoredTable:
         return self.objects - self.scored["object_id"].nunique()
 
 
+def open_archive(data: AnyPath | Archive | None) -> Archive | None:
+    """Return the archive that is meant, if any."""
+    return data if data is None or isinstance(data, Archive) else Archive(data)
+
+
 def read_tables(
-    predictions: list[Path], archive: Archive | None, among_classes: Sequence[str] = ()
+    predictions: PredictionInputs, archive: Archive | None, among_classes: Sequence[str] = ()
 ) -> tuple[dict[str, ScoredTable], Taxonomy]:
     """Read prediction tables of one taxonomy, and keep the objects of known class in all of them.
 
     Returns
     -------
     dict, Taxonomy
-        By name, in the order given: the file's, or the path where two files have the same name.
+        By name, in the order given; see `name_tables`.
 
     Raises
     ------
@@ -98,7 +118,8 @@ def read_tables(
         If a table is no prediction table, or the tables share no object of known class.
     """
     loaded = {
-        _table_name(path, predictions): _read_with_truth(path, archive) for path in predictions
+        name: _read_with_truth(table, archive, name)
+        for name, table in name_tables(predictions).items()
     }
     classes = [classes_of(one.scored) for one in loaded.values()]
     if len(set(map(frozenset, classes))) != 1:
@@ -132,40 +153,83 @@ def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
         raise InputError(error.what, where=where, got=error.got, do=error.do) from error
 
 
-def _table_name(path: Path, predictions: list[Path]) -> str:
-    is_unique = sum(other.stem == path.stem for other in predictions) == 1
-    return path.stem if is_unique else str(path)
+def name_tables(predictions: PredictionInputs) -> dict[str, PredictionInput]:
+    """Return prediction tables by name.
+
+    A file has its own name, or its path where two files have the same; tables in memory are
+    numbered if there are several.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    Examples
+    --------
+    >>> list(name_tables(["runs/a.csv", "runs/b.csv"]))
+    ['a', 'b']
+    """
+    if isinstance(predictions, Mapping):
+        return dict(predictions)
+    if isinstance(predictions, str | os.PathLike | pd.DataFrame):
+        tables: list[PredictionInput] = [predictions]
+    else:
+        tables = list(predictions)
+    if not tables:
+        raise InputError("no prediction table", do="give one or more")
+    stems = Counter(Path(one).stem for one in tables if not isinstance(one, pd.DataFrame))
+    named: dict[str, PredictionInput] = {}
+    for number, one in enumerate(tables, start=1):
+        if isinstance(one, pd.DataFrame):
+            named["predictions" if len(tables) == 1 else f"predictions {number}"] = one
+        else:
+            path = Path(one)
+            named[path.stem if stems[path.stem] == 1 else str(path)] = path
+    return named
 
 
-def _read_with_truth(path: Path, archive: Archive | None) -> ScoredTable:
-    table = read_predictions(path)
+def _read_with_truth(given: PredictionInput, archive: Archive | None, name: str) -> ScoredTable:
+    if isinstance(given, pd.DataFrame):
+        where: Path | str = name
+        table = predictions_of(given, where=name)
+    else:
+        where = Path(given)
+        table = read_predictions(where)
+    _check_rows(table, where)
+    if archive is not None:
+        table = _with_truth(table, archive, where)
+    do = "the archive has none: label it" if archive is not None else "give --data ARCHIVE"
+    if "class_name" not in table:
+        raise InputError("no true classes", where=where, do=do)
+    known = table["class_name"].notna()
+    if not known.any():
+        raise InputError("no object of known class in it", where=where, do=do)
+    return ScoredTable(scored=table[known], objects=table["object_id"].nunique())
+
+
+def _check_rows(table: pd.DataFrame, where: Path | str) -> None:
     if not is_prediction_table(table):
         raise InputError(
             "not a prediction table",
-            where=path,
+            where=where,
             got=f"columns {', '.join(map(str, table.columns[:8]))}",
             do="it needs object_id, n_epochs and p_<CLASS> for every class",
         )
     if table.empty:
-        raise InputError("there is nothing to score", where=path, got="no rows")
-    _check_ids(table, path)
-    if archive is not None:
-        truth = dict(zip(archive.objects["object_id"], archive.class_names, strict=True))
-        if not set(table["object_id"]) & set(truth):
-            got = f"{table['object_id'].iloc[0]!r}, and {next(iter(truth), None)!r} in the archive"
-            raise InputError("none of its objects is in the archive", where=path, got=got)
-        table = table.assign(class_name=table["object_id"].map(truth))
-    do = "the archive has none: label it" if archive is not None else "give --data ARCHIVE"
-    if "class_name" not in table:
-        raise InputError("no true classes", where=path, do=do)
-    known = table["class_name"].notna()
-    if not known.any():
-        raise InputError("no object of known class in it", where=path, do=do)
-    return ScoredTable(scored=table[known], objects=table["object_id"].nunique())
+        raise InputError("there is nothing to score", where=where, got="no rows")
+    _check_ids(table, where)
 
 
-def _check_ids(table: pd.DataFrame, path: Path) -> None:
+def _with_truth(table: pd.DataFrame, archive: Archive, where: Path | str) -> pd.DataFrame:
+    truth = dict(zip(archive.objects["object_id"], archive.class_names, strict=True))
+    if not set(table["object_id"]) & set(truth):
+        got = f"{table['object_id'].iloc[0]!r}, and {next(iter(truth), None)!r} in the archive"
+        raise InputError("none of its objects is in the archive", where=where, got=got)
+    return table.assign(class_name=table["object_id"].map(truth))
+
+
+def _check_ids(table: pd.DataFrame, where: Path | str) -> None:
     nameless = np.flatnonzero(table["object_id"].isna().to_numpy())
     if len(nameless):
         got = f"row {nameless[0] + 1}"
-        raise InputError(f"{len(nameless)} rows without an object_id", where=path, got=got)
+        raise InputError(f"{len(nameless)} rows without an object_id", where=where, got=got)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +12,8 @@ from taonet.errors import InputError
 from taonet.features.sets import check_set
 from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
-from taonet.io.inputs import read_curves, read_sequences
-from taonet.io.lightcurves.tables import is_table, read_light_curves
-from taonet.io.sources import sources_of
+from taonet.io.inputs import is_path, open_inputs, read_curve_inputs, read_sequences
+from taonet.io.lightcurves.tables import Curve, is_table
 from taonet.io.tables import check_suffix, write_parts
 from taonet.io.tally import Tally
 from taonet.parallel import map_in_order
@@ -89,20 +89,56 @@ def measure_light_curves(
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
-    if any(map(is_table, paths)):
-        _refuse_pixel_options(paths, figures=products.figures, how=how)
-        rows = _rows_of_tables(paths, tally, features=products.features, limit=limit, track=track)
-    else:
-        sources = sources_of(paths)
-        sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
-        if products.figures is not None:
-            sequences = _draw_figures(sequences, Path(products.figures), how)
-        curves = map_in_order(partial(measure_curve, how=how), sequences, workers=workers)
-        rows = _table_rows(_note_missing_templates(curves, tally, how), products.features)
+    rows = measured_rows(
+        paths, tally, products=products, how=how, workers=workers, limit=limit, track=track
+    )
     write_parts(tally.count_objects(rows), output, overwrite=overwrite)
     tally.require_objects("nothing could be measured")
     tally.write_list()
     return tally
+
+
+def measured_rows(
+    inputs: Any,
+    tally: Tally,
+    *,
+    products: Products = TABLE_ALONE,
+    how: PhotometryOptions = CAUSAL,
+    workers: int = 1,
+    limit: int | None = None,
+    track: Track = no_progress,
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of each object in the table of light curves, or of features.
+
+    Parameters
+    ----------
+    inputs : path, Archive, ImageSequence, or a list or generator of them
+        For features also tables of light curves (paths, DataFrames) and curves.
+    tally : Tally
+        Counts what cannot be used.
+    products, how, workers, limit, track
+        As those of `measure_light_curves`.
+
+    Raises
+    ------
+    InputError
+        At once, if an input or an option does not fit the others.
+    """
+    given = inputs if isinstance(inputs, list | tuple) else [inputs]
+    if any(map(_holds_curves, given)):
+        _refuse_pixel_options(given, figures=products.figures, how=how)
+        return _rows_of_tables(given, tally, features=products.features, limit=limit, track=track)
+    sources = open_inputs(inputs)
+    sequences = read_sequences(sources, tally, limit=limit, title="measuring", track=track)
+    if products.figures is not None:
+        sequences = _draw_figures(sequences, Path(products.figures), how)
+    curves = map_in_order(partial(measure_curve, how=how), sequences, workers=workers)
+    return _table_rows(_note_missing_templates(curves, tally, how), products.features)
+
+
+def _holds_curves(given: Any) -> bool:
+    is_curves = isinstance(given, pd.DataFrame | Curve)
+    return is_curves or (is_path(given) and is_table(Path(given)))
 
 
 def read_options(
@@ -172,11 +208,11 @@ def _table_rows(curves: Iterator[LightCurve], features: str | None) -> Iterator[
 
 
 def _refuse_pixel_options(
-    inputs: list[Path], *, figures: str | Path | None, how: PhotometryOptions
+    inputs: Sequence[Any], *, figures: str | Path | None, how: PhotometryOptions
 ) -> None:
     """Refuse what makes no sense where light curves are measured already."""
-    where = next(path for path in inputs if is_table(path))
-    if not all(map(is_table, inputs)):
+    where = next((one for one in inputs if is_path(one) and is_table(Path(one))), None)
+    if not all(map(_holds_curves, inputs)):
         do = "give tables of light curves by themselves"
         raise InputError("tables beside cutouts", where=where, do=do)
     if figures is not None:
@@ -211,18 +247,19 @@ def _missing_template_remark(how: PhotometryOptions) -> str:
 
 
 def _rows_of_tables(
-    inputs: list[Path], tally: Tally, *, features: str | None, limit: int | None, track: Track
+    inputs: Sequence[Any], tally: Tally, *, features: str | None, limit: int | None, track: Track
 ) -> Iterator[pd.DataFrame]:
     """Yield the features of light curves that are measured already."""
+    curves = read_curve_inputs(inputs, tally, limit=limit, title="measuring", track=track)
     if not features:
-        read_light_curves(inputs[0])
+        next(curves, None)  # a table of anything else says so first
+        where = inputs[0] if is_path(inputs[0]) else None
         do = "give --features published for their features"
-        raise InputError("these are light curves already", where=inputs[0], do=do)
-    for path in inputs:
-        for curve in track(*read_curves(path, tally, limit=limit), "measuring"):
-            try:
-                row = curve_row(curve, features)
-            except InputError as error:
-                tally.reject(curve.object_id, error)
-            else:
-                yield row
+        raise InputError("these are light curves already", where=where, do=do)
+    for curve in curves:
+        try:
+            row = curve_row(curve, features)
+        except InputError as error:
+            tally.reject(curve.object_id, error)
+        else:
+            yield row

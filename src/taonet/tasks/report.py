@@ -4,21 +4,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from taonet.evaluation.comparison import left_out_line
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
-from taonet.tasks.evaluate import read_tables
+from taonet.tasks.evaluate import (
+    PredictionInput,
+    PredictionInputs,
+    name_tables,
+    open_archive,
+    read_tables,
+)
+from taonet.types import AnyPath
 
 EXAMPLES: Final = 6
 """Sequences drawn."""
 
 
 def report_tables(
-    predictions: Sequence[str | Path],
-    data: str | Path | None,
-    output: str | Path,
+    predictions: PredictionInputs,
+    data: AnyPath | Archive | None,
+    output: AnyPath,
     *,
     title: str,
     classes: Sequence[str] = (),
@@ -31,10 +40,10 @@ def report_tables(
     ------
     InputError, OutputError
     """
-    paths, output = [Path(path) for path in predictions], Path(output)
+    output = Path(output)
     refuse_existing(output, overwrite=overwrite)
-    archive = Archive(data) if data else None
-    loaded, taxonomy = read_tables(paths, archive, classes)
+    archive = open_archive(data)
+    loaded, taxonomy = read_tables(predictions, archive, classes)
     tables = {name: one.scored for name, one in loaded.items()}
     primary = next(iter(tables))
     notes = []
@@ -51,7 +60,11 @@ def report_tables(
         tables=tables,
         primary=primary,
         notes=notes,
-        details={name: str(path) for name, path in zip(tables, paths, strict=True)},
+        details={name: _describe(table) for name, table in name_tables(predictions).items()},
         examples=[archive[index[name]] for name in examples if name in index] if archive else [],
     )
     write_report(output, contents, seed=seed)
+
+
+def _describe(table: PredictionInput) -> str:
+    return "a table in memory" if isinstance(table, pd.DataFrame) else str(table)

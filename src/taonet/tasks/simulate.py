@@ -28,7 +28,7 @@ from taonet.simulation.presets.by_name import SOURCE_DIGESTS, preset_digest, sur
 from taonet.simulation.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS, Taxonomy
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 Note = Callable[[str, Mapping[str, Any]], None]
 """Writes the truth of one object: its name and the facts."""
@@ -75,9 +75,30 @@ class Sample:
         return preset_digest(self.survey, self.classes or ())
 
 
+def simulate_sequences(
+    sample: Sample, *, workers: int = 1, track: Track = no_progress
+) -> Iterator[tuple[ImageSequence, dict[str, Any]]]:
+    """Yield simulated objects with their truth, one at a time.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset, class or mix.
+    """
+    simulated = simulate(
+        survey_preset(sample.survey),
+        sample.n_objects,
+        seed=sample.seed,
+        classes=sample.classes,
+        mix=sample.mix,
+        workers=workers,
+    )
+    yield from track(simulated, sample.n_objects, "simulating")
+
+
 def simulate_archive(
     sample: Sample,
-    output: str | Path,
+    output: AnyPath,
     *,
     workers: int = 1,
     fits: str | Path | None = None,
@@ -144,7 +165,7 @@ def simulate_archive(
 
 def simulate_light_curves(
     sample: Sample,
-    output: str | Path,
+    output: AnyPath,
     *,
     workers: int = 1,
     overwrite: bool = False,

@@ -12,6 +12,7 @@ from taonet.errors import InputError
 from taonet.io.lightcurves.columns import standard_columns
 from taonet.io.lightcurves.mending import Mending, mend_points
 from taonet.io.tables import READ, read_table
+from taonet.markup import LINE, count_words, shorten
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 from taonet.sky.position import ARCMINUTE, mean_position
 
@@ -35,7 +36,7 @@ class UpperLimits:
 NO_LIMITS = UpperLimits(mjd=np.zeros(0), mag=np.zeros(0), band=())
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Curve:
     """The points of one object, in order of time.
 
@@ -66,6 +67,11 @@ class Curve:
     flux: Float[np.ndarray, " point"] | None = None
     flux_err: Float[np.ndarray, " point"] | None = None
 
+    def __repr__(self) -> str:
+        bands = " ".join(sorted(set(self.band) - {""}))
+        facts = [self.class_name or "", count_words(len(self.mjd), "point"), bands]
+        return shorten(f"<Curve {self.object_id}: {', '.join(filter(None, facts))}>", LINE)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LightCurves:
@@ -92,6 +98,11 @@ class LightCurves:
 def is_table(path: Path) -> bool:
     """Return whether a path is a file that can be read as a table."""
     return path.is_file() and path.suffix.lower() in READ
+
+
+def light_curves_of(table: pd.DataFrame, *, where: str = "the table") -> LightCurves:
+    """Provisional."""
+    raise NotImplementedError
 
 
 def read_light_curves(path: Path) -> LightCurves:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 from taonet.errors import InputError, TaoNetError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import HEAD, TREES, VERSION, bundle_config, find_bundle
+from taonet.models.model import Model, Reads, read_card
 from taonet.models.trees.onnx import onnx_of
 from taonet.models.trees.trees import (
     Trees,
@@ -30,51 +31,57 @@ from taonet.models.trees.trees import (
 )
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
-from taonet.types import Count, NotNegative
+from taonet.types import AnyPath, Count, NotNegative
 from taonet.version import __version__
 
 MODEL = "model.onnx"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TreesBundle:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TreesBundle(Model):
     """Trees that were saved, with everything that is needed to use them.
 
     Parameters
     ----------
-    name : str
-    taxonomy : Taxonomy
     feature_set : str
         The name of the set of features.
     feature_names : tuple of str
         The columns that the trees read, in order.
     config : ForestConfig or BoostedConfig
-    classes : array (known,)
-        Labels that the trees were taught.
+    labels : array (known,)
+        Those that the trees were taught.
     class_mix : array (class,)
         The answer about an object without a feature.
-    facts : mapping
-        Where they come from: hashes of recipe, data and split, scores.
     session : onnxruntime.InferenceSession
+    name, taxonomy, facts, card
+        See `taonet.models.model.Model`.
     """
 
-    name: str
-    taxonomy: Taxonomy
     feature_set: str
     feature_names: tuple[str, ...]
     config: TreesConfig
-    classes: Int[np.ndarray, " known"]
+    labels: Int[np.ndarray, " known"]
     class_mix: Float[np.ndarray, " class"]
-    session: Any = field(repr=False)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    session: Any
     format: ClassVar[str] = TREES
+
+    @property
+    def reads(self) -> Reads:
+        """What they read of an object."""
+        bands = tuple(self.facts.get("bands") or ())
+        return Reads(kind="light curves", bands=bands, features=self.feature_names)
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the probabilities were calibrated: those of trees are not."""
+        return False
 
     def probabilities(
         self, features: Float[np.ndarray, "n feature"]
     ) -> Float[np.ndarray, "n class"]:
         """Return one probability a class, as `taonet.models.trees.trees.Trees` does."""
         return complete_probabilities(
-            features, self._run_session, classes=self.classes, class_mix=self.class_mix
+            features, self._run_session, classes=self.labels, class_mix=self.class_mix
         )
 
     def _run_session(
@@ -148,7 +155,7 @@ def save_trees(
         (folder / "README.md").write_text(card)
 
 
-def load_trees(name_or_path: str | Path, *, threads: int = 1) -> TreesBundle:
+def load_trees(name_or_path: AnyPath, *, threads: int = 1) -> TreesBundle:
     """Load saved trees by the name of a shipped bundle or by the path of its folder.
 
     Parameters
@@ -174,10 +181,11 @@ def load_trees(name_or_path: str | Path, *, threads: int = 1) -> TreesBundle:
         feature_set=parts.feature_set,
         feature_names=parts.feature_names,
         config=config_of(parts.kind, parts.settings),
-        classes=np.array(parts.classes, np.int64),
+        labels=np.array(parts.classes, np.int64),
         class_mix=np.array(parts.class_mix, np.float64),
         session=session,
         facts=parts.facts,
+        card=read_card(path),
     )
 
 

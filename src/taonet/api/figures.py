@@ -1,0 +1,138 @@
+"""Figures and films of sequences, light curves and predictions."""
+
+from typing import TYPE_CHECKING, Any
+
+from taonet.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.figure import Figure
+
+    from taonet.sky.sequence import ImageSequence
+
+
+def plot(
+    what: Any,
+    *,
+    object_id: str | None = None,
+    predictions: "pd.DataFrame | None" = None,
+    title: str = "",
+) -> "Figure":
+    """Draw an object: its cutouts, its light curve, or the predictions about it.
+
+    Parameters
+    ----------
+    what : ImageSequence, light curve, DataFrame, Archive, list of objects, or path
+        A sequence is drawn as cutouts; a light curve, or a table of some, as magnitudes against
+        time; a prediction table as probabilities against time.
+    object_id : str, optional
+        Which object, where there are several.
+    predictions : DataFrame, optional
+        Predictions about a sequence, which are drawn below its cutouts.
+    title : str
+        The object's name and class by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        It shows itself in a notebook; ``figure.savefig("name.png")`` saves it.
+
+    Raises
+    ------
+    InputError
+        If it is nothing that can be drawn, or holds several objects and none is chosen.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> figure = taonet.plot(taonet.simulate("tiny", 1))
+    >>> type(figure).__mro__[1].__name__
+    'Figure'
+    """
+    from taonet.api.choice import choose_object
+    from taonet.sky.sequence import ImageSequence
+
+    chosen = choose_object(what, object_id)
+    if isinstance(chosen, ImageSequence):
+        return _plot_sequence(chosen, predictions, title)
+    return _plot_table(chosen, title)
+
+
+def animate(
+    what: Any,
+    *,
+    object_id: str | None = None,
+    predictions: "pd.DataFrame | None" = None,
+    frames_per_second: float = 4,
+) -> "FuncAnimation":
+    """Make a film of a sequence: its cutouts one after the other, at one stretch.
+
+    Parameters
+    ----------
+    what : ImageSequence, Archive, list of sequences, or path
+    object_id : str, optional
+        Which object, where there are several.
+    predictions : DataFrame, optional
+        Predictions about it, which are shown beside the cutouts as they change.
+    frames_per_second : float
+
+    Returns
+    -------
+    matplotlib.animation.FuncAnimation
+        It shows itself in a notebook; ``film.save("name.gif")`` saves it.
+
+    Raises
+    ------
+    InputError
+        If it is no sequence, or holds several objects and none is chosen.
+    """
+    from taonet.api.choice import choose_object
+    from taonet.reports.film import sequence_film
+    from taonet.sky.sequence import ImageSequence
+
+    sequence = choose_object(what, object_id)
+    if not isinstance(sequence, ImageSequence):
+        got = f"an object of type {type(sequence).__name__}"
+        raise InputError("a film needs a sequence of cutouts", got=got)
+    if predictions is None:
+        return sequence_film(sequence, frames_per_second=frames_per_second)
+    rows, taxonomy = _rows_about(sequence, predictions)
+    return sequence_film(
+        sequence, rows=rows, taxonomy=taxonomy, frames_per_second=frames_per_second
+    )
+
+
+def _plot_sequence(
+    sequence: "ImageSequence", predictions: "pd.DataFrame | None", title: str
+) -> "Figure":
+    from taonet.reports.cutout_figures import cutouts_figure
+    from taonet.reports.example_figures import sequence_figure
+
+    if predictions is None:
+        return cutouts_figure(sequence, title=title)
+    return sequence_figure(sequence, *_rows_about(sequence, predictions))
+
+
+def _rows_about(sequence: "ImageSequence", predictions: "pd.DataFrame") -> Any:
+    from taonet.io.prediction_table import classes_of, predictions_of
+    from taonet.sky.taxonomy import Taxonomy
+
+    table = predictions_of(predictions)
+    rows = table[table["object_id"] == sequence.object_id]
+    if rows.empty:
+        raise InputError("no prediction about this object", where="predictions", got=sequence)
+    return rows, Taxonomy(name="", classes=classes_of(table))
+
+
+def _plot_table(chosen: Any, title: str) -> "Figure":
+    import pandas as pd
+
+    from taonet.io.prediction_table import classes_of
+    from taonet.reports.answer_figures import answers_figure
+    from taonet.reports.lightcurve_figures import light_curve_figure
+    from taonet.sky.taxonomy import Taxonomy
+
+    if isinstance(chosen, pd.DataFrame):
+        return answers_figure(chosen, Taxonomy(name="", classes=classes_of(chosen)), title=title)
+    return light_curve_figure(chosen, title=title)

@@ -1,0 +1,98 @@
+"""Loading models, and predicting with them."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from taonet.errors import InputError
+from taonet.progress import show_progress
+from taonet.types import AnyPath, Track
+
+if TYPE_CHECKING:
+    from taonet.io.predictions import Predictions
+    from taonet.models.model import Model
+
+
+def load(name_or_path: AnyPath) -> "Model":
+    """Load a model by the name of one that ships, or by the folder of a bundle or a finished run.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        ``"crts-sim"``, ``"hits"``, ``"hits-sim"``, ``"ztf-sim"``, or a folder.
+
+    Returns
+    -------
+    Model
+        A network or trees: ``model.classes`` are what it tells apart, ``model.reads`` what it
+        reads, ``model.card`` where it comes from, and ``model.predict(…)`` answers.
+
+    Raises
+    ------
+    MissingError
+        If there is none; the shipped names are listed.
+    InputError
+        If it is damaged, or of a newer version.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> taonet.load("hits").classes
+    ('SN', 'RRL', 'EB', 'NON')
+    """
+    from taonet.models.load import load_model
+
+    return load_model(name_or_path)
+
+
+def predict(
+    model: "Model | AnyPath",
+    inputs: Any,
+    *,
+    final: bool = False,
+    prior: Mapping[str, object] | None = None,
+    limit: int | None = None,
+    workers: int = 1,
+    track: Track = show_progress,
+) -> "Predictions":
+    """Say what objects are, after every epoch: `load` and ``model.predict`` in one call.
+
+    Parameters
+    ----------
+    model : Model, str or path
+        What `load` returns or takes.
+    inputs, final, prior, limit, workers, track
+        See `taonet.models.model.Model.predict`.
+
+    Returns
+    -------
+    Predictions
+        A DataFrame, one row an object and number of epochs seen.
+
+    Raises
+    ------
+    InputError
+        If an input is not what the model reads, or nothing could be classified.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> table = taonet.predict("crts-sim", taonet.simulate("crts", 1, seed=5))
+    >>> table["n_epochs"].is_monotonic_increasing
+    True
+    """
+    from taonet.models.model import Model
+
+    if isinstance(model, Model):
+        loaded = model
+    elif isinstance(model, str | os.PathLike):
+        loaded = load(model)
+    else:
+        raise InputError(
+            "neither a model nor the name of one",
+            got=f"an object of type {type(model).__name__}",
+            do="taonet.predict(model, inputs): the model comes first",
+        )
+    return loaded.predict(
+        inputs, final=final, prior=prior, limit=limit, workers=workers, track=track
+    )

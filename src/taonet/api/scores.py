@@ -1,0 +1,113 @@
+"""Scores and reports of prediction tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taonet.types import AnyPath
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def evaluate(
+    predictions: Any,
+    data: Any = None,
+    *,
+    classes: Sequence[str] = (),
+    seed: int = 0,
+) -> "pd.DataFrame":
+    """Score prediction tables side by side on the same objects, as ``taonet evaluate`` does.
+
+    Parameters
+    ----------
+    predictions : DataFrame or path, a list of them, or a mapping from names to them
+        The first one is what the others are compared with.
+    data : Archive or path, optional
+        Knows the true classes; without it the tables' own are used.
+    classes : sequence of str, optional
+        Restrict predictions and objects to these.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        A row a table: ``n_objects``, and each score with the limits of its 95 % interval over
+        objects (``macro_f1``, ``macro_f1_low``, ``macro_f1_high``, …), and its difference to the
+        first table's. Everything else that is computed is in ``attrs["scores"]``.
+
+    Raises
+    ------
+    InputError
+        If a table is no prediction table, or they share no object of known class.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> sequences = taonet.simulate("hits", 8, seed=2)
+    >>> scores = taonet.evaluate(taonet.predict("hits-sim", sequences))
+    >>> scores["n_objects"].tolist()
+    [8]
+    """
+    from taonet.evaluation.score_table import score_table
+    from taonet.tasks.evaluate import compare_tables
+
+    scores = compare_tables(predictions, data, classes=classes, seed=seed)
+    table = score_table(scores)
+    table.attrs["scores"] = scores
+    return table
+
+
+def report(
+    predictions: Any,
+    output: AnyPath = "report.html",
+    *,
+    data: Any = None,
+    title: str = "TAO-Net report",
+    classes: Sequence[str] = (),
+    seed: int = 0,
+    overwrite: bool = False,
+) -> Path:
+    """Write a report of prediction tables as one page for a browser, as ``taonet report`` does.
+
+    Parameters
+    ----------
+    predictions : DataFrame or path, a list of them, or a mapping from names to them
+        The first one is the main one.
+    output : path
+        An HTML file.
+    data : Archive or path, optional
+        Knows the true classes and has the cutouts of the examples.
+    title : str
+    classes : sequence of str, optional
+        Restrict predictions and objects to these.
+    seed : int
+        Of the bootstrap.
+    overwrite : bool
+        Replace the output.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        If a table is no prediction table, or they share no object of known class.
+    OutputError
+        If the output exists, or cannot be written.
+    """
+    from taonet.tasks.report import report_tables
+
+    report_tables(
+        predictions,
+        data,
+        output,
+        title=title,
+        classes=classes,
+        seed=seed,
+        overwrite=overwrite,
+    )
+    return Path(output)

@@ -1,0 +1,68 @@
+"""Predictions in memory: a prediction table that shows itself in one line, or in a notebook."""
+
+import math
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from taonet.io.prediction_table import classes_of
+from taonet.markup import CELL, LINE, count_words, shorten
+
+MOST_SHOWN = 12
+"""Objects that a notebook shows; the table holds all."""
+
+BAR_PX = 90
+
+
+class Predictions(pd.DataFrame):
+    """A prediction table, as `taonet.io.prediction_table.COLUMNS` describes it.
+
+    It is a DataFrame like any other, and whatever is selected from it is a plain one; only the
+    whole table shows itself as a summary: in one line, or in a notebook the last answer about each
+    of its first objects.
+    """
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that it gives probabilities of, in label order."""
+        return classes_of(self)
+
+    def __repr__(self) -> str:
+        final = self._final()
+        answers = final.get("predicted_class", pd.Series(dtype=object))
+        said = ", ".join(f"{name} {n}" for name, n in answers.value_counts().items())
+        head = f"{count_words(len(final), 'object')}, {count_words(len(self), 'row')}"
+        return shorten(f"<Predictions: {head}; {said}>" if said else f"<Predictions: {head}>", LINE)
+
+    def _final(self) -> pd.DataFrame:
+        table = pd.DataFrame(self)
+        if "n_epochs" in table:
+            table = table.sort_values("n_epochs", kind="stable")
+        return table.groupby("object_id", sort=False).tail(1).sort_index()
+
+    def _repr_html_(self) -> str:
+        final = self._final()
+        hidden = len(final) - MOST_SHOWN
+        rows = "".join(self._row_html(row) for row in final.head(MOST_SHOWN).to_dict("records"))
+        names = ("object", "epochs", "last answer", "probability", "set", "typicality")
+        head = "".join(f"<th style='{CELL}'>{name}</th>" for name in names)
+        more = f"<div>… and {count_words(hidden, 'more object')}</div>" if hidden > 0 else ""
+        title = f"<b>Predictions: {count_words(len(final), 'object')}</b>, "
+        title += f"{count_words(len(self), 'row')}, one an object and number of epochs"
+        table = f"<table style='margin:4px 0'><tr>{head}</tr>{rows}</table>"
+        return f"<div>{title}{table}{more}</div>"
+
+    def _row_html(self, row: dict[Any, Any]) -> str:
+        answer = row.get("predicted_class")
+        p = row.get(f"p_{answer}", math.nan)
+        bar = f"<div style='width:{BAR_PX * p:.0f}px;height:6px;background:#0B5CAD'></div>"
+        cells = [
+            escape(str(row["object_id"])),
+            escape(str(row.get("n_epochs", ""))),
+            f"<b>{escape(str(answer))}</b>" if isinstance(answer, str) else "–",
+            f"{p:.2f}{bar}" if math.isfinite(p) else "–",
+            escape(" ".join(row["set"])) if isinstance(row.get("set"), tuple) else "–",
+            f"{row.get('typicality', math.nan):.2f}".replace("nan", "–"),
+        ]
+        return "<tr>" + "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells) + "</tr>"

@@ -1,0 +1,56 @@
+"""Progress: nothing of short work, an estimate of long work, all items passed on."""
+
+import logging
+
+from taonet.progress import duration, show_progress
+
+
+class Clock:
+    """Each look at it takes so many seconds."""
+
+    def __init__(self, step_s):
+        self.now_s, self.step_s = 0.0, step_s
+
+    def __call__(self):
+        self.now_s += self.step_s
+        return self.now_s
+
+
+def test_items_pass_in_order_and_short_work_says_nothing(caplog, capsys):
+    caplog.set_level(logging.INFO)
+    assert list(show_progress(iter("abc"), 3, "reading", clock=Clock(0.1))) == ["a", "b", "c"]
+    assert not caplog.messages
+    assert capsys.readouterr() == ("", "")
+
+
+def test_long_work_is_logged_with_an_estimate(caplog):
+    caplog.set_level(logging.INFO, logger="taonet")
+    items = list(show_progress(range(10), 10, "measuring", clock=Clock(6.0)))
+    assert items == list(range(10))
+    # the first record after 6 s; a tenth of the work took so long, nine more will
+    assert caplog.messages[0] == "measuring: 1 of 10, about 54 s left"
+    assert len(caplog.messages) == 5
+    assert {record.name.partition(".")[0] for record in caplog.records} == {"taonet"}
+
+
+def test_a_number_that_is_not_known_needs_no_estimate(caplog):
+    caplog.set_level(logging.INFO)
+    list(show_progress(range(3), 0, "reading", clock=Clock(20.0)))
+    assert caplog.messages[0] == "reading: 1"
+
+
+def test_a_terminal_shows_one_line_and_clears_it(monkeypatch, capsys):
+    import sys
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    list(show_progress(range(4), 4, "reading", clock=Clock(3.0)))
+    shown = capsys.readouterr().err
+    assert "\n" not in shown
+    assert "reading: 1 of 4, about 9 s left" in shown
+    assert shown.endswith("\r")
+
+
+def test_durations_are_in_units_that_suit_them():
+    assert [duration(s) for s in (0.4, 89, 90, 5399, 5400)] == [
+        "0 s", "89 s", "2 min", "90 min", "1.5 h",
+    ]  # fmt: skip
