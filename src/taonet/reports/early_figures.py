@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import BY_NAME
+from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -39,7 +40,7 @@ def epochs_figure(
     levels : mapping, optional
         Methods with one answer an object, after its last epoch: drawn as dashed lines.
     """
-    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    figure = NotebookFigure(figsize=(8, 4.6), layout="constrained")
     axes = add_panel(figure, grid="y")
     colours = _method_colours([*by_method, *(levels or {})], primary)
     for name, scores in by_method.items():
@@ -66,7 +67,7 @@ def nights_figure(scores: pd.DataFrame) -> Figure:
     scores : DataFrame
         From `taonet.evaluation.early.scores_by_nights`.
     """
-    figure = Figure(figsize=(8, 4.6), layout="constrained")
+    figure = NotebookFigure(figsize=(8, 4.6), layout="constrained")
     axes = add_panel(figure, grid="y")
     growing, end = scores[scores["nights"] > 0], scores[scores["nights"] == 0].iloc[0]
     low, high = growing["macro_f1_low"], growing["macro_f1_high"]

@@ -1,74 +1,164 @@
 """Figures of light curves with their limits, and of epochs before and after subtraction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from taonet.errors import InputError
+from taonet.io.lightcurves.tables import Curve, UpperLimits
 from taonet.photometry.lightcurves import BandMeasurement
 from taonet.photometry.prepared_frames import PreparedFrames
 from taonet.photometry.subtract import Difference
-from taonet.reports.palette import ACCENT, FAINT, INK, SECOND, escape_math, figure_style, mute_axes
-from taonet.sky.lightcurve import LightCurve
+from taonet.reports.notebook_figure import NotebookFigure
+from taonet.reports.palette import (
+    BOTH_WAYS,
+    FAINT,
+    INK,
+    NIGHT,
+    escape_math,
+    figure_style,
+    mute_axes,
+    set_mjd_axis,
+)
+from taonet.sky.bands import plain_band, sort_bands
+from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
+from taonet.sky.lightcurve import DETECTION_SIGMA, LightCurve
 
-BAND_COLOURS = {"g": "#1A8A5A", "r": "#C8402F", "i": "#8A4B9E", "z": "#5B4636", "u": "#3B6FB6"}
+BAND_COLOURS = {
+    "u": "#3B6FB6",
+    "g": "#1A8A5A",
+    "c": "#2AA6B8",
+    "r": "#C8402F",
+    "o": "#E69F00",
+    "i": "#8A4B9E",
+    "z": "#5B4636",
+}
+_DARK = ("#0B3C8C", "#999933", "#CC79A7", "#882255", "#6E6E6E", "#332288", "#661100")
+MORE_COLOURS = (*_DARK, *(to_hex(colormaps["tab20"](i)) for i in range(20)))
+"""Of other bands."""
+
+LEGEND_ROWS = 12
 POINT_SIGMA = 3.0
 """Fainter epochs are drawn as limits: a magnitude of noise has no meaning."""
 
 MOST_EPOCHS = 6
-_GREY = LinearSegmentedColormap.from_list("night", ["#0B0F16", "#5B6675", "#FFFFFF"])
-_BOTH_WAYS = LinearSegmentedColormap.from_list("change", [ACCENT, "#FFFFFF", SECOND])
 
 
 @figure_style
-def light_curve_figure(curve: LightCurve, *, title: str = "") -> Figure:
-    """Draw magnitudes against time, with five-sigma limits where nothing was detected.
+def light_curve_figure(curve: LightCurve | Curve, *, title: str = "") -> Figure:
+    """Draw magnitudes against time by band, and limits where nothing was detected.
+
+    Where fluxes are known, epochs below three sigma are drawn as five-sigma limits; curves that
+    were given in magnitudes have all their points, and the limits of their table.
 
     Parameters
     ----------
-    curve : LightCurve
-        Epochs below three sigma count as not detected.
+    curve : LightCurve or Curve
+        As it was measured here, or as a table of another program has it.
     title : str
         The object's name and class by default.
 
     Raises
     ------
     InputError
-        If no epoch was measured.
+        If there is neither a point nor a limit.
     """
-    if not np.isfinite(curve.flux_err).any():
+    points = points_and_limits(curve)
+    if not len(points.mjd) + len(points.limits.mjd):
         raise InputError("no epoch was measured", where=f"light curve {curve.object_id}")
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
+    figure = NotebookFigure(figsize=(9, 4.2), layout="constrained")
     axes = mute_axes(figure.add_subplot(), grid="y")
-    for band in sorted(set(curve.band)):
-        _draw_band(axes, curve, band)
+    for band, colour in band_colours([*points.band, *points.limits.band]).items():
+        _draw_band(axes, points, band, colour)
     axes.invert_yaxis()
-    axes.set_xlabel("MJD")
+    set_mjd_axis(axes)
     axes.set_ylabel("magnitude")
     default_title = f"{curve.object_id}  {curve.class_name or ''}".strip()
     axes.set_title(escape_math(title or default_title))
-    if axes.get_legend_handles_labels()[1]:
-        axes.legend(loc="upper right", ncols=4)
+    n_named = len(axes.get_legend_handles_labels()[1])
+    if n_named:
+        columns = int(np.ceil(n_named / LEGEND_ROWS))
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), ncols=columns, handletextpad=0.2)
     return figure
 
 
-def _draw_band(axes: Axes, curve: LightCurve, band: str) -> None:
-    in_band = np.array([name == band for name in curve.band])
-    colour = BAND_COLOURS.get(band, INK)
+def band_colours(bands: Iterable[str]) -> dict[str, str]:
+    """Return a colour of its own for each band, in order of wavelength; unnamed ones are in ink.
+
+    Examples
+    --------
+    >>> band_colours(["ztfr", "g", "w", ""])
+    {'g': '#1A8A5A', 'w': '#0B3C8C', 'ztfr': '#C8402F', '': '#20262E'}
+    """
+    colours: dict[str, str] = {}
+    spare = cycle(MORE_COLOURS)
+    for band in sort_bands(bands):
+        usual = BAND_COLOURS.get(plain_band(band)) if band else INK
+        is_free = usual is not None and usual not in colours.values()
+        colours[band] = usual if usual is not None and is_free else next(spare)
+    return colours
+
+
+def points_and_limits(curve: LightCurve | Curve) -> Curve:
+    """Return a curve of the points to draw as such; epochs of faint fluxes are among its limits."""
+    if isinstance(curve, LightCurve):
+        return _split_points(curve, curve.flux, curve.flux_err, curve.zero_point_mag)
+    named = replace(curve, band=curve.band or ("",) * len(curve.mjd))
+    if curve.flux is None or curve.flux_err is None:
+        return named
+    zero_point_mag = np.full(len(curve.mjd), ZERO_POINT_MAG)
+    faint = _split_points(named, curve.flux, curve.flux_err, zero_point_mag)
+    limits = UpperLimits(
+        mjd=np.append(faint.limits.mjd, curve.limits.mjd),
+        mag=np.append(faint.limits.mag, curve.limits.mag),
+        band=(*faint.limits.band, *curve.limits.band),
+    )
+    return replace(faint, limits=limits)
+
+
+def _split_points(
+    curve: LightCurve | Curve,
+    flux: Float[np.ndarray, " epoch"],
+    flux_err: Float[np.ndarray, " epoch"],
+    zero_point_mag: Float[np.ndarray, " epoch"],
+) -> Curve:
+    limiting_mag = magnitude(DETECTION_SIGMA * flux_err, zero_point_mag)
     with np.errstate(invalid="ignore"):
-        seen = in_band & (curve.flux > POINT_SIGMA * curve.flux_err)
-        unseen = in_band & ~seen & np.isfinite(curve.limiting_mag)
+        is_point = flux > POINT_SIGMA * flux_err
+    is_limit = ~is_point & np.isfinite(limiting_mag)
+    band = np.array(curve.band, dtype=object)
+    return Curve(
+        object_id=curve.object_id,
+        class_name=curve.class_name,
+        mjd=curve.mjd[is_point],
+        mag=magnitude(flux, zero_point_mag)[is_point],
+        magerr=magnitude_error(flux, flux_err)[is_point],
+        band=tuple(band[is_point]),
+        limits=UpperLimits(
+            mjd=curve.mjd[is_limit], mag=limiting_mag[is_limit], band=tuple(band[is_limit])
+        ),
+    )
+
+
+def _draw_band(axes: Axes, points: Curve, band: str, colour: str) -> None:
     style: dict[str, Any] = {"color": colour, "linestyle": "none"}
-    axes.plot(curve.mjd[unseen], curve.limiting_mag[unseen], "v", ms=4, alpha=0.3, **style)
+    is_limit = np.array([name == band for name in points.limits.band], bool)
+    is_point = np.array([name == band for name in points.band], bool)
+    axes.plot(
+        points.limits.mjd[is_limit], points.limits.mag[is_limit], "v", ms=4, alpha=0.3, **style
+    )
     axes.errorbar(
-        curve.mjd[seen],
-        curve.mag[seen],
-        curve.magerr[seen],
+        points.mjd[is_point],
+        points.mag[is_point],
+        points.magerr[is_point],
         marker="o",
         markersize=4,
         elinewidth=0.9,
@@ -94,7 +184,7 @@ def subtraction_figure(measured: BandMeasurement, *, title: str = "") -> Figure:
     if measured.difference is None:
         raise InputError("nothing was subtracted here", do="measure with mode='difference'")
     epochs = _pick_epochs(measured, measured.difference)
-    figure = Figure(figsize=(1.55 * len(epochs) + 1.1, 5.2), layout="constrained")
+    figure = NotebookFigure(figsize=(1.55 * len(epochs) + 1.1, 5.2), layout="constrained")
     grid = np.atleast_2d(figure.subplots(3, len(epochs), squeeze=False))
     for column, epoch in zip(grid.T, epochs.tolist(), strict=True):
         _draw_epoch(list(column), measured.frames, measured.difference, epoch)
@@ -125,7 +215,7 @@ def _draw_epoch(
     _show(column[0], frames.light[epoch] / noise)
     _show(column[1], difference.subtracted_light[epoch] / noise)
     change = np.where(difference.valid[epoch], difference.light[epoch] / noise, np.nan)
-    column[2].imshow(change, cmap=_BOTH_WAYS, vmin=-8, vmax=8, origin="lower")
+    column[2].imshow(change, cmap=BOTH_WAYS, vmin=-8, vmax=8, origin="lower")
     for axes in column:
         axes.set_xticks([])
         axes.set_yticks([])
@@ -135,4 +225,4 @@ def _draw_epoch(
 
 
 def _show(axes: Axes, snr: Float[np.ndarray, "y x"]) -> None:
-    axes.imshow(np.arcsinh(snr), cmap=_GREY, vmin=-1.5, vmax=6, origin="lower")
+    axes.imshow(np.arcsinh(snr), cmap=NIGHT, vmin=-1.5, vmax=6, origin="lower")

@@ -9,6 +9,7 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from taonet.sky.taxonomy import Taxonomy
@@ -33,6 +34,12 @@ CLASS_COLOURS = {
     "NON": "#9AA3AE",
 }
 SPARE_COLOURS = ("#882255", "#999933", "#117733", "#AA4499", "#661100")
+
+NIGHT = LinearSegmentedColormap.from_list("night", ["#0B0F16", "#5B6675", "#FFFFFF"])
+"""Of images: from the dark sky to bright stars."""
+
+BOTH_WAYS = LinearSegmentedColormap.from_list("change", [ACCENT, "#FFFFFF", SECOND])
+"""Of differences: fainter, unchanged, brighter."""
 
 STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
@@ -74,6 +81,17 @@ def escape_math(text: object) -> str:
     return str(text).replace("$", r"\$")
 
 
+def clip_text(text: str, longest: int) -> str:
+    """Return text of at most so many characters, with an ellipsis where some are missing.
+
+    Examples
+    --------
+    >>> clip_text("SN 2011fe", 9), clip_text("SN 2011fe", 6)
+    ('SN 2011fe', 'SN 20…')
+    """
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def add_panel(figure: Figure, *, grid: str = "both") -> Axes:
     """Return one panel that fills a figure, with quiet grid lines and no tick marks."""
     return mute_axes(figure.add_subplot(), grid=grid)
@@ -92,3 +110,10 @@ def set_unit_axis(axes: Axes, *, which: str, low: float = 0.0) -> None:
     """Let an axis run from ``low`` to 1 with a small margin."""
     margin = 0.02 * (1 - low)
     getattr(axes, f"set_{which}lim")(low - margin, 1 + margin)
+
+
+def set_mjd_axis(axes: Axes) -> None:
+    """Let the horizontal axis be of times: whole MJD, without a number to add to them."""
+    axes.set_xlabel("MJD")
+    axes.ticklabel_format(axis="x", style="plain", useOffset=False)
+    axes.locator_params(axis="x", nbins=7)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import ACCENT, SECOND, figure_style, mute_axes
 
 MOST_PANELS = 30
@@ -15,7 +16,7 @@ def columns_figure(real: pd.DataFrame, simulated: pd.DataFrame, title: str) -> F
     names = list(real.columns)[:MOST_PANELS]
     wide = min(6, len(names))
     tall = -(-len(names) // wide)
-    figure = Figure(figsize=(2.1 * wide, 1.7 * tall + 0.6), layout="constrained")
+    figure = NotebookFigure(figsize=(2.1 * wide, 1.7 * tall + 0.6), layout="constrained")
     for i, name in enumerate(names):
         axes = mute_axes(figure.add_subplot(tall, wide, i + 1), grid="none")
         values = np.concatenate([real[name], simulated[name]]).astype(float)

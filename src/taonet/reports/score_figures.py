@@ -13,6 +13,7 @@ from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import BY_NAME, COMPARED
 from taonet.evaluation.scored_rows import check_predictions, final_rows, labels_of, probabilities_of
 from taonet.evaluation.scores import Scores
+from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -34,7 +35,7 @@ from taonet.sky.taxonomy import Taxonomy
 def per_class_figure(scores: Scores) -> Figure:
     """Draw each class's F1 both ways, at arg-max and at its best threshold, with intervals."""
     names = list(scores.per_class)
-    figure = Figure(figsize=(8, 1.5 + 0.62 * (len(names) + 1)), layout="constrained")
+    figure = NotebookFigure(figsize=(8, 1.5 + 0.62 * (len(names) + 1)), layout="constrained")
     axes = add_panel(figure, grid="x")
     for row, name in enumerate(names):
         numbers = scores.per_class[name]
@@ -70,7 +71,7 @@ def comparison_figure(
     """
     order = sorted(scores, key=lambda name: -scores[name].overall(metrics[0]).value)
     width = 3.0 + 3.0 * len(metrics)
-    figure = Figure(figsize=(width, 1.2 + 0.48 * len(order)))
+    figure = NotebookFigure(figsize=(width, 1.2 + 0.48 * len(order)))
     figure.set_layout_engine("constrained", wspace=0.06)
     panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     for axes, metric in zip(panels, metrics, strict=True):
@@ -93,7 +94,7 @@ def confusion_figure(scores: Scores) -> Figure:
     classes, counts = scores.taxonomy.classes, scores.confusion
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = 2.0 + 0.95 * len(classes)
-    figure = Figure(figsize=(side, side - 0.4), layout="constrained")
+    figure = NotebookFigure(figsize=(side, side - 0.4), layout="constrained")
     axes = add_panel(figure, grid="none")
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1.15)
     for (row, column), part in np.ndenumerate(share):
@@ -116,7 +117,7 @@ def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     check_predictions(table, taxonomy)
     rows = final_rows(table)
     truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-    figure = Figure(figsize=(8, 5.2), layout="constrained")
+    figure = NotebookFigure(figsize=(8, 5.2), layout="constrained")
     axes = add_panel(figure, grid="none")
     _equal_f1(axes)
     for label, (name, colour) in enumerate(class_colours(taxonomy).items()):

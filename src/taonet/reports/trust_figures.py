@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from taonet.evaluation.calibration_error import ECE_BINS, confidence_bins
 from taonet.evaluation.resampling import wilson_interval
 from taonet.evaluation.scored_rows import check_predictions, final_rows, labels_of, probabilities_of
+from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import (
     ACCENT,
     FAINT,
@@ -32,7 +33,7 @@ def reliability_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     rows = final_rows(table)
     probabilities = probabilities_of(rows, taxonomy)
     is_right = probabilities.argmax(axis=1) == labels_of(rows, taxonomy)
-    figure = Figure(figsize=(5.6, 6.6), layout="constrained")
+    figure = NotebookFigure(figsize=(5.6, 6.6), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
     _reliability(mute_axes(above), probabilities, is_right)
     edges = np.linspace(0, 1, ECE_BINS + 1)
@@ -55,7 +56,7 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     calibration : DataFrame
         `taonet.evaluation.answers_over_time.AnswersOverTime.calibration`.
     """
-    figure = Figure(figsize=(8, 3.9), layout="constrained")
+    figure = NotebookFigure(figsize=(8, 3.9), layout="constrained")
     axes = add_panel(figure, grid="y")
     rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
@@ -86,7 +87,7 @@ def coverage_figure(
     level : float, optional
         The rate at which sets should contain the true class.
     """
-    figure = Figure(figsize=(10, 4.8))
+    figure = NotebookFigure(figsize=(10, 4.8))
     figure.set_layout_engine("constrained", wspace=0.06)
     left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
     steps = _sort_steps(sizes)
