@@ -6,9 +6,9 @@ from taonet.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.animation import FuncAnimation
-    from matplotlib.figure import Figure
 
+    from taonet.reports.film import Film
+    from taonet.reports.notebook_figure import NotebookFigure
     from taonet.sky.sequence import ImageSequence
 
 
@@ -18,7 +18,7 @@ def plot(
     object_id: str | None = None,
     predictions: "pd.DataFrame | None" = None,
     title: str = "",
-) -> "Figure":
+) -> "NotebookFigure":
     """Draw an object: its cutouts, its light curve, or the predictions about it.
 
     Parameters
@@ -35,8 +35,8 @@ def plot(
 
     Returns
     -------
-    matplotlib.figure.Figure
-        It shows itself in a notebook; ``figure.savefig("name.png")`` saves it.
+    NotebookFigure
+        A matplotlib figure that shows itself in a notebook; ``figure.savefig("name.png")`` saves it.
 
     Raises
     ------
@@ -46,9 +46,8 @@ def plot(
     Examples
     --------
     >>> import taonet
-    >>> figure = taonet.plot(taonet.simulate("tiny", 1))
-    >>> type(figure).__mro__[1].__name__
-    'Figure'
+    >>> taonet.plot(taonet.simulate("tiny", 1))
+    <figure 'sim-tiny-1-000000  ·  SN', 9 × 3 inches>
     """
     from taonet.api.choice import choose_object
     from taonet.sky.sequence import ImageSequence
@@ -65,7 +64,7 @@ def animate(
     object_id: str | None = None,
     predictions: "pd.DataFrame | None" = None,
     frames_per_second: float = 4,
-) -> "FuncAnimation":
+) -> "Film":
     """Make a film of a sequence: its cutouts one after the other, at one stretch.
 
     Parameters
@@ -79,8 +78,8 @@ def animate(
 
     Returns
     -------
-    matplotlib.animation.FuncAnimation
-        It shows itself in a notebook; ``film.save("name.gif")`` saves it.
+    Film
+        A matplotlib animation that shows itself in a notebook; ``film.save("name.gif")`` saves it.
 
     Raises
     ------
@@ -95,44 +94,27 @@ def animate(
     if not isinstance(sequence, ImageSequence):
         got = f"an object of type {type(sequence).__name__}"
         raise InputError("a film needs a sequence of cutouts", got=got)
-    if predictions is None:
-        return sequence_film(sequence, frames_per_second=frames_per_second)
-    rows, taxonomy = _rows_about(sequence, predictions)
-    return sequence_film(
-        sequence, rows=rows, taxonomy=taxonomy, frames_per_second=frames_per_second
-    )
+    return sequence_film(sequence, rows=predictions, frames_per_second=frames_per_second)
 
 
 def _plot_sequence(
     sequence: "ImageSequence", predictions: "pd.DataFrame | None", title: str
-) -> "Figure":
+) -> "NotebookFigure":
+    from taonet.reports.answer_figures import rows_about
     from taonet.reports.cutout_figures import cutouts_figure
     from taonet.reports.example_figures import sequence_figure
 
     if predictions is None:
         return cutouts_figure(sequence, title=title)
-    return sequence_figure(sequence, *_rows_about(sequence, predictions))
+    return sequence_figure(sequence, *rows_about(sequence.object_id, predictions))
 
 
-def _rows_about(sequence: "ImageSequence", predictions: "pd.DataFrame") -> Any:
-    from taonet.io.prediction_table import classes_of, predictions_of
-    from taonet.sky.taxonomy import Taxonomy
-
-    table = predictions_of(predictions)
-    rows = table[table["object_id"] == sequence.object_id]
-    if rows.empty:
-        raise InputError("no prediction about this object", where="predictions", got=sequence)
-    return rows, Taxonomy(name="", classes=classes_of(table))
-
-
-def _plot_table(chosen: Any, title: str) -> "Figure":
+def _plot_table(chosen: Any, title: str) -> "NotebookFigure":
     import pandas as pd
 
-    from taonet.io.prediction_table import classes_of
     from taonet.reports.answer_figures import answers_figure
     from taonet.reports.lightcurve_figures import light_curve_figure
-    from taonet.sky.taxonomy import Taxonomy
 
     if isinstance(chosen, pd.DataFrame):
-        return answers_figure(chosen, Taxonomy(name="", classes=classes_of(chosen)), title=title)
+        return answers_figure(chosen, title=title)
     return light_curve_figure(chosen, title=title)
