@@ -22,15 +22,15 @@ def grid_of(figure):
 
 
 def test_every_channel_has_a_row_and_every_epoch_a_date():
-    sequence = dataclasses.replace(made_triplets(), class_name="SN")
+    sequence = dataclasses.replace(made_triplets(3), class_name="SN")
     figure = cutouts_figure(sequence)
     assert isinstance(figure, NotebookFigure)
     assert figure.get_suptitle() == "t  ·  SN"
     grid = grid_of(figure)
-    assert grid.shape == (3, 6)
+    assert grid.shape == (3, 3)
     for row, channel in zip(grid, TRIPLET, strict=True):
         assert row[0].get_ylabel() == channel
-        images = stretch_channel(sequence, np.arange(6), channel).images
+        images = stretch_channel(sequence, np.arange(3), channel).images
         for axes, image in zip(row, images, strict=True):
             np.testing.assert_array_equal(axes.images[0].get_array(), image)
             assert axes.images[0].origin == "lower"
@@ -39,9 +39,9 @@ def test_every_channel_has_a_row_and_every_epoch_a_date():
     assert cutouts_figure(sequence, title="mine").get_suptitle() == "mine"
 
 
-@pytest.mark.parametrize("px", [3, 20, 21, 64])
+@pytest.mark.parametrize("px", [3, 20, 21])
 def test_ticks_point_at_the_central_pixel_and_hide_nothing_near_it(px):
-    figure = cutouts_figure(made_triplets(2, px))
+    figure = cutouts_figure(made_triplets(1, px))
     axes = figure.axes[0]
     lines = np.concatenate([line.get_xydata() for line in axes.lines]) - px // 2
     assert (np.abs(lines).max(axis=1) >= 2.5).all()
@@ -52,9 +52,10 @@ def test_ticks_point_at_the_central_pixel_and_hide_nothing_near_it(px):
 def test_many_epochs_are_eight_and_one_is_enough():
     many = made_triplets(60, 9)
     figure = cutouts_figure(many)
-    assert grid_of(figure).shape == (3, 8)
+    grid = grid_of(figure)
+    assert grid.shape == (3, 8)
     assert "8 of 60 epochs" in [text.get_text() for text in figure.texts]
-    assert grid_of(figure)[0, -1].get_title() == f"MJD {many.mjd[-1]:.2f}\nr, day 59"
+    assert grid[0, -1].get_title() == f"MJD {many.mjd[-1]:.2f}\nr, day 59"
     one = cutouts_figure(many.take(np.array([4])))
     assert grid_of(one).shape == (3, 1)
     assert not [text for text in one.texts if "epochs" in text.get_text()]
