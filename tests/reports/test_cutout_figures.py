@@ -8,7 +8,8 @@ import pytest
 from reports.test_stretch import TRIPLET, made_triplets
 from taonet.reports.cutout_figures import cutouts_figure, format_days
 from taonet.reports.notebook_figure import NotebookFigure
-from taonet.reports.stretch import shown_epochs, stretch_channel
+from taonet.reports.stretch import stretch_channel
+from taonet.sky.pictures import shown_epochs
 from taonet.sky.sequence import ImageSequence
 
 

@@ -12,7 +12,8 @@ from reports.test_stretch import TRIPLET, made_triplets
 from taonet.errors import InputError, OutputError
 from taonet.reports import film as films
 from taonet.reports.film import sequence_film
-from taonet.reports.stretch import stretch_channel, usable_epochs
+from taonet.reports.stretch import stretch_channel
+from taonet.sky.pictures import usable_epochs
 from taonet.sky.sequence import ImageSequence
 
 TABLE = made_table(3, epochs=6)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from evaluation.made import made_sequence
-from taonet.reports.stretch import (
+from taonet.reports.stretch import stretch_channel
+from taonet.sky.pictures import (
     MAX_CUTOUTS,
     shown_epochs,
-    stretch_channel,
     stretch_cutouts,
     stretch_differences,
     usable_epochs,

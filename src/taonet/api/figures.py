@@ -36,7 +36,7 @@ def plot(
     Returns
     -------
     NotebookFigure
-        A matplotlib figure that shows itself in a notebook; ``figure.savefig("name.png")`` saves it.
+        A matplotlib figure; a notebook shows it, ``figure.savefig("name.png")`` saves it.
 
     Raises
     ------

@@ -4,6 +4,7 @@ In memory a set is a tuple of class names in label order, empty where an answer 
 member of no class; None where there is no answer.
 """
 
+import ast
 import json
 from collections.abc import Sequence
 
@@ -29,7 +30,7 @@ def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:
     Parameters
     ----------
     cell : str
-        A JSON list, or class names with blanks between.
+        A JSON list, a Python tuple (as pandas writes one to csv), or names with blanks between.
     classes : sequence of str
         Those of the table, in label order. Without a JSON list they show where a name ends.
 
@@ -44,8 +45,10 @@ def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:
     ('SN', 'type II')
     >>> parse_set("SN type II", ("SN", "type II"))
     ('SN', 'type II')
+    >>> parse_set("('SN',)", ("SN", "type II"))
+    ('SN',)
     """
-    listed = _json_list(cell)
+    listed = _names_in(cell)
     if listed is None:
         return _parse_names(cell.strip(), tuple(classes))
     return check_set(listed, classes)
@@ -64,15 +67,17 @@ def check_set(members: ClassSet, classes: Sequence[str]) -> ClassSet:
     return members
 
 
-def _json_list(cell: str) -> ClassSet | None:
-    if not cell.startswith("["):
+def _names_in(cell: str) -> ClassSet | None:
+    """Return the names that JSON or Python quote in a cell, None if it holds neither."""
+    readers = {"[": json.loads, "(": ast.literal_eval}
+    if cell[:1] not in readers:
         return None
     try:
-        parsed = json.loads(cell)
-    except ValueError:
+        parsed = readers[cell[0]](cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    is_list_of_names = isinstance(parsed, list) and all(isinstance(name, str) for name in parsed)
-    return tuple(parsed) if is_list_of_names else None
+    is_several = isinstance(parsed, list | tuple)
+    return tuple(parsed) if is_several and all(isinstance(n, str) for n in parsed) else None
 
 
 def _parse_names(text: str, classes: ClassSet) -> ClassSet:

@@ -354,7 +354,7 @@ def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSe
 def _set_cells(table: pd.DataFrame, path: Path) -> "pd.Series[Any]":
     """Return the cells that hold sets; of version 0 empty sets are empty text."""
     cells = table["set"]
-    old = any(isinstance(cell, str) and not cell.startswith("[") for cell in cells)
+    old = any(isinstance(cell, str) and not cell.startswith(("[", "(")) for cell in cells)
     if not old:
         return cells
     if path.suffix.lower() == ".parquet" and "set" in pq.read_schema(path).names:

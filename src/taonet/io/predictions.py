@@ -2,12 +2,14 @@
 
 import math
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from taonet.io.prediction_table import classes_of
+from taonet.io.prediction_table import classes_of, write_predictions
 from taonet.markup import CELL, LINE, count_words, shorten
+from taonet.types import AnyPath
 
 MOST_SHOWN = 12
 """Objects that a notebook shows; the table holds all."""
@@ -27,6 +29,16 @@ class Predictions(pd.DataFrame):
     def classes(self) -> tuple[str, ...]:
         """The classes that it gives probabilities of, in label order."""
         return classes_of(self)
+
+    def write(self, path: AnyPath, *, overwrite: bool = False) -> None:
+        """Write the table as ``taonet predict`` does: .parquet, .csv, .ecsv or .vot.
+
+        Raises
+        ------
+        OutputError
+            If the suffix is another, or the file exists.
+        """
+        write_predictions(self, Path(path), overwrite=overwrite)
 
     def __repr__(self) -> str:
         final = self._final()

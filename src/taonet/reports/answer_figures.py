@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from taonet.errors import InputError
@@ -38,7 +37,7 @@ NAMED: Final = 3
 @figure_style
 def answers_figure(
     rows: pd.DataFrame, taxonomy: Taxonomy | None = None, *, title: str = ""
-) -> Figure:
+) -> NotebookFigure:
     """Draw the probabilities of one object after every epoch; of one answer alone, bars.
 
     An answer holds from its epoch, marked at the top, until the next one. The first detection is
@@ -96,6 +95,24 @@ def table_taxonomy(table: pd.DataFrame) -> Taxonomy:
         do = "give a table that taonet predict made, or one with a column p_CLASS for every class"
         raise InputError("not a prediction table", got="no column p_CLASS", do=do)
     return Taxonomy(name=WHERE, classes=classes)
+
+
+def rows_about(object_id: str, table: pd.DataFrame) -> tuple[pd.DataFrame, Taxonomy]:
+    """Return the rows of a table about an object, and the classes of the table.
+
+    Raises
+    ------
+    InputError
+        If it is no prediction table, or has no row of the object.
+    """
+    taxonomy = table_taxonomy(table)
+    if "object_id" not in table:
+        raise InputError("columns are missing", where=WHERE, got="no object_id")
+    rows = table[table["object_id"] == object_id]
+    if rows.empty:
+        others = format_names(table["object_id"].drop_duplicates().tolist())
+        raise InputError(f"no predictions of {object_id}", where=WHERE, got=others or "no rows")
+    return rows_of_one(rows, taxonomy), taxonomy
 
 
 def rows_of_one(rows: pd.DataFrame, taxonomy: Taxonomy) -> pd.DataFrame:

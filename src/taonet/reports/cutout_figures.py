@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import FAINT, INK, clip_text, escape_math, figure_style
-from taonet.reports.stretch import DIFFERENCE, shown_epochs, stretch_channel
+from taonet.reports.stretch import stretch_channel
+from taonet.sky.pictures import DIFFERENCE, shown_epochs
 from taonet.sky.sequence import ImageSequence
 
 PANEL, GAP = 1.36, 0.07
@@ -26,7 +27,7 @@ TICK_COLOUR: Final = "#FFB000"
 
 
 @figure_style
-def cutouts_figure(sequence: ImageSequence, *, title: str = "") -> Figure:
+def cutouts_figure(sequence: ImageSequence, *, title: str = "") -> NotebookFigure:
     """Draw cutouts of a sequence with their dates, a row for each channel.
 
     At most eight usable epochs are shown, evenly spaced in time. Each channel has one stretch for

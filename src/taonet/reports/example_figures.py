@@ -4,19 +4,21 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import SubFigure
 
 from taonet.errors import InputError
 from taonet.reports.answer_figures import draw_by_epochs
 from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import FAINT, NIGHT, escape_math, figure_style, mute_axes
-from taonet.reports.stretch import MAX_CUTOUTS, shown_epochs, stretch_cutouts
+from taonet.sky.pictures import MAX_CUTOUTS, shown_epochs, stretch_cutouts
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
 
 @figure_style
-def sequence_figure(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
+def sequence_figure(
+    sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy
+) -> NotebookFigure:
     """Draw cutouts of a sequence above the probabilities after every epoch.
 
     Parameters

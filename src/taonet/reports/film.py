@@ -20,11 +20,12 @@ from matplotlib.text import Text
 from taonet.errors import InputError, OutputError
 from taonet.evaluation.scored_rows import WHERE, probabilities_of
 from taonet.io.atomic import atomic_file
-from taonet.reports.answer_figures import Bars, format_names, rows_of_one, table_taxonomy
+from taonet.reports.answer_figures import Bars, rows_about
 from taonet.reports.cutout_figures import point_at_object
 from taonet.reports.notebook_figure import LONGEST_TITLE, NotebookFigure
 from taonet.reports.palette import STYLE, clip_text, escape_math, figure_style, mute_axes
-from taonet.reports.stretch import stretch_channel, usable_epochs
+from taonet.reports.stretch import stretch_channel
+from taonet.sky.pictures import usable_epochs
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -211,15 +212,10 @@ class _Answers:
     def of(
         cls, sequence: ImageSequence, table: pd.DataFrame, taxonomy: Taxonomy | None
     ) -> "_Answers":
-        taxonomy = taxonomy or table_taxonomy(table)
-        if "mjd_last" not in table or "object_id" not in table:
-            raise InputError("columns are missing", where=WHERE, got="no object_id or no mjd_last")
-        rows = table[table["object_id"] == sequence.object_id]
-        if rows.empty:
-            others = format_names(table["object_id"].drop_duplicates().tolist())
-            what = f"no predictions of {sequence.object_id}"
-            raise InputError(what, where=WHERE, got=others or "no rows")
-        rows = rows_of_one(rows, taxonomy)
+        rows, stated = rows_about(sequence.object_id, table)
+        if "mjd_last" not in rows:
+            raise InputError("columns are missing", where=WHERE, got="no mjd_last")
+        taxonomy = taxonomy or stated
         return cls(
             mjd=rows["mjd_last"].to_numpy(np.float64),
             probabilities=probabilities_of(rows, taxonomy),

@@ -53,7 +53,7 @@ MOST_EPOCHS = 6
 
 
 @figure_style
-def light_curve_figure(curve: LightCurve | Curve, *, title: str = "") -> Figure:
+def light_curve_figure(curve: LightCurve | Curve, *, title: str = "") -> NotebookFigure:
     """Draw magnitudes against time by band, and limits where nothing was detected.
 
     Where fluxes are known, epochs below three sigma are drawn as five-sigma limits; curves that
