@@ -5,6 +5,7 @@ Shapes are checked at run time in the tests. Axis names used everywhere: ``objec
 to end. Where a setting breaks a range, the recipe reader names its key.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
@@ -17,6 +18,9 @@ Frames = Shaped[np.ndarray, "epoch channel y x"]
 
 Images = Shaped[np.ndarray, "*batch y x"]
 """Any stack of two-dimensional images, indexed ``[y, x]``."""
+
+AnyPath = str | os.PathLike[str]
+"""A path as a caller may give it; at the door it becomes a `pathlib.Path`."""
 
 Natural = Annotated[int, Ge(1)]
 """1, 2, 3, …"""
