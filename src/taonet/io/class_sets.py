@@ -6,6 +6,9 @@ member of no class; None where there is no answer.
 
 import json
 from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
 
 from taonet.errors import InputError
 
@@ -21,6 +24,35 @@ def encode_set(members: ClassSet | None) -> str | None:
     '["SN", "type II"]'
     """
     return None if members is None else json.dumps(list(members), ensure_ascii=False)
+
+
+def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSet | None]:
+    """Return sets as tuples of class names, None where a cell is missing.
+
+    Parameters
+    ----------
+    cells : Series
+        Tuples of names, JSON lists, or names with blanks between (version 0).
+    classes : sequence of str
+        Those of the table.
+
+    Raises
+    ------
+    InputError
+        If a cell names another class, or can be read in two ways.
+
+    Examples
+    --------
+    >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
+    [('SN', 'CV'), ('CV',), (), None]
+    """
+    parsed: dict[object, ClassSet | None] = {}
+    for cell in set(cells):
+        if isinstance(cell, tuple):
+            parsed[cell] = check_set(cell, classes)
+        else:
+            parsed[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
+    return [parsed[cell] for cell in cells]
 
 
 def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:

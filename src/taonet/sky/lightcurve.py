@@ -55,12 +55,13 @@ class LightCurve:
         If lengths differ, times decrease or are no MJD, or a unit is that of another quantity.
     """
 
+    # of what may be anything that `taonet.sky.plain_values` knows, the array is what it becomes
     object_id: str
-    mjd: Float[np.ndarray, " epoch"]
-    flux: Float[np.ndarray, " epoch"]
-    flux_err: Float[np.ndarray, " epoch"]
-    zero_point_mag: Float[np.ndarray, " epoch"] = field(default_factory=lambda: np.zeros(0))
-    band: tuple[str, ...]
+    mjd: Float[np.ndarray, " epoch"] | Any
+    flux: Float[np.ndarray, " epoch"] | Any
+    flux_err: Float[np.ndarray, " epoch"] | Any
+    zero_point_mag: Float[np.ndarray, " epoch"] | Any = field(default_factory=lambda: np.zeros(0))
+    band: tuple[str, ...] | Any
     class_name: str | None = None
     quality: Int[np.ndarray, " epoch"] | None = None
     template: tuple[str, ...] | None = None

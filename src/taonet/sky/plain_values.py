@@ -149,7 +149,7 @@ def plain_position(position: Any, *, where: object) -> tuple[float, float]:
     if is_position(position):
         try:
             icrs = sys.modules["astropy.coordinates"].SkyCoord(position).icrs
-        except (TypeError, ValueError) as error:  # astropy's ConvertError is a TypeError
+        except (AttributeError, TypeError, ValueError) as error:  # as astropy has them here
             raise InputError("no position of ICRS", where=where, got=error) from error
         pair = (icrs.ra, icrs.dec)
     try:

@@ -43,9 +43,10 @@ class UpperLimits:
         If lengths differ, or times are no MJD.
     """
 
-    mjd: Float[np.ndarray, " limit"]
-    mag: Float[np.ndarray, " limit"]
-    band: tuple[str, ...]
+    # of what may be anything that `taonet.sky.plain_values` knows, the array is what it becomes
+    mjd: Float[np.ndarray, " limit"] | Any
+    mag: Float[np.ndarray, " limit"] | Any
+    band: tuple[str, ...] | Any
 
     def __post_init__(self) -> None:
         where = "upper limits"
@@ -90,17 +91,18 @@ class Curve:
         If lengths differ, times decrease or are no MJD, or a unit is that of another quantity.
     """
 
+    # of what may be anything that `taonet.sky.plain_values` knows, the array is what it becomes
     object_id: str
     class_name: str | None
-    mjd: Float[np.ndarray, " point"]
-    mag: Float[np.ndarray, " point"]
-    magerr: Float[np.ndarray, " point"]
-    band: tuple[str, ...] = ()
-    ra: float = float("nan")
-    dec: float = float("nan")
+    mjd: Float[np.ndarray, " point"] | Any
+    mag: Float[np.ndarray, " point"] | Any
+    magerr: Float[np.ndarray, " point"] | Any
+    band: tuple[str, ...] | Any = ()
+    ra: float | Any = float("nan")
+    dec: float | Any = float("nan")
     limits: UpperLimits = NO_LIMITS
-    flux: Float[np.ndarray, " point"] | None = None
-    flux_err: Float[np.ndarray, " point"] | None = None
+    flux: Float[np.ndarray, " point"] | Any | None = None
+    flux_err: Float[np.ndarray, " point"] | Any | None = None
 
     def __post_init__(self) -> None:
         where = f"light curve {self.object_id}"
