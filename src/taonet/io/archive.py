@@ -23,6 +23,7 @@ from jaxtyping import Int, Shaped
 from taonet.errors import InputError
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 FORMAT: Final = "taonet-archive"
 VERSION: Final = 1
@@ -71,8 +72,9 @@ OBJECTS: Final = pa.schema(
 )
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: AnyPath) -> str:
     """Return the hash of a file, read in pieces."""
+    path = Path(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -92,7 +94,7 @@ class Archive:
         the frames, which means reading all of them, is left to `verify`.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: AnyPath) -> None:
         self.path = path = Path(path)
         self.manifest = _read_manifest(path)
         for name in ("objects.parquet", "epochs.parquet"):
@@ -194,7 +196,7 @@ class Archive:
         _check_hash(self.path, "frames.npy", self.manifest)
 
 
-def is_archive(path: str | Path) -> bool:
+def is_archive(path: AnyPath) -> bool:
     """Return True if a path looks like an archive."""
     path = Path(path)
     return (path / "manifest.json").is_file() and (path / "frames.npy").is_file()

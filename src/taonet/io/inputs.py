@@ -9,7 +9,7 @@ from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import Curve, read_light_curves
 from taonet.io.tally import Tally
 from taonet.sky.sequence import ImageSequence
-from taonet.types import Track
+from taonet.types import AnyPath, Track
 
 
 def read_sequences(
@@ -39,7 +39,7 @@ def read_sequences(
 
 
 def read_curves(
-    path: Path, tally: Tally, *, limit: int | None = None
+    path: AnyPath, tally: Tally, *, limit: int | None = None
 ) -> tuple[Sequence[Curve], int]:
     """Return the light curves in a table and their number; corrections are noted in the tally.
 
@@ -48,6 +48,7 @@ def read_curves(
     InputError
         If it is no table of light curves.
     """
+    path = Path(path)
     table = read_light_curves(path)
     if str(table.mending):
         tally.remarks[f"{path}: {table.mending}"] += 1

@@ -268,7 +268,7 @@ def is_prediction_table(table: pd.DataFrame) -> bool:
 
 
 def write_predictions(
-    parts: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, overwrite: bool = False
+    parts: pd.DataFrame | Iterable[pd.DataFrame], path: AnyPath, *, overwrite: bool = False
 ) -> int:
     """Write a prediction table, whole or as its parts come; return the number of rows.
 
@@ -280,6 +280,7 @@ def write_predictions(
     OutputError
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
+    path = Path(path)
     tables = [parts] if isinstance(parts, pd.DataFrame) else parts
     if path.suffix != ".parquet":
         tables = map(_with_text_sets, tables)

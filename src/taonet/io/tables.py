@@ -39,7 +39,7 @@ _ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable", ".votable": "votable"}
 
 def write_table(
     table: pd.DataFrame,
-    path: Path,
+    path: AnyPath,
     *,
     metadata: Mapping[str, str] = MappingProxyType({}),
     overwrite: bool = False,
@@ -56,6 +56,7 @@ def write_table(
     OutputError
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
+    path = Path(path)
     check_suffix(path)
     with atomic_file(path, overwrite=overwrite) as temporary:
         if path.suffix == ".parquet":
@@ -68,7 +69,7 @@ def write_table(
 
 def write_parts(
     parts: Iterable[pd.DataFrame],
-    path: Path,
+    path: AnyPath,
     *,
     types: Mapping[str, pa.DataType] = MappingProxyType({}),
     metadata: Mapping[str, str] = MappingProxyType({}),
@@ -93,6 +94,7 @@ def write_parts(
     OutputError
         As `write_table`.
     """
+    path = Path(path)
     check_suffix(path)
     refuse_existing(path, overwrite=overwrite)
     if path.suffix not in (".parquet", ".csv"):
@@ -174,20 +176,21 @@ def _write_csv_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
     return rows
 
 
-def check_suffix(path: Path) -> None:
+def check_suffix(path: AnyPath) -> None:
     """Refuse a file name whose format is not known, before any work is done.
 
     Raises
     ------
     OutputError
     """
+    path = Path(path)
     if path.suffix not in SUFFIXES:
         raise OutputError(
             "unknown table format", where=path, do=f"name it with one of {', '.join(SUFFIXES)}"
         )
 
 
-def refuse_table(path: Path) -> None:
+def refuse_table(path: AnyPath) -> None:
     """Refuse a file that is a table by its name where files of images are expected.
 
     Raises
@@ -195,6 +198,7 @@ def refuse_table(path: Path) -> None:
     InputError
         With what to do with a table.
     """
+    path = Path(path)
     if path.suffix.lower() in TABLES and path.is_file():
         raise InputError(
             "a table, not images",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taonet.errors import InputError, MissingError, nearest
+from taonet.types import AnyPath
 
 VERSION: Final = 1
 
@@ -29,7 +30,7 @@ def bundle_names(folder: Path = SHIPPED) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/config.json"))
 
 
-def find_bundle(name_or_path: str | Path) -> Path:
+def find_bundle(name_or_path: AnyPath) -> Path:
     """Return the folder of a bundle.
 
     Raises
@@ -57,7 +58,7 @@ def _absence(path: Path) -> str:
     return "a folder without a bundle" if path.is_dir() else "no such bundle"
 
 
-def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
+def bundle_config(path: AnyPath, *, holding: str | None = None) -> dict[str, Any]:
     """Return a bundle's configuration without loading what it holds.
 
     Parameters
@@ -70,6 +71,7 @@ def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
     InputError
         If it is no bundle, damaged, of a newer version, or holds something else.
     """
+    path = Path(path)
     file = path / "config.json"
     try:
         config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

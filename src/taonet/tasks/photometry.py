@@ -11,6 +11,7 @@ from taonet.errors import InputError
 from taonet.features.sets import check_set
 from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
+from taonet.io.input_files import paths_of
 from taonet.io.inputs import read_curves, read_sequences
 from taonet.io.lightcurves.tables import is_table, read_light_curves
 from taonet.io.sources import sources_of
@@ -23,7 +24,7 @@ from taonet.photometry.templates.files import TemplateFiles
 from taonet.photometry.templates.template import MjdRange
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Products:
     """
 
     features: str | None = None
-    figures: str | Path | None = None
+    figures: AnyPath | None = None
 
     def __post_init__(self) -> None:
         if self.features is not None:
@@ -51,8 +52,8 @@ TABLE_ALONE = Products()
 
 
 def measure_light_curves(
-    inputs: Sequence[str | Path],
-    output: str | Path,
+    inputs: AnyPath | Sequence[AnyPath],
+    output: AnyPath,
     *,
     products: Products = TABLE_ALONE,
     how: PhotometryOptions = CAUSAL,
@@ -85,7 +86,7 @@ def measure_light_curves(
     InputError
         If nothing could be measured; nothing is written then.
     """
-    paths, output = [Path(path) for path in inputs], Path(output)
+    paths, output = paths_of(inputs), Path(output)
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
@@ -172,7 +173,7 @@ def _table_rows(curves: Iterator[LightCurve], features: str | None) -> Iterator[
 
 
 def _refuse_pixel_options(
-    inputs: list[Path], *, figures: str | Path | None, how: PhotometryOptions
+    inputs: list[Path], *, figures: AnyPath | None, how: PhotometryOptions
 ) -> None:
     """Refuse what makes no sense where light curves are measured already."""
     where = next(path for path in inputs if is_table(path))

@@ -28,7 +28,7 @@ from taonet.simulation.presets.by_name import SOURCE_DIGESTS, preset_digest, sur
 from taonet.simulation.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS, Taxonomy
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 Note = Callable[[str, Mapping[str, Any]], None]
 """Writes the truth of one object: its name and the facts."""
@@ -77,10 +77,10 @@ class Sample:
 
 def simulate_archive(
     sample: Sample,
-    output: str | Path,
+    output: AnyPath,
     *,
     workers: int = 1,
-    fits: str | Path | None = None,
+    fits: AnyPath | None = None,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> int:
@@ -144,7 +144,7 @@ def simulate_archive(
 
 def simulate_light_curves(
     sample: Sample,
-    output: str | Path,
+    output: AnyPath,
     *,
     workers: int = 1,
     overwrite: bool = False,

@@ -30,7 +30,7 @@ from taonet.models.trees.trees import (
 )
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
-from taonet.types import Count, NotNegative
+from taonet.types import AnyPath, Count, NotNegative
 from taonet.version import __version__
 
 MODEL = "model.onnx"
@@ -103,7 +103,7 @@ class FeatureColumns:
 
 def save_trees(
     trees: Trees,
-    path: Path,
+    path: AnyPath,
     *,
     name: str,
     taxonomy: Taxonomy,
@@ -126,6 +126,7 @@ def save_trees(
     OutputError
         If the folder exists or cannot be written.
     """
+    path = Path(path)
     with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
         content = onnx_of(trees, len(features.names))
         (folder / MODEL).write_bytes(content)
@@ -148,7 +149,7 @@ def save_trees(
         (folder / "README.md").write_text(card)
 
 
-def load_trees(name_or_path: str | Path, *, threads: int = 1) -> TreesBundle:
+def load_trees(name_or_path: AnyPath, *, threads: int = 1) -> TreesBundle:
     """Load saved trees by the name of a shipped bundle or by the path of its folder.
 
     Parameters
