@@ -105,7 +105,7 @@ def test_what_a_mask_covers_is_no_data(dtype, becomes):
 @pytest.mark.parametrize(
     ("frames", "mjd", "message"),
     [
-        (np.zeros((3, 8, 8)), np.arange(3.0), r"\(epoch, channel, y, x\).*\(3, 8, 8\)"),
+        (np.zeros((3, 8)), np.arange(3.0), r"\(epoch, channel, y, x\).*\(3, 8\)"),
         (np.zeros((3, 1, 8, 8), "U1"), np.arange(3.0), "not numbers"),
         (np.zeros((3, 1, 8, 8)), np.arange(2.0), "mjd has not one value a frame.*2 for 3"),
         (np.zeros((3, 1, 8, 8)), np.arange(4.0), "4 for 3"),

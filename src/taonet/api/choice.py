@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from taonet.errors import InputError
 from taonet.io.archive import Archive
 from taonet.io.inputs import is_path
 from taonet.io.lightcurves.tables import Curve, light_curves_of
 from taonet.io.object_list import ObjectList
-from taonet.io.prediction_table import is_prediction_table, predictions_of
+from taonet.io.prediction_table import is_prediction_table, prediction_table
+from taonet.io.tables import is_table_in_memory
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
@@ -40,7 +39,7 @@ def choose_object(what: Any, object_id: str | None) -> Any:
         if object_id not in (None, what.object_id):
             raise InputError("another object", where=object_id, got=what.object_id)
         return what
-    if isinstance(what, pd.DataFrame):
+    if is_table_in_memory(what):
         return _choose_in_table(what, object_id)
     if isinstance(what, Archive):
         return what[_choose_name(what.objects["object_id"], object_id)]
@@ -52,9 +51,9 @@ def choose_object(what: Any, object_id: str | None) -> Any:
     raise InputError("nothing that can be drawn", got=got, do=do)
 
 
-def _choose_in_table(table: pd.DataFrame, object_id: str | None) -> Any:
-    if is_prediction_table(table):
-        rows = predictions_of(table)
+def _choose_in_table(table: Any, object_id: str | None) -> Any:
+    rows = prediction_table(table)
+    if is_prediction_table(rows):
         return rows[rows["object_id"] == _choose_name(rows["object_id"], object_id)]
     curves = ObjectList(light_curves_of(table).curves)
     return curves[_choose_name([one.object_id for one in curves], object_id)]

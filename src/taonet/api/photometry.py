@@ -75,6 +75,7 @@ def light_curves(
     """
     import pandas as pd
 
+    from taonet.io.tables import table_in_memory
     from taonet.io.tally import Tally
     from taonet.tasks.photometry import Products, measured_rows, read_options
 
@@ -99,6 +100,6 @@ def light_curves(
     parts = list(tally.count_objects(rows))
     tally.require_objects("nothing could be measured")
     tally.report(log)
-    table = pd.concat(parts, ignore_index=True)
+    table = table_in_memory(pd.concat(parts, ignore_index=True))
     table.attrs["set_aside"] = tally.list_losses()
     return table

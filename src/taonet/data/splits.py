@@ -20,6 +20,7 @@ from scipy.spatial import cKDTree
 
 from taonet.errors import InputError, LeakError
 from taonet.io.atomic import atomic_file
+from taonet.types import AnyPath
 
 FRIENDS_ARCSEC = 10.0
 """Sources nearer than this are taken to be one (catalogued twice, also across classes)."""
@@ -251,13 +252,14 @@ def _split_dict(split: Split) -> dict[str, object]:
     return {"seed": split.seed, "parts": {p: list(names) for p, names in split.parts.items()}}
 
 
-def write_split(split: Split, path: Path) -> None:
+def write_split(split: Split, path: AnyPath) -> None:
     """Write a split as JSON with its hash."""
+    path = Path(path)
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps({"sha256": split.digest, **_split_dict(split)}, indent=1))
 
 
-def read_split(path: Path, objects: pd.DataFrame) -> Split:
+def read_split(path: AnyPath, objects: pd.DataFrame) -> Split:
     """Read a split and check it against the objects it is about.
 
     Raises
@@ -267,6 +269,7 @@ def read_split(path: Path, objects: pd.DataFrame) -> Split:
     LeakError
         If its parts overlap.
     """
+    path = Path(path)
     try:
         stored = json.loads(path.read_text())
         parts = {str(part): tuple(names) for part, names in stored["parts"].items()}

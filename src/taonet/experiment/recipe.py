@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -19,7 +18,7 @@ from taonet.models.taonet import TaoNetConfig
 from taonet.models.trees.trees import BoostedConfig, ForestConfig
 from taonet.settings import settings_of
 from taonet.training.loop import TrainingConfig
-from taonet.types import Count, Natural
+from taonet.types import AnyPath, Count, Natural
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name that can name a folder."""
@@ -140,7 +139,7 @@ def override_recipe(recipe: Recipe, *, shots: int | None = None, seed: int | Non
 FROM_DATA = ("channels", "classes", "bands")
 
 
-def read_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
+def read_recipe(path: AnyPath, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe.
 
     Parameters
@@ -204,7 +203,7 @@ def _parse_toml_value(text: str) -> Any:
         return text.strip()
 
 
-def read_toml(path: str | Path) -> dict[str, Any]:
+def read_toml(path: AnyPath) -> dict[str, Any]:
     """Read the settings in a recipe, unchecked.
 
     Raises

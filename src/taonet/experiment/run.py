@@ -50,7 +50,7 @@ from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.reports.paper_tables import write_paper_tables
 from taonet.training.fit_temperature import undo_temperature
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
@@ -62,10 +62,10 @@ PAPER_TABLES = "paper.md"
 def run_experiment(
     recipe: Recipe,
     archive: Archive | JoinedArchives,
-    folder: str | Path | None = None,
+    folder: AnyPath | None = None,
     *,
     start: Bundle | None = None,
-    photometry_folder: str | Path | None = None,
+    photometry_folder: AnyPath | None = None,
     workers: int = 1,
     track: Track = no_progress,
     say: Callable[[str], None] = lambda _line: None,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from taonet.errors import ConfigError, MissingError, nearest
 from taonet.evaluation.comparison import align_columns
+from taonet.types import AnyPath
 
 SHIPPED = Path(__file__).parents[1] / "recipes"
 """Their folder; in the repository `recipes/` is a link to it."""
@@ -28,7 +29,7 @@ def recipe_names(folder: Path = SHIPPED) -> list[str]:
     return sorted(path.stem for path in folder.glob(f"*{SUFFIX}"))
 
 
-def find_recipe(name_or_path: str | Path) -> Path:
+def find_recipe(name_or_path: AnyPath) -> Path:
     """Return the file of a recipe: of a file's path, or of the name of one that ships.
 
     Raises

@@ -10,16 +10,19 @@ import pandas as pd
 from taonet.errors import InputError, OutputError
 from taonet.io.atomic import atomic_file, make_folder
 from taonet.io.prediction_table import read_predictions, write_predictions
+from taonet.types import AnyPath
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: AnyPath, value: Any) -> None:
     """Write JSON, all or nothing."""
+    path = Path(path)
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1))
 
 
-def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def staged_table(path: AnyPath, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return the table of a finished stage, or make it and write it."""
+    path = Path(path)
     if not path.exists():
         table = make()
         with atomic_file(path) as temporary:
@@ -30,8 +33,9 @@ def staged_table(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         raise _damage_error(path) from error
 
 
-def staged_predictions(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def staged_predictions(path: AnyPath, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return the prediction table of a finished stage, or make it and write it."""
+    path = Path(path)
     if not path.exists():
         write_predictions(make(), path)
     try:
@@ -45,7 +49,7 @@ def _damage_error(path: Path) -> InputError:
     return InputError("the table of a stage is damaged", where=path, do=do)
 
 
-def reserve_run_folder(folder: Path, digest: str) -> None:
+def reserve_run_folder(folder: AnyPath, digest: str) -> None:
     """Reserve a folder for a run, or find it reserved for the same run.
 
     Raises
@@ -53,6 +57,7 @@ def reserve_run_folder(folder: Path, digest: str) -> None:
     OutputError
         If something else than a run of the same digest is there.
     """
+    folder = Path(folder)
     claim = folder / "run.json"
     make_folder(folder)
     if not claim.is_file() and any(folder.iterdir()):
@@ -70,8 +75,9 @@ def reserve_run_folder(folder: Path, digest: str) -> None:
     write_json(claim, {"digest": digest})
 
 
-def is_finished(folder: Path) -> bool:
+def is_finished(folder: AnyPath) -> bool:
     """Return whether the run in a folder is finished."""
+    folder = Path(folder)
     return (folder / "finished.json").is_file()
 
 
@@ -92,12 +98,14 @@ def summarise_scores(scores: Mapping[str, Any]) -> dict[str, Any]:
     return {**summary, "over_time": over_time}
 
 
-def read_scores(folder: Path) -> dict[str, Any]:
+def read_scores(folder: AnyPath) -> dict[str, Any]:
     """Return the scores of a finished run, by method."""
+    folder = Path(folder)
     scores: dict[str, Any] = json.loads((folder / "scores.json").read_text())
     return scores
 
 
-def prediction_file(folder: Path, method: str) -> Path:
+def prediction_file(folder: AnyPath, method: str) -> Path:
     """Return the file of a run with the predictions of a method."""
+    folder = Path(folder)
     return folder / "predictions" / f"{method.replace(' ', '-').lower()}.parquet"

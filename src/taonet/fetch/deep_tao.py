@@ -20,7 +20,7 @@ from taonet.fetch.polite_http import Client
 from taonet.io.atomic import ARCHIVE_MARK, NO_ROOM, atomic_file, room_for
 from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.io.fits_scan import scan_fits
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 SET_ASIDE = "set_aside.jsonl"
 
@@ -66,7 +66,7 @@ class FetchSummary:
 
 
 def fetch_deep_tao(
-    output: Path,
+    output: AnyPath,
     *,
     classes: Sequence[str] = (),
     limit: int | None = None,
@@ -99,6 +99,7 @@ def fetch_deep_tao(
     OutputError
         If there is no room, or another run fetches into the same folder.
     """
+    output = Path(output)
     names = _wanted_classes(classes)
     server = Server.mirror(base_url) if base_url else Server()
     client = client or Client()
@@ -132,7 +133,8 @@ def fetch_deep_tao(
 class _Fetcher:
     """The files one after the other, and what became of them."""
 
-    def __init__(self, output: Path, repositories: Mapping[str, Repository]) -> None:
+    def __init__(self, output: AnyPath, repositories: Mapping[str, Repository]) -> None:
+        output = Path(output)
         self.output = output
         self.repositories = repositories
         self.downloaded = self.bytes_downloaded = self.there = 0

@@ -77,8 +77,9 @@ OBJECTS: Final = pa.schema(
 )
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: AnyPath) -> str:
     """Return the hash of a file, read in pieces."""
+    path = Path(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -247,7 +248,7 @@ class Archive:
         _check_hash(self.path, "frames.npy", self.manifest)
 
 
-def is_archive(path: str | Path) -> bool:
+def is_archive(path: AnyPath) -> bool:
     """Return True if a path looks like an archive."""
     path = Path(path)
     return (path / "manifest.json").is_file() and (path / "frames.npy").is_file()

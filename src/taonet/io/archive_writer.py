@@ -25,6 +25,7 @@ from taonet.io.pixel_types import common_type, lossless_cast
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
+from taonet.types import AnyPath
 from taonet.version import __version__
 
 CHUNK_OBJECTS = 256
@@ -65,7 +66,7 @@ class ArchiveWriter:
 
     def __init__(
         self,
-        path: Path,
+        path: AnyPath,
         *,
         survey: str,
         taxonomy: Taxonomy | None = None,
@@ -73,6 +74,7 @@ class ArchiveWriter:
         overwrite: bool = False,
         simulated: bool = False,
     ) -> None:
+        path = Path(path)
         refuse_existing(path, overwrite=overwrite, mark=ARCHIVE_MARK)
         self.path = path
         self.survey = survey
@@ -336,8 +338,9 @@ class ArchiveWriter:
             self.close()
 
 
-def work_folder(path: Path) -> Path:
+def work_folder(path: AnyPath) -> Path:
     """Return where an archive is written before it has its name."""
+    path = Path(path)
     return path.with_name(path.name + ".part")
 
 

@@ -18,6 +18,7 @@ from taonet.io.items import ItemResult, SequenceSource, signature_of
 from taonet.io.kinds.arrays import ARRAYS
 from taonet.io.rejection import Rejection
 from taonet.sky.sequence import ImageSequence, check_mjd
+from taonet.types import AnyPath
 
 CHANNELS = {1: ("science",), 3: ("science", "template", "difference")}
 MOST_CHANNELS = 4
@@ -32,7 +33,7 @@ PER_EPOCH = ("mjd", *EPOCH_TEXTS, *EPOCH_NUMBERS)
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
 
 
-def arrays_source(path: Path, *, survey: str) -> SequenceSource:
+def arrays_source(path: AnyPath, *, survey: str) -> SequenceSource:
     """Return the objects of one npz file as a source.
 
     Raises
@@ -40,6 +41,8 @@ def arrays_source(path: Path, *, survey: str) -> SequenceSource:
     InputError
         If the file is not of this kind.
     """
+
+    path = Path(path)
 
     def read(done: frozenset[str]) -> Iterator[ItemResult]:
         return (result for result in read_arrays(path) if result.item not in done)
@@ -54,7 +57,7 @@ def arrays_source(path: Path, *, survey: str) -> SequenceSource:
     )
 
 
-def read_arrays(path: Path) -> Iterator[ItemResult]:
+def read_arrays(path: AnyPath) -> Iterator[ItemResult]:
     """Yield each object; epochs without a time are set aside.
 
     Stamps with the channels last, (object, epoch, y, x, channel), are read as what they are.
@@ -64,6 +67,7 @@ def read_arrays(path: Path) -> Iterator[ItemResult]:
     InputError
         If the file itself is not of this kind.
     """
+    path = Path(path)
     arrays, remarks = _move_channels_first(_load(path), path)
     names = _texts(arrays["object_id"], "object_id", path)
     labels = _labels(arrays, path)
@@ -80,13 +84,15 @@ def read_arrays(path: Path) -> Iterator[ItemResult]:
             yield ItemResult(item=item, rejection=Rejection.from_error(item, error))
 
 
-def count_arrays(path: Path) -> int:
+def count_arrays(path: AnyPath) -> int:
     """Return the number of objects in a file."""
+    path = Path(path)
     return len(_load(path)["object_id"])
 
 
-def unused_arrays(path: Path) -> tuple[str, ...]:
+def unused_arrays(path: AnyPath) -> tuple[str, ...]:
     """Return the names of arrays in an npz file that nothing is known about."""
+    path = Path(path)
     known = {"stamps", *PER_OBJECT, *PER_EPOCH}
     with zipfile.ZipFile(path) as file:
         names = [name.removesuffix(".npy") for name in file.namelist()]

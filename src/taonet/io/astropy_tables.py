@@ -17,6 +17,7 @@ from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.lightcurves.times import is_time
 from taonet.io.text_tables import duplicate_column_error
+from taonet.sky.plain_values import OF_YEARS, utc_of
 
 SPELLED: Final = {"degrees": "deg", "degree": "deg", "days": "d", "hours": "h", "mjd": "d"}
 """Units as they are often written, and as they should be."""
@@ -47,11 +48,34 @@ def read_astropy_table(path: Path, kind: str) -> pd.DataFrame:
         # it warns of whatever is not quite as a standard demands; what cannot be read is an error
         warnings.simplefilter("ignore")
         table = _votable(path) if kind == "votable" else Table.read(path, format=kind)
-        _flatten_mixins(table)
-        units = _units(table, path)
-        frame: pd.DataFrame = table.to_pandas(use_nullable_int=True)
+    return frame_of(table, path)
+
+
+def frame_of(table: Any, where: object) -> pd.DataFrame:
+    """Return a table of astropy as a frame; the table is not changed.
+
+    Parameters
+    ----------
+    table : Table, QTable or TimeSeries
+    where : object
+        The file or table, for errors.
+
+    Raises
+    ------
+    InputError
+        If a position or a time has a unit that is none of a position or a time.
+    """
+    from astropy.table import Table
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # as a plain table its columns can be replaced, the times of a TimeSeries too
+        own = Table(table, copy=False)
+        _flatten_mixins(own)
+        units = _units(own, where)
+        frame: pd.DataFrame = own.to_pandas(index=False, use_nullable_int=True)
     frame.attrs["units"] = units
-    frame.attrs["metadata"] = {k: v for k, v in table.meta.items() if isinstance(v, str)}
+    frame.attrs["metadata"] = {k: v for k, v in own.meta.items() if isinstance(v, str)}
     return frame
 
 
@@ -100,8 +124,7 @@ def _days(moment: Any, name: str) -> Any:
 
     if not isinstance(moment, Time):
         return MaskedColumn(moment.to_value("day"))
-    # UT1 is within a second of UTC, and would need a table from a server
-    known = moment if moment.scale in ("utc", "ut1", "local") else moment.utc
+    known = utc_of(moment)
     return MaskedColumn(known.jd if name.startswith(JULIAN_NAMES) else known.mjd)
 
 
@@ -111,7 +134,7 @@ def _column(values: Any, unit: Any) -> Any:
     return MaskedColumn(values, unit=unit)
 
 
-def _units(table: Any, path: Path) -> dict[str, str]:
+def _units(table: Any, where: object) -> dict[str, str]:
     """Turn positions into degrees and times into days; return the units of all other columns."""
     units = {}
     for name in table.colnames:
@@ -119,18 +142,18 @@ def _units(table: Any, path: Path) -> dict[str, str]:
         if column.unit is None or not str(column.unit).strip():
             continue
         if plain_name in NAMES["ra"] or plain_name in NAMES["dec"]:
-            _convert(table, name, "deg", path)
+            _convert(table, name, "deg", where)
         elif is_time(plain_name):
-            _convert(table, name, "d", path)
+            _convert(table, name, "d", where)
         elif plain_name in ("seeing_fwhm_px", "zero_point_mag"):
-            _convert(table, name, "pix" if plain_name == "seeing_fwhm_px" else "mag", path)
+            _convert(table, name, "pix" if plain_name == "seeing_fwhm_px" else "mag", where)
         elif plain_name in (*NAMES["mag"], *NAMES["magerr"], *NAMES["limiting_mag"]):
             _convert_millimagnitudes(table, name)
         units[name] = str(column.unit)
     return units
 
 
-def _convert(table: Any, name: str, target: str, path: Path) -> None:
+def _convert(table: Any, name: str, target: str, where: object) -> None:
     from astropy import units
 
     column = table[name]
@@ -140,14 +163,14 @@ def _convert(table: Any, name: str, target: str, path: Path) -> None:
         SPELLED.get(str(column.unit).lower(), str(column.unit)), parse_strict="silent"
     )
     if target == "d" and unit == units.yr:
-        do = "give MJD = (year - 2000) * 365.25 + 51544.5"
-        raise InputError("times are years", where=f"{path}, column {name!r}", got=unit, do=do)
+        do = f"give {OF_YEARS}"
+        raise InputError("times are years", where=f"{where}, column {name!r}", got=unit, do=do)
     try:
         scale = (1.0 * unit).to_value(units.Unit(target))
     except (ValueError, TypeError) as error:
         raise InputError(
             "a column of an unknown unit",
-            where=f"{path}, column {name!r}",
+            where=f"{where}, column {name!r}",
             got=str(column.unit),
             do=f"give it in {target}",
         ) from error

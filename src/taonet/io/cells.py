@@ -9,14 +9,10 @@ import pandas as pd
 from jaxtyping import Bool
 
 from taonet.errors import InputError
+from taonet.sky.plain_values import mjd_of_dates
 
 EMPTY: Final = ("", "nan", "na", "n/a", "#n/a", "null", "none", "nat", "<na>", "--", "-", "...")
 """What stands in a column of numbers where there is none, in small letters."""
-
-MJD_OF_UNIX_ZERO: Final = 40_587
-"""1970 January 1."""
-
-NANOSECONDS_A_DAY: Final = 86_400_000_000_000
 
 _WHOLE_FLOAT = re.compile(r"[+-]?\d+\.0*")
 _POWER_OF_TEN = re.compile(r"[+-]?\d(\.\d+)?e\+?\d+", re.IGNORECASE)
@@ -139,7 +135,5 @@ def text_cells_error(
 
 def _mjd(column: "pd.Series[Any]") -> "pd.Series[float]":
     moments = pd.to_datetime(column, utc=True).dt.tz_localize(None).astype("datetime64[ns]")
-    nanoseconds = moments.astype("int64").to_numpy()
-    days = nanoseconds // NANOSECONDS_A_DAY + (nanoseconds % NANOSECONDS_A_DAY) / NANOSECONDS_A_DAY
-    mjd = np.where(moments.isna(), np.nan, days + MJD_OF_UNIX_ZERO)
+    mjd = mjd_of_dates(moments.to_numpy())
     return pd.Series(mjd, index=column.index, name=column.name)

@@ -6,7 +6,10 @@ member of no class; None where there is no answer.
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
 
 from taonet.errors import InputError
 
@@ -22,6 +25,35 @@ def encode_set(members: ClassSet | None) -> str | None:
     '["SN", "type II"]'
     """
     return None if members is None else json.dumps(list(members), ensure_ascii=False)
+
+
+def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSet | None]:
+    """Return sets as tuples of class names, None where a cell is missing.
+
+    Parameters
+    ----------
+    cells : Series
+        Tuples of names, JSON lists, or names with blanks between (version 0).
+    classes : sequence of str
+        Those of the table.
+
+    Raises
+    ------
+    InputError
+        If a cell names another class, or can be read in two ways.
+
+    Examples
+    --------
+    >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
+    [('SN', 'CV'), ('CV',), (), None]
+    """
+    parsed: dict[object, ClassSet | None] = {}
+    for cell in set(cells):
+        if isinstance(cell, tuple):
+            parsed[cell] = check_set(cell, classes)
+        else:
+            parsed[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
+    return [parsed[cell] for cell in cells]
 
 
 def parse_set(cell: str, classes: Sequence[str]) -> ClassSet:
@@ -69,15 +101,16 @@ def check_set(members: ClassSet, classes: Sequence[str]) -> ClassSet:
 
 def _names_in(cell: str) -> ClassSet | None:
     """Return the names that JSON or Python quote in a cell, None if it holds neither."""
-    readers = {"[": json.loads, "(": ast.literal_eval}
+    readers: dict[str, Callable[[str], object]] = {"[": json.loads, "(": ast.literal_eval}
     if cell[:1] not in readers:
         return None
     try:
         parsed = readers[cell[0]](cell)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    is_several = isinstance(parsed, list | tuple)
-    return tuple(parsed) if is_several and all(isinstance(n, str) for n in parsed) else None
+    if not isinstance(parsed, list | tuple):
+        return None
+    return tuple(parsed) if all(isinstance(name, str) for name in parsed) else None
 
 
 def _parse_names(text: str, classes: ClassSet) -> ClassSet:

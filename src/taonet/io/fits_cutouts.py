@@ -17,6 +17,7 @@ from taonet.io.lightcurves.times import times_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import read_table
 from taonet.io.text_tables import duplicate_column_error
+from taonet.types import AnyPath
 
 CLASS_COLUMNS = ("class_name", "label", "class")
 CHANNEL_FILES = {"science": "file", "template": "template_file", "difference": "difference_file"}
@@ -57,7 +58,7 @@ class CutoutTable:
         return int(self.rows["object_id"].nunique()) + len(self.nameless)
 
 
-def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
+def fits_source(directory: AnyPath, table: AnyPath, *, survey: str) -> SequenceSource:
     """Return the FITS cutouts that a table describes as a source of one sequence an object.
 
     By its WCS, where a header has one, a frame is turned to the orientation of the object's first
@@ -80,6 +81,8 @@ def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
     InputError
         If the table itself is not of this kind.
     """
+    directory = Path(directory)
+    table = Path(table)
     described = read_cutout_table(table)
 
     def read(done: frozenset[str]) -> Iterator[ItemResult]:
@@ -95,7 +98,7 @@ def fits_source(directory: Path, table: Path, *, survey: str) -> SequenceSource:
     )
 
 
-def read_cutout_table(path: Path) -> CutoutTable:
+def read_cutout_table(path: AnyPath) -> CutoutTable:
     """Read the table that describes FITS cutouts; see `fits_source`.
 
     Raises
@@ -103,6 +106,7 @@ def read_cutout_table(path: Path) -> CutoutTable:
     InputError
         If it is none.
     """
+    path = Path(path)
     table = _with_our_names(read_table(path, text=_TEXT), path)
     for name in ("file", "object_id"):
         if name not in table.columns:
@@ -115,8 +119,9 @@ def read_cutout_table(path: Path) -> CutoutTable:
     return CutoutTable(rows=rows, nameless=nameless, remarks=remarks)
 
 
-def objects_in(table: CutoutTable, directory: Path) -> Iterator[ItemResult]:
+def objects_in(table: CutoutTable, directory: AnyPath) -> Iterator[ItemResult]:
     """Yield what the files of each object in a table are; see `fits_source`."""
+    directory = Path(directory)
     for rejection in table.nameless:
         yield ItemResult(item=rejection.source, rejection=rejection)
     rows_of = table.rows.groupby("object_id", sort=False)
@@ -131,7 +136,7 @@ def objects_in(table: CutoutTable, directory: Path) -> Iterator[ItemResult]:
         yield object_in_files(name, rows, directory, files=files, class_name=class_name)
 
 
-def read_labels(path: Path) -> dict[str, str]:
+def read_labels(path: AnyPath) -> dict[str, str]:
     """Read which class each object belongs to.
 
     Parameters
@@ -154,6 +159,7 @@ def read_labels(path: Path) -> dict[str, str]:
     ...     read_labels(file)
     {'SN1987A': 'SN'}
     """
+    path = Path(path)
     table = _with_our_names(read_table(path, text=_TEXT), path)
     if "object_id" not in table:
         raise _no_column("object_id", table, path)

@@ -13,6 +13,7 @@ from jaxtyping import Shaped
 from taonet.errors import InputError
 from taonet.io.fits_header import Header
 from taonet.io.fits_scan import HduRun, images_of, physical_values, scan_up_to_damage
+from taonet.types import AnyPath
 
 NAMES = {
     "science": ("SCI", "SCIENCE", "IMAGE", "IMG"),
@@ -70,7 +71,7 @@ class _Candidate:
         return bool(set(_words(self.name)) & set(NAMES[channel]))
 
 
-def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsImage:
+def read_image(path: AnyPath, *, channel: str = "science", hdu: str = "") -> FitsImage:
     """Read the cutout in a FITS file, plain or tile-compressed.
 
     Named for the channel wins; then comes the first image that is not named as another channel,
@@ -91,6 +92,7 @@ def read_image(path: Path, *, channel: str = "science", hdu: str = "") -> FitsIm
     InputError
         If the file is missing or damaged, or holds no such image.
     """
+    path = Path(path)
     path, choice, version = _split_choice(path, hdu)
     runs, damage = scan_up_to_damage(path)
     refuse_pixel_file(runs, path)

@@ -17,6 +17,7 @@ from jaxtyping import Shaped
 from taonet.errors import InputError
 from taonet.io.fits_bytes import MAX_BYTES, read_fits_bytes
 from taonet.io.fits_header import BLOCK, CARD, Header, parse_header
+from taonet.types import AnyPath
 
 _PIXELS = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 
@@ -67,7 +68,7 @@ class HduRun:
         return f"{self.where}, HDU {self.first}"
 
 
-def scan_fits(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
+def scan_fits(path: AnyPath, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
     """Read a FITS file, gzipped or not, and find its HDUs.
 
     Parameters
@@ -83,6 +84,7 @@ def scan_fits(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
     InputError
         If the file is missing, too large, truncated or not FITS.
     """
+    path = Path(path)
     runs, damage = scan_up_to_damage(path, max_bytes=max_bytes)
     if damage is not None:
         raise damage
@@ -90,7 +92,7 @@ def scan_fits(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[HduRun, ...]:
 
 
 def scan_up_to_damage(
-    path: Path, *, max_bytes: int = MAX_BYTES
+    path: AnyPath, *, max_bytes: int = MAX_BYTES
 ) -> tuple[tuple[HduRun, ...], InputError | None]:
     """Find the HDUs of a file up to the first that is damaged; return what is wrong with that one.
 
@@ -105,6 +107,7 @@ def scan_up_to_damage(
     InputError
         If not even the first HDU can be read.
     """
+    path = Path(path)
     source = read_fits_bytes(path, max_bytes=max_bytes)
     runs: list[HduRun] = []
     try:

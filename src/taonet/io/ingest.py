@@ -11,7 +11,7 @@ from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.rejection import Rejection, count_kinds, first_reason, remark_lines, summarise_kinds
 from taonet.sky.sequence import ImageSequence
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 TITLE = "ingesting"
 
@@ -55,7 +55,7 @@ class IngestSummary:
 
 def ingest(
     source: SequenceSource,
-    output: str | Path,
+    output: AnyPath,
     *,
     labels: Mapping[str, str] | None = None,
     overwrite: bool = False,

@@ -1,18 +1,32 @@
 """Searching inputs and the folders below them for the files of one kind."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from taonet.errors import InputError
 from taonet.io.kinds.file_kinds import is_packed_file, kind_of
 from taonet.io.kinds.kind import FileKind, InputFiles
+from taonet.types import AnyPath
 
 MAX_NAMES = 3
 """Files that are named where some are not read; of the others the number is given."""
 
 
-def files_below(folder: Path) -> Iterator[Path]:
+def paths_of(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    """Return paths, which may be text, in a list; a single one is a list of one.
+
+    Examples
+    --------
+    >>> [path.name for path in paths_of("data/a.avro")]
+    ['a.avro']
+    """
+    if isinstance(paths, str | os.PathLike):
+        return [Path(paths)]
+    return [Path(path) for path in paths]
+
+
+def files_below(folder: AnyPath) -> Iterator[Path]:
     """Yield what is in a folder and the folders in it, links to folders included, sorted.
 
     Folders are not yielded; a folder that several links lead to is entered once.
@@ -37,7 +51,7 @@ def _refuse(error: OSError) -> None:
     raise InputError("the folder cannot be read", where=error.filename, got=error.strerror)
 
 
-def select_files(kind: FileKind, paths: Sequence[Path]) -> InputFiles:
+def select_files(kind: FileKind, paths: AnyPath | Iterable[AnyPath]) -> InputFiles:
     """Return the files of a kind among inputs: those named, and those in the folders named.
 
     Raises
@@ -45,9 +59,10 @@ def select_files(kind: FileKind, paths: Sequence[Path]) -> InputFiles:
     InputError
         If an input does not exist, or there is no file of the kind in any of them.
     """
+    inputs = paths_of(paths)
     files: set[Path] = set()
     other_files: list[Path] = []
-    for path in paths:
+    for path in inputs:
         if path.is_dir():
             for file in files_below(path):
                 (files.add if _is_of(file, kind) else other_files.append)(file)
@@ -56,7 +71,7 @@ def select_files(kind: FileKind, paths: Sequence[Path]) -> InputFiles:
         else:
             raise InputError("no such file or folder", where=path)
     if not files:
-        where = ", ".join(str(path) for path in paths) or None
+        where = ", ".join(map(str, inputs)) or None
         got = remark_on_others(other_files, kind.contents)
         endings = ", ".join(kind.endings)
         raise InputError(f"no {kind.contents} ({endings}) here", where=where, got=got or None)

@@ -4,9 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import pandas as pd
+from typing import Any
 
 from taonet.errors import InputError
 from taonet.io.archive import Archive
@@ -14,22 +12,10 @@ from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import Curve, light_curves_of, read_light_curves
 from taonet.io.memory import memory_source
 from taonet.io.sources import archive_source, sources_of
+from taonet.io.tables import is_table_in_memory
 from taonet.io.tally import Tally
 from taonet.sky.sequence import ImageSequence
-from taonet.types import AnyPath, Track
-
-SequenceInput: TypeAlias = AnyPath | Archive | ImageSequence
-"""What holds sequences: a file or folder, an archive, or one sequence itself."""
-
-SequenceInputs: TypeAlias = SequenceInput | Iterable[SequenceInput]
-"""One of these, a list of some, or a generator of sequences."""
-
-
-CurveInput: TypeAlias = AnyPath | pd.DataFrame | Curve
-"""What holds light curves: a table, as a file or in memory, or one curve itself."""
-
-CurveInputs: TypeAlias = CurveInput | Iterable[CurveInput]
-"""One of these, or a list or generator of some."""
+from taonet.types import Track
 
 
 def is_path(given: object) -> bool:
@@ -103,7 +89,7 @@ def read_sequences(
 
 
 def read_curve_inputs(
-    given: CurveInputs, tally: Tally, *, limit: int | None, title: str, track: Track
+    given: Any, tally: Tally, *, limit: int | None, title: str, track: Track
 ) -> Iterator[Curve]:
     """Yield the light curves of whatever holds some: tables and curves, in order.
 
@@ -118,8 +104,8 @@ def read_curve_inputs(
     InputError
         If something is no table of light curves.
     """
-    single = isinstance(given, str | os.PathLike | pd.DataFrame | Curve)
-    several: Iterable[Any] = [given] if single else given  # type: ignore[assignment]
+    single = is_path(given) or isinstance(given, Curve) or is_table_in_memory(given)
+    several: Iterable[Any] = [given] if single else given
     for one in several:
         if isinstance(one, Curve):
             yield one
@@ -129,19 +115,23 @@ def read_curve_inputs(
 
 
 def read_curves(
-    given: AnyPath | pd.DataFrame, tally: Tally, *, limit: int | None = None
+    given: Any, tally: Tally, *, limit: int | None = None
 ) -> tuple[Sequence[Curve], int]:
     """Return the light curves in a table and their number; corrections are noted in the tally.
+
+    Parameters
+    ----------
+    given : path, or what `taonet.io.tables.table_in_memory` takes
 
     Raises
     ------
     InputError
         If it is no table of light curves.
     """
-    if isinstance(given, pd.DataFrame):
-        table, where = light_curves_of(given), ""
+    if is_path(given):
+        table, where = read_light_curves(given), f"{given}: "
     else:
-        table, where = read_light_curves(Path(given)), f"{given}: "
+        table, where = light_curves_of(given), ""
     if str(table.mending):
         tally.remarks[f"{where}{table.mending}"] += 1
     tally.remarks.update({f"{where}{what}": count for what, count in table.remarks.items()})

@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 from jaxtyping import Float, Int
 
 from taonet.errors import InputError
-from taonet.io.class_sets import ClassSet, check_set, encode_set, parse_set
-from taonet.io.tables import read_table, write_parts
+from taonet.io.class_sets import ClassSet, decode_sets, encode_set
+from taonet.io.tables import read_table, table_in_memory, write_parts
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 SCHEMA_VERSION: Final = 1
 """Of tables written here; those before there were versions are of version 0."""
@@ -108,6 +109,8 @@ COLUMNS: Final = (
     PRIOR,
 )
 """In order. All are written, but for `PRIOR` where there is none."""
+
+_TEXTS: Final = tuple(column.name for column in COLUMNS if column.dtype == "text")
 
 _ARROW: Final = {
     "text": pa.string(),
@@ -267,7 +270,7 @@ def is_prediction_table(table: pd.DataFrame) -> bool:
 
 
 def write_predictions(
-    parts: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, overwrite: bool = False
+    parts: pd.DataFrame | Iterable[pd.DataFrame], path: AnyPath, *, overwrite: bool = False
 ) -> int:
     """Write a prediction table, whole or as its parts come; return the number of rows.
 
@@ -279,6 +282,7 @@ def write_predictions(
     OutputError
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
+    path = Path(path)
     tables = [parts] if isinstance(parts, pd.DataFrame) else parts
     if path.suffix != ".parquet":
         tables = map(_with_text_sets, tables)
@@ -297,7 +301,7 @@ def _with_text_sets(part: pd.DataFrame) -> pd.DataFrame:
     return part.assign(set=_cells(map(encode_set, part["set"]), part.index))
 
 
-def read_predictions(path: Path) -> pd.DataFrame:
+def read_predictions(path: AnyPath) -> pd.DataFrame:
     """Read a prediction table, ours of any version or anybody else's.
 
     Sets become tuples of class names, or None. A table of anything else is returned as it is.
@@ -307,69 +311,82 @@ def read_predictions(path: Path) -> pd.DataFrame:
     InputError
         If it cannot be read, is of a newer version, or its sets name other classes.
     """
-    table = read_table(path)
-    if not is_prediction_table(table):
-        return table
-    _check_version(table, path)
-    if "set" not in table:
-        return table
-    cells = _set_cells(table, path)
-    try:
-        sets = decode_sets(cells, classes_of(table))
-    except InputError as error:
-        where = f"{path}, {error.where}"
-        raise InputError(error.what, where=where, got=error.got, do=error.do) from error
-    return table.assign(set=_cells(sets, table.index))
+    path = Path(path)
+    table = read_table(path, text=_TEXTS)
+    is_parquet = path.suffix.lower() == ".parquet" and "set" in pq.read_schema(path).names
+    if is_parquet and _has_version_0_sets(table):
+        # an empty text is no name, so that as a word it would be missing
+        cells = pq.read_table(path, columns=["set"]).column("set").to_pylist()
+        return _with_sets(table, path, cells=cells)
+    return _with_sets(table, path)
 
 
-def decode_sets(cells: "pd.Series[Any]", classes: Sequence[str]) -> list[ClassSet | None]:
-    """Return sets as tuples of class names, None where a cell is missing.
+def prediction_table(table: Any, *, where: object = "the table") -> pd.DataFrame:
+    """Return a prediction table in memory as `read_predictions` returns it from a file.
 
     Parameters
     ----------
-    cells : Series
-        Tuples of names, JSON lists, or names with blanks between (version 0).
-    classes : sequence of str
-        Those of the table.
+    table : DataFrame, or astropy Table
+        It is not changed.
+    where : object
+        What the table is called, for errors.
 
     Raises
     ------
     InputError
-        If a cell names another class, or can be read in two ways.
+        As `read_predictions`.
 
     Examples
     --------
-    >>> decode_sets(pd.Series(["SN CV", '["CV"]', "[]", None]), ("SN", "CV"))
-    [('SN', 'CV'), ('CV',), (), None]
+    >>> rows = pd.DataFrame({"object_id": [7], "n_epochs": 3, "p_SN": 1.0, "set": ['["SN"]']})
+    >>> prediction_table(rows)[["object_id", "set"]].values.tolist()
+    [['7', ('SN',)]]
     """
-    parsed: dict[object, ClassSet | None] = {}
-    for cell in set(cells):
-        if isinstance(cell, tuple):
-            parsed[cell] = check_set(cell, classes)
-        else:
-            parsed[cell] = parse_set(cell, classes) if isinstance(cell, str) else None
-    return [parsed[cell] for cell in cells]
+    own = table_in_memory(table, where=where, text=_TEXTS)
+    if isinstance(table, pd.DataFrame) and "set" in table and _has_version_0_sets(own):
+        return _with_sets(own, where, cells=table["set"].tolist())
+    return _with_sets(own, where)
 
 
-def _set_cells(table: pd.DataFrame, path: Path) -> "pd.Series[Any]":
-    """Return the cells that hold sets; of version 0 empty sets are empty text."""
-    cells = table["set"]
-    old = any(isinstance(cell, str) and not cell.startswith(("[", "(")) for cell in cells)
-    if not old:
-        return cells
-    if path.suffix.lower() == ".parquet" and "set" in pq.read_schema(path).names:
-        # an empty text is no name, so that as a word it would be missing
-        return _cells(pq.read_table(path, columns=["set"]).column("set").to_pylist(), cells.index)
-    # text formats wrote an empty set and a missing one alike
-    return cells.fillna("")
+def _with_sets(
+    table: pd.DataFrame, where: object, *, cells: Sequence[object] | None = None
+) -> pd.DataFrame:
+    """Return a prediction table with sets as tuples, any other table as it is.
+
+    Parameters
+    ----------
+    cells : sequence, optional
+        Those that hold sets, where empty ones differ from missing ones.
+    """
+    if not is_prediction_table(table):
+        return table
+    _check_version(table, where)
+    if "set" not in table:
+        return table
+    sets = table["set"] if cells is None else _cells(cells, table.index)
+    if cells is None and _has_version_0_sets(table):
+        # text formats wrote an empty set and a missing one alike
+        sets = sets.fillna("")
+    try:
+        decoded = decode_sets(sets, classes_of(table))
+    except InputError as error:
+        place = f"{where}, {error.where}"
+        raise InputError(error.what, where=place, got=error.got, do=error.do) from error
+    return table.assign(set=_cells(decoded, table.index))
 
 
-def _check_version(table: pd.DataFrame, path: Path) -> None:
+def _has_version_0_sets(table: pd.DataFrame) -> bool:
+    """Return whether sets are names with blanks between."""
+    cells = table.get("set", ())
+    return any(isinstance(cell, str) and not cell.startswith(("[", "(")) for cell in cells)
+
+
+def _check_version(table: pd.DataFrame, where: object) -> None:
     version = str(table.attrs.get("metadata", {}).get(VERSION_KEY, 0))
     if not version.isdigit() or int(version) > SCHEMA_VERSION:
         raise InputError(
             "a prediction table of a newer version of taonet",
-            where=path,
+            where=where,
             got=f"schema version {version}",
             do="upgrade taonet",
         )

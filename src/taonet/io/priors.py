@@ -10,11 +10,12 @@ from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
 from taonet.io.prediction_table import is_prediction_table
 from taonet.io.tables import read_table
+from taonet.types import AnyPath
 
 FORMS: Final = "give SN=0.1,CV=0.2,… or a table with the columns class and prior"
 
 
-def read_prior(given: str | Path) -> dict[str, object]:
+def read_prior(given: AnyPath) -> dict[str, object]:
     """Return the share of each class as it was given, in words or in a table.
 
     Parameters

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from taonet.types import AnyPath
 from taonet.version import __version__
 
 SIMULATION = "simulation.json"
@@ -19,7 +20,7 @@ NUMBERS, SOURCE = "preset_numbers", "preset"
 hold it that taonet wrote before it hashed numbers."""
 
 
-def note_simulation(folder: Path, *, command: str, preset_digest: str) -> None:
+def note_simulation(folder: AnyPath, *, command: str, preset_digest: str) -> None:
     """Write down how an archive was simulated.
 
     Parameters
@@ -31,18 +32,21 @@ def note_simulation(folder: Path, *, command: str, preset_digest: str) -> None:
     preset_digest : str
         Hash of the numbers of the preset.
     """
+    folder = Path(folder)
     note = {"command": command, NUMBERS: preset_digest, "taonet": __version__}
     (folder / SIMULATION).write_text(json.dumps(note))
 
 
-def read_simulation(folder: Path) -> dict[str, str]:
+def read_simulation(folder: AnyPath) -> dict[str, str]:
     """Return the note of how an archive was simulated, empty if there is none."""
+    folder = Path(folder)
     file = folder / SIMULATION
     return dict(json.loads(file.read_text())) if file.is_file() else {}
 
 
-def describe_simulation(folder: Path) -> str:
+def describe_simulation(folder: AnyPath) -> str:
     """Return the command that simulated an archive and the preset's hash, empty if not known."""
+    folder = Path(folder)
     note = read_simulation(folder)
     if not note:
         return ""
@@ -51,14 +55,15 @@ def describe_simulation(folder: Path) -> str:
     return f"{note['command']} (preset by its source text: {note[SOURCE][:12]})"
 
 
-def truth_path(table: Path) -> Path:
+def truth_path(table: AnyPath) -> Path:
     """Return the path of the truth of a table of simulated light curves."""
+    table = Path(table)
     return table.with_name(f"{table.stem}.{TRUTH}")
 
 
 @contextmanager
 def append_truth(
-    path: Path, *, after: int = 0
+    path: AnyPath, *, after: int = 0
 ) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
     """Open a file of truths, and give what writes the line of one object.
 
@@ -71,6 +76,7 @@ def append_truth(
     after : int
         So many lines stay; what an interruption left behind them is cut off.
     """
+    path = Path(path)
     lines = path.read_text().splitlines(keepends=True)[:after] if path.exists() else []
     path.write_text("".join(lines))
     with path.open("a") as file:

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from taonet.errors import TaoNetError
 from taonet.io.atomic import atomic_file
+from taonet.types import AnyPath
 
 IN_MEMORY = 1_000_000
 """Bytes of a list of rejections that are held in memory; longer ones go to a temporary file."""
@@ -63,8 +64,9 @@ class RejectionHandler(Protocol):
         """Keep, report or raise it."""
 
 
-def count_kinds(path: Path, *, part: bool) -> Counter[str]:
+def count_kinds(path: AnyPath, *, part: bool) -> Counter[str]:
     """Count the rejections listed in a file by kind: whole items, or parts of items."""
+    path = Path(path)
     with path.open(encoding="utf-8") as lines:
         listed = (Rejection(**json.loads(line)) for line in lines)
         return Counter(one.kind or one.reason for one in listed if one.part is part)
@@ -89,8 +91,9 @@ def summarise_kinds(kinds: Mapping[str, int], *, most: int = MOST_KINDS) -> str:
     return ", ".join([*parts, f"{n_others} × other reasons"] if n_others else parts)
 
 
-def first_reason(path: Path) -> str:
+def first_reason(path: AnyPath) -> str:
     """Return the first reason listed in a file, in full; empty where there is none."""
+    path = Path(path)
     with path.open(encoding="utf-8") as lines:
         return next((str(Rejection(**json.loads(line))) for line in lines), "")
 
@@ -144,13 +147,14 @@ class Ledger:
         yield from (Rejection(**json.loads(line)) for line in self._lines)
         self._lines.seek(0, os.SEEK_END)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: AnyPath) -> None:
         """Write the list, or remove an older one where there is nothing to list.
 
         Raises
         ------
         OutputError
         """
+        path = Path(path)
         if self.first is None:
             path.unlink(missing_ok=True)
             return

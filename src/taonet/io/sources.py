@@ -12,7 +12,7 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
 from taonet.io.content import head_of, not_avro_error
-from taonet.io.input_files import files_below, select_files
+from taonet.io.input_files import files_below, paths_of, select_files
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.kinds.alerts import ALERTS
 from taonet.io.kinds.deep_tao import DEEP_TAO
@@ -21,19 +21,24 @@ from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
 from taonet.io.kinds.kind import OPTIONS, FileKind, InputFiles
 from taonet.io.rejection import summarise_kinds
 from taonet.io.tables import refuse_table
+from taonet.types import AnyPath
 
 RELEASE_EVERY = 64
 """Objects of an archive after which the memory of their frames is given back."""
 
 
 def open_source(
-    kind: FileKind, paths: Sequence[Path], *, survey: str = "", table: Path | None = None
+    kind: FileKind,
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    survey: str = "",
+    table: AnyPath | None = None,
 ) -> SequenceSource:
     """Return the source that files of a stated kind make.
 
     Parameters
     ----------
-    paths : sequence of Path
+    paths : path, or sequence of paths
         Files, and of kinds that are searched for also folders.
     survey : str
         Short name of the survey, for kinds whose files do not name it.
@@ -45,23 +50,25 @@ def open_source(
     InputError
         If an option does not apply to the kind, or there are no files of it.
     """
+    files = paths_of(paths)
+    table = None if table is None else Path(table)
     _check_options(kind, survey=survey, table=table)
     if kind.is_searched:
-        inputs = select_files(kind, paths)
-    elif len(paths) != 1:
-        raise InputError(f"{kind.name} takes one path", got=len(paths))
+        inputs = select_files(kind, files)
+    elif len(files) != 1:
+        raise InputError(f"{kind.name} takes one path", got=len(files))
     else:
-        inputs = InputFiles(files=tuple(paths))
+        inputs = InputFiles(files=tuple(files))
     source: SequenceSource = kind.open_files(replace(inputs, survey=survey, table=table))
     return source
 
 
-def alerts_source(paths: Sequence[Path]) -> SequenceSource:
+def alerts_source(paths: AnyPath | Iterable[AnyPath]) -> SequenceSource:
     """Return alert packets, joined by object: from files, and from folders that hold some."""
     return open_source(ALERTS, paths)
 
 
-def archive_source(given: Path | Archive) -> SequenceSource:
+def archive_source(given: AnyPath | Archive) -> SequenceSource:
     """Return the sequences of a finished archive."""
     archive = given if isinstance(given, Archive) else Archive(given)
 
@@ -83,7 +90,7 @@ def archive_source(given: Path | Archive) -> SequenceSource:
     )
 
 
-def sources_of(paths: Iterable[Path]) -> list[SequenceSource]:
+def sources_of(paths: AnyPath | Iterable[AnyPath]) -> list[SequenceSource]:
     """Recognise inputs; all files of a kind that folders are searched for become one source.
 
     Raises
@@ -93,7 +100,7 @@ def sources_of(paths: Iterable[Path]) -> list[SequenceSource]:
     """
     sources: list[SequenceSource] = []
     inputs = _SortedInputs()
-    for path in paths:
+    for path in paths_of(paths):
         if not path.exists():
             raise InputError("no such file or folder", where=path)
         if is_archive(path):
@@ -105,7 +112,7 @@ def sources_of(paths: Iterable[Path]) -> list[SequenceSource]:
     return [*sources, *inputs.open_sources()]
 
 
-def source_of(path: Path) -> SequenceSource:
+def source_of(path: AnyPath) -> SequenceSource:
     """Recognise an input: an archive, or files of one of `FILE_KINDS`.
 
     Raises
@@ -113,7 +120,7 @@ def source_of(path: Path) -> SequenceSource:
     InputError
         If it is none of these.
     """
-    return sources_of([path])[0]
+    return sources_of(path)[0]
 
 
 @dataclass(kw_only=True)

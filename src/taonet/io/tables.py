@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,12 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taonet.errors import InputError, OutputError
-from taonet.io.astropy_tables import degrees_of, read_astropy_table
+from taonet.io.arrow_tables import frame_in_memory, read_parquet_table
+from taonet.io.astropy_tables import degrees_of, frame_of, read_astropy_table
 from taonet.io.atomic import atomic_file, refuse_existing
 from taonet.io.cells import words
 from taonet.io.column_names import NAMES, WORDS, plain
 from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
-from taonet.io.text_tables import duplicate_column_error, read_text_table
+from taonet.io.text_tables import read_text_table
+from taonet.sky.array_parts import is_of
+from taonet.types import AnyPath
 
 SUFFIXES = (".parquet", ".csv", ".ecsv", ".vot")
 """Formats that are written."""
@@ -35,7 +39,7 @@ _ASTROPY = {".ecsv": "ascii.ecsv", ".vot": "votable", ".votable": "votable"}
 
 def write_table(
     table: pd.DataFrame,
-    path: Path,
+    path: AnyPath,
     *,
     metadata: Mapping[str, str] = MappingProxyType({}),
     overwrite: bool = False,
@@ -52,6 +56,7 @@ def write_table(
     OutputError
         If the suffix is none of .parquet, .csv, .ecsv, .vot, or the file exists.
     """
+    path = Path(path)
     check_suffix(path)
     with atomic_file(path, overwrite=overwrite) as temporary:
         if path.suffix == ".parquet":
@@ -64,7 +69,7 @@ def write_table(
 
 def write_parts(
     parts: Iterable[pd.DataFrame],
-    path: Path,
+    path: AnyPath,
     *,
     types: Mapping[str, pa.DataType] = MappingProxyType({}),
     metadata: Mapping[str, str] = MappingProxyType({}),
@@ -89,6 +94,7 @@ def write_parts(
     OutputError
         As `write_table`.
     """
+    path = Path(path)
     check_suffix(path)
     refuse_existing(path, overwrite=overwrite)
     if path.suffix not in (".parquet", ".csv"):
@@ -170,20 +176,21 @@ def _write_csv_parts(parts: Iterator[pd.DataFrame], path: Path) -> int:
     return rows
 
 
-def check_suffix(path: Path) -> None:
+def check_suffix(path: AnyPath) -> None:
     """Refuse a file name whose format is not known, before any work is done.
 
     Raises
     ------
     OutputError
     """
+    path = Path(path)
     if path.suffix not in SUFFIXES:
         raise OutputError(
             "unknown table format", where=path, do=f"name it with one of {', '.join(SUFFIXES)}"
         )
 
 
-def refuse_table(path: Path) -> None:
+def refuse_table(path: AnyPath) -> None:
     """Refuse a file that is a table by its name where files of images are expected.
 
     Raises
@@ -191,6 +198,7 @@ def refuse_table(path: Path) -> None:
     InputError
         With what to do with a table.
     """
+    path = Path(path)
     if path.suffix.lower() in TABLES and path.is_file():
         raise InputError(
             "a table, not images",
@@ -200,7 +208,7 @@ def refuse_table(path: Path) -> None:
         )
 
 
-def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
+def read_table(path: AnyPath, *, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a table in the format that the suffix names.
 
     Columns of names (`taonet.io.column_names.WORDS`) are text in every format, None where a cell
@@ -220,72 +228,82 @@ def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
         If it is missing or is not what its suffix says, a column is there twice, or names of
         objects are floats that have lost digits.
     """
+    path = Path(path)
     if not path.is_file():
         raise InputError("a folder, not a table" if path.is_dir() else "no such file", where=path)
     suffix = path.suffix.lower()
     if suffix not in READ:
         raise InputError("unknown table format", where=path, do=f"use one of {', '.join(READ)}")
     text_columns = WORDS | set(text)
+    with _one_error(f"not a readable {suffix} table", path):
+        return _plain_columns(_read(path, suffix, text_columns), text_columns, path)
+
+
+def is_table_in_memory(given: object) -> bool:
+    """Return whether something is a table that `table_in_memory` takes."""
+    return isinstance(given, pd.DataFrame) or is_of(given, "astropy.table", "Table")
+
+
+def table_in_memory(
+    table: Any, *, where: object = "the table", text: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return a table in memory as `read_table` returns it from a file; it is not changed.
+
+    Parameters
+    ----------
+    table : DataFrame, or astropy Table, QTable or TimeSeries
+        Columns of Time, SkyCoord and Quantity are understood; what is masked is missing.
+    where : object
+        What the table is called, for errors.
+    text : collection of str
+        As for `read_table`.
+
+    Raises
+    ------
+    InputError
+        If it is no table, a column is there twice, names of objects are floats that have lost
+        digits, or units are none of a position or a time.
+    """
+    text_columns = WORDS | set(text)
+    with _one_error("not a readable table", where):
+        if isinstance(table, pd.DataFrame):
+            own = frame_in_memory(table, text_columns, where)
+        elif is_of(table, "astropy.table", "Table"):
+            own = frame_of(table, where)
+        else:
+            do = "give a pandas DataFrame or an astropy Table"
+            raise InputError("no table", where=where, got=type(table).__name__, do=do)
+        return _plain_columns(own, text_columns, where)
+
+
+@contextmanager
+def _one_error(what: str, where: object) -> Iterator[None]:
     try:
-        return _with_degrees(_with_words(_read(path, suffix, text_columns), text_columns, path))
+        yield
     except InputError:
         raise
     except Exception as error:  # every reader has its own family of errors
-        raise InputError(f"not a readable {suffix} table", where=path, got=error) from error
+        raise InputError(what, where=where, got=error) from error
+
+
+def _plain_columns(table: pd.DataFrame, text: Collection[str], where: object) -> pd.DataFrame:
+    return _with_degrees(_with_words(table, text, where))
 
 
 def _read(path: Path, suffix: str, text: Collection[str]) -> pd.DataFrame:
     if suffix == ".parquet":
-        return _read_parquet(path, text)
+        return read_parquet_table(path, text)
     if suffix in TEXT_SUFFIXES:
         return read_text_table(path, text)
     return read_astropy_table(path, _ASTROPY[suffix])
 
 
-def _read_parquet(path: Path, text: Collection[str]) -> pd.DataFrame:
-    schema = pq.read_schema(path)
-    for i, name in enumerate(schema.names):
-        if name in schema.names[:i]:
-            raise duplicate_column_error(name, path)
-    if b"table_meta_yaml" in (schema.metadata or {}):
-        # astropy wrote it, units and all
-        return read_astropy_table(path, "parquet")
-    content = pq.read_table(path)
-    table = _with_index(content.to_pandas())
-    table.attrs["metadata"] = _text_metadata(schema)
-    for field in content.schema:
-        column = content.column(field.name)
-        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
-            # arrays in cells have no hash
-            cells = [None if cell is None else tuple(cell) for cell in column.to_pylist()]
-            table[field.name] = pd.Series(cells, index=table.index, dtype="object")
-        # whole numbers beside an empty cell become floats, which hold 15 digits
-        if plain(field.name) in text and pa.types.is_integer(field.type) and column.null_count:
-            table[field.name] = column.cast(pa.string()).to_pandas().to_numpy()
-    return table
-
-
-def _text_metadata(schema: pa.Schema) -> dict[str, str]:
-    metadata = {key: text for key, text in (schema.metadata or {}).items() if key != b"pandas"}
-    return {
-        key.decode("utf-8", "replace"): text.decode("utf-8", "replace")
-        for key, text in metadata.items()
-    }
-
-
-def _with_index(table: pd.DataFrame) -> pd.DataFrame:
-    index_names = [name for name in table.index.names if name is not None]
-    if not index_names and pd.api.types.is_integer_dtype(table.index.dtype):
-        return table.reset_index(drop=True)
-    return table.reset_index()
-
-
-def _with_words(table: pd.DataFrame, text: Collection[str], path: Path) -> pd.DataFrame:
+def _with_words(table: pd.DataFrame, text: Collection[str], where: object) -> pd.DataFrame:
     attrs = {"units": {}, **table.attrs}
     for name in table.columns:
         if plain(name) in text and not _holds_lists(table[name]):
             try:
-                table[name] = words(table[name], path)
+                table[name] = words(table[name], where)
             except InputError:
                 # another column may name the objects
                 if plain(name) in NAMES["object_id"][:1]:

@@ -58,7 +58,7 @@ def _absence(path: Path) -> str:
     return "a folder without a bundle" if path.is_dir() else "no such bundle"
 
 
-def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
+def bundle_config(path: AnyPath, *, holding: str | None = None) -> dict[str, Any]:
     """Return a bundle's configuration without loading what it holds.
 
     Parameters
@@ -71,6 +71,7 @@ def bundle_config(path: Path, *, holding: str | None = None) -> dict[str, Any]:
     InputError
         If it is no bundle, damaged, of a newer version, or holds something else.
     """
+    path = Path(path)
     file = path / "config.json"
     try:
         config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

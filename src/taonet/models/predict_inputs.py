@@ -14,6 +14,7 @@ from taonet.io.archive import Archive
 from taonet.io.inputs import is_path, open_inputs, read_curve_inputs, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table
 from taonet.io.predictions import Predictions
+from taonet.io.tables import is_table_in_memory
 from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES
 from taonet.models.model import Model
@@ -122,7 +123,7 @@ def _refuse_tables(given: Any) -> None:
     if isinstance(given, np.ndarray):
         do = "make a sequence of it: taonet.ImageSequence.from_frames(name, frames, mjd)"
         raise InputError("an array is no sequence of cutouts", got=given.shape, do=do)
-    is_curve = isinstance(given, pd.DataFrame | Curve)
+    is_curve = isinstance(given, Curve) or is_table_in_memory(given)
     if is_curve or (is_path(given) and is_table(Path(given))):
         raise InputError(
             "a table; this bundle holds a network, which reads cutouts",

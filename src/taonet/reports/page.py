@@ -22,10 +22,11 @@ from taonet.io.atomic import atomic_file
 from taonet.reports.contents import ReportContents
 from taonet.reports.page_figures import FigureData, draw_examples, draw_figures
 from taonet.sky.taxonomy import spell_out
+from taonet.types import AnyPath
 
 
 def write_report(
-    path: Path, contents: ReportContents, *, seed: int = 0, n_bootstrap: int = 1000
+    path: AnyPath, contents: ReportContents, *, seed: int = 0, n_bootstrap: int = 1000
 ) -> dict[str, Any]:
     """Score methods on the same objects and write one self-contained HTML page about them.
 
@@ -51,6 +52,7 @@ def write_report(
     OutputError
         If the page cannot be written.
     """
+    path = Path(path)
     primary, taxonomy = contents.primary, contents.taxonomy
     methods = _sorted_methods(contents, seed=seed, n_bootstrap=n_bootstrap)
     answers = score_over_time(

@@ -28,6 +28,7 @@ from taonet.reports.published_numbers import (
     TRANSIENTS,
 )
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 TRANSIENT = "transient"
 
@@ -43,7 +44,7 @@ mixes: they show the order of things, differences to them mean nothing.*
 
 
 def write_paper_tables(
-    path: Path,
+    path: AnyPath,
     tables: Mapping[str, pd.DataFrame],
     taxonomy: Taxonomy,
     *,
@@ -69,6 +70,7 @@ def write_paper_tables(
     InputError
         If a table cannot be scored.
     """
+    path = Path(path)
     tables = {name: final_rows(table) for name, table in tables.items()}
     tested = set(next(iter(tables.values()))["class_name"])
     # a survey with these classes and more poses another question

@@ -8,18 +8,20 @@ from taonet.photometry.lightcurves import measure_bands
 from taonet.photometry.tables import PhotometryOptions, measure_curve
 from taonet.reports.lightcurve_figures import light_curve_figure, subtraction_figure
 from taonet.sky.sequence import ImageSequence
+from taonet.types import AnyPath
 
 MOST = 12
 DOTS_PER_INCH = 110
 
 
 def draw_figures(
-    sequences: Iterable[ImageSequence], folder: Path, how: PhotometryOptions
+    sequences: Iterable[ImageSequence], folder: AnyPath, how: PhotometryOptions
 ) -> Iterator[ImageSequence]:
     """Pass sequences on; draw the light curves of the first twelve into a folder.
 
     Where epochs are subtracted from each other, they are also shown before and after.
     """
+    folder = Path(folder)
     for number, sequence in enumerate(sequences):
         if number < MOST:
             _draw(sequence, folder / _file_name(sequence), how)

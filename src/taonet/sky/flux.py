@@ -6,6 +6,9 @@ from jaxtyping import Float
 ZERO_POINT_MAG = 25.0
 """Of calibrated flux: one unit is a 25th magnitude; instrumental where no survey states one."""
 
+JANSKY_MAG = 8.9
+"""AB magnitude of one jansky."""
+
 POGSON = 2.5 / np.log(10.0)
 """Magnitudes for a small relative change of flux: dm = POGSON · df/f (1.0857)."""
 

@@ -11,6 +11,16 @@ from taonet.errors import InputError
 from taonet.markup import LINE, count_words, shorten
 from taonet.sky.cutout import Quality, frame_quality
 from taonet.sky.no_data import with_gaps, without_sentinels
+from taonet.sky.plain_values import (
+    is_position,
+    plain_angle,
+    plain_mjd,
+    plain_moment,
+    plain_numbers,
+    plain_pixels,
+    plain_position,
+    plain_words,
+)
 from taonet.sky.position import known_positions
 from taonet.sky.unknown import SEEING_FWHM_PX, ZERO_POINT_MAG, known_numbers
 
@@ -140,7 +150,8 @@ class ImageSequence:
                 where=where,
                 got=f"{self.frames.shape[1]} channels, names {self.channels}",
             )
-        _check_lengths({name: getattr(self, name) for name in self.PER_EPOCH}, n, where=where)
+        columns = {name: getattr(self, name) for name in self.PER_EPOCH}
+        check_lengths(columns, n, of="frame", where=where)
         check_mjd(self.mjd, where=where)
         if np.any(np.diff(self.mjd) < 0):
             raise InputError("times decrease", where=where, do="use ImageSequence.from_frames")
@@ -149,17 +160,18 @@ class ImageSequence:
     def from_frames(
         cls,
         object_id: str,
-        frames: Shaped[np.ndarray, "..."],
-        mjd: Shaped[np.ndarray, "..."],
+        frames: Any,
+        mjd: Any,
         *,
-        mjd_raw: Float[np.ndarray, " epoch"] | None = None,
-        band: Sequence[str] = (),
-        seeing_fwhm_px: Float[np.ndarray, " epoch"] | None = None,
-        zero_point_mag: Float[np.ndarray, " epoch"] | None = None,
+        mjd_raw: Any = None,
+        band: Any = (),
+        seeing_fwhm_px: Any = None,
+        zero_point_mag: Any = None,
         quality: Int[np.ndarray, " epoch"] | None = None,
-        exposure_id: Sequence[str] = (),
-        ra: float = float("nan"),
-        dec: float = float("nan"),
+        exposure_id: Any = (),
+        position: Any = None,
+        ra: Any = float("nan"),
+        dec: Any = float("nan"),
         class_name: str | None = None,
         raw_label: str = "",
         field_id: str = "",
@@ -169,16 +181,40 @@ class ImageSequence:
         """Put frames into time order, collapse duplicates, flag blank frames.
 
         Positions, seeing and zero points that stand for "not known" (−999 and the like) are NaN,
-        and so are the pixels that the mask of a masked array covers.
-        Epochs of equal time keep the order given. Two epochs are duplicates if they name the
-        same exposure and time; the first one with a picture in it is kept.
+        and so is whatever the mask of a masked array covers. Epochs of equal time keep the order
+        given. Two epochs are duplicates if they name the same exposure and time; the first one
+        with a picture in it is kept.
+
+        Arrays may be those of numpy, numpy.ma, astropy or pandas, or lists.
 
         Parameters
         ----------
-        frames : array (epoch, channel, y, x)
+        frames : array (epoch, channel, y, x), or (epoch, y, x) of a single channel
+            In the survey's own units: that of a Quantity is dropped. Also NDData or CCDData, or a
+            list of these or of arrays.
         mjd : array (epoch,)
+            Days, or an astropy Time of any scale, which becomes UTC.
+        mjd_raw : array (epoch,), optional
+            What the source stated, where that differs.
+        band : str, or sequence of str (epoch,)
+            One band stands for all epochs.
+        seeing_fwhm_px : array (epoch,), optional
+            Pixels.
+        zero_point_mag : array (epoch,), optional
+            AB magnitudes.
         quality : array (epoch,), optional
             Bits known to the source; those that the pixels show are added.
+        exposure_id : sequence of str (epoch,), optional
+        position : SkyCoord or pair (ra, dec), optional
+            In place of ``ra`` and ``dec``; a SkyCoord of any frame becomes ICRS.
+        ra, dec : float or angle
+            Degrees, or with a unit.
+
+        Raises
+        ------
+        InputError
+            If shapes disagree, a unit is that of another quantity, times are no MJD, or there is
+            no frame.
 
         Examples
         --------
@@ -186,34 +222,37 @@ class ImageSequence:
         >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
         array([55000., 55001.])
         """
-        # 16 parameters, one a column: an object of settings would only repeat the list
-        frames = without_sentinels(_plain_frames(frames, where=f"sequence {object_id}"))
+        # 17 parameters, one a column: an object of settings would only repeat the list
+        where = f"sequence {object_id}"
+        frames = without_sentinels(_plain_frames(frames, channels, where=where))
         n = len(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
         sequence: dict[str, Any] = {
-            "mjd": _without_mask(mjd),
-            "mjd_raw": _without_mask(mjd if mjd_raw is None else mjd_raw),
-            "band": tuple(band) or ("",) * n,
+            "mjd": _float64(plain_mjd(mjd, where=where)),
+            "mjd_raw": _float64(plain_mjd(mjd if mjd_raw is None else mjd_raw, where=where)),
+            "band": plain_words(band, n) or ("",) * n,
             "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
             "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
-            "exposure_id": tuple(exposure_id) or ("",) * n,
+            "exposure_id": plain_words(exposure_id, n) or ("",) * n,
         }
-        _check_lengths(sequence, n, where=f"sequence {object_id}")
-        check_mjd(sequence["mjd"], where=f"sequence {object_id}")
-        for name, limits in (
-            ("seeing_fwhm_px", SEEING_FWHM_PX),
-            ("zero_point_mag", ZERO_POINT_MAG),
+        for name, unit, limits in (
+            ("seeing_fwhm_px", "pix", SEEING_FWHM_PX),
+            ("zero_point_mag", "mag", ZERO_POINT_MAG),
         ):
-            sequence[name] = known_numbers(_without_mask(sequence[name]), limits)
-        (ra, dec), keep = _known_place(ra, dec), _order_without_duplicates(sequence)
+            values = plain_numbers(sequence[name], unit, name=name, where=where)
+            sequence[name] = known_numbers(values, limits)
+        check_lengths(sequence, n, of="frame", where=where)
+        check_mjd(sequence["mjd"], where=where)
+        ra, dec = _known_place(position, ra, dec, where=where)
+        keep = _order_without_duplicates(sequence)
         return cls(
             object_id=object_id,
             frames=frames if np.array_equal(keep, np.arange(n)) else frames[keep],
             ra=ra,
             dec=dec,
-            class_name=class_name,
+            class_name=None if class_name is None else str(class_name),
             raw_label=raw_label,
             field_id=field_id or object_id,
             survey_field=survey_field,
@@ -255,52 +294,74 @@ class ImageSequence:
         columns = {name: _take(getattr(self, name), epochs) for name in self.PER_EPOCH}
         return replace(self, frames=self.frames[epochs], **columns)
 
-    def up_to(self, mjd: float) -> "ImageSequence":
+    def up_to(self, mjd: Any) -> "ImageSequence":
         """Return what was known at a time: the epochs not later than ``mjd``.
+
+        Parameters
+        ----------
+        mjd : float or Time
+            MJD, or one moment of astropy.
 
         Raises
         ------
         InputError
             If nothing had been observed by then.
         """
-        return self.take(np.flatnonzero(self.mjd <= mjd))
+        moment = plain_moment(mjd, where=f"sequence {self.object_id}")
+        return self.take(np.flatnonzero(self.mjd <= moment))
 
 
-def _plain_frames(frames: Any, *, where: str) -> Shaped[np.ndarray, "epoch channel y x"]:
+def check_lengths(columns: dict[str, Any], n: int, *, of: str, where: object) -> None:
+    """Refuse columns that have not one value for each of ``n`` frames, or points.
+
+    Parameters
+    ----------
+    of : str
+        What each value belongs to, for errors.
+
+    Raises
+    ------
+    InputError
+        With the name of the column.
+    """
+    for name, column in columns.items():
+        if np.ndim(column) != 1 or len(column) != n:
+            got = f"{len(column) if np.ndim(column) else 1} for {n} {of}s"
+            raise InputError(f"{name} has not one value a {of}", where=where, got=got)
+
+
+def _plain_frames(
+    frames: Any, channels: Sequence[str], *, where: str
+) -> Shaped[np.ndarray, "epoch channel y x"]:
     """Return frames as a plain array of four axes, NaN where a mask covers them."""
-    try:
-        masked = np.ma.getmaskarray(frames) if np.ma.isMaskedArray(frames) else None
-        plain = np.asarray(np.ma.getdata(frames))
-    except ValueError as error:
-        raise InputError("frames of several shapes", where=where, got=error) from None
+    plain = plain_pixels(frames, where=where)
+    if plain.ndim == 3 and len(channels) == 1:
+        plain = plain[:, None]
     if plain.ndim != 4 or plain.dtype.kind not in "iuf":
         raise InputError(
             "frames are not numbers of (epoch, channel, y, x)",
             where=where,
             got=f"{plain.dtype} of shape {plain.shape}",
-            do="frames[:, None] adds the axis of a single channel",
+            do="the axis of channels may be left out where channels names a single one",
         )
-    if masked is None or not masked.any():
-        return plain
-    if plain.dtype.kind != "f":
-        plain = plain.astype(np.float32 if plain.dtype.itemsize <= 2 else np.float64)
-    return np.where(masked, np.asarray(np.nan, plain.dtype), plain)
+    return plain
 
 
-def _without_mask(values: Any) -> Float[np.ndarray, "..."]:
-    return np.ma.filled(np.ma.asarray(values, np.float64), np.nan)
+def _float64(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    return np.asarray(values, np.float64)
 
 
-def _check_lengths(columns: dict[str, Any], n: int, *, where: str) -> None:
-    for name, column in columns.items():
-        if np.ndim(column) != 1 or len(column) != n:
-            got = f"{len(column) if np.ndim(column) else 1} for {n} frames"
-            raise InputError(f"{name} has not one value a frame", where=where, got=got)
-
-
-def _known_place(ra: float, dec: float) -> tuple[float, float]:
-    (ra,), (dec,) = known_positions(np.array([ra]), np.array([dec]))
-    return float(ra), float(dec)
+def _known_place(position: Any, ra: Any, dec: Any, *, where: str) -> tuple[float, float]:
+    for name, angle in (("ra", ra), ("dec", dec)):
+        if is_position(angle):
+            raise InputError(f"{name} is a position", where=where, do="give it as position=")
+    place = (plain_angle(ra, name="ra", where=where), plain_angle(dec, name="dec", where=where))
+    if position is not None:
+        if not np.isnan(place).all():
+            raise InputError("both a position and ra, dec", where=where, do="give one of them")
+        place = plain_position(position, where=where)
+    (known_ra,), (known_dec,) = known_positions(*(np.array([one]) for one in place))
+    return float(known_ra), float(known_dec)
 
 
 def _take(column: Any, index: Int[np.ndarray, " some"]) -> Any:

@@ -23,7 +23,7 @@ from taonet.features.ratios import add_ratios
 from taonet.io.tables import read_table
 from taonet.models.trees.selection import choose_config
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig, Trees, TreesConfig
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 SCORES: Final = {
     "six_transients": (77.54, 74.44),
@@ -68,7 +68,7 @@ class Row:
 
 
 def published_scores(
-    folder: str | Path,
+    folder: AnyPath,
     *,
     grid: Sequence[TreesConfig] = GRID,
     better: BoostedConfig | None = None,

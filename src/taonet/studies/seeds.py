@@ -15,10 +15,11 @@ from taonet.experiment.run import NETWORK
 from taonet.experiment.stages import prediction_file, read_scores
 from taonet.io.prediction_table import read_predictions
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 
 def score_seeds(
-    runs: Sequence[Path],
+    runs: Sequence[AnyPath],
     taxonomy: Taxonomy,
     *,
     objects: pd.DataFrame | None = None,
@@ -76,7 +77,7 @@ def score_seeds(
     return scores
 
 
-def methods_of(runs: Sequence[Path]) -> list[str]:
+def methods_of(runs: Sequence[AnyPath]) -> list[str]:
     """Return the methods that all of the runs have predictions of, the network first.
 
     Raises
@@ -84,7 +85,7 @@ def methods_of(runs: Sequence[Path]) -> list[str]:
     InputError
         If a run is not finished.
     """
-    for run in runs:
+    for run in map(Path, runs):
         if not (run / "scores.json").is_file():
             raise InputError("not a finished run", where=run, do="give folders made by `train`")
     by_run = [

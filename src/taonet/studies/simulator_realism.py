@@ -16,6 +16,7 @@ from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
 from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import atomic_file, atomic_folder, refuse_existing
+from taonet.io.input_files import paths_of
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.io.tables import read_table
 from taonet.reports.realism_figures import columns_figure
@@ -24,7 +25,7 @@ from taonet.simulation.objects import simulate, simulate_detections
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.studies.frame_classifier import measure_frame_separability
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 ALIASES = {"Blazar": "BZ", "Blazar?": "BZ", "Non-Transient": "NON"}
 """What the classes of this package are called in published tables."""
@@ -51,8 +52,8 @@ Columns = tuple[pd.DataFrame, pd.DataFrame, str]
 
 def check_survey(
     survey_name: str,
-    against: Sequence[str | Path],
-    output: str | Path,
+    against: AnyPath | Sequence[AnyPath],
+    output: AnyPath,
     *,
     n_objects: int = 1000,
     seed: int = 1,
@@ -82,7 +83,7 @@ def check_survey(
     results: dict[str, Any] = {"survey": survey_name, "seed": seed}
     figures: dict[str, Columns] = {}
     draw = _make_sampler(survey, n_objects, seed, workers, track)
-    for path in map(Path, against):
+    for path in paths_of(against):
         if is_archive(path):
             results[path.stem] = _check_frames(Archive(path), survey, seed, workers)
         elif set(PUBLISHED) <= set((table := read_table(path)).columns):

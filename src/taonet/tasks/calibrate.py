@@ -15,13 +15,13 @@ from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
 from taonet.models.preparation import prepare_examples
 from taonet.training.fit_sets import check_level
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 
 def calibrate(
     bundle_name: str | Path,
-    data: str | Path,
-    output: str | Path,
+    data: AnyPath,
+    output: AnyPath,
     *,
     level: float = 0.9,
     workers: int = 1,

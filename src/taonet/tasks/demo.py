@@ -17,7 +17,7 @@ from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import Sample, simulate_archive
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 OBJECTS = 480
 UNSEEN = 1_000_003
@@ -25,7 +25,7 @@ UNSEEN = 1_000_003
 
 
 def run_demo(
-    folder: str | Path,
+    folder: AnyPath,
     *,
     seed: int = 1,
     overwrite: bool = False,

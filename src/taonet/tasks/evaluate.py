@@ -1,11 +1,10 @@
 """Score prediction tables, ours and anybody else's, side by side."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,26 +15,20 @@ from taonet.evaluation.comparison import compare_methods
 from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
+from taonet.io.inputs import is_path
 from taonet.io.prediction_table import (
     classes_of,
     is_prediction_table,
-    predictions_of,
+    prediction_table,
     read_predictions,
 )
+from taonet.io.tables import is_table_in_memory
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import AnyPath
 
-PredictionInput: TypeAlias = AnyPath | pd.DataFrame
-"""A prediction table, as a file or in memory."""
-
-PredictionInputs: TypeAlias = (
-    PredictionInput | Sequence[PredictionInput] | Mapping[str, PredictionInput]
-)
-"""One, several, or several by name."""
-
 
 def compare_tables(
-    predictions: PredictionInputs,
+    predictions: Any,
     data: AnyPath | Archive | None,
     *,
     classes: Sequence[str] = (),
@@ -103,7 +96,7 @@ def open_archive(data: AnyPath | Archive | None) -> Archive | None:
 
 
 def read_tables(
-    predictions: PredictionInputs, archive: Archive | None, among_classes: Sequence[str] = ()
+    predictions: Any, archive: Archive | None, among_classes: Sequence[str] = ()
 ) -> tuple[dict[str, ScoredTable], Taxonomy]:
     """Read prediction tables of one taxonomy, and keep the objects of known class in all of them.
 
@@ -153,7 +146,7 @@ def _check_table(name: str, table: pd.DataFrame, taxonomy: Taxonomy) -> None:
         raise InputError(error.what, where=where, got=error.got, do=error.do) from error
 
 
-def name_tables(predictions: PredictionInputs) -> dict[str, PredictionInput]:
+def name_tables(predictions: Any) -> dict[str, Any]:
     """Return prediction tables by name.
 
     A file has its own name, or its path where two files have the same; tables in memory are
@@ -171,30 +164,27 @@ def name_tables(predictions: PredictionInputs) -> dict[str, PredictionInput]:
     """
     if isinstance(predictions, Mapping):
         return dict(predictions)
-    if isinstance(predictions, str | os.PathLike | pd.DataFrame):
-        tables: list[PredictionInput] = [predictions]
-    else:
-        tables = list(predictions)
+    single = is_path(predictions) or is_table_in_memory(predictions)
+    tables = [predictions] if single else list(predictions)
     if not tables:
         raise InputError("no prediction table", do="give one or more")
-    stems = Counter(Path(one).stem for one in tables if not isinstance(one, pd.DataFrame))
-    named: dict[str, PredictionInput] = {}
+    stems = Counter(Path(one).stem for one in tables if is_path(one))
+    named: dict[str, Any] = {}
     for number, one in enumerate(tables, start=1):
-        if isinstance(one, pd.DataFrame):
-            named["predictions" if len(tables) == 1 else f"predictions {number}"] = one
-        else:
+        if is_path(one):
             path = Path(one)
             named[path.stem if stems[path.stem] == 1 else str(path)] = path
+        else:
+            named["predictions" if len(tables) == 1 else f"predictions {number}"] = one
     return named
 
 
-def _read_with_truth(given: PredictionInput, archive: Archive | None, name: str) -> ScoredTable:
-    if isinstance(given, pd.DataFrame):
-        where: Path | str = name
-        table = predictions_of(given, where=name)
-    else:
-        where = Path(given)
+def _read_with_truth(given: Any, archive: Archive | None, name: str) -> ScoredTable:
+    if is_path(given):
+        where: Path | str = Path(given)
         table = read_predictions(where)
+    else:
+        where, table = name, prediction_table(given, where=name)
     _check_rows(table, where)
     if archive is not None:
         table = _with_truth(table, archive, where)

@@ -18,13 +18,13 @@ from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
-from taonet.types import no_progress
+from taonet.types import AnyPath, no_progress
 
 NOT_STATED = "not stated"
 """In place of facts that a bundle made elsewhere leaves out."""
 
 
-def describe(path: str | Path, *, verify: bool = False) -> dict[str, Any]:
+def describe(path: AnyPath, *, verify: bool = False) -> dict[str, Any]:
     """Return the facts about an archive, a bundle, a run or a file of sequences.
 
     Parameters

@@ -13,12 +13,12 @@ from taonet.simulation.inject import check_class, inject
 from taonet.simulation.presets.by_name import SURVEYS, survey_preset
 from taonet.simulation.survey import QUIET_CLASS, Survey
 from taonet.sky.taxonomy import Taxonomy
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 
 def inject_archive(
-    path: str | Path,
-    output: str | Path,
+    path: AnyPath,
+    output: AnyPath,
     *,
     class_name: str,
     survey_name: str = "",

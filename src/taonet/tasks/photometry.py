@@ -12,9 +12,10 @@ from taonet.errors import InputError
 from taonet.features.sets import check_set
 from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
+from taonet.io.input_files import paths_of
 from taonet.io.inputs import is_path, open_inputs, read_curve_inputs, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table
-from taonet.io.tables import check_suffix, write_parts
+from taonet.io.tables import check_suffix, is_table_in_memory, write_parts
 from taonet.io.tally import Tally
 from taonet.parallel import map_in_order
 from taonet.photometry.tables import CAUSAL, PhotometryOptions, lightcurve_rows, measure_curve
@@ -23,7 +24,7 @@ from taonet.photometry.templates.files import TemplateFiles
 from taonet.photometry.templates.template import MjdRange
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Products:
     """
 
     features: str | None = None
-    figures: str | Path | None = None
+    figures: AnyPath | None = None
 
     def __post_init__(self) -> None:
         if self.features is not None:
@@ -51,8 +52,8 @@ TABLE_ALONE = Products()
 
 
 def measure_light_curves(
-    inputs: Sequence[str | Path],
-    output: str | Path,
+    inputs: AnyPath | Sequence[AnyPath],
+    output: AnyPath,
     *,
     products: Products = TABLE_ALONE,
     how: PhotometryOptions = CAUSAL,
@@ -85,7 +86,7 @@ def measure_light_curves(
     InputError
         If nothing could be measured; nothing is written then.
     """
-    paths, output = [Path(path) for path in inputs], Path(output)
+    paths, output = paths_of(inputs), Path(output)
     check_suffix(output)
     refuse_existing(output, overwrite=overwrite)
     tally = Tally(output)
@@ -137,7 +138,7 @@ def measured_rows(
 
 
 def _holds_curves(given: Any) -> bool:
-    is_curves = isinstance(given, pd.DataFrame | Curve)
+    is_curves = isinstance(given, Curve) or is_table_in_memory(given)
     return is_curves or (is_path(given) and is_table(Path(given)))
 
 
@@ -208,7 +209,7 @@ def _table_rows(curves: Iterator[LightCurve], features: str | None) -> Iterator[
 
 
 def _refuse_pixel_options(
-    inputs: Sequence[Any], *, figures: str | Path | None, how: PhotometryOptions
+    inputs: Sequence[Any], *, figures: AnyPath | None, how: PhotometryOptions
 ) -> None:
     """Refuse what makes no sense where light curves are measured already."""
     where = next((one for one in inputs if is_path(one) and is_table(Path(one))), None)

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
-
-import pandas as pd
+from typing import Any, Final
 
 from taonet.evaluation.comparison import left_out_line
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
+from taonet.io.inputs import is_path
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.tasks.evaluate import (
-    PredictionInput,
-    PredictionInputs,
     name_tables,
     open_archive,
     read_tables,
@@ -25,7 +22,7 @@ EXAMPLES: Final = 6
 
 
 def report_tables(
-    predictions: PredictionInputs,
+    predictions: Any,
     data: AnyPath | Archive | None,
     output: AnyPath,
     *,
@@ -66,5 +63,5 @@ def report_tables(
     write_report(output, contents, seed=seed)
 
 
-def _describe(table: PredictionInput) -> str:
-    return "a table in memory" if isinstance(table, pd.DataFrame) else str(table)
+def _describe(table: Any) -> str:
+    return str(table) if is_path(table) else "a table in memory"

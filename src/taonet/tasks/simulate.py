@@ -101,7 +101,7 @@ def simulate_archive(
     output: AnyPath,
     *,
     workers: int = 1,
-    fits: str | Path | None = None,
+    fits: AnyPath | None = None,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> int:

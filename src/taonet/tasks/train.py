@@ -12,7 +12,7 @@ from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 Say = Callable[[str], None]
 
@@ -35,12 +35,12 @@ class TrainingData:
         Folder of the photometry, which runs on the same data can share.
     """
 
-    data: Path | None = None
-    lightcurves: Path | None = None
-    test: Path | None = None
-    calibration: Path | None = None
+    data: AnyPath | None = None
+    lightcurves: AnyPath | None = None
+    test: AnyPath | None = None
+    calibration: AnyPath | None = None
     start: str | Path | None = None
-    photometry_folder: Path | None = None
+    photometry_folder: AnyPath | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +65,9 @@ NO_CHANGES = RecipeChanges()
 
 
 def train(
-    recipe: str | Path,
+    recipe: AnyPath,
     data: TrainingData,
-    output: str | Path | None = None,
+    output: AnyPath | None = None,
     *,
     changes: RecipeChanges = NO_CHANGES,
     workers: int = 1,

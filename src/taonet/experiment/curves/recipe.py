@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from taonet.experiment.recipe import Name, SplitSettings, read_toml
@@ -11,7 +10,7 @@ from taonet.experiment.shipped_recipes import check_reads
 from taonet.features.sets import check_set
 from taonet.models.trees.trees import BoostedConfig, ForestConfig, TreesConfig
 from taonet.settings import settings_of
-from taonet.types import Count, Natural
+from taonet.types import AnyPath, Count, Natural
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ class CurveRecipe:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def read_curve_recipe(path: str | Path) -> CurveRecipe:
+def read_curve_recipe(path: AnyPath) -> CurveRecipe:
     """Read a recipe for light curves: a TOML file, or one that ships, by its name.
 
     Raises

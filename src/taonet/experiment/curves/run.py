@@ -32,7 +32,7 @@ from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.trust.prior import LEARNT_MIX
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 from taonet.version import __version__
 
 Say = Callable[[str], None]
@@ -101,8 +101,8 @@ class CurveExperiment:
 
 def run_curves(
     recipe: CurveRecipe,
-    table: str | Path,
-    folder: str | Path | None = None,
+    table: AnyPath,
+    folder: AnyPath | None = None,
     *,
     track: Track = no_progress,
     say: Say = lambda _line: None,

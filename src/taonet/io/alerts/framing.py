@@ -20,6 +20,7 @@ import fastavro
 from taonet.errors import InputError
 from taonet.io.alerts.codecs import MAX_BLOCK_BYTES, check_codec, unpack
 from taonet.io.content import AVRO, not_avro_error
+from taonet.types import AnyPath
 
 MARK_BYTES = 16
 """Length of the mark that stands after every block of a file."""
@@ -113,7 +114,7 @@ class BlockHeader(NamedTuple):
     size: int
 
 
-def records_of(path: Path) -> Iterator[Record]:
+def records_of(path: AnyPath) -> Iterator[Record]:
     """Yield the records of an Avro container file; damage is raised after those that are whole.
 
     Raises
@@ -122,6 +123,7 @@ def records_of(path: Path) -> Iterator[Record]:
         If the file is missing, no container, or damaged; a packet in Confluent framing is named
         as such, since its schema lies elsewhere.
     """
+    path = Path(path)
     damage: InputError | None = None
     for packet in packets_of(path):
         if isinstance(packet, InputError):
@@ -132,7 +134,7 @@ def records_of(path: Path) -> Iterator[Record]:
         raise damage
 
 
-def packets_of(path: Path) -> Iterator[Packet | InputError]:
+def packets_of(path: AnyPath) -> Iterator[Packet | InputError]:
     """Yield the records of an Avro container file and, in its place, whatever damage there is.
 
     Raises
@@ -140,11 +142,12 @@ def packets_of(path: Path) -> Iterator[Packet | InputError]:
     InputError
         If the file cannot be opened, or is no container.
     """
+    path = Path(path)
     with _stream_of(path) as stream:
         yield from _BlockReader(path, stream).packets()
 
 
-def read_packed_records(path: Path, places: Iterable[RecordAddress]) -> Iterator[PackedRecord]:
+def read_packed_records(path: AnyPath, places: Iterable[RecordAddress]) -> Iterator[PackedRecord]:
     """Yield the records at some places of a file; each block is unpacked once.
 
     Parameters
@@ -157,6 +160,7 @@ def read_packed_records(path: Path, places: Iterable[RecordAddress]) -> Iterator
     InputError
         If the file is no longer what it was.
     """
+    path = Path(path)
     header, at, block = -1, -1, b""
     with _stream_of(path) as stream:
         for place in places:
@@ -182,7 +186,8 @@ def _stream_of(path: Path) -> Iterator[io.BufferedIOBase]:
 class _BlockReader:
     """One pass over the blocks of a file, from the first to the last that can be found."""
 
-    def __init__(self, path: Path, stream: io.BufferedIOBase) -> None:
+    def __init__(self, path: AnyPath, stream: io.BufferedIOBase) -> None:
+        path = Path(path)
         self._path = path
         self._stream = stream
         self._end = stream.seek(0, os.SEEK_END)

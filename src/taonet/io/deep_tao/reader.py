@@ -34,6 +34,7 @@ from taonet.sky.position import known_positions
 from taonet.sky.sequence import ImageSequence, check_mjd, repair_mjd
 from taonet.sky.taxonomy import CRTS
 from taonet.sky.unknown import COORDINATE_SENTINELS
+from taonet.types import AnyPath
 
 Pictures = Shaped[np.ndarray, "_ y x"]
 """Images of one run."""
@@ -44,7 +45,7 @@ _LAYOUT = (
 )
 
 
-def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
+def read_deep_tao(path: AnyPath) -> tuple[ImageSequence, tuple[InputError, ...]]:
     """Read the sequence of one object, in its true time order.
 
     Exposures are ordered by night and number in the night, not by the stated time, which is
@@ -72,6 +73,7 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     InputError
         If the file is not readable as Deep-TAO, or shows nothing.
     """
+    path = Path(path)
     runs = scan_fits(path)
     table = _table_of(runs, path)
     columns = _columns(table, runs, path)
@@ -105,7 +107,7 @@ def read_deep_tao(path: Path) -> tuple[ImageSequence, tuple[InputError, ...]]:
     return sequence, (*set_aside, *bad_cards)
 
 
-def object_id_of(path: Path) -> str:
+def object_id_of(path: AnyPath) -> str:
     """Return the object's name: the file's without ``.fits``, ``.fits.gz`` or ``.fits.fz``.
 
     Examples
@@ -113,6 +115,7 @@ def object_id_of(path: Path) -> str:
     >>> object_id_of(Path("data/NON/nonCSS:1.32468+26.7848.fits.gz"))
     'nonCSS:1.32468+26.7848'
     """
+    path = Path(path)
     return re.sub(r"\.fits(\.[fg]z)?$", "", path.name, flags=re.IGNORECASE)
 
 

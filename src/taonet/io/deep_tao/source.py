@@ -1,19 +1,21 @@
 """Deep-TAO files as a source: one file an object."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from taonet.errors import TaoNetError
 from taonet.io.deep_tao.reader import read_deep_tao
+from taonet.io.input_files import paths_of
 from taonet.io.items import ItemResult, SequenceSource, signature_of
 from taonet.io.kinds.deep_tao import DEEP_TAO
 from taonet.io.rejection import Rejection
 from taonet.io.tables import refuse_table
+from taonet.types import AnyPath
 
 LABEL_KEPT = "outside the folder of a class a file has none; the label in its header is raw_label"
 
 
-def deep_tao_source(files: Sequence[Path]) -> SequenceSource:
+def deep_tao_source(paths: AnyPath | Iterable[AnyPath]) -> SequenceSource:
     """Return Deep-TAO files as a source.
 
     Raises
@@ -21,6 +23,7 @@ def deep_tao_source(files: Sequence[Path]) -> SequenceSource:
     InputError
         If one of them is a table.
     """
+    files = paths_of(paths)
     for file in files:
         refuse_table(file)
 

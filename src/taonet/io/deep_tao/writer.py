@@ -28,6 +28,7 @@ from taonet.io.fits_header import (
 )
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS
+from taonet.types import AnyPath
 
 TRANSIENT_CARDS = (
     "UT_DATE",
@@ -49,7 +50,7 @@ _Column = tuple[str, str, Sequence[str | int | float]]
 
 
 def write_deep_tao(
-    path: Path,
+    path: AnyPath,
     sequence: ImageSequence,
     *,
     cards: Mapping[str, str | int | float] | None = None,
@@ -83,6 +84,7 @@ def write_deep_tao(
     OutputError
         If the file exists, or the sequence does not fit into the layout.
     """
+    path = Path(path)
     refuse_existing(path, overwrite=overwrite)
     _check_folder(path, sequence)
     images = _as_uint16(sequence)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -87,7 +88,8 @@ def standard_columns(table: pd.DataFrame, where: object, *, alone: str) -> Point
     if "object_id" not in ours:
         _check_single_object(table, columns, roles, where)
         ours["object_id"] = alone
-        remarks.append(f"no column names objects: all rows are of {alone!r}, the file's name")
+        whose = ", the file's name" if isinstance(where, Path) else ""
+        remarks.append(f"no column names objects: all rows are of {alone!r}{whose}")
     used = {*(roles[role] for role in roles if role not in light.unused), times.column}
     remarks += [*light.remarks, *times.remarks, *_position_remarks(table, roles)]
     remarks += _unused_columns(table, {*used, *flag_columns})

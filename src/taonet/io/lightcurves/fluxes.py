@@ -11,6 +11,7 @@ from jaxtyping import Float
 from taonet.io.column_names import plain
 from taonet.io.lightcurves.surveys import ZERO_POINTS, SurveyTable
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
+from taonet.sky.plain_values import unit_zero_point
 from taonet.sky.unknown import FLUX_SENTINELS, MAGNITUDE, known_numbers
 from taonet.sky.unknown import ZERO_POINT_MAG as ZERO_POINTS_KNOWN
 
@@ -135,15 +136,9 @@ def _stated_zero_point(
 
 
 def _unit_zero_point(text: str) -> float | None:
-    """Return the AB magnitude of a unit of flux, None for counts and the like."""
     from astropy import units
 
-    unit = units.Unit(text, parse_strict="silent")
-    try:
-        jansky = (1.0 * unit).to_value(units.Jy)
-    except (ValueError, TypeError):
-        return None
-    return float(ZERO_POINTS["jy"] - 2.5 * np.log10(jansky))
+    return unit_zero_point(units.Unit(text, parse_strict="silent"))
 
 
 def _implied_zero_points(ours: pd.DataFrame) -> Values | None:

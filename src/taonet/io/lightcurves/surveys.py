@@ -16,13 +16,11 @@ from jaxtyping import Bool
 
 from taonet.io.cells import numbers_and_text, words
 from taonet.io.lightcurves.times import BARYCENTRIC, TimeNames
+from taonet.sky.flux import JANSKY_MAG
 
 Flags = Bool[np.ndarray, " row"]
 SIX_BANDS: Final = dict(zip("012345", "ugrizy", strict=True))
 ZTF_BANDS: Final = {"1": "g", "2": "r", "3": "i"}
-
-JANSKY_MAG: Final = 8.9
-"""AB magnitude of one jansky."""
 
 ZERO_POINTS: Final[Mapping[str, float]] = {
     "jy": JANSKY_MAG, "mjy": 16.4, "ujy": 23.9, "njy": 31.4,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,20 @@ from jaxtyping import Float
 from taonet.errors import InputError
 from taonet.io.lightcurves.columns import standard_columns
 from taonet.io.lightcurves.mending import Mending, mend_points
-from taonet.io.tables import READ, read_table
+from taonet.io.tables import READ, read_table, table_in_memory
 from taonet.markup import LINE, count_words, shorten
-from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
+from taonet.sky.flux import ZERO_POINT_MAG, flux_of, magnitude, magnitude_error
+from taonet.sky.plain_values import (
+    plain_angle,
+    plain_fluxes,
+    plain_mjd,
+    plain_numbers,
+    plain_words,
+    unit_zero_point,
+)
 from taonet.sky.position import ARCMINUTE, mean_position
+from taonet.sky.sequence import check_lengths, check_mjd
+from taonet.types import AnyPath
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,11 +37,27 @@ class UpperLimits:
     mjd, mag : arrays (limit,)
         The object was fainter than ``mag``.
     band : tuple of str
+
+    Raises
+    ------
+    InputError
+        If lengths differ, or times are no MJD.
     """
 
-    mjd: Float[np.ndarray, " limit"]
-    mag: Float[np.ndarray, " limit"]
-    band: tuple[str, ...]
+    # of what may be anything that `taonet.sky.plain_values` knows, the array is what it becomes
+    mjd: Float[np.ndarray, " limit"] | Any
+    mag: Float[np.ndarray, " limit"] | Any
+    band: tuple[str, ...] | Any
+
+    def __post_init__(self) -> None:
+        where = "upper limits"
+        mjd = plain_mjd(self.mjd, where=where)
+        mag = plain_numbers(self.mag, "mag", name="mag", where=where)
+        columns = {"mjd": mjd, "mag": mag, "band": plain_words(self.band, mjd.size)}
+        check_lengths(columns, mjd.size, of="limit", where=where)
+        check_mjd(mjd, where=where)
+        for name, values in columns.items():
+            object.__setattr__(self, name, values)
 
 
 NO_LIMITS = UpperLimits(mjd=np.zeros(0), mag=np.zeros(0), band=())
@@ -40,37 +67,81 @@ NO_LIMITS = UpperLimits(mjd=np.zeros(0), mag=np.zeros(0), band=())
 class Curve:
     """The points of one object, in order of time.
 
+    It may be made of astropy's times and quantities, masked arrays, lists or pandas Series, and
+    holds plain arrays.
+
     Parameters
     ----------
     object_id : str
     class_name : str or None
     mjd, mag, magerr : arrays (point,)
-        All finite and errors positive; but of fluxes that are not positive magnitudes are NaN.
+        Of tables all finite and errors positive; but of fluxes that are not positive magnitudes
+        are NaN. What a mask covers is NaN, and no feature is made of it.
     band : tuple of str
-        One a point; empty texts where the table names none.
+        One a point; empty texts where the table names none. One word stands for all points.
     ra, dec : float
         Degrees, NaN where unknown.
     limits : UpperLimits
     flux, flux_err : arrays (point,), optional
-        With a zero point of 25, all finite; of curves that were given in fluxes.
+        With a zero point of 25, of curves that were given in fluxes. Those in janskys and the like
+        are brought to it.
+
+    Raises
+    ------
+    InputError
+        If lengths differ, times decrease or are no MJD, or a unit is that of another quantity.
     """
 
+    # of what may be anything that `taonet.sky.plain_values` knows, the array is what it becomes
     object_id: str
     class_name: str | None
-    mjd: Float[np.ndarray, " point"]
-    mag: Float[np.ndarray, " point"]
-    magerr: Float[np.ndarray, " point"]
-    band: tuple[str, ...] = ()
-    ra: float = float("nan")
-    dec: float = float("nan")
+    mjd: Float[np.ndarray, " point"] | Any
+    mag: Float[np.ndarray, " point"] | Any
+    magerr: Float[np.ndarray, " point"] | Any
+    band: tuple[str, ...] | Any = ()
+    ra: float | Any = float("nan")
+    dec: float | Any = float("nan")
     limits: UpperLimits = NO_LIMITS
-    flux: Float[np.ndarray, " point"] | None = None
-    flux_err: Float[np.ndarray, " point"] | None = None
+    flux: Float[np.ndarray, " point"] | Any | None = None
+    flux_err: Float[np.ndarray, " point"] | Any | None = None
+
+    def __post_init__(self) -> None:
+        where = f"light curve {self.object_id}"
+        mjd = plain_mjd(self.mjd, where=where)
+        columns: dict[str, Any] = {
+            "mjd": mjd,
+            "mag": plain_numbers(self.mag, "mag", name="mag", where=where),
+            "magerr": plain_numbers(self.magerr, "mag", name="magerr", where=where),
+            **self._calibrated_fluxes(where),
+        }
+        band = plain_words(self.band, mjd.size)
+        check_lengths(columns | ({"band": band} if band else {}), mjd.size, of="point", where=where)
+        check_mjd(mjd, where=where)
+        if np.any(np.diff(mjd) < 0):
+            raise InputError("times decrease", where=where, do="sort the points by time")
+        place = {one: plain_angle(getattr(self, one), name=one, where=where) for one in _PLACE}
+        for name, values in {**columns, "band": band, **place}.items():
+            object.__setattr__(self, name, values)
+
+    def _calibrated_fluxes(self, where: str) -> dict[str, Float[np.ndarray, " point"]]:
+        if self.flux is None and self.flux_err is None:
+            return {}
+        if self.flux is None or self.flux_err is None:
+            raise InputError("only one of flux and flux_err", where=where, do="give both")
+        flux, flux_err, unit = plain_fluxes(self.flux, self.flux_err, where=where)
+        zero_point = unit_zero_point(unit)
+        if zero_point is not None:
+            scale = flux_of(np.array(zero_point), ZERO_POINT_MAG)
+            flux, flux_err = flux * scale, flux_err * scale
+        return {"flux": flux, "flux_err": flux_err}
 
     def __repr__(self) -> str:
         bands = " ".join(sorted(set(self.band) - {""}))
         facts = [self.class_name or "", count_words(len(self.mjd), "point"), bands]
         return shorten(f"<Curve {self.object_id}: {', '.join(filter(None, facts))}>", LINE)
+
+
+_PLACE = ("ra", "dec")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,17 +166,13 @@ class LightCurves:
     remarks: Mapping[str, int] = field(default_factory=dict)
 
 
-def is_table(path: Path) -> bool:
+def is_table(path: AnyPath) -> bool:
     """Return whether a path is a file that can be read as a table."""
+    path = Path(path)
     return path.is_file() and path.suffix.lower() in READ
 
 
-def light_curves_of(table: pd.DataFrame, *, where: str = "the table") -> LightCurves:
-    """Provisional."""
-    raise NotImplementedError
-
-
-def read_light_curves(path: Path) -> LightCurves:
+def read_light_curves(path: AnyPath) -> LightCurves:
     """Read a table of light curves, one row a point, and correct what can be corrected.
 
     Raises
@@ -114,11 +181,46 @@ def read_light_curves(path: Path) -> LightCurves:
         If a column is missing or holds text instead of numbers, times are JD in a column that is
         not called so, an object has two classes, or no point is left.
     """
-    points = standard_columns(read_table(path), path, alone=path.stem)
-    _check_classes(points.rows, path)
+    path = Path(path)
+    return _light_curves(read_table(path), path, alone=path.stem)
+
+
+def light_curves_of(
+    table: Any, *, where: object = "the table", object_id: str = "light curve"
+) -> LightCurves:
+    """Return the light curves of a table in memory: those that it would give from a file.
+
+    Parameters
+    ----------
+    table : DataFrame, or astropy Table, QTable or TimeSeries
+        One row a point. Columns of Time, SkyCoord and Quantity are understood; what is masked is
+        missing. It is not changed.
+    where : object
+        What the table is called, for errors.
+    object_id : str
+        The name of the object where no column names one.
+
+    Raises
+    ------
+    InputError
+        As `read_light_curves`.
+
+    Examples
+    --------
+    >>> points = {"id": ["a", "a"], "mjd": [58001.0, 58000.0], "mag": [18.5, 18.0]}
+    >>> curves = light_curves_of(pd.DataFrame({**points, "magerr": 0.1})).curves
+    >>> curves[0].mag
+    array([18. , 18.5])
+    """
+    return _light_curves(table_in_memory(table, where=where), where, alone=object_id)
+
+
+def _light_curves(table: pd.DataFrame, where: object, *, alone: str) -> LightCurves:
+    points = standard_columns(table, where, alone=alone)
+    _check_classes(points.rows, where)
     good, upper, mending = mend_points(points.rows, from_jd=points.from_jd)
     if good.empty:
-        raise InputError("no point that can be used", where=path, got=str(mending))
+        raise InputError("no point that can be used", where=where, got=str(mending))
     left_out = set(points.rows["object_id"].dropna()) - set(good["object_id"])
     curves, spread = _curves(good, upper)
     remarks = dict.fromkeys(points.remarks, 1)
@@ -132,7 +234,7 @@ def read_light_curves(path: Path) -> LightCurves:
     )
 
 
-def _check_classes(points: pd.DataFrame, path: Path) -> None:
+def _check_classes(points: pd.DataFrame, where: object) -> None:
     if "class_name" not in points:
         return
     pairs = points[["object_id", "class_name"]].dropna().drop_duplicates()
@@ -143,7 +245,7 @@ def _check_classes(points: pd.DataFrame, path: Path) -> None:
         count = torn["object_id"].nunique()
         raise InputError(
             f"{count} object{'s' if count > 1 else ''} of more than one class",
-            where=path,
+            where=where,
             got=f"{first}: {names}",
             do="give every object one class",
         )

@@ -11,6 +11,7 @@ from jaxtyping import Bool
 
 from taonet.errors import InputError
 from taonet.io.cells import EMPTY, numbers_and_text
+from taonet.sky.plain_values import OF_YEARS
 
 JD_MINUS_MJD: Final = 2_400_000.5
 
@@ -67,7 +68,6 @@ DATES: Final = (
 
 OF_TESS = "MJD = BTJD + 56999.5 (TESS)"
 OF_KEPLER = "MJD = BKJD + 54832.5 (Kepler)"
-OF_YEARS = "MJD = (year - 2000) * 365.25 + 51544.5"
 
 YEARS: Final = ("year", "years", "decimal_year", "decyear", "jyear", "byear", "yr")
 

@@ -110,7 +110,7 @@ class FeatureColumns:
 
 def save_trees(
     trees: Trees,
-    path: Path,
+    path: AnyPath,
     *,
     name: str,
     taxonomy: Taxonomy,
@@ -133,6 +133,7 @@ def save_trees(
     OutputError
         If the folder exists or cannot be written.
     """
+    path = Path(path)
     with atomic_folder(path, mark="config.json", overwrite=overwrite) as folder:
         content = onnx_of(trees, len(features.names))
         (folder / MODEL).write_bytes(content)
