@@ -25,7 +25,7 @@ def table(steps_of, right):
 
 
 EVERY = table(lambda n: range(1, n + 1), lambda i, n: n > 2 or i % 3 == 0)
-SOME = table(lambda n: sorted({min(3, n), n}), lambda i, n: i % 4 < 3)
+SOME = table(lambda n: sorted({min(3, n), n}), lambda i, _n: i % 4 < 3)
 LAST = table(lambda n: [n], lambda _i, _n: True)
 ALL = {"ours": EVERY, "trees": SOME, "control": LAST}
 

@@ -100,7 +100,7 @@ def test_an_interrupted_run_ends_with_the_scores_of_a_whole_one(world, archive, 
     recipe = read_recipe(TINY)
     calls = []
 
-    def stop_in_the_second_fold(items, n, title):
+    def stop_in_the_second_fold(items, _n, title):
         calls.append(title)
         for item in items:
             if title == "testing fold-1":

@@ -225,7 +225,7 @@ def test_a_server_that_went_away_ends_it(fetch, mirror):
     assert len(files) == RequestPolicy().tries * deep_tao_release.MOST_SILENCES
 
 
-def test_a_slow_answer_is_given_up(fetch, mirror, clock):
+def test_a_slow_answer_is_given_up(fetch, clock):
     def pieces_that_take_a_minute():
         clock.time += 60
         return clock.time

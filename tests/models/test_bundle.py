@@ -94,7 +94,7 @@ def test_configurations_that_make_no_sense_are_one_clear_line(saved, changes, me
         load_bundle(saved)
 
 
-def test_names_and_places(bundle, saved, tmp_path):
+def test_names_and_places(bundle, saved):
     with pytest.raises(MissingError, match="no such bundle"):
         load_bundle("no-such-model")
     with pytest.raises(OutputError, match="exists already"):

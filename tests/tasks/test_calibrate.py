@@ -32,7 +32,8 @@ def few_are_enough(monkeypatch):
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 2)
 
 
-def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_path):
+@pytest.mark.usefixtures("few_are_enough")
+def test_answers_pass_through_what_was_fitted(world, fresh, tmp_path):
     said = calibrate(str(world / "run"), fresh, tmp_path / "b", level=0.5)
     assert "24 objects" in said
     trust = taonet.load(str(tmp_path / "b")).trust

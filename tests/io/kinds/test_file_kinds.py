@@ -19,7 +19,7 @@ from taonet.sky.sequence import ImageSequence
 
 
 def open_cubes(inputs):
-    def read(done):
+    def read(_done):
         for file in inputs.files:
             frames = np.load(file)
             yield ItemResult(
