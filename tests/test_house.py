@@ -120,8 +120,11 @@ def is_verb(one: Definition) -> bool:
 def lines_of_code(function: ast.FunctionDef) -> int:
     first = function.body[0]
     is_docstring = ast.get_docstring(function) is not None
-    docstring = first.end_lineno - first.lineno + 1 if is_docstring else 0
-    return function.end_lineno - function.lineno + 1 - docstring
+    return lines_of(function) - (lines_of(first) if is_docstring else 0)
+
+
+def lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def parameters_of(function: ast.FunctionDef) -> int:

@@ -49,8 +49,8 @@ def test_early_scores_count_the_objects_that_have_so_many_epochs():
     (early,) = methods["trees"].early
     kept = [name for name, length in LENGTHS.items() if length >= 3]
     assert (early.n_epochs, early.n_objects) == (3, len(kept))
-    rows = [t[(t["n_epochs"] == 3) & t["object_id"].isin(kept)] for t in (SOME, EVERY)]
-    alone = score_difference(*rows, AB, metric="macro_f1", n_bootstrap=50, seed=4)
+    some, every = (t[(t["n_epochs"] == 3) & t["object_id"].isin(kept)] for t in (SOME, EVERY))
+    alone = score_difference(some, every, AB, metric="macro_f1", n_bootstrap=50, seed=4)
     assert early.differences["macro_f1"] == alone
     assert methods["control"].early == ()
 

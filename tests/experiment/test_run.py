@@ -78,7 +78,7 @@ def test_without_times_trees_see_none(archive):
         [early_features([(s, measure_bands(s))], (5,), use_times=use) for s in (sequence, later)]
         for use in (True, False)
     )
-    pd.testing.assert_frame_equal(*without)
+    pd.testing.assert_frame_equal(without[0], without[1])
     assert not with_times[0].equals(with_times[1])
 
 

@@ -21,6 +21,7 @@ from taonet.fetch.polite_http import Client, RequestPolicy
 from taonet.io.deep_tao.reader import read_deep_tao
 
 _spec = importlib.util.spec_from_file_location("mirror", Path(__file__).with_name("mirror.py"))
+assert _spec is not None and _spec.loader is not None
 web = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(web)
 

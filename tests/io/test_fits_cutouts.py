@@ -222,6 +222,7 @@ def test_an_object_without_a_good_epoch_is_set_aside_once(damage, message, night
 def test_a_row_without_an_object_costs_itself(night, tmp_path):
     found = list(read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path).values())
     (row,) = [one for one in found if isinstance(one, ItemResult)]
+    assert row.rejection is not None
     assert row.rejection.kind == "object_id is empty" and "row 6" in row.rejection.reason
     assert [len(one) for one in found if one is not row] == [3, 2]
 

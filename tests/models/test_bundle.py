@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from taonet.errors import InputError, MissingError, OutputError
-from taonet.models.bundle import VERSION, load_bundle, round_to_half, save_bundle
+from taonet.models.bundle import load_bundle, round_to_half, save_bundle
+from taonet.models.bundle_folder import VERSION
 from taonet.models.predict import predict
 from taonet.trust.trust import Temperature, Trust
 

@@ -43,7 +43,7 @@ def arguments(function):
 
 def parts_of(value):
     """Return the parts of a value by name, and what makes such a value of other parts."""
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: getattr(value, field.name) for field in fields(value)}
         return parts, lambda others: replace(value, **others)
     if isinstance(value, Mapping):
@@ -119,7 +119,7 @@ def test_functions_of_presets_are_given_their_numbers_and_take_none_from_their_m
 
 
 def function_of(source):
-    space = {}
+    space: dict = {}
     exec(source, space)
     return space["draw"]
 

@@ -1,5 +1,6 @@
 """Through files: an epoch that is imperfect costs itself, and changes no earlier answer."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def without_a_pixel(image):
     return image
 
 
-IMPERFECTIONS = {
+IMPERFECTIONS: dict[str, Callable | None] = {
     "float": lambda image: (image.astype(np.float32), {}),
     "long integers": lambda image: (image.astype(np.int32), {}),
     "blank card": lambda image: (
