@@ -261,7 +261,7 @@ def test_a_choice_of_template_that_makes_no_sense_is_refused(taonet, world, tmp_
     refused(taonet(*changes, "--template-mjd", "2:1"), "holds none")
     refused(taonet(*changes, "--template", tmp_path / "none.fits"), "none.fits: no such file")
     both = ("--template-mjd", "1:2", "--template", "f.fits")
-    refused(taonet(*words, *both), "two kinds of template")
+    refused(taonet(*changes, *both), "two kinds of template")
     assert not list(tmp_path.iterdir())
 
 
