@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/installed
 	@$(BIN)/taonet demo -o demo
 
+# `.venv/bin/coverage report` then lists the lines that no test has run
 test: check
-	$(BIN)/pytest -n 2 --dist loadfile --durations=5
+	$(BIN)/pytest -n 2 --dist loadfile --durations=5 --cov --cov-report=
 
 test-slow: $(VENV)/installed
 	CHECK_SHAPES=all $(BIN)/pytest -m slow --timeout=3600
@@ -32,4 +33,4 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo runs build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) demo runs build .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -57,6 +57,7 @@ def world(tmp_path_factory):
 def deep_tao_maker():
     """The script tests/fixtures/make_deep_tao.py as a module."""
     spec = importlib.util.spec_from_file_location("make_deep_tao", _MAKER)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["make_deep_tao"] = module  # its dataclasses look themselves up
     spec.loader.exec_module(module)

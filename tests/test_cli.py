@@ -90,12 +90,12 @@ def test_a_file_never_seen_is_classified_after_every_epoch(taonet, world, tmp_pa
 
 
 def test_a_prior_in_words_or_in_a_table_is_told_and_its_answers_are_scored(taonet, world, tmp_path):
-    names = [c[2:] for c in pd.read_parquet(world / "run/predictions/tao-net.parquet").filter(
-        like="p_")]  # fmt: skip
+    answers = pd.read_parquet(world / "run/predictions/tao-net.parquet").filter(like="p_")
+    names = answers.columns.str.removeprefix("p_").tolist()
     words = ",".join(f"{name}={i}" for i, name in enumerate(names))
     table = tmp_path / "mix.csv"
     pd.DataFrame({"class": names, "prior": range(len(names))}).to_csv(table, index=False)
-    tables = []
+    tables: list[pd.DataFrame] = []
     for given in (words, table):
         output = tmp_path / f"p{len(tables)}.parquet"
         code, out, err = taonet(
@@ -112,8 +112,8 @@ def test_a_prior_in_words_or_in_a_table_is_told_and_its_answers_are_scored(taone
     code, out, err = taonet("evaluate", tmp_path / "p0.parquet", "--data", world / "archive")
     assert code == 0, err
     page = tmp_path / "r.html"
-    words = ("report", tmp_path / "p0.parquet", "--data", world / "archive", "-o", page)
-    assert taonet(*words)[0] == 0
+    report = ("report", tmp_path / "p0.parquet", "--data", world / "archive", "-o", page)
+    assert taonet(*report)[0] == 0
     facts = json.loads((world / "run/bundle/config.json").read_text())["facts"]
     assert facts["learnt_mix"] == {name: 1 / len(names) for name in names}
     output = tmp_path / "none.csv"
@@ -256,12 +256,12 @@ def test_a_choice_of_template_that_makes_no_sense_is_refused(taonet, world, tmp_
     words = ("photometry", world / "archive", "-o", tmp_path / "d.csv")
     refused(taonet(*words, "--template-mjd", "1:2"), "add --difference")
     refused(taonet(*words, "--template", "f.fits"), "add --difference")
-    words = (*words, "--difference")
-    refused(taonet(*words, "--template-mjd", "1-2"), "no range of MJD", "write MIN:MAX")
-    refused(taonet(*words, "--template-mjd", "2:1"), "holds none")
-    refused(taonet(*words, "--template", tmp_path / "none.fits"), "none.fits: no such file")
+    changes = (*words, "--difference")
+    refused(taonet(*changes, "--template-mjd", "1-2"), "no range of MJD", "write MIN:MAX")
+    refused(taonet(*changes, "--template-mjd", "2:1"), "holds none")
+    refused(taonet(*changes, "--template", tmp_path / "none.fits"), "none.fits: no such file")
     both = ("--template-mjd", "1:2", "--template", "f.fits")
-    refused(taonet(*words, *both), "two kinds of template")
+    refused(taonet(*changes, *both), "two kinds of template")
     assert not list(tmp_path.iterdir())
 
 

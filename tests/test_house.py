@@ -123,8 +123,11 @@ def is_verb(one: Definition) -> bool:
 def lines_of_code(function: ast.FunctionDef) -> int:
     first = function.body[0]
     is_docstring = ast.get_docstring(function) is not None
-    docstring = first.end_lineno - first.lineno + 1 if is_docstring else 0
-    return function.end_lineno - function.lineno + 1 - docstring
+    return lines_of(function) - (lines_of(first) if is_docstring else 0)
+
+
+def lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def parameters_of(function: ast.FunctionDef) -> int:
@@ -133,7 +136,8 @@ def parameters_of(function: ast.FunctionDef) -> int:
     return len([name for name in names if name not in ("self", "cls")])
 
 
-GUIDE = Path(__file__).parents[1] / "docs" / "where-to-add.md"
+REPOSITORY = Path(__file__).parents[1]
+GUIDE = REPOSITORY / "docs" / "where-to-add.md"
 
 
 def test_the_guide_names_files_and_tables_that_are_there():
@@ -145,3 +149,35 @@ def test_the_guide_names_files_and_tables_that_are_there():
         for table in re.findall(r"`([A-Z_]{5,})`", row):
             named = re.findall(r"`([a-z_/]+\.py)`", row)
             assert any(re.search(rf"^{table}\b", (ROOT / name).read_text(), re.M) for name in named)
+
+
+def test_hooks_before_a_commit_run_the_commands_of_make_check():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    _, _, recipe = makefile.partition("\ncheck:")
+    commands = re.findall(r"^\t\$\(BIN\)/(.+)$", recipe.partition("\n\n")[0], re.M)
+    hooks = (REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert len(commands) >= 4
+    assert re.findall(r"entry: \.venv/bin/(.+)$", hooks, re.M) == commands
+    # a repository of hooks would be a download
+    assert set(re.findall(r"- repo: (.+)$", hooks, re.M)) == {"local"}
+
+
+def test_links_between_pages_lead_somewhere():
+    pages = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
+    links = {
+        page.parent / link.partition("#")[0]
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+        if not re.match(r"https?:|#", link)
+    }
+    assert REPOSITORY / "CONTRIBUTING.md" in links
+    assert len(links) > 20
+    assert {str(link) for link in links if not link.exists()} == set()
+
+
+def test_the_page_for_contributors_names_targets_that_make_knows():
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"`make ([a-z-]+)`", text))
+    assert len(targets) >= 4
+    assert targets <= set(re.findall(r"^([a-z-]+):", makefile, re.M))

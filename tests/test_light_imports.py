@@ -117,8 +117,8 @@ def test_verbs_without_networks_import_neither_torch_nor_matplotlib(
 
 
 def test_figures_import_matplotlib_and_no_torch(python, archive, tmp_path):
-    words = ("-m", "taonet", "photometry", archive, "--limit", 1)
-    words += ("--figures", tmp_path / "figures", "-o", tmp_path / "c.parquet")
+    words = ("-m", "taonet", "photometry", archive, "--limit", 1,
+             "--figures", tmp_path / "figures", "-o", tmp_path / "c.parquet")  # fmt: skip
     done = python(*words)
     assert "matplotlib was imported" in done.stderr
     done = python(*words, refused="torch")

@@ -15,8 +15,13 @@ from taonet.parallel import map_in_order
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_order_and_items_are_taken_as_the_work_goes_on(workers):
     taken = []
-    items = (taken.append(i) or i for i in range(100))
-    results = map_in_order(math.sqrt, items, workers=workers)
+
+    def items():
+        for i in range(100):
+            taken.append(i)
+            yield i
+
+    results = map_in_order(math.sqrt, items(), workers=workers)
     assert next(results) == 0
     assert len(taken) < 50
     assert list(results) == [math.sqrt(i) for i in range(1, 100)]
@@ -69,8 +74,14 @@ def test_an_interruption_ends_the_workers_without_a_word_of_theirs(tmp_path, who
     file = tmp_path / "script.py"
     file.write_text("from taonet.parallel import map_in_order\n" + SLEEPING)
     command = [sys.executable, file]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
         at_work = [process.stdout.readline() for _ in range(2)]
         send = os.killpg if whom == "the terminal" else os.kill
         send(process.pid, signal.SIGINT)

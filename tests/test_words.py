@@ -191,7 +191,7 @@ def test_impossible_places_are_one_line(taonet, things, tmp_path):
     ):
         assert "a file is there, not a folder" in taonet(*words)
     assert "no such folder" in taonet("photometry", pixels, "-o", tmp_path / "a" / "c.csv")
-    for words in (
+    for others in (
         ("demo", "-o", tmp_path / LONG),
         ("photometry", pixels, "--figures", tmp_path / LONG, "-o", tmp_path / "c.csv"),
         ("photometry", pixels, "-o", tmp_path / f"{LONG}.csv"),
@@ -200,7 +200,7 @@ def test_impossible_places_are_one_line(taonet, things, tmp_path):
         ("demo", "-o", "/proc/demo"),
         ("photometry", pixels, "--figures", "/proc/figures", "-o", tmp_path / "c.csv"),
     ):
-        assert "Errno" not in taonet(*words)
+        assert "Errno" not in taonet(*others)
     assert list(tmp_path.iterdir()) == [file]
     assert file.read_text() == "mine"
 

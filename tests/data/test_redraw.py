@@ -43,7 +43,7 @@ def test_a_copy_depends_on_seed_object_and_number_alone():
 
 
 def dict_of(copies):
-    found = {}
+    found: dict = {}
     for i, copy in copies:
         found.setdefault(i, []).append(copy)
     return found

@@ -25,7 +25,7 @@ def table(steps_of, right):
 
 
 EVERY = table(lambda n: range(1, n + 1), lambda i, n: n > 2 or i % 3 == 0)
-SOME = table(lambda n: sorted({min(3, n), n}), lambda i, n: i % 4 < 3)
+SOME = table(lambda n: sorted({min(3, n), n}), lambda i, _n: i % 4 < 3)
 LAST = table(lambda n: [n], lambda _i, _n: True)
 ALL = {"ours": EVERY, "trees": SOME, "control": LAST}
 
@@ -49,8 +49,8 @@ def test_early_scores_count_the_objects_that_have_so_many_epochs():
     (early,) = methods["trees"].early
     kept = [name for name, length in LENGTHS.items() if length >= 3]
     assert (early.n_epochs, early.n_objects) == (3, len(kept))
-    rows = [t[(t["n_epochs"] == 3) & t["object_id"].isin(kept)] for t in (SOME, EVERY)]
-    alone = score_difference(*rows, AB, metric="macro_f1", n_bootstrap=50, seed=4)
+    some, every = (t[(t["n_epochs"] == 3) & t["object_id"].isin(kept)] for t in (SOME, EVERY))
+    alone = score_difference(some, every, AB, metric="macro_f1", n_bootstrap=50, seed=4)
     assert early.differences["macro_f1"] == alone
     assert methods["control"].early == ()
 

@@ -114,7 +114,8 @@ def test_the_recall_of_a_class_is_as_uncertain_as_jeffreys_says(hits: int) -> No
     number = found.interval("recall", 0)
     # small classes are drawn wider; where nothing varies there is nothing to widen
     shape = 1 - 2 / 20 if 0 < hits < 20 else 1
-    low, high = beta.ppf([0.025, 0.975], shape * hits + 0.5, shape * (20 - hits) + 0.5)
+    jeffreys = beta(shape * hits + 0.5, shape * (20 - hits) + 0.5)
+    low, high = jeffreys.ppf(0.025), jeffreys.ppf(0.975)
     assert number.value == hits / 20
     assert number.low == pytest.approx(0 if hits == 0 else low, abs=0.01)
     assert number.high == pytest.approx(1 if hits == 20 else high, abs=0.01)
@@ -149,7 +150,7 @@ def test_a_copy_of_every_object_adds_nothing_that_is_known() -> None:
 
 def test_names_of_groups_do_not_matter_and_an_empty_one_is_alone() -> None:
     table = made_table(30)
-    numbers = [np.arange(30) // 2, 99 - np.arange(30) // 2, [f"g{i // 2}" for i in range(30)]]
+    numbers: list = [np.arange(30) // 2, 99 - np.arange(30) // 2, [f"g{i // 2}" for i in range(30)]]
     found = [score(table.assign(group=g), FOUR, n_bootstrap=50, seed=1) for g in numbers]
     assert found[0].to_dict() == found[1].to_dict() == found[2].to_dict()
     alone, plain = (

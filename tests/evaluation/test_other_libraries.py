@@ -35,7 +35,7 @@ def test_the_calibration_error_is_that_of_mapie(table, n_epochs):
 class Logits(ClassifierMixin, BaseEstimator):
     """A classifier whose logits are what it is given."""
 
-    def fit(self, X, y):
+    def fit(self, _X, y):
         self.classes_ = np.unique(y)
         return self
 

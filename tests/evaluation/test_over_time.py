@@ -53,6 +53,7 @@ def test_one_answer_an_object_has_no_time():
 
 def test_without_detections_and_sets_the_rest_is_told():
     found = score_over_time(draw(100, seed=1), THREE)
+    assert found is not None
     assert found.nights is None
     assert found.coverage is None is found.sizes is found.typical
     assert trust_lines({"ours": {"over_time": found.to_dict()}})

@@ -52,6 +52,7 @@ def test_calibrating_anew_changes_only_the_section_about_it(name):
     assert CARD not in bundle.facts
     facts = {**bundle.facts, "calibrated_on": "abc", "calibrated_on_simulation": False}
     after = recalibrated_card(replace(bundle, facts=facts), before)
+    assert bundle.trust is not None
     assert f"On {bundle.trust.objects} real objects (abc)" in texts(after)[CALIBRATION_HEADING]
     assert texts(after) == {**texts(before), CALIBRATION_HEADING: texts(after)[CALIBRATION_HEADING]}
     assert Card.parse(after).head == Card.parse(before).head
@@ -64,6 +65,7 @@ def test_sentences_of_earlier_versions_that_calibration_makes_untrue_go():
     after = recalibrated_card(bundle, text)
     assert texts(after)[LIMITS] == "Some. Others: nothing warns of them."
     assert list(texts(after)) == ["Data", CALIBRATION_HEADING, LIMITS]
+    assert bundle.trust is not None
     untypical = replace(bundle, trust=replace(bundle.trust, typicality=None))
     assert UNTRUE_ONCE_CALIBRATED[1] in texts(recalibrated_card(untypical, text))[LIMITS]
 

@@ -53,7 +53,7 @@ def answered(archive, folder):
 @pytest.fixture(scope="module")
 def short_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("short")
-    lines = []
+    lines: list[str] = []
     archive = packed(folder / "a", {"STAR": 3, "VAR": 3})
     run_experiment(RECIPE, archive, folder / "run", say=lines.append)
     return folder / "run", lines

@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 from dataclasses import replace
+from typing import Literal
 
 import pandas as pd
 import pytest
@@ -82,9 +83,10 @@ def test_a_blend_lies_between_where_it_started_and_what_was_learnt(hits, quick, 
         run = run_experiment(replace(recipe, training=training), hits[0], folder, start=novice)
         found.append(torch.cat([p.flatten() for p in load_bundle(run).network.parameters()]))
     start = torch.cat([p.flatten() for p in novice.network.parameters()])
-    rounding = {"rtol": 2**-10, "atol": 1e-6}  # bundles store half precision
-    torch.testing.assert_close(found[0], start, **rounding)
-    torch.testing.assert_close(found[1], start.lerp(found[2], 0.25), **rounding)
+    between = start.lerp(found[2], 0.25)
+    for blended, expected in ((found[0], start), (found[1], between)):
+        # bundles store half precision
+        torch.testing.assert_close(blended, expected, rtol=2**-10, atol=1e-6)
 
 
 def test_what_the_bundle_decides_cannot_be_asked_for(hits, novice, tmp_path):
@@ -162,7 +164,8 @@ def test_the_second_half_is_tested_with_shots_from_the_first(hits, quick, novice
     archive = hits[0]
     first = set(archive.objects["object_id"][in_first_half(archive.objects)])
     assert len(first) == 12
-    for half, n_tested in (("first", 4), ("second", 12)):
+    halves: list[tuple[Literal["first", "second"], int]] = [("first", 4), ("second", 12)]
+    for half, n_tested in halves:
         found = hits_benchmark(novice, quick, archive, half=half, shots=Shots(draws=1, per_class=2))
         assert found["zero_shot"].n_objects == n_tested
     assert len(learnt) == 4

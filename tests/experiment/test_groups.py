@@ -31,7 +31,8 @@ def test_an_object_that_the_archive_has_not_is_alone() -> None:
 
 def test_without_an_archive_groups_are_stated_or_found_by_place() -> None:
     table = made_table(4)
-    table.loc[1, "ra"] = table.loc[0, "ra"] + 2 / 3600
+    ra = table["ra"].to_numpy()
+    table["ra"] = [ra[0], ra[0] + 2 / 3600, *ra[2:]]
     nowhere = table.drop(columns=["ra", "dec"])
     found = all_with_groups({"one": table, "other": nowhere})
     assert found["one"]["group"].tolist() == found["other"]["group"].tolist()

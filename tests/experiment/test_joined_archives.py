@@ -89,6 +89,7 @@ def test_answers_are_made_honest_on_the_part_for_that(archives, tmp_path, monkey
     run_experiment(recipe_of(SMALL), join_archives(train, **parts), run)
     assert shown == [None]
     bundle = load_bundle(run)
+    assert bundle.trust is not None
     assert bundle.trust.objects == 36
     # a recipe of folds has none where parts are given: nothing is refitted on what tests
     assert bundle.facts["objects"] == 12

@@ -78,7 +78,7 @@ def test_without_times_trees_see_none(archive):
         [early_features([(s, measure_bands(s))], (5,), use_times=use) for s in (sequence, later)]
         for use in (True, False)
     )
-    pd.testing.assert_frame_equal(*without)
+    pd.testing.assert_frame_equal(without[0], without[1])
     assert not with_times[0].equals(with_times[1])
 
 
@@ -100,7 +100,7 @@ def test_an_interrupted_run_ends_with_the_scores_of_a_whole_one(world, archive, 
     recipe = read_recipe(TINY)
     calls = []
 
-    def stop_in_the_second_fold(items, n, title):
+    def stop_in_the_second_fold(items, _n, title):
         calls.append(title)
         for item in items:
             if title == "testing fold-1":

@@ -1,6 +1,7 @@
 """Recipes that come with the package: found by name wherever one works, listed, understood."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.experiment.shipped_recipes import READS, find_recipe, recipe_names, shipped_recipes
 
 ROOT = Path(__file__).parents[2]
-READERS = {"cutouts": read_recipe, "light curves": read_curve_recipe}
+READERS: dict[str, Callable] = {"cutouts": read_recipe, "light curves": read_curve_recipe}
 
 
 @pytest.mark.parametrize("name", recipe_names())

@@ -25,7 +25,8 @@ def scene(*, flux=4000.0, host=None, drift_px_per_year=0.0, epochs=EPOCHS, seed=
     mjd = 55_000 + np.linspace(0, 3 * 365.25, EPOCHS)[:epochs]
     still = sum(spot(*star) for star in STARS)
     if host is not None:
-        still = still + spot(*host, fwhm=6.0)
+        x, y, host_flux = host
+        still = still + spot(x, y, host_flux, fwhm=6.0)
     years = (mjd - mjd[0]) / 365.25
     frames = [
         still + spot(SIZE // 2 + drift_px_per_year * year, SIZE // 2, brightness)

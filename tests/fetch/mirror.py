@@ -79,7 +79,7 @@ class Mirror:
         if sha not in by_sha:
             return None
         folder = by_sha[sha]
-        entries = [
+        entries: list[dict] = [
             {"path": f.split("/")[-1], "mode": "040000", "type": "tree", "sha": key}
             for key, f in by_sha.items()
             if f and f.rpartition("/")[0] == folder

@@ -21,6 +21,7 @@ from taonet.fetch.polite_http import Client, RequestPolicy
 from taonet.io.deep_tao.reader import read_deep_tao
 
 _spec = importlib.util.spec_from_file_location("mirror", Path(__file__).with_name("mirror.py"))
+assert _spec is not None and _spec.loader is not None
 web = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(web)
 
@@ -225,7 +226,7 @@ def test_a_server_that_went_away_ends_it(fetch, mirror):
     assert len(files) == RequestPolicy().tries * deep_tao_release.MOST_SILENCES
 
 
-def test_a_slow_answer_is_given_up(fetch, mirror, clock):
+def test_a_slow_answer_is_given_up(fetch, clock):
     def pieces_that_take_a_minute():
         clock.time += 60
         return clock.time

@@ -124,7 +124,10 @@ def test_a_class_that_is_not_known_is_none(tmp_path):
 def test_a_second_object_of_a_name_and_one_without_are_set_aside(tmp_path):
     path = save(tmp_path / "f.npz", object_id=np.array(["a", "a", ""]))
     first, second, third = read_arrays(path)
+    assert first.sequence is not None
     assert len(first.sequence) == 5
+    assert second.rejection is not None
+    assert third.rejection is not None
     assert "of this name is there already" in second.rejection.reason
     assert "without a name" in third.rejection.reason
 
@@ -137,6 +140,7 @@ def test_stamps_with_the_channels_last_are_read_as_such(tmp_path):
     path = save(tmp_path / "f.npz", stamps=np.moveaxis(first, 2, -1))
     found = list(read_arrays(path))
     assert all("channels last" in one.remarks[0] for one in found)
+    assert found[0].sequence is not None
     assert found[0].sequence.channels == ("science", "template", "difference")
     assert np.array_equal(found[0].sequence.frames, first[0])
 
@@ -144,6 +148,7 @@ def test_stamps_with_the_channels_last_are_read_as_such(tmp_path):
 def test_a_last_axis_of_one_channel_is_one(tmp_path):
     stamps = np.random.default_rng(1).random((3, 5, 9, 9, 1), np.float32)
     found = next(iter(read_arrays(save(tmp_path / "f.npz", stamps=stamps))))
+    assert found.sequence is not None
     assert np.array_equal(found.sequence.frames[:, 0], stamps[0, ..., 0])
 
 
@@ -164,6 +169,7 @@ def test_an_epoch_without_a_time_is_set_aside_alone(time, reason, tmp_path):
     mjd = arrays()["mjd"]
     mjd[0, 2] = time
     whole, other, _ = read_arrays(save(tmp_path / "f.npz", mjd=mjd))
+    assert whole.sequence is not None
     assert len(whole.sequence) == 4
     assert np.array_equal(whole.sequence.frames[:, 0], arrays()["stamps"][0, [0, 1, 3, 4]])
     assert [part.part for part in whole.parts] == [True]
@@ -174,7 +180,7 @@ def test_an_epoch_without_a_time_is_set_aside_alone(time, reason, tmp_path):
 def test_seeing_and_zero_points_are_read_and_sentinels_are_unknown(tmp_path):
     columns = {"zero_point_mag": np.full((3, 5), 26.0), "seeing_fwhm_px": np.full((3, 5), -999.0)}
     places = {"ra": np.array([-0.5, -999.0, 0.0]), "dec": np.array([1.0, -999.0, 0.0])}
-    a, b, c = (one.sequence for one in read_arrays(save(tmp_path / "f.npz", **columns, **places)))
+    a, b, c = found_in(read_arrays(save(tmp_path / "f.npz", **columns, **places))).values()
     assert (a.zero_point_mag == 26).all()
     assert np.isnan(a.seeing_fwhm_px).all()
     assert (a.ra, a.dec) == (359.5, 1.0)

@@ -61,5 +61,5 @@ def test_numbers_are_read_from_text_bytes_and_masked_cells_and_words_are_told_fr
 
 
 def test_moments_are_mjd_and_no_nanoseconds():
-    moments = pd.Series(pd.to_datetime(["1858-11-18T12:00", "2019-01-05T06:00", None]))
+    moments = pd.Series(pd.to_datetime(["1858-11-18T12:00", "2019-01-05T06:00", "NaT"]))
     np.testing.assert_allclose(numbers(moments, "t"), [1.5, 58488.25, np.nan])

@@ -138,7 +138,7 @@ def a_cube(night, tmp_path):
 
 
 def one_row(column, value):
-    def damage(night, tmp_path):
+    def damage(night, _tmp_path):
         cells = night[column].astype(object)
         cells[4] = value
         return night.assign(**{column: cells})
@@ -180,15 +180,15 @@ def only_blank(night, tmp_path):
     return night
 
 
-def julian_dates(night, tmp_path):
+def julian_dates(night, _tmp_path):
     return night.assign(mjd=night["mjd"] + 2_400_000.5 * (night["object_id"] == "b"))
 
 
-def two_classes(night, tmp_path):
+def two_classes(night, _tmp_path):
     return night.assign(label=["SN", "SN", "SN", "SN", "AGN", ""])
 
 
-def three_places(night, tmp_path):
+def three_places(night, _tmp_path):
     return night.assign(ra=[10.0, 10.0, 10.0, 10.0, 100.0, 190.0])
 
 
@@ -222,6 +222,7 @@ def test_an_object_without_a_good_epoch_is_set_aside_once(damage, message, night
 def test_a_row_without_an_object_costs_itself(night, tmp_path):
     found = list(read(night.assign(object_id=[*night["object_id"][:5], ""]), tmp_path).values())
     (row,) = [one for one in found if isinstance(one, ItemResult)]
+    assert row.rejection is not None
     assert row.rejection.kind == "object_id is empty" and "row 6" in row.rejection.reason
     assert [len(one) for one in found if one is not row] == [3, 2]
 

@@ -176,8 +176,8 @@ def whole(tmp_path):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda whole: b"", "empty"),
-        (lambda whole: b"hello" * 1000, "not a FITS file"),
+        (lambda _whole: b"", "empty"),
+        (lambda _whole: b"hello" * 1000, "not a FITS file"),
         (lambda whole: whole[:1000], "truncated in the header of HDU 0"),
         (lambda whole: whole[:7000], "truncated at HDU 1.*1,240 of 3,200 bytes"),
         (lambda whole: whole.replace(b"XTENSION", b"YTENSION"), "no header"),
@@ -195,8 +195,8 @@ def whole(tmp_path):
         ),
         (lambda whole: whole[:80] + b"\nEND\n" + bytes(3000), "line breaks between the cards"),
         (lambda whole: gzip.compress(whole)[:-20], "truncated gzip"),
-        (lambda whole: b"\x1f\x8b" + bytes(100), "corrupt gzip"),
-        (lambda whole: gzip.compress(bytes(50_000_000)), "larger than"),
+        (lambda _whole: b"\x1f\x8b" + bytes(100), "corrupt gzip"),
+        (lambda _whole: gzip.compress(bytes(50_000_000)), "larger than"),
     ],
 )
 def test_damage_is_named_in_one_line(damage, message, tmp_path):

@@ -35,6 +35,7 @@ def test_a_label_that_names_no_class_is_said_once(deep_tao, tmp_path):
     truth = next(truth for truth in deep_tao.values() if truth.class_name == "SN")
     file = shutil.copy(truth.path, tmp_path)
     (found,) = source_of(tmp_path / file).read(frozenset())
+    assert found.sequence is not None
     assert found.sequence.class_name is None
     assert "the label in its header is raw_label" in found.remarks[0]
     (inside,) = source_of(truth.path).read(frozenset())

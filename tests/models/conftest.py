@@ -50,7 +50,7 @@ MEASURED = {
     "deep_zooms": (16, 8),
     "width": 12,
 }
-VARIANTS = {
+VARIANTS: dict[str, dict] = {
     "plain": {},
     BAND_AND_CHANNELS: {"channels": 3, "bands": 2, "use_times": False},
     "measured, by nights": MEASURED,

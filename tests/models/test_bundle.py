@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from taonet.errors import InputError, MissingError, OutputError
-from taonet.models.bundle import VERSION, load_bundle, round_to_half, save_bundle
+from taonet.models.bundle import load_bundle, round_to_half, save_bundle
+from taonet.models.bundle_folder import VERSION
 from taonet.models.predict import predict
 from taonet.trust.trust import Temperature, Trust
 
@@ -94,7 +95,7 @@ def test_configurations_that_make_no_sense_are_one_clear_line(saved, changes, me
         load_bundle(saved)
 
 
-def test_names_and_places(bundle, saved, tmp_path):
+def test_names_and_places(bundle, saved):
     with pytest.raises(MissingError, match="no such bundle"):
         load_bundle("no-such-model")
     with pytest.raises(OutputError, match="exists already"):

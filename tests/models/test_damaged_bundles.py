@@ -131,7 +131,9 @@ def test_a_configuration_that_is_no_configuration(saved, text):
 
 
 def test_what_is_not_edited_still_loads(saved):
-    assert load_bundle(str(saved)).trust.temperature == TEMPERATURE
+    trust = load_bundle(str(saved)).trust
+    assert trust is not None
+    assert trust.temperature == TEMPERATURE
 
 
 def sign(folder, key, content, name):

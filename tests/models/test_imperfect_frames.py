@@ -34,38 +34,37 @@ def bundle_and_object(name):
     return bundle, sequence.take(np.resize(read[: EARLY + LATE], EARLY + LATE))
 
 
+def fill(late, pixels, value):
+    late[pixels] = value
+
+
+def mask_the_object(late):
+    middle = late.shape[-1] // 2
+    late[..., middle - 3 : middle + 4, middle - 3 : middle + 4] = np.nan
+
+
+IMPERFECTIONS = {
+    "one pixel missing": lambda late: fill(late, np.s_[-1, :, 0, 0], np.nan),
+    "masked": lambda late: fill(
+        late, np.s_[..., : late.shape[-1] // 3, : late.shape[-1] // 4], np.nan
+    ),
+    "masked at the object": mask_the_object,
+    "clipped": lambda late: fill(late, ..., np.maximum(late, np.median(late))),
+    "blank": lambda late: fill(late, ..., 0),
+    "all missing": lambda late: fill(late, ..., np.nan),
+    "half empty": lambda late: fill(late, np.s_[..., : late.shape[-1] // 2 + 4], 0),
+    "edge empty": lambda late: fill(late, np.s_[..., -5:], 0),
+    "sentinels": lambda late: fill(late, np.s_[..., 3, 5:9], -9999),
+    "infinite": lambda late: fill(late, np.s_[..., 2, 2], np.inf),
+    "other steps": lambda late: fill(late, ..., np.rint(late / 7) * 7),
+}
+"""What each does to frames, in place."""
+
+
 def spoilt(frames, how):
     """Return frames of which the last few are imperfect in some way."""
-    late, size = frames[EARLY:], frames.shape[-1]
-    if how == "one pixel missing":
-        late[-1, :, 0, 0] = np.nan
-    if how == "masked":
-        late[:, :, : size // 3, : size // 4] = np.nan
-    if how == "masked at the object":
-        late[:, :, size // 2 - 3 : size // 2 + 4, size // 2 - 3 : size // 2 + 4] = np.nan
-    if how == "clipped":
-        late[:] = np.maximum(late, np.median(late))
-    if how == "blank":
-        late[:] = 0
-    if how == "all missing":
-        late[:] = np.nan
-    if how == "half empty":
-        late[..., : size // 2 + 4] = 0
-    if how == "edge empty":
-        late[..., -5:] = 0
-    if how == "sentinels":
-        late[..., 3, 5:9] = -9999
-    if how == "infinite":
-        late[..., 2, 2] = np.inf
-    if how == "other steps":
-        late[:] = np.rint(late / 7) * 7
+    IMPERFECTIONS[how](frames[EARLY:])
     return frames
-
-
-HOW = (
-    "one pixel missing", "masked", "masked at the object", "clipped", "blank", "all missing",
-    "half empty", "edge empty", "sentinels", "infinite", "other steps",
-)  # fmt: skip
 
 
 def answers(bundle, sequence, frames):
@@ -88,7 +87,7 @@ def frames_and_early_answers(name, step):
         return frames, None
 
 
-@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("how", IMPERFECTIONS)
 @pytest.mark.parametrize("step", [pytest.param(0, marks=pytest.mark.slow), 1, 20])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_imperfect_frames_leave_earlier_answers_alone(name, step, how):
@@ -120,7 +119,7 @@ def test_the_kind_of_number_leaves_answers_alone(name):
 @pytest.mark.parametrize("name", NAMED)
 def test_frames_that_an_older_archive_did_not_flag_give_finite_answers(name):
     bundle, sequence = bundle_and_object(name)
-    for how in HOW:
+    for how in IMPERFECTIONS:
         frames = spoilt(np.rint(sequence.frames.astype(np.float32) / 20) * 20, how)
         old = replace(sequence, frames=frames, quality=np.zeros(len(frames), np.int32))
         (rows,) = predict(bundle, [old])

@@ -1,6 +1,7 @@
 """The laws of the network, from raw frames on."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from taonet.models.predict import predict
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.cutout import Quality
 
-TOLERANCE = {"atol": 2e-5, "rtol": 0}
+assert_close = partial(np.testing.assert_allclose, atol=2e-5, rtol=0)
 
 
 def probabilities(table):
@@ -38,7 +39,7 @@ def test_step_by_step_equals_forward(bundle, examples):
             state = net.start(1)
             for k in range(len(example.mjd)):
                 logits, state = net.step(embedding[k : k + 1], one.days[k : k + 1], state)
-                np.testing.assert_allclose(logits[0], whole[i, k], **TOLERANCE)
+                assert_close(logits[0], whole[i, k])
 
 
 def test_the_company_in_a_batch_changes_nothing(bundle, examples):
@@ -47,7 +48,7 @@ def test_the_company_in_a_batch_changes_nothing(bundle, examples):
     backwards = compute_answers(bundle, examples[::-1])[::-1]
     for others in (alone, backwards):
         for one, other in zip(together, others, strict=True):
-            np.testing.assert_allclose(one.probabilities, other.probabilities, **TOLERANCE)
+            assert_close(one.probabilities, other.probabilities)
             np.testing.assert_allclose(one.features, other.features, rtol=1e-4, atol=1e-4)
 
 
@@ -58,7 +59,7 @@ def test_what_lies_in_padded_epochs_never_matters(bundle, examples):
         days, seen = batch.pad(batch.days), batch.seen
         clean = net.read(embedding, days)
         embedding[~seen], days[~seen] = 1e3, 1e3
-        np.testing.assert_allclose(net.read(embedding, days)[seen], clean[seen], **TOLERANCE)
+        assert_close(net.read(embedding, days)[seen], clean[seen])
 
 
 @pytest.mark.parametrize("turns", [1, pytest.param(8, marks=pytest.mark.slow)])
@@ -68,9 +69,7 @@ def test_removing_the_future_never_changes_an_earlier_answer(bundle, sequences, 
         for k in range(1, len(sequence) + 1):
             (early,) = predict(bundle, [sequence.up_to(sequence.mjd[k - 1])], turns=turns)
             assert len(early) == k
-            np.testing.assert_allclose(
-                probabilities(early)[-1], probabilities(whole)[k - 1], **TOLERANCE
-            )
+            assert_close(probabilities(early)[-1], probabilities(whole)[k - 1])
 
 
 def test_changing_the_future_never_changes_an_earlier_answer(bundle, sequences):
@@ -78,7 +77,7 @@ def test_changing_the_future_never_changes_an_earlier_answer(bundle, sequences):
     frames = sequence.frames.copy()
     frames[5:] = np.random.default_rng(3).normal(0, 1e5, frames[5:].shape)
     (one,), (other,) = (predict(bundle, [s]) for s in (sequence, replace(sequence, frames=frames)))
-    np.testing.assert_allclose(probabilities(one)[:5], probabilities(other)[:5], **TOLERANCE)
+    assert_close(probabilities(one)[:5], probabilities(other)[:5])
     assert not np.allclose(probabilities(one)[5:], probabilities(other)[5:])
 
 

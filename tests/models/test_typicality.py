@@ -92,6 +92,7 @@ def test_bundles_written_before_there_was_any_still_load(trusted, tmp_path):
     config = json.loads((tmp_path / "b" / "config.json").read_text())
     assert set(config["trust"]) == {"temperature", "thresholds", "objects"}
     loaded = load_bundle(tmp_path / "b")
+    assert loaded.trust is not None
     assert loaded.trust.typicality is None
     (rows,) = predict(loaded, [sequence(1)])
     assert rows["typicality"].isna().all()

@@ -15,7 +15,7 @@ from taonet.photometry.prepared_frames import prepare_frames
 
 @pytest.mark.parametrize("flux", [150.0, 1500.0, 15000.0])
 def test_pulls_are_those_of_a_normal_distribution(flux):
-    pulls = []
+    drawn = []
     for seed in range(6):
         sequence, truth = field(30, flux=flux, seed=seed)
         (part,) = measure_bands(sequence, causal=False)
@@ -25,8 +25,8 @@ def test_pulls_are_those_of_a_normal_distribution(flux):
             part.fluxes.flux_err / part.calibration.scale,
             flux * unit * part.calibration.scale_err,
         )
-        pulls.append((part.fluxes.flux / part.calibration.scale - flux * unit) / error)
-    pulls = np.concatenate(pulls)
+        drawn.append((part.fluxes.flux / part.calibration.scale - flux * unit) / error)
+    pulls = np.concatenate(drawn)
     assert abs(pulls.mean()) < 0.2
     # the factor is fitted: it takes a part of what bright epochs scatter
     assert 0.75 < pulls.std() < 1.13

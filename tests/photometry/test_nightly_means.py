@@ -23,6 +23,7 @@ def test_a_night_is_not_cut_at_midnight_nor_mixed_over_bands():
     np.testing.assert_allclose(means.flux, [(1 + 4 * 3) / 5, 10, np.nan])
     np.testing.assert_allclose(means.flux_err, [1 / np.sqrt(5), 1, np.nan])
     np.testing.assert_allclose(means.mjd, [(55000.99 + 4 * 55001.0) / 5, 55001.02, 55005.905])
+    assert means.quality is not None
     assert means.quality.tolist() == [1, 0, 4]
 
 

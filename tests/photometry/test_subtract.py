@@ -15,6 +15,7 @@ def test_the_difference_of_a_constant_field_is_white_noise():
     sequence, _ = field(20, seed=5, flux=0.0)
     (part,) = measure_bands(sequence, mode="difference", causal=False)
     difference = part.difference
+    assert difference is not None
     z = difference.light / difference.noise[:, None, None]
     empty = z[:, 24:40, 24:40]
     # wings of bright stars make the sky look a little noisier than it is
@@ -62,6 +63,7 @@ def test_no_part_of_an_epoch_is_in_its_own_template_and_all_count_from_one_level
     # told to hold it, it holds a third: in the others it is missing, in its own epoch, too
     chosen = MjdRange(first=sequence.mjd[8], last=sequence.mjd[10])
     (part,) = measure_bands(sequence, mode="difference", causal=False, template=chosen)
+    assert part.difference is not None
     (template,) = part.difference.templates
     share = template.own_share(9)
     assert 0.2 < share < 0.6
@@ -82,6 +84,7 @@ def test_what_psfs_of_no_formula_leave_of_stars_is_taken_off():
             frames[epoch, 0] += 0.2 * flux * moffat(64, fwhm_px=width, x=x + slip, y=y)
     (part,) = measure_bands(ImageSequence.from_frames("made", frames, 55000 + np.arange(n)),
                       mode="difference")  # fmt: skip
+    assert part.difference is not None
     left = np.abs(part.difference.light[10:])
     peaks = part.difference.subtracted_light[10:].max(axis=(1, 2))
     at_stars = [left[:, int(y) - 3 : int(y) + 5, int(x) - 3 : int(x) + 5] for x, y, _ in STARS]

@@ -73,8 +73,8 @@ def test_what_is_written_object_by_object_is_read_back_whole(tmp_path, monkeypat
     # None and NaN both say that the class is not known
     known = [name if isinstance(name, str) else None for name in back["class_name"]]
     assert known == whole["class_name"].tolist()
-    without = [table.drop(columns="class_name") for table in (back, whole)]
-    pd.testing.assert_frame_equal(*without, check_dtype=False)
+    one, other = (table.drop(columns="class_name") for table in (back, whole))
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".ecsv", ".vot"])

@@ -32,8 +32,8 @@ def test_detections_are_points_and_the_others_limits(sequence):
     limits = next(line for line in axes.lines if line.get_marker() == "v")
     points = next(line for line in axes.lines if line.get_marker() == "o")
     seen = curve.flux > 3 * curve.flux_err
-    np.testing.assert_allclose(points.get_ydata(), curve.mag[seen])
-    np.testing.assert_allclose(limits.get_ydata(), curve.limiting_mag[~seen])
+    np.testing.assert_allclose(np.asarray(points.get_ydata()), curve.mag[seen])
+    np.testing.assert_allclose(np.asarray(limits.get_ydata()), curve.limiting_mag[~seen])
     assert axes.yaxis_inverted()
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -44,7 +45,7 @@ class Page(HTMLParser):
 
 def report(path: Path, **changes: object) -> tuple[dict, str]:
     ours = made_table(40, epochs=4)
-    arguments = {
+    arguments: dict[str, Any] = {
         "title": "A run",
         "taxonomy": FOUR,
         "tables": {
@@ -84,8 +85,8 @@ def test_a_page_says_what_was_found_and_loads_nothing(whole: tuple[dict, str]) -
     assert '<p class="warning" role="note">Tested on other sequences.</p>' in text
     assert "<p>Simulated five folds, beware.</p>" in text
     assert "SN (supernova), RRL (RR Lyrae star)" in text
-    for metric in (*ON_PAGE, *CLASS_METRICS):
-        assert f"<dt>{metric.words}</dt>" in text
+    for words in [metric.words for metric in ON_PAGE] + [metric.words for metric in CLASS_METRICS]:
+        assert f"<dt>{words}</dt>" in text
     assert text.index("expected calibration error (ECE") < text.index("ECE)")
     assert "abc123" in text
 

@@ -22,8 +22,9 @@ def tables():
 
 
 def write(tables, path, **options):
-    given = {"title": "T", "detailed": ("TAO-Net", "forest"), "n_bootstrap": 50, "seed": 1}
-    assert write_paper_tables(path, tables, options.pop("taxonomy", CRTS), **given | options)
+    options = {"detailed": ("TAO-Net", "forest"), "n_bootstrap": 50, **options}
+    taxonomy = options.pop("taxonomy", CRTS)
+    assert write_paper_tables(path, tables, taxonomy, title="T", seed=1, **options)
     return path.read_text()
 
 
@@ -33,7 +34,7 @@ def section(text, heading):
 
 def first_number(text, row, column):
     cells = next(line for line in text.splitlines() if line.startswith(f"| {row} |")).split("|")
-    return float(re.search(r"[\d.]+", cells[column + 1])[0])
+    return float(re.findall(r"[\d.]+", cells[column + 1])[0])
 
 
 def final(table):
@@ -92,8 +93,8 @@ def test_without_non_transients_five_classes_are_left(tables, tmp_path):
 
 def test_other_classes_have_no_such_tables(tmp_path):
     table = made_table(40, taxonomy=HITS)
-    options = {"title": "T", "detailed": ("a",), "seed": 1}
-    assert not write_paper_tables(tmp_path / "p.md", {"a": table}, HITS, **options)
+    path = tmp_path / "p.md"
+    assert not write_paper_tables(path, {"a": table}, HITS, title="T", detailed=("a",), seed=1)
     assert list(tmp_path.iterdir()) == []
 
 

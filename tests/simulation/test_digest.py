@@ -41,27 +41,30 @@ def arguments(function):
     return plain, bound.arguments
 
 
+def parts_of(value):
+    """Return the parts of a value by name, and what makes such a value of other parts."""
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return parts, lambda others: replace(value, **others)
+    if isinstance(value, Mapping):
+        return value, dict
+    if isinstance(value, tuple):
+        return dict(enumerate(value)), lambda others: tuple(others.values())
+    if callable(value):
+        plain, given = arguments(value)
+        return given, lambda others: partial(plain, **others)
+    return {}, None
+
+
 def with_one_number_changed(value):
     """Yield copies of a value, each with another of its numbers changed."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         yield value + 1 if np.isfinite(value) else 1e6
-    elif is_dataclass(value):
-        for field in fields(value):
-            for changed in with_one_number_changed(getattr(value, field.name)):
-                yield replace(value, **{field.name: changed})
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            for changed in with_one_number_changed(inner):
-                yield {**value, key: changed}
-    elif isinstance(value, tuple):
-        for place, inner in enumerate(value):
-            for changed in with_one_number_changed(inner):
-                yield (*value[:place], changed, *value[place + 1 :])
-    elif callable(value):
-        plain, given = arguments(value)
-        for key, inner in given.items():
-            for changed in with_one_number_changed(inner):
-                yield partial(plain, **{**given, key: changed})
+        return
+    parts, whole_of = parts_of(value)
+    for name, part in parts.items():
+        for changed in with_one_number_changed(part):
+            yield whole_of({**parts, name: changed})
 
 
 @pytest.mark.parametrize("name", SURVEYS)
@@ -81,18 +84,10 @@ def test_every_number_of_a_preset_is_in_its_hash(name):
 
 def functions_in(value):
     """Return the functions that a preset draws with."""
-    if is_dataclass(value):
-        inner = [getattr(value, field.name) for field in fields(value)]
-    elif isinstance(value, Mapping):
-        inner = list(value.values())
-    elif isinstance(value, tuple):
-        inner = list(value)
-    elif callable(value):
-        plain, given = arguments(value)
-        return [plain, *(one for some in given.values() for one in functions_in(some))]
-    else:
-        return []
-    return [one for some in inner for one in functions_in(some)]
+    parts, _ = parts_of(value)
+    inner = [function for part in parts.values() for function in functions_in(part)]
+    draws = callable(value) and not is_dataclass(value)
+    return [arguments(value)[0], *inner] if draws else inner
 
 
 DRAWING = {inspect.unwrap(one) for survey in SURVEYS.values() for one in functions_in(survey)}
@@ -124,7 +119,7 @@ def test_functions_of_presets_are_given_their_numbers_and_take_none_from_their_m
 
 
 def function_of(source):
-    space = {}
+    space: dict = {}
     exec(source, space)
     return space["draw"]
 

@@ -32,24 +32,27 @@ def few_are_enough(monkeypatch):
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 2)
 
 
-def test_answers_pass_through_what_was_fitted(world, fresh, few_are_enough, tmp_path):
+@pytest.mark.usefixtures("few_are_enough")
+def test_answers_pass_through_what_was_fitted(world, fresh, tmp_path):
     said = calibrate(str(world / "run"), fresh, tmp_path / "b", level=0.5)
     assert "24 objects" in said
     trust = taonet.load(str(tmp_path / "b")).trust
+    assert trust is not None
     assert trust.objects == 24
+    assert trust.thresholds is not None
     assert trust.thresholds.level == 0.5
     assert trust.typicality is not None
     assert "no sets" not in said
     assert "no typicality" not in said
     assert "24 simulated objects" in (tmp_path / "b" / "README.md").read_text()
-    tables = []
+    tables: list[pd.DataFrame] = []
     for name in (world / "run", tmp_path / "b"):
         predict_files(
             str(name), [fresh], tmp_path / f"{len(tables)}.parquet", workers=1 + len(tables)
         )
         tables.append(pd.read_parquet(tmp_path / f"{len(tables)}.parquet"))
     plain, honest = tables
-    columns = [c for c in plain if c.startswith("p_")]
+    columns = [c for c in plain.columns if c.startswith("p_")]
     assert plain["set"].isna().all()
     assert honest["set"].notna().all()
     assert plain["typicality"].isna().all()
@@ -69,7 +72,9 @@ def test_without_enough_objects_there_are_no_sets_and_it_says_why(
     assert card.count("## Calibration") == 1
     assert "Typicality was not fitted" in card
     assert "Probabilities are not calibrated" not in card
-    assert taonet.load(str(tmp_path / "b")).trust.thresholds is None
+    trust = taonet.load(str(tmp_path / "b")).trust
+    assert trust is not None
+    assert trust.thresholds is None
 
 
 def test_too_few_objects_leave_nothing_behind(world, fresh, tmp_path):

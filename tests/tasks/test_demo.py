@@ -8,7 +8,7 @@ from taonet.tasks import demo
 
 
 def test_the_unseen_file_says_which_class_it_truly_is(tmp_path, monkeypatch):
-    def predict_files(_bundle, inputs, output, *, overwrite):
+    def predict_files(_bundle, inputs, output, **_options):
         sequence, _ = read_deep_tao(inputs[0])
         row = {"class_name": sequence.class_name, "n_epochs": len(sequence)}
         pd.DataFrame([row | {"predicted_class": "SN", "p_SN": 0.9}]).to_csv(output, index=False)

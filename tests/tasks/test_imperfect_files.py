@@ -1,5 +1,6 @@
 """Through files: an epoch that is imperfect costs itself, and changes no earlier answer."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,6 @@ from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import predict_files
 
 EARLY = 6
-KINDS = (
-    "float", "long integers", "blank card", "border", "missing pixel", "clipped", "missing file",
-    "trimmed", "turned header", "rounded",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -27,30 +24,37 @@ def frames():
     return (np.rint(sequence.frames[: EARLY + 1, 0] / 20.0) * 20).astype(np.uint16)
 
 
+def without_a_pixel(image):
+    image = image.astype(np.float32)
+    image[0, 0] = np.nan
+    return image
+
+
+IMPERFECTIONS: dict[str, Callable | None] = {
+    "float": lambda image: (image.astype(np.float32), {}),
+    "long integers": lambda image: (image.astype(np.int32), {}),
+    "blank card": lambda image: (
+        (image // 2).astype(np.int16), {"BLANK": int(image.min() // 2)},
+    ),
+    "border": lambda image: (np.pad(image[:, 9:], ((0, 0), (9, 0))), {}),
+    "missing pixel": lambda image: (without_a_pixel(image), {}),
+    "clipped": lambda image: (np.maximum(image, np.uint16(np.median(image) + 40)), {}),
+    "missing file": None,
+    "trimmed": lambda image: (image[:, 7:], {}),
+    "turned header": lambda image: (
+        image, {"CTYPE1": "RA---TAN", "CTYPE2": "nonsense", "CD1_1": 0.0},
+    ),
+    "rounded": lambda image: ((image // 100) * 100, {}),
+}  # fmt: skip
+"""The pixels and the header of an imperfect epoch, from the pixels of a good one."""
+
+
 def write_last(path: Path, image, kind):
     """Write the last epoch in an imperfect way."""
-    header = fits.Header()
-    if kind == "float":
-        image = image.astype(np.float32)
-    if kind == "long integers":
-        image = image.astype(np.int32)
-    if kind == "blank card":
-        image, header["BLANK"] = (image // 2).astype(np.int16), int(image.min() // 2)
-    if kind == "border":
-        image[:, :9] = 0
-    if kind == "missing pixel":
-        image = image.astype(np.float32)
-        image[0, 0] = np.nan
-    if kind == "clipped":
-        image = np.maximum(image, np.uint16(np.median(image) + 40))
-    if kind == "trimmed":
-        image = image[:, 7:]
-    if kind == "turned header":
-        header.update(CTYPE1="RA---TAN", CTYPE2="nonsense", CD1_1=0.0)
-    if kind == "rounded":
-        image = (image // 100) * 100
-    if kind != "missing file":
-        fits.writeto(path, image, header, output_verify="ignore")
+    imperfect = IMPERFECTIONS[kind]
+    if imperfect is not None:
+        pixels, header = imperfect(image)
+        fits.writeto(path, pixels, fits.Header(header), output_verify="ignore")
 
 
 def answers(folder, output):
@@ -61,7 +65,7 @@ def answers(folder, output):
 
 
 @pytest.mark.filterwarnings("ignore::astropy.io.fits.verify.VerifyWarning")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IMPERFECTIONS)
 def test_an_imperfect_last_epoch_leaves_earlier_answers_alone(kind, frames, tmp_path):
     names = [f"{k}.fits" for k in range(EARLY + 1)]
     for name, image in zip(names[:-1], frames, strict=False):

@@ -75,7 +75,7 @@ def test_the_list_says_what_each_is(world, tmp_path):
     assert about["objects"] == 24
     assert 0.01 < about["size_mb"] < 1
     table = pd.read_parquet(world / "run" / "predictions" / "tao-net.parquet")
-    assert about["classes"] == [c[2:] for c in table if c.startswith("p_")]
+    assert about["classes"] == [c[2:] for c in table.columns if c.startswith("p_")]
     scores = json.loads((world / "run" / "scores.json").read_text())["TAO-Net"]
     assert about["macro_f1"] == scores["macro_f1"]
     head, line = bundle_lines(found)

@@ -1,6 +1,7 @@
 """Simulated archives, Deep-TAO files and tables of light curves, as a user gets them."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_a_class_beyond_the_taxonomy_is_drawn_where_it_is_named(tmp_path):
     simulate_archive(Sample(survey="tiny", n_objects=4, classes=["SN", "TDE"]), tmp_path / "named")
     named = Archive(tmp_path / "named")
     assert named.taxonomy.classes == (*CRTS.classes, "TDE")
-    assert sorted(named.class_names) == ["SN", "SN", "TDE", "TDE"]
+    assert Counter(named.class_names) == {"SN": 2, "TDE": 2}
     simulate_archive(Sample(survey="tiny", n_objects=6), tmp_path / "default")
     default = Archive(tmp_path / "default")
     assert default.taxonomy == CRTS

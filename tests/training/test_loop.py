@@ -111,9 +111,16 @@ def test_random_labels_cannot_be_learnt_beyond_the_objects_they_were_given_to(tm
 
 def test_batches_are_balanced_and_depend_on_seed_and_step_alone():
     sequences = [s for i, s in enumerate(objects(30)) if i % 2 == 0 or i < 10]
-    kwargs = {"batch_size": 8, "augmentation": Augmentation(), "seed": 5}
-    some = training_batches(training_set(sequences), **kwargs)
-    late = training_batches(training_set(sequences), **kwargs, first_step=2)
+    some, late = (
+        training_batches(
+            training_set(sequences),
+            batch_size=8,
+            augmentation=Augmentation(),
+            seed=5,
+            first_step=first,
+        )
+        for first in (0, 2)
+    )
     first = [next(some) for _ in range(3)]
     assert all(sorted(b.label.tolist()) == [0] * 4 + [1] * 4 for b in first)
     np.testing.assert_array_equal(first[2].images, next(late).images)
@@ -142,12 +149,9 @@ def test_a_dimmed_sequence_looks_the_same_however_bright():
     faint = objects(1)[0]
     frames = np.array(faint.frames, np.float64)
     bright = ImageSequence(**{**vars(faint), "frames": 5 * frames})
-    never, always = (
-        {"batch_size": 1, "augmentation": Augmentation(dimmed=share, whole=1.0), "seed": 5}
-        for share in (0.0, 1.0)
-    )
+    never, always = (Augmentation(dimmed=share, whole=1.0) for share in (0.0, 1.0))
     batches = [
-        next(training_batches(training_set([one]), **how)).images
+        next(training_batches(training_set([one]), batch_size=1, augmentation=how, seed=5)).images
         for how in (never, always)
         for one in (faint, bright)
     ]

@@ -38,6 +38,14 @@ class BrokenError(Exception):
     """The answer was not what was requested; trying again may help."""
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """Why a request brought no answer, and the wait in seconds that the server demands."""
+
+    why: str
+    demanded_s: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class RequestPolicy:
     """How often and how long a server is tried.
@@ -128,37 +136,26 @@ class Client:
         UnreachableError
             If it never answers, or demands a longer wait than the policy allows.
         """
-        waited, demanded, why = 0.0, 0.0, ""
+        failure, waited = _Failure(why=""), 0.0
         for attempt in range(self.policy.tries):
             if attempt:
-                wait = self._wait(attempt, demanded)
+                wait = self._wait_s(attempt, failure)
                 if waited + wait > self.policy.patience_s:
-                    why = f"{why}; the server demands a wait of {wait:.0f} s"
+                    failure = _Failure(f"{failure.why}; the server demands a wait of {wait:.0f} s")
                     break
-                if wait >= SHORT_WAIT_S:
-                    self._say(f"waiting {wait:.0f} s for {urlsplit(url).hostname}: {why}")
-                self._sleep(wait)
+                self._wait(wait, url, failure)
                 waited += wait
-            demanded = 0.0
             try:
                 with self._open(url, headers()) as response:
                     return take(response)
             except HTTPError as error:
-                error.close()
-                why = f"answer {error.code} {error.reason}"
-                if error.code not in BUSY:
-                    raise InputError(
-                        "the server refused the request", where=url, got=why
-                    ) from error
-                demanded = retry_after_s(error.headers, now=self.now())
-            except BrokenError as error:
-                why = str(error)
-            except NETWORK_ERRORS as error:
-                why = str(error) or type(error).__name__
+                failure = self._failure_of_answer(error, url)
+            except (BrokenError, *NETWORK_ERRORS) as error:
+                failure = _Failure(str(error) or type(error).__name__)
         raise UnreachableError(
             "no good answer",
             where=url,
-            got=f"{why}, after {attempt + 1} tries",
+            got=f"{failure.why}, after {attempt + 1} tries",
             do="run the same command later: it goes on where it stopped",
         )
 
@@ -204,9 +201,21 @@ class Client:
         finally:
             self._last = self.now()
 
-    def _wait(self, attempt: int, demanded: float) -> float:
+    def _failure_of_answer(self, error: HTTPError, url: str) -> _Failure:
+        error.close()
+        why = f"answer {error.code} {error.reason}"
+        if error.code not in BUSY:
+            raise InputError("the server refused the request", where=url, got=why) from error
+        return _Failure(why, demanded_s=retry_after_s(error.headers, now=self.now()))
+
+    def _wait_s(self, attempt: int, failure: _Failure) -> float:
         own = min(self.policy.first_wait_s * 2.0 ** (attempt - 1), self.policy.longest_wait_s)
-        return max(own, demanded)
+        return max(own, failure.demanded_s)
+
+    def _wait(self, wait_s: float, url: str, failure: _Failure) -> None:
+        if wait_s >= SHORT_WAIT_S:
+            self._say(f"waiting {wait_s:.0f} s for {urlsplit(url).hostname}: {failure.why}")
+        self._sleep(wait_s)
 
 
 @contextmanager

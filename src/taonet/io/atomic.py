@@ -37,18 +37,7 @@ def refuse_existing(path: Path, *, overwrite: bool, mark: str | None = None) -> 
     ------
     OutputError
     """
-    if not path.name:
-        raise OutputError("not a name to write to", where=path, do="give the output a name")
-    parent = path.absolute().parent
-    with room_for(path):
-        if parent.exists() and not parent.is_dir():
-            do = "choose another place"
-            raise OutputError("a file is there, not a folder", where=parent, do=do)
-        if not parent.is_dir():
-            raise OutputError("no such folder", where=parent, do="create it first")
-        path.exists()  # a name may be too long, a folder closed
-    if mark is None and (path.absolute().parent / ARCHIVE_MARK).is_file():
-        raise OutputError("a place within an archive", where=path, do="write beside the archive")
+    _refuse_place(path, is_file=mark is None)
     if not path.exists():
         return
     if not overwrite:
@@ -61,6 +50,21 @@ def refuse_existing(path: Path, *, overwrite: bool, mark: str | None = None) -> 
             where=path,
             do="choose another name, or remove it yourself",
         )
+
+
+def _refuse_place(path: Path, *, is_file: bool) -> None:
+    if not path.name:
+        raise OutputError("not a name to write to", where=path, do="give the output a name")
+    parent = path.absolute().parent
+    with room_for(path):
+        if parent.exists() and not parent.is_dir():
+            do = "choose another place"
+            raise OutputError("a file is there, not a folder", where=parent, do=do)
+        if not parent.is_dir():
+            raise OutputError("no such folder", where=parent, do="create it first")
+        path.exists()  # a name may be too long, a folder closed
+    if is_file and (parent / ARCHIVE_MARK).is_file():
+        raise OutputError("a place within an archive", where=path, do="write beside the archive")
 
 
 def _replaceable(path: Path, mark: str) -> bool:

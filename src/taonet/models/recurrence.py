@@ -24,7 +24,7 @@ class Cell(Protocol):
 
     states: int
 
-    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+    def update(self, seen: Float[Tensor, "row input"], memory: Memory, /) -> Memory:
         """Return the memory after one more epoch."""
         ...
 
@@ -68,7 +68,7 @@ class LastEpoch(nn.Linear):
 
     states = 1
 
-    def update(self, seen: Float[Tensor, "row input"], memory: Memory) -> Memory:
+    def update(self, seen: Float[Tensor, "row input"], _memory: Memory) -> Memory:
         """Return the memory after one more epoch, whatever it was before."""
         return torch.tanh(self(seen))
 

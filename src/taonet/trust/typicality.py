@@ -136,6 +136,18 @@ WHOLE = ("epochs", "objects")
 
 
 def _check_arrays(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
+    sizes = _sizes_of(arrays)
+    if sizes["number"] != sizes["axis"] + 1:
+        got = f"{sizes['number']} numbers for {sizes['axis']} axes"
+        raise InputError("does not fit the others", where="typicality, whitening", got=got)
+    if arrays["epochs"][0] < 1 or (np.diff(arrays["epochs"]) <= 0).any():
+        raise InputError("numbers of epochs do not grow from 1 on", where="typicality, epochs")
+    if not (arrays["spread"] > 0).all():
+        raise InputError("a spread is not positive", where="typicality, spread")
+
+
+def _sizes_of(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> dict[str, int]:
+    """Return the length of each axis of `SHAPES`, the same in all arrays."""
     sizes: dict[str, int] = {}
     for name, values in arrays.items():
         if values.dtype.kind != ("i" if name in WHOLE else "f") or not np.isfinite(values).all():
@@ -146,13 +158,7 @@ def _check_arrays(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
             if sizes.setdefault(axis, size) != size:
                 got = f"{size} for {axis}, not {sizes[axis]}"
                 raise InputError("does not fit the others", where=f"typicality, {name}", got=got)
-    if sizes["number"] != sizes["axis"] + 1:
-        got = f"{sizes['number']} numbers for {sizes['axis']} axes"
-        raise InputError("does not fit the others", where="typicality, whitening", got=got)
-    if arrays["epochs"][0] < 1 or (np.diff(arrays["epochs"]) <= 0).any():
-        raise InputError("numbers of epochs do not grow from 1 on", where="typicality, epochs")
-    if not (arrays["spread"] > 0).all():
-        raise InputError("a spread is not positive", where="typicality, spread")
+    return sizes
 
 
 def axis_coordinates(

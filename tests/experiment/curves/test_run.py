@@ -88,7 +88,7 @@ def test_whatever_was_grown_on_simulation_says_so(run):
 
 def test_a_finished_run_is_kept_and_another_refused(run, table):
     before = (run / "report.html").stat().st_mtime_ns
-    said = []
+    said: list[str] = []
     assert run_curves(read_curve_recipe(TINY), table, run, say=said.append) == run
     assert any("finished already" in line for line in said)
     assert (run / "report.html").stat().st_mtime_ns == before
@@ -151,11 +151,13 @@ def _objects(table):
 
 def test_the_grid_is_searched_on_training_objects(table, tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "GRID", tuple(replace(one, trees=4) for one in GRID[:2]))
-    said = []
+    said: list[str] = []
     recipe = CurveRecipe(name="g", grid=True, bootstrap=20, forest=ForestConfig(trees=5))
     folder = run_curves(recipe, table, tmp_path / "r", say=said.append)
     assert any(line.startswith("chosen of the grid") for line in said)
-    assert load_trees(folder).config.trees == 4
+    config = load_trees(folder).config
+    assert isinstance(config, ForestConfig)
+    assert config.trees == 4
 
 
 def test_saved_trees_say_of_a_table_what_grown_ones_said(table, tmp_path):

@@ -1,14 +1,15 @@
 import json
 import os
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from fixtures.make_alerts import ANY, body, container, packet, picture, schema, stamp, wrap, write
 from taonet.errors import InputError
+from taonet.io.alerts import codecs, objects, surveys
 from taonet.io.alerts import framing as avro
-from taonet.io.alerts import objects, surveys
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.sources import alerts_source
@@ -199,29 +200,29 @@ def test_objects_spread_over_many_files_cost_no_more_than_two_looks(
     tmp_path, monkeypatch, codec, block
 ):
     mixed_night(tmp_path, files=12, objects=6, codec=codec, block=block)
-    unpacked, unpack = [], avro.unpack
-    monkeypatch.setattr(avro, "unpack", lambda *a, **k: unpacked.append(1) or unpack(*a, **k))
+    unpack = Mock(wraps=codecs.unpack)
+    monkeypatch.setattr(avro, "unpack", unpack)
     assert [len(one.sequence) for one in found_in(tmp_path)] == [12] * 6
-    assert len(unpacked) == 2 * 12 * (6 if block == 1 else 1)
+    assert unpack.call_count == 2 * 12 * (6 if block == 1 else 1)
 
 
 def test_large_blocks_are_unpacked_once_a_handful_of_objects(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=10, objects=6, codec="deflate", block=10**7)
     size = len(body([packet(1)]))
     monkeypatch.setattr(objects, "CHUNK_BYTES", 25 * size)
-    unpacked, unpack = [], avro.unpack
-    monkeypatch.setattr(avro, "unpack", lambda *a, **k: unpacked.append(1) or unpack(*a, **k))
+    unpack = Mock(wraps=codecs.unpack)
+    monkeypatch.setattr(avro, "unpack", unpack)
     assert [len(one.sequence) for one in found_in(tmp_path)] == [10] * 6
-    assert len(unpacked) <= 10 * (1 + 3)
+    assert unpack.call_count <= 10 * (1 + 3)
 
 
 def test_no_more_than_a_handful_of_packets_is_held_at_a_time(tmp_path, monkeypatch):
     mixed_night(tmp_path, files=4, objects=20)
     monkeypatch.setattr(objects, "CHUNK_BYTES", 12 * len(body([packet(1)])))
-    fetched, fetch = [], objects.read_packed_records
+    fetched = []
 
     def counting(path, places):
-        for one in fetch(path, places):
+        for one in avro.read_packed_records(path, places):
             fetched.append(one)
             yield one
 
@@ -256,6 +257,7 @@ def test_a_folder_of_spark_is_read_and_what_is_not_is_told(tmp_path):
     for given in (folder, folder.parent):
         source = alerts_source([given])
         (one,) = source.read(frozenset())
+        assert one.sequence is not None
         assert len(one.sequence) == 2
         said = " ".join(source.remarks)
         assert "3 files of the folder not read" in said

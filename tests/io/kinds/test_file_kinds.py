@@ -19,7 +19,7 @@ from taonet.sky.sequence import ImageSequence
 
 
 def open_cubes(inputs):
-    def read(done):
+    def read(_done):
         for file in inputs.files:
             frames = np.load(file)
             yield ItemResult(
@@ -61,9 +61,10 @@ def test_no_two_kinds_share_a_name_or_a_way_to_be_recognised():
 
 
 def test_the_help_of_ingest_shows_every_kind():
+    text = ingest_verb.__doc__ or ""
     for kind in FILE_KINDS:
-        assert f"taonet ingest {kind.name} {kind.usage} -o A" in ingest_verb.__doc__
-        assert kind.help in ingest_verb.__doc__
+        assert f"taonet ingest {kind.name} {kind.usage} -o A" in text
+        assert kind.help in text
 
 
 def test_a_name_that_is_none_is_refused_with_the_nearest():
@@ -99,6 +100,7 @@ def test_a_new_record_is_recognised_searched_for_and_opened(tmp_path):
     assert (alerts.kind, cubes.kind, cubes.count) == ("alerts", "cubes", 2)
     assert "1 file of the folder not read" in alerts.remarks[0]
     first, _ = cubes.read(frozenset())
+    assert first.sequence is not None
     assert np.array_equal(first.sequence.frames, frames)
     assert open_source(find_kind("cubes"), [tmp_path / "d"]).count == 2
     with pytest.raises(InputError, match="cubes files name their survey themselves"):

@@ -68,7 +68,7 @@ def test_a_larger_image_is_cut_out_at_the_objects_place(tmp_path, sequence, stac
     assert np.isnan(curve_by([elsewhere], sequence).flux).all()
 
 
-def test_bands_have_templates_of_their_own(tmp_path, sequence, stack):
+def test_bands_have_templates_of_their_own(tmp_path, stack):
     both = field(14, seed=8, ra=RA, dec=DEC, band=["g", "r"] * 7)[0]
     path = write(tmp_path / "r.fits", stack)
     curve = curve_by([f"r={path}"], both)

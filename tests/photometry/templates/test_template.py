@@ -15,6 +15,17 @@ N = 48
 RISE = np.where(np.arange(N) < 28, 0.0, 9000 * np.exp(-(np.arange(N) - 28.0) / 20))
 
 
+def difference_curve(sequence, **options):
+    curve = light_curve(sequence, mode="difference", **options)
+    assert curve.template is not None
+    return curve
+
+
+def template_of(part):
+    (template,) = part.difference.templates
+    return template
+
+
 @pytest.fixture(scope="module")
 def supernova():
     """A supernova on a bright host; what it has above the first epochs, on the curve's scale."""
@@ -24,7 +35,7 @@ def supernova():
 
 def test_a_supernova_on_a_host_is_continuous_where_deeper_templates_could_be_had(supernova):
     sequence, true = supernova
-    curve = light_curve(sequence, mode="difference")
+    curve = difference_curve(sequence)
     pull = ((curve.flux - true) / curve.flux_err)[ENOUGH:]
     assert 0.6 < pull.std() < 1.3
     # six times as many epochs made a new template once, and took the supernova for the host
@@ -35,7 +46,7 @@ def test_a_supernova_on_a_host_is_continuous_where_deeper_templates_could_be_had
 
 def test_an_archival_template_leaves_an_outburst_out(supernova):
     sequence, true = supernova
-    curve = light_curve(sequence, mode="difference", causal=False)
+    curve = difference_curve(sequence, causal=False)
     off = (curve.flux - true) / curve.flux_err
     assert abs(off.mean()) < 0.7
     assert np.isfinite(curve.flux).all()
@@ -44,11 +55,11 @@ def test_an_archival_template_leaves_an_outburst_out(supernova):
 
 def test_the_template_of_each_row_is_named_by_its_times_and_number(supernova):
     sequence, _ = supernova
-    curve = light_curve(sequence, mode="difference")
+    curve = difference_curve(sequence)
     assert curve.template[:ENOUGH] == ("",) * ENOUGH
     assert curve.template[-1] == "55000.00000:55025.00000 (6)"
     chosen = MjdRange.parse(curve.template[-1].split()[0])
-    same = light_curve(sequence, mode="difference", template=chosen)
+    same = difference_curve(sequence, template=chosen)
     assert set(same.template) == {curve.template[-1]}
     np.testing.assert_allclose(same.flux[ENOUGH:], curve.flux[ENOUGH:], rtol=1e-6)
     assert np.isfinite(same.flux).all()
@@ -57,7 +68,7 @@ def test_the_template_of_each_row_is_named_by_its_times_and_number(supernova):
 def test_later_epochs_change_nothing_that_was_counted_from_a_range_before(supernova):
     sequence, _ = supernova
     chosen = MjdRange(last=sequence.mjd[8])
-    whole = light_curve(sequence, mode="difference", template=chosen)
+    whole = difference_curve(sequence, template=chosen)
     early = light_curve(sequence.up_to(sequence.mjd[20]), mode="difference", template=chosen)
     np.testing.assert_allclose(early.flux, whole.flux[:21], rtol=1e-5)
     np.testing.assert_allclose(early.flux_err, whole.flux_err[:21], rtol=1e-5)
@@ -66,7 +77,7 @@ def test_later_epochs_change_nothing_that_was_counted_from_a_range_before(supern
 def test_a_range_without_an_epoch_leaves_the_band_without_a_flux(supernova):
     sequence, _ = supernova
     bands = replace(sequence, band=("r",) * 20 + ("g",) * (N - 20))
-    curve = light_curve(bands, mode="difference", template=MjdRange(last=sequence.mjd[9]))
+    curve = difference_curve(bands, template=MjdRange(last=sequence.mjd[9]))
     assert np.isnan(curve.flux[20:]).all()
     assert set(curve.template[20:]) == {""}
     assert np.isfinite(curve.flux[:20]).all()
@@ -74,8 +85,8 @@ def test_a_range_without_an_epoch_leaves_the_band_without_a_flux(supernova):
 
 def test_short_curves_have_no_template_unless_one_is_chosen():
     sequence, _ = field(ENOUGH, seed=2)
-    assert np.isnan(light_curve(sequence, mode="difference").flux).all()
-    chosen = light_curve(sequence, mode="difference", template=MjdRange())
+    assert np.isnan(difference_curve(sequence).flux).all()
+    chosen = difference_curve(sequence, template=MjdRange())
     assert np.isfinite(chosen.flux).all()
 
 
@@ -87,7 +98,7 @@ def test_a_cosmic_ray_in_one_epoch_is_not_in_the_template(place):
     frames[2, 0, y - 1 : y + 1, x : x + 2] += 9000
     (clean,) = measure_bands(sequence, mode="difference")
     (hit,) = measure_bands(replace(sequence, frames=frames), mode="difference")
-    before, after = (part.difference.templates[0].stack.image for part in (clean, hit))
+    before, after = (template_of(part).stack.image for part in (clean, hit))
     assert np.abs(after - before).max() < 0.02 * 9000
     assert np.abs(hit.fluxes.flux / hit.fluxes.flux_err)[ENOUGH:].max() < 3.5
 
@@ -95,13 +106,12 @@ def test_a_cosmic_ray_in_one_epoch_is_not_in_the_template(place):
 @pytest.mark.parametrize("causal", [True, False])
 def test_an_image_in_any_unit_gives_the_curve_that_its_epochs_give(supernova, causal):
     sequence, _ = supernova
-    how = {"mode": "difference", "causal": causal}
     chosen = MjdRange(last=sequence.mjd[14])
-    (part,) = measure_bands(sequence, template=chosen, **how)
-    (template,) = part.difference.templates
-    deep = TemplateImage(pixels=300 + 0.002 * template.stack.image, name="deep.fits")
-    by_epochs = light_curve(sequence, template=chosen, **how)
-    by_image = light_curve(sequence, template={"": deep}, **how)
+    (part,) = measure_bands(sequence, mode="difference", causal=causal, template=chosen)
+    pixels = 300 + 0.002 * template_of(part).stack.image
+    deep = {"": TemplateImage(pixels=pixels, name="deep.fits")}
+    by_epochs = difference_curve(sequence, causal=causal, template=chosen)
+    by_image = difference_curve(sequence, causal=causal, template=deep)
     assert set(by_image.template) == {"deep.fits"}
     later = slice(15, None)
     off = (by_image.flux - by_epochs.flux)[later] / by_epochs.flux_err[later]
@@ -113,7 +123,7 @@ def test_an_image_in_any_unit_gives_the_curve_that_its_epochs_give(supernova, ca
 def test_later_epochs_change_nothing_that_was_counted_from_an_image(supernova):
     sequence, _ = supernova
     deep = {"": TemplateImage(pixels=sequence.frames[:8, 0].mean(axis=0))}
-    whole = light_curve(sequence, mode="difference", template=deep)
+    whole = difference_curve(sequence, template=deep)
     early = light_curve(sequence.up_to(sequence.mjd[9]), mode="difference", template=deep)
     np.testing.assert_allclose(early.flux, whole.flux[:10], rtol=1e-5)
 
@@ -121,14 +131,13 @@ def test_later_epochs_change_nothing_that_was_counted_from_an_image(supernova):
 def test_an_image_that_does_not_show_the_stars_is_no_template(supernova):
     sequence, _ = supernova
     turned = np.rot90(sequence.frames[:8, 0].mean(axis=0), 1)
-    curve = light_curve(
-        sequence, mode="difference", template={"": TemplateImage(pixels=np.roll(turned, 9, 0))}
-    )
+    deep = {"": TemplateImage(pixels=np.roll(turned, 9, 0))}
+    curve = difference_curve(sequence, template=deep)
     assert np.isnan(curve.flux).all()
     assert set(curve.template) == {""}
     small = {"": TemplateImage(pixels=np.ones((30, 31)), name="small.fits")}
     with pytest.raises(InputError, match=r"small.fits: .* \(got 31 × 30 beside 64 × 64\)"):
-        light_curve(sequence, mode="difference", template=small)
+        difference_curve(sequence, template=small)
 
 
 @pytest.mark.parametrize(
