@@ -1,4 +1,4 @@
-"""Reading whatever a path holds, and simulating into memory."""
+"""Reading whatever a path holds."""
 
 import logging
 
@@ -7,7 +7,7 @@ import pytest
 
 import taonet
 from fixtures.make_alerts import seen, write
-from taonet.errors import ConfigError, InputError
+from taonet.errors import InputError
 from taonet.io.lightcurves.tables import Curve
 from taonet.io.object_list import ObjectList
 from taonet.io.predictions import Predictions
@@ -67,15 +67,3 @@ def test_nothing_is_an_error_in_one_line(tmp_path):
         with pytest.raises(InputError) as refusal:
             taonet.read(path)
         assert "\n" not in str(refusal.value)
-
-
-def test_simulations_are_the_same_in_memory_and_on_disk(tmp_path):
-    drawn = taonet.simulate("tiny", 3, seed=8)
-    archive = taonet.simulate("tiny", 3, seed=8, output=str(tmp_path / "a"))
-    for ours, theirs in zip(drawn, archive, strict=True):
-        assert ours.object_id == theirs.object_id
-        assert (ours.frames == theirs.frames).all()
-    assert drawn.simulated
-    assert [truth["class_name"] for truth in drawn.truth] == [one.class_name for one in drawn]
-    with pytest.raises(ConfigError, match="crts"):
-        taonet.simulate("crtz")

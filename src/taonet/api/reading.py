@@ -1,4 +1,4 @@
-"""Objects of the sky in memory: read from files, or simulated."""
+"""Reading: whatever a path holds, as objects in memory."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,6 @@ from taonet.progress import show_progress
 from taonet.types import AnyPath, Track, no_progress
 
 if TYPE_CHECKING:
-    from taonet.io.archive import Archive
     from taonet.io.object_list import ObjectList
     from taonet.io.predictions import Predictions
 
@@ -22,7 +21,7 @@ def read(
     *,
     limit: int | None = None,
     track: Track = show_progress,
-) -> "Archive | ObjectList[Any] | Predictions":
+) -> Any:
     """Read a file or folder, or several; what kind it is shows in the files themselves.
 
     Parameters
@@ -113,74 +112,4 @@ def _read_sequences(paths: Sequence[Path], *, limit: int | None, track: Track) -
         survey=surveys.pop() if len(surveys) == 1 else "",
         simulated=any(source.simulated for source in sources),
         set_aside=tally.list_losses(),
-    )
-
-
-def simulate(
-    survey: str,
-    n_objects: int = 6,
-    *,
-    classes: Sequence[str] | None = None,
-    mix: str = "balanced",
-    seed: int = 1,
-    output: AnyPath | None = None,
-    workers: int = 1,
-    overwrite: bool = False,
-    track: Track = show_progress,
-) -> "ObjectList[Any] | Archive":
-    """Simulate sequences of a survey with known truth, as ``taonet simulate`` does.
-
-    Parameters
-    ----------
-    survey : {"crts", "hits", "ztf", "tiny"}
-    n_objects : int
-    classes : sequence of str, optional
-        Classes to draw; those of the survey's taxonomy by default.
-    mix : {"balanced", "realistic"}
-        Equal shares, or the survey's own.
-    seed : int
-        Object number i is the same for any number of objects and workers.
-    output : path, optional
-        Write an archive here instead, one object at a time: any number fits.
-    workers : int
-        Processes that share the work.
-    overwrite : bool
-        Replace the output.
-    track : function
-        Shows progress.
-
-    Returns
-    -------
-    ObjectList
-        The sequences, with their truth in ``.truth``.
-    Archive
-        If ``output`` is given; the truth lies in its folder as ``truth.jsonl``.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such survey, class or mix.
-    OutputError
-        If the output exists or there is no room.
-
-    Examples
-    --------
-    >>> import taonet
-    >>> taonet.simulate("tiny", 2, classes=["SN"])[0].class_name
-    'SN'
-    """
-    from taonet.io.archive import Archive
-    from taonet.io.object_list import ObjectList
-    from taonet.tasks.simulate import Sample, simulate_archive, simulate_sequences
-
-    sample = Sample(survey=survey, n_objects=n_objects, classes=classes, mix=mix, seed=seed)
-    if output is not None:
-        simulate_archive(sample, output, workers=workers, overwrite=overwrite, track=track)
-        return Archive(output)
-    drawn = list(simulate_sequences(sample, workers=workers, track=track))
-    return ObjectList(
-        [sequence for sequence, _ in drawn],
-        survey=sample.taxonomy.name,
-        simulated=True,
-        truth=[truth for _, truth in drawn],
     )
