@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from taonet.photometry.lightcurves import measure_bands
 from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
 
@@ -46,3 +47,14 @@ def field(
     sequence = ImageSequence.from_frames("made", frames, mjd, **columns)
     truth = {"seeing": seeing, "stretch": stretch, "clear": clear, "shift": shift, "flux": flux}
     return sequence, truth
+
+
+BRIGHT = 2e4
+"""A flux that stands out of the noise by hundreds of sigma."""
+
+
+def measure_bright_field(n=24, *, causal=True, **of_field):
+    """What is measured of a field with a bright source, and its flux over the truth."""
+    sequence, truth = field(n, flux=BRIGHT, **of_field)
+    (part,) = measure_bands(sequence, causal=causal)
+    return part, part.fluxes.flux / (truth["flux"] * truth["clear"])
