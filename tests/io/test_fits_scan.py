@@ -104,12 +104,6 @@ def test_tables_are_read_as_astropy_reads_them(tmp_path):
     assert_same_as_astropy(tmp_path / "t.fits")
 
 
-def test_a_table_without_rows(tmp_path):
-    table = fits.BinTableHDU.from_columns([fits.Column(name="d", format="D", array=[])])
-    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "t.fits")
-    assert columns_of(scan_fits(tmp_path / "t.fits")[1])["d"].shape == (0,)
-
-
 def test_equal_headers_make_one_run(tmp_path):
     images = [fits.ImageHDU(np.full((4, 4), i, np.uint16)) for i in range(5)]
     images[3].header["EXTRA"] = 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from photometry.made import field
 from taonet.photometry.prepared_frames import prepare_frames, variance_reduction
 
 
@@ -24,3 +25,29 @@ def test_faint_light_around_is_no_smoothing():
     glow = 12 * np.exp(-np.hypot(x, y) / 12)
     found = prepare_frames(1000 + glow + 15 * rng.normal(size=(12, 64, 64)))
     assert not found.blur_px2.any()
+
+
+def test_noise_gain_and_light_are_those_that_were_made():
+    sequence, _ = field(8, sky=1000.0, gain=4.0, flux=0.0, seed=1, size=60)
+    frames = prepare_frames(sequence.frames[:, 0])
+    np.testing.assert_allclose(frames.sky, 1000, atol=5)
+    np.testing.assert_allclose(frames.noise, np.sqrt(1000 / 4), rtol=0.06)
+    np.testing.assert_allclose(frames.photon_noise, 1 / 4, rtol=0.12)
+    assert frames.valid.all() and frames.usable.all() and not frames.saturated.any()
+    shifted = prepare_frames(sequence.frames[:, 0].astype(float) + 500)
+    np.testing.assert_allclose(shifted.light, frames.light, atol=0.6)
+
+
+def test_dead_pixels_plateaus_and_blank_frames_are_not_valid():
+    frames = np.random.default_rng(4).normal(1000, 10, (3, 48, 48))
+    frames[0, 5, 7] = 0
+    frames[1, 20:23, 20:23] = 60_000
+    frames[2] = np.nan
+    found = prepare_frames(frames)
+    assert np.argwhere(~found.valid[0]).tolist() == [[5, 7]]
+    assert (found.saturated[1] == (frames[1] == 60_000)).all()
+    assert not found.valid[1, 20:23, 20:23].any()
+    assert found.usable.tolist() == [True, True, False]
+    assert not found.light[~found.valid].any()
+    # what has faded is dark in a difference
+    assert prepare_frames(frames, darkest=np.inf).valid[0].all()
