@@ -9,12 +9,13 @@ from taonet.fetch.deep_tao_listing import TRANSIENTS
 from taonet.fetch.github import Blob, Repository, Server, blob_of, folders_in
 from taonet.fetch.polite_http import Client
 
-
-@pytest.mark.parametrize(
-    "name",
-    ["../x.fits", "..", "a/b.fits", "/etc/x.fits", "a\\b.fits", ".x.fits", "", "x\n.fits",
-     "x\0.fits", "x" * 300 + ".fits", "\ud800.fits", None, 7],
+HOSTILE = (
+    "../x.fits", "..", "a/b.fits", "/etc/x.fits", "a\\b.fits", ".x.fits", "", "x\n.fits",
+    "x\0.fits", "x" * 300 + ".fits", "\ud800.fits", None, 7,
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_leads_nowhere(fetch, mirror, tmp_path, name):
     bad = {"path": name, "mode": "100644", "type": "blob", "size": 3, "sha": "0" * 40}
     mirror.extra_entries["data/SN"].append(bad)
@@ -102,3 +103,9 @@ def test_folders_and_files_of_a_listing_are_told_apart():
     assert folders_in([folder, file]) == {"data": "1" * 40}
     assert blob_of(file) == Blob(name="x", size=0, sha1="2" * 40)
     assert blob_of(folder) == "it is no plain file"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_no_name_of_a_file(name):
+    entry = {"path": name, "mode": "100644", "type": "blob", "size": 3, "sha": "0" * 40}
+    assert blob_of(entry) == "its name is not one of a file"

@@ -57,7 +57,8 @@ def test_a_wider_type_keeps_every_value_and_states_itself(path, monkeypatch):
     np.testing.assert_array_equal(np.load(path), np.concatenate([first, later]))
 
 
-def test_a_type_that_would_change_a_value_is_refused_and_nothing_is_lost(path):
+def test_a_type_that_would_change_a_value_is_refused_and_nothing_is_lost(path, monkeypatch):
+    monkeypatch.setattr("taonet.io.archive_frames.CHUNK_BYTES", 24)
     first = np.full((2, 1, 5, 4), 60_000, "<u2")
     file = FrameFile(path, length=0)
     file.append(first)

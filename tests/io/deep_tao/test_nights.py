@@ -5,7 +5,14 @@ import random
 import pytest
 
 from taonet.errors import InputError
-from taonet.io.deep_tao.nights import Exposure, date_key, date_of, exposure_ids, sort_exposures
+from taonet.io.deep_tao.nights import (
+    Exposure,
+    date_key,
+    date_of,
+    exposure_ids,
+    exposure_names,
+    sort_exposures,
+)
 
 
 def exposure(date, number, mjd, visit=("01", "N07053")):
@@ -35,3 +42,13 @@ def test_several_visits_of_a_night_follow_the_clock():
     shuffled = random.Random(1).sample(true, k=5)
     assert sort_exposures(shuffled) == true
     assert len(set(exposure_ids(true))) == 5
+
+
+def test_numbers_count_as_numbers_and_names_are_read_back_as_they_were_given():
+    night = [exposure("06MAR05", number, 53799.1) for number in ("10", "9", "0011")]
+    assert [e.number for e in sort_exposures(night)] == ["9", "10", "0011"]
+    mjd = [53799.9, 53800.1, 53800.2, 53801.3]
+    names = exposure_names(mjd, numbered=True)
+    assert names == ["06MAR05-0001", "06MAR06-0001", "06MAR06-0002", "06MAR07-0001"]
+    taken = [exposure(*name.split("-"), time) for name, time in zip(names, mjd, strict=True)]
+    assert exposure_ids(sort_exposures(taken[::-1])) == names
