@@ -59,7 +59,9 @@ OF_CUTOUTS, OF_CURVES = (
 @pytest.fixture(autouse=True)
 def nothing_drawn(monkeypatch):
     """Leave out figures and the tables of the paper, which take longer than all the rest."""
-    monkeypatch.setattr(page, "draw_figures", lambda _data: {"early": [], "trust": [], "scores": []})
+    monkeypatch.setattr(
+        page, "draw_figures", lambda _data: {"early": [], "trust": [], "scores": []}
+    )
     monkeypatch.setattr(page, "draw_examples", lambda *_given: [])
     monkeypatch.setattr(network_runs, "write_paper_tables", lambda *_given, **_named: False)
 
