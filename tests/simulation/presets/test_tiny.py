@@ -1,4 +1,4 @@
-"""The preset for tests: the sky of CRTS in small, 2.6 magnitudes deeper, and with one exposure a night."""
+"""The preset for tests: the sky of CRTS in small and deep, with one exposure a night."""
 
 import numpy as np
 import pytest
