@@ -111,3 +111,19 @@ def test_undoing_a_temperature_gives_back_what_was_said():
     plain = probabilities_of(undo_temperature(honest, THREE, warmth), THREE)
     said = probabilities_of(table, THREE)
     np.testing.assert_allclose(plain, said, atol=2e-7 / 0.7)
+
+
+def test_copies_of_the_objects_of_a_class_do_not_move_the_temperature():
+    table = draw(900, seed=5)
+    of_a = table["class_name"] == "A"
+    # answers about A are too sure by a factor of three, the others are honest
+    sure = Temperature(epochs=(1,), values=(1 / 3,))
+    table = pd.concat([apply_temperature(table[of_a], THREE, sure), table[~of_a]])
+    own = table[table["class_name"] == "A"]
+    copies = [own.assign(object_id=own["object_id"] + f" copy {k}") for k in range(4)]
+    plain, repeated = (
+        fit_temperature(table, THREE),
+        fit_temperature(pd.concat([table, *copies]), THREE),
+    )
+    np.testing.assert_allclose(repeated.values, plain.values, rtol=1e-4)
+    assert max(plain.values) > 1.2
