@@ -6,7 +6,7 @@ import pytest
 
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector, read_out
-from taonet.simulation.exposures import Scene, noise_free_images
+from taonet.simulation.exposures import Scene, noise_free_images, science_images
 from taonet.simulation.light import Galaxy, Light
 from taonet.simulation.optics import BETA
 from taonet.simulation.scene import Neighbours
@@ -118,3 +118,17 @@ def test_noise_is_that_of_photons_and_read_out():
     assert chi_square.mean() == pytest.approx(degrees, abs=5 * np.sqrt(2 * degrees / 4096))
     assert chi_square.std() == pytest.approx(np.sqrt(2 * degrees), rel=0.1)
     assert np.abs(chi_square - degrees).max() < 6 * np.sqrt(2 * degrees)
+
+
+def test_every_visit_is_kept_with_its_sky():
+    perfect = Detector(
+        gain_e_per_adu=1e12, read_noise_adu=0, cosmic_rays=0, shadow_share=0, blank_share=0
+    )
+    scene = SCENES["a field"]
+    kept = science_images(scene, perfect, np.random.default_rng(0))
+    assert kept.visits.tolist() == [0, 1, 2]
+    assert kept.frames.shape == (3, 1, SIZE, SIZE)
+    assert kept.frames.dtype == np.uint16
+    expected = noise_free_images(scene) + 1900.0
+    assert np.abs(kept.frames[:, 0] - expected).max() <= 0.51
+    assert kept.quality is None
