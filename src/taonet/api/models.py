@@ -60,14 +60,29 @@ def predict(
     Parameters
     ----------
     model : Model, str or path
-        What `load` returns or takes.
-    inputs, final, prior, limit, workers, track
-        See `taonet.models.model.Model.predict`.
+        What `load` returns or takes, such as ``"crts-sim"``.
+    inputs : path, Archive, ImageSequence, or a list or generator of them
+        For trees: a table of light curves (a path or a DataFrame), a curve, or several.
+    final : bool
+        Keep only each object's last answer.
+    prior : mapping, optional
+        How common each class is among the objects, as shares or counts: ``{"SN": 1, "CV": 3, …}``.
+        Probabilities are restated for that mix; those of networks refer to classes equally common
+        otherwise.
+    limit : int, optional
+        Read only so many objects.
+    workers : int
+        Processes that measure what a network reads beside the pixels.
+    track : function
+        Shows progress.
 
     Returns
     -------
     Predictions
-        A DataFrame, one row an object and number of epochs seen.
+        A DataFrame, one row an object and number of epochs seen: object_id, ra, dec (degrees),
+        class_name (the true class, if known), n_epochs, mjd_last, a probability ``p_CLASS`` for
+        every class, predicted_class, set (classes that contain the true one at the stated rate),
+        typicality (0 to 1, low where nothing like it was seen), mjd_detected.
 
     Raises
     ------
