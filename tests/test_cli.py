@@ -68,7 +68,7 @@ def test_reading_headers_never_imports_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("verb", ["demo", "ingest", "simulate", "train", "predict", "info"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(taonet, verb):
     code, out, _ = taonet(verb, "--help")
     assert code == 0

@@ -17,7 +17,7 @@ MOST_CODE = 60
 MOST_PARAMETERS = 8
 
 MANY_PARAMETERS = {
-    "api.objects.simulate": "the options of the verb",
+    "api.simulation.simulate": "the options of the verb",
     "api.photometry.light_curves": "the options of the verb",
     "api.training.train": "the options of the verb",
     "sky.sequence.ImageSequence.from_frames": "one keyword for each column of a sequence",

@@ -13,7 +13,7 @@ class Texts(HTMLParser):
         super().__init__()
         self.tags, self.texts = [], []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, _attributes):
         self.tags.append(tag)
 
     def handle_data(self, data):

@@ -127,18 +127,18 @@ def append(output):
 
 
 WRITES = {
-    "write_table.csv": lambda at, to: write_table(POINTS, to),
-    "write_parts.csv": lambda at, to: write_parts([POINTS], to),
-    "write_predictions.csv": lambda at, to: write_predictions(ANSWERS, to),
-    "write_split.json": lambda at, to: write_split(SPLIT, to),
+    "write_table.csv": lambda _, to: write_table(POINTS, to),
+    "write_parts.csv": lambda _, to: write_parts([POINTS], to),
+    "write_predictions.csv": lambda _, to: write_predictions(ANSWERS, to),
+    "write_split.json": lambda _, to: write_split(SPLIT, to),
     "x/write_deep_tao.fits": lambda at, to: write_deep_tao(to, Archive(at("archive"))[0]),
     "ingest": lambda at, to: ingest(source_of(at("cutouts")), to),
-    "simulate_archive": lambda at, to: simulate(to),
-    "simulate_light_curves.csv": lambda at, to: simulate_light_curves(
+    "simulate_archive": lambda _, to: simulate(to),
+    "simulate_light_curves.csv": lambda _, to: simulate_light_curves(
         Sample(survey="crts", n_objects=1, seed=3), to
     ),
     "measure_light_curves.csv": lambda at, to: measure_light_curves(at("archive"), to),
-    "append_truth.jsonl": lambda at, to: append(to),
+    "append_truth.jsonl": lambda _, to: append(to),
 }
 
 

@@ -3,13 +3,10 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import taonet
 from taonet.io.lightcurves.tables import Curve
-from taonet.io.predictions import Predictions
-from taonet.models.bundle_folder import bundle_names
 from taonet.sky.lightcurve import LightCurve
 
 LINE = 79
@@ -40,32 +37,6 @@ def check_line(thing, *words):
     return line
 
 
-@pytest.mark.parametrize("name", bundle_names())
-def test_a_model_is_one_line(name):
-    model = taonet.load(name)
-    kind = "simulation" if model.facts["trained_on_simulation"] else "real data"
-    check_line(model, name, *model.classes, f"{model.reads.pixels} px", kind)
-    html = model._repr_html_()
-    assert len(html) < 3000
-    assert str(model.reads.pixels) in html
-
-
-def test_what_a_model_reads(sequences):
-    reads = taonet.load("ztf-sim").reads
-    assert (reads.pixels, reads.scale_arcsec, reads.bands) == (63, 1.01, ("g", "r"))
-    assert reads.channels == ("science", "template", "difference")
-    assert taonet.load("hits").reads.epochs == "any number before MJD 57081"
-    assert taonet.load("crts-sim").reads.scale_arcsec == 2.5
-    assert len(str(reads).splitlines()) == 1
-
-
-def test_a_card_is_text_that_a_notebook_renders_without_what_is_for_programs():
-    card = taonet.load("hits").card
-    assert card.startswith("---")
-    assert card._repr_markdown_().lstrip().startswith("#")
-    assert "library_name" not in card._repr_markdown_()
-
-
 def test_a_sequence_is_one_line(sequences):
     one = sequences[0]
     check_line(one, one.object_id, one.class_name, f"{len(one)} epochs", "21 × 21 px")
@@ -82,33 +53,6 @@ def test_an_archive_is_one_line(archive, sequences):
     with pytest.raises(taonet.errors.MissingError, match="no object of this name"):
         archive["nova"]
     assert [one.object_id for one in archive] == [one.object_id for one in sequences]
-
-
-def test_a_list_of_objects_is_one_line(sequences):
-    check_line(sequences, "3 simulated sequences", "SN")
-    html = sequences._repr_html_()
-    assert all(one.object_id in html for one in sequences)
-    assert type(sequences[:2]) is list
-    assert sequences.objects["n_epochs"].tolist() == [len(one) for one in sequences]
-    assert sequences.truth[0]["class_name"] == sequences[0].class_name
-
-
-def test_predictions_are_one_line_and_their_parts_plain_tables(predictions):
-    check_line(predictions, "3 objects", f"{len(predictions)} rows")
-    assert isinstance(predictions, pd.DataFrame)
-    assert type(predictions[["object_id", "p_SN"]]) is pd.DataFrame
-    assert type(predictions.head(2)) is pd.DataFrame
-    assert predictions._repr_html_().count("<tr>") == 1 + 3
-    assert predictions.classes == ("SN", "RRL", "EB", "NON")
-
-
-def test_predictions_of_anybody_show_themselves_too():
-    rows = {"object_id": ["<b>a</b>"], "n_epochs": [3], "p_SN": [np.nan], "p_CV": [np.nan]}
-    table = Predictions(rows)
-    assert "<b>a</b>" not in table._repr_html_()
-    check_line(table, "1 object")
-    many = Predictions({"object_id": [str(i) for i in range(40)], "p_SN": 0.5, "p_CV": 0.5})
-    assert "28 more objects" in many._repr_html_()
 
 
 def test_light_curves_are_one_line():

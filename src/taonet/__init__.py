@@ -12,9 +12,10 @@ from taonet.version import __version__
 if TYPE_CHECKING:
     from taonet.api.figures import animate, plot
     from taonet.api.models import load, predict
-    from taonet.api.objects import read, simulate
     from taonet.api.photometry import light_curves
+    from taonet.api.reading import read
     from taonet.api.scores import evaluate, report
+    from taonet.api.simulation import simulate
     from taonet.api.training import train
     from taonet.io.archive import Archive
     from taonet.sky.sequence import ImageSequence
@@ -44,9 +45,9 @@ _MODULES = {
     "load": "taonet.api.models",
     "plot": "taonet.api.figures",
     "predict": "taonet.api.models",
-    "read": "taonet.api.objects",
+    "read": "taonet.api.reading",
     "report": "taonet.api.scores",
-    "simulate": "taonet.api.objects",
+    "simulate": "taonet.api.simulation",
     "train": "taonet.api.training",
 }
 """Where each name is defined: it is imported when it is first used (PEP 562)."""

@@ -1,6 +1,7 @@
 """Scores and reports of tables in memory are those of the same tables in files."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -62,6 +63,7 @@ def test_a_report_is_a_page(tables, tmp_path):
 
 
 def test_anything_else_is_refused_in_one_line():
+    nothing: Any
     for nothing in (pd.DataFrame({"a": [1]}), []):
         with pytest.raises(InputError) as refusal:
             taonet.evaluate(nothing)

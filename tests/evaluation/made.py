@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 from scipy.special import softmax
+from sklearn.metrics import precision_recall_curve
 
+from taonet.evaluation.scored_rows import labels_of, probabilities_of
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -53,3 +55,14 @@ def made_sequence(object_id: str, *, epochs: int = 6, px: int = 15, seed: int = 
     frames[:, 0] += star * np.linspace(0, 800, epochs)[:, None, None]
     mjd = 57070.0 + np.arange(epochs)
     return ImageSequence.from_frames(object_id, frames.astype(np.float32), mjd, class_name="SN")
+
+
+def truth_and_p(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels and probabilities of a table of the four classes."""
+    return labels_of(table, FOUR), probabilities_of(table, FOUR)
+
+
+def max_f1(positive: np.ndarray, p: np.ndarray, weight: np.ndarray | None = None) -> float:
+    """Return the highest F1 on the curve of scikit-learn."""
+    precision, recall, _ = precision_recall_curve(positive, p, sample_weight=weight)
+    return float((2 * precision * recall / np.maximum(precision + recall, 1e-12)).max())

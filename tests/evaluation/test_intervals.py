@@ -8,7 +8,6 @@ from scipy.stats import beta
 from evaluation.made import FOUR, made_table
 from taonet.errors import InputError
 from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
-from taonet.evaluation.calibration_error import true_errors
 from taonet.evaluation.intervals import interval
 from taonet.evaluation.repeated_runs import score_runs
 from taonet.evaluation.resampling import resample
@@ -17,6 +16,7 @@ from taonet.evaluation.scoring import scores_of_classes
 
 HITS = np.repeat(np.arange(4), (46, 56, 38, 243))
 """True labels like those of the HiTS sequences that are tested."""
+
 
 RARE = np.repeat(np.arange(6), (60, 17, 7, 37, 204, 37))
 """True labels like those of the real ZTF alerts."""
@@ -184,25 +184,3 @@ def test_an_interval_skips_resamples_without_a_score_and_holds_its_number() -> N
     lines = np.linspace(0, 1, 10_001)
     assert interval(0.5, lines).low == pytest.approx(0.025, abs=1e-3)
     assert interval(1.0, lines).high == 1.0
-
-
-def test_errors_that_may_be_true_are_those_of_a_normal_number_far_from_zero() -> None:
-    rng = np.random.default_rng(0)
-    gaps = np.array([0.3, -0.2, 0.0])
-    drawn = gaps + np.array([0.01, 0.02, 0.0]) * rng.normal(size=(20_000, 3))
-    found = true_errors(gaps, drawn)
-    assert np.mean(found) == pytest.approx(0.5, abs=1e-3)
-    assert np.std(found) == pytest.approx(np.hypot(0.01, 0.02), rel=0.05)
-
-
-def test_where_chance_explains_an_error_half_of_what_may_be_true_is_none() -> None:
-    rng = np.random.default_rng(0)
-    noise = rng.normal(size=(20_000, 4))
-    typical = np.median(np.abs(noise).sum(axis=1)) / 4 * np.array([1, -1, 1, -1])
-    assert np.mean(true_errors(typical, typical + noise) == 0) == pytest.approx(0.5, abs=0.02)
-
-
-def test_probabilities_a_little_above_one_are_scored() -> None:
-    said = np.array([[1 + 1e-7, 0.0], [0.2, 0.8]])
-    found = resample(np.array([0, 1]), said, n_bootstrap=20, seed=0).interval("ece")
-    assert found.low == 0 < found.value < found.high

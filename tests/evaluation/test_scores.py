@@ -2,53 +2,25 @@
 
 import json
 import time
-from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import (
     accuracy_score,
     confusion_matrix,
     log_loss,
-    precision_recall_curve,
     precision_recall_fscore_support,
 )
 
-from evaluation.made import FOUR, made_table
+from evaluation.made import FOUR, made_table, max_f1, truth_and_p
 from taonet.errors import InputError
-from taonet.evaluation.bootstrap_weights import Sample, UnseenObjects
 from taonet.evaluation.intervals import Interval
-from taonet.evaluation.metric_table import (
-    CLASS_METRICS,
-    COMPARED,
-    METRICS,
-    ON_PAGE,
-    OVERALL,
-    PER_CLASS,
-    Metric,
-)
-from taonet.evaluation.resampling import resample
 from taonet.evaluation.scored_rows import (
-    check_predictions,
-    final_rows,
     labels_of,
-    probabilities_of,
-    rows_at,
 )
 from taonet.evaluation.scores import score, score_difference, scores_by_epochs
-from taonet.evaluation.scoring import Scoring
 
 CLASSES = list(FOUR.classes)
-
-
-def truth_and_p(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    return labels_of(table, FOUR), probabilities_of(table, FOUR)
-
-
-def max_f1(positive: np.ndarray, p: np.ndarray, weight: np.ndarray | None = None) -> float:
-    precision, recall, _ = precision_recall_curve(positive, p, sample_weight=weight)
-    return float((2 * precision * recall / np.maximum(precision + recall, 1e-12)).max())
 
 
 def test_scores_at_arg_max_are_those_of_scikit_learn() -> None:
@@ -71,46 +43,6 @@ def test_scores_at_arg_max_are_those_of_scikit_learn() -> None:
         ((p - np.eye(4)[truth]) ** 2).sum(1).mean()
     )
     np.testing.assert_array_equal(found.confusion, confusion_matrix(truth, p.argmax(1)))
-
-
-def test_the_calibration_error_is_that_of_a_plain_loop() -> None:
-    table = made_table(80)
-    truth, p = truth_and_p(table)
-    top, right = p.max(1), p.argmax(1) == truth
-    expected = 0.0
-    for k in range(10):
-        inside = (top >= k / 10) & ((top < (k + 1) / 10) | (k == 9))
-        if inside.any():
-            expected += inside.mean() * abs(right[inside].mean() - top[inside].mean())
-    assert score(table, FOUR, n_bootstrap=10, seed=0).overall("ece").value == pytest.approx(
-        expected
-    )
-
-
-def test_max_f1_does_not_cut_between_equal_probabilities() -> None:
-    p = np.array([0.9, 0.5, 0.5, 0.5, 0.1, 0.5])
-    truth = np.array([0, 0, 1, 1, 0, 1])
-    found = resample(truth, np.stack([p, 1 - p], 1), n_bootstrap=1, seed=0).point["max_f1"][0]
-    assert found[0] == pytest.approx(max_f1(truth == 0, p))
-    assert found[1] == pytest.approx(max_f1(truth == 1, 1 - p))
-
-
-def test_every_resample_scores_as_scikit_learn_scores_weighted_objects() -> None:
-    truth, p = truth_and_p(made_table(23))
-    sample = Sample(truth=truth, groups=np.arange(23), n_classes=4)
-    (weight,) = sample.weights(20, seed=3)
-    found = Scoring(truth, p)(weight, UnseenObjects.empty(4))
-    for k, own in enumerate(weight):
-        scores = precision_recall_fscore_support(truth, p.argmax(1), sample_weight=own)
-        for name, expected in zip(("precision", "recall", "f1"), scores, strict=False):
-            np.testing.assert_allclose(found[name][k], expected)
-            assert found[f"macro_{name}"][k] == pytest.approx(expected.mean())
-        best = [max_f1(truth == label, p[:, label], own) for label in range(4)]
-        np.testing.assert_allclose(found["max_f1"][k], best)
-        right = accuracy_score(truth, p.argmax(1), sample_weight=own)
-        assert found["accuracy"][k] == pytest.approx(right)
-        loss = log_loss(truth, p, labels=range(4), sample_weight=own)
-        assert found["log_loss"][k] == pytest.approx(loss)
 
 
 def test_intervals_agree_with_a_naive_bootstrap() -> None:
@@ -175,14 +107,6 @@ def test_a_class_that_is_never_predicted_scores_zero() -> None:
     assert found.overall("macro_recall").value == 0.25
 
 
-def test_the_last_answer_counts_and_early_ones_are_kept() -> None:
-    table = made_table(4, epochs=5)
-    short = table[(table["object_id"] != "object 0001") | (table["n_epochs"] <= 2)]
-    assert final_rows(short)["n_epochs"].tolist() == [5, 2, 5, 5]
-    assert rows_at(short, 3)["n_epochs"].tolist() == [3, 2, 3, 3]
-    assert rows_at(short[short["n_epochs"] > 1], 1).empty
-
-
 def test_scores_grow_with_the_epochs() -> None:
     found = scores_by_epochs(made_table(60, epochs=12), FOUR, [1, 4, 12], n_bootstrap=50)
     assert found["n_epochs"].tolist() == [1, 4, 12]
@@ -216,36 +140,6 @@ def test_different_objects_are_not_compared() -> None:
         score_difference(a, a, FOUR, metric="f2", n_bootstrap=5, seed=0)
 
 
-BROKEN: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
-    "column": (lambda t: t.drop(columns="p_EB"), "columns are missing .got p_EB"),
-    "class": (lambda t: t.assign(p_AGN=0.0), "taxonomy four has not .got p_AGN"),
-    "empty": (lambda t: t.iloc[:0], "nothing to score"),
-    "truth": (lambda t: t.assign(class_name=None), "6 objects have no true class"),
-    "label": (lambda t: t.assign(class_name="BZ"), "taxonomy four has not .got BZ"),
-    "sum": (lambda t: t.assign(p_SN=t["p_SN"] / 2), "do not sum to one .got object 0000"),
-    "range": (lambda t: t.assign(p_SN=-0.1), "not between 0 and 1 .got object 0000"),
-    "nan": (lambda t: t.assign(p_SN=np.nan), "not between 0 and 1"),
-    "text": (lambda t: t.assign(p_SN="high"), "not numbers"),
-    "twice": (lambda t: pd.concat([t, t]), "two answers .* .got object 0000 after 1 epochs"),
-}
-
-
-@pytest.mark.parametrize("fault", BROKEN)
-def test_a_table_that_cannot_be_scored_is_refused_in_one_line(fault: str) -> None:
-    spoil, message = BROKEN[fault]
-    with pytest.raises(InputError, match=message) as refused:
-        check_predictions(spoil(made_table(6)), FOUR)
-    assert "\n" not in str(refused.value)
-    assert str(refused.value).startswith("prediction table: ")
-
-
-def test_an_object_of_two_classes_is_refused() -> None:
-    table = made_table(4, epochs=2)
-    table.loc[1, "class_name"] = "NON"
-    with pytest.raises(InputError, match=r"two true classes .got object 0000"):
-        check_predictions(table, FOUR)
-
-
 def test_a_number_prints_with_its_interval_in_one_style() -> None:
     number = Interval(value=0.5, low=0.25, high=float("nan"))
     assert str(number) == f"{number}" == "0.500 [0.250, –]"
@@ -255,51 +149,8 @@ def test_a_number_prints_with_its_interval_in_one_style() -> None:
     assert str(Interval.from_row(number.to_row("x"), "x")) == str(number)
 
 
-def test_scores_hold_what_the_table_of_metrics_says() -> None:
-    found = score(made_table(20), FOUR, n_bootstrap=20, seed=0)
-    assert tuple(found.numbers) == OVERALL
-    assert "weighted_f1" not in found.to_dict()
-    assert all(tuple(numbers) == PER_CLASS for numbers in found.per_class.values())
-    assert all(metric.words and metric.definition for metric in (*METRICS, *CLASS_METRICS))
-    assert {metric.name for metric in (*COMPARED, *ON_PAGE)} <= set(OVERALL)
-    lower = {metric.name for metric in METRICS if metric.lower_is_better}
-    assert lower >= {"brier", "log_loss", "ece"}
-    assert not lower & {"macro_recall", "macro_f1", "accuracy"}
-
-
 def test_five_thousand_objects_are_scored_in_seconds() -> None:
     table = made_table(5000)
     start = time.process_time()
     score(table, FOUR, seed=0)
     assert time.process_time() - start < 20
-
-
-def sure_of(table: pd.DataFrame, label: np.ndarray) -> pd.DataFrame:
-    """Return the table with every answer sure of a class."""
-    p = np.eye(len(CLASSES))[label]
-    return table.assign(**{f"p_{name}": p[:, k] for k, name in enumerate(CLASSES)})
-
-
-@pytest.mark.parametrize("answers", ["some right", "all right", "all wrong", "always one class"])
-@pytest.mark.parametrize("classes", [4, 2])
-@pytest.mark.parametrize("margin", [0.0, 0.05])
-def test_every_score_and_its_interval_stay_within_what_the_score_can_be(
-    answers, classes, margin, monkeypatch
-) -> None:
-    if margin:
-        # the formulas themselves go hardly beyond: nothing is cut off but a trace of smoothing
-        monkeypatch.setattr(Metric, "evaluate", lambda metric, counts: metric.formula(counts))
-    table = made_table(41, classes=classes)
-    truth, _ = truth_and_p(table)
-    label = {
-        "all right": truth,
-        "all wrong": (truth + 1) % len(CLASSES),
-        "always one class": np.zeros_like(truth),
-    }.get(answers)
-    scores = score(table if label is None else sure_of(table, label), FOUR, n_bootstrap=60, seed=3)
-    for metric in METRICS:
-        if metric.in_scores:
-            one = scores.overall(metric.name)
-            assert metric.lowest - margin <= one.low <= one.high, metric.name
-            assert one.high <= metric.highest + margin, metric.name
-            assert metric.lowest - margin <= one.value <= metric.highest + margin, metric.name

@@ -7,18 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from taonet.data.reading import example_of
 from taonet.data.splits import read_split
 from taonet.errors import InputError, LeakError
 from taonet.experiment import baselines
 from taonet.experiment import photometry_stage as measuring
 from taonet.experiment import training_stage as trained
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
-from taonet.experiment.photometry_stage import measure_all
-from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import recipe_of
 from taonet.experiment.run import run_experiment
-from taonet.experiment.stored_photometry import StoredSequences
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.predict import predict
@@ -141,19 +137,6 @@ def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path
     assert len(list((tmp_path / "measured").iterdir())) == 2
     monkeypatch.setattr(measuring, "run_job", _never)
     run_experiment(recipe, join_archives(test, test=train), tmp_path / "other", **photometry)
-
-
-def test_what_was_kept_is_what_the_frames_give(archives, tmp_path):
-    archive, recipe = Archive(archives / "train"), recipe_of(SMALL)
-    experiment = plan_experiment(recipe, JoinedArchives({"train": archive}), tmp_path)
-    sequences = StoredSequences(archive, measure_all(experiment, tmp_path, workers=1))
-    for i in (0, 7, 11):
-        kept = example_of(archive[i], experiment.reading, precomputed=sequences.load_inputs(i))
-        anew = example_of(archive[i], experiment.reading)
-        np.testing.assert_array_equal(kept.deep_of, anew.deep_of)
-        for name in ("deep", "light", "conditions"):
-            ours, theirs = getattr(kept, name), getattr(anew, name)
-            np.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3)
 
 
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):

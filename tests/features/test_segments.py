@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from taonet.features.lines import weighted_slopes
-from taonet.features.polynomials import polynomial_fits
 from taonet.features.segments import Segments
 
 COUNTS = np.array([0, 5, 1, 0, 300, 2, 0])
@@ -56,34 +54,3 @@ def test_what_is_left_out_shortens_its_own_object():
 
 def test_nothing_has_no_objects():
     assert Segments.from_counts(np.zeros(0, np.int64)).total(np.zeros(0)).shape == (0,)
-
-
-@pytest.mark.parametrize("nights", [None, 6])
-def test_polynomials_are_those_of_numpy(nights):
-    rng = np.random.default_rng(3)
-    counts = np.array([40, 12, 400])
-    t = [np.sort(rng.uniform(53500, 56500, n)) for n in counts]
-    if nights:
-        # four exposures a night on few nights: high orders hang on little
-        t = [np.sort(rng.choice(some[:nights], len(some)) + rng.uniform(0, 0.03)) for some in t]
-    m = [18 + rng.normal(0, 0.3, n) for n in counts]
-    fits = polynomial_fits(
-        Segments.from_counts(counts), np.concatenate(t), np.concatenate(m), order=4
-    )
-    for i, (times, mags) in enumerate(zip(t, m, strict=True)):
-        for order in range(5):
-            expected = np.polyfit(times - times.mean(), mags, order)[::-1]
-            np.testing.assert_allclose(fits[order, i, : order + 1], expected, rtol=1e-6)
-            assert (fits[order, i, order + 1 :] == 0).all()
-
-
-def test_slopes_are_weighed_as_numpy_weighs_them():
-    rng = np.random.default_rng(4)
-    counts = np.array([30, 0, 1, 12])
-    t, values, errors = rng.uniform(0, 50, 43), rng.normal(0, 1, 43), rng.uniform(0.1, 2.0, 43)
-    slope, slope_err = weighted_slopes(Segments.from_counts(counts), t, values, errors)
-    assert np.isnan(slope[1:3]).all()
-    for i, own in ((0, slice(0, 30)), (3, slice(31, 43))):
-        line, covariance = np.polyfit(t[own], values[own], 1, w=1 / errors[own], cov="unscaled")
-        np.testing.assert_allclose(slope[i], line[0])
-        np.testing.assert_allclose(slope_err[i], np.sqrt(covariance[0, 0]))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+from taonet.fetch.deep_tao_listing import NON_TRANSIENTS, TRANSIENTS
+
 COMMIT = "c" * 40
 
 
@@ -169,3 +171,10 @@ def serving(mirror):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def path_of(mirror, class_name, number=0):
+    """The path of a file of a class in its repository, and its content."""
+    repository = NON_TRANSIENTS if class_name == "NON" else TRANSIENTS
+    paths = sorted(p for r, p in mirror.files if r == repository and f"/{class_name}/" in p)
+    return paths[number], mirror.files[repository, paths[number]]

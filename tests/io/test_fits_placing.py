@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from astropy.io import fits
-from astropy.wcs import WCS
 
 from taonet.io.fits_cutouts import fits_source
-from taonet.io.fits_wcs import sky_frame, turn_between
 from taonet.sky.cutout import Quality
 
 
@@ -213,73 +211,3 @@ def test_a_wcs_that_makes_no_sense_is_left_out_with_a_word(damage, tmp_path):
     found = read(tmp_path, [cut(0), odd])
     assert_shows(found, range(2))
     assert any("WCS that makes no sense" in r for r in found.remarks)
-
-
-# What the WCS says, against astropy
-
-
-def galactic(header):
-    header["CTYPE1"], header["CTYPE2"] = "GLON-TAN", "GLAT-TAN"
-    header["CRVAL1"], header["CRVAL2"] = 234.5, 42.3
-
-
-def swapped(header):
-    header["CTYPE1"], header["CTYPE2"] = "DEC--TAN", "RA---TAN"
-    header["CRVAL1"], header["CRVAL2"] = DEC, RA
-
-
-def rotated(header):
-    for name in ("CD1_1", "CD1_2", "CD2_1", "CD2_2"):
-        del header[name]
-    header["CDELT1"], header["CDELT2"], header["CROTA2"] = -SCALE, SCALE, 23.0
-
-
-def distorted(header):
-    header["CTYPE1"], header["CTYPE2"] = "RA---TAN-SIP", "DEC--TAN-SIP"
-    header["A_ORDER"], header["B_ORDER"] = 2, 2
-    header["A_2_0"], header["B_1_1"] = 3e-4, -2e-4
-
-
-def polynomial(header):
-    header["CTYPE1"], header["CTYPE2"] = "RA---TPV", "DEC--TPV"
-    header["PV1_1"], header["PV2_1"], header["PV1_4"] = 1.0, 1.0, 0.02
-
-
-def pole(header):
-    header["CRVAL2"] = 89.9999
-
-
-def of_1950(header):
-    header["RADESYS"], header["EQUINOX"] = "FK4", 1950.0
-
-
-@pytest.mark.parametrize(
-    "change", [galactic, swapped, rotated, distorted, polynomial, pole, of_1950, lambda _: None]
-)
-def test_places_are_those_of_astropy(change):
-    _, header = cut(0)
-    change(header)
-    frame = sky_frame(dict(header))
-    assert frame is not None
-    wcs = WCS(header)
-    for x, y in ((3.0, 11.0), (8.0, 8.0)):
-        sky = wcs.pixel_to_world(x, y).icrs
-        assert frame.pixel_of(sky.ra.deg, sky.dec.deg) == pytest.approx((x, y), abs=1e-3)
-
-
-def test_a_header_without_a_sky_has_no_place():
-    assert sky_frame({"CTYPE1": "LINEAR", "CTYPE2": "LINEAR"}) is None
-    assert sky_frame({"NAXIS": 2}) is None
-
-
-@pytest.mark.parametrize("quarters", range(4))
-@pytest.mark.parametrize("mirrored", [False, True])
-def test_turns_are_taken_apart(quarters, mirrored):
-    angle = np.radians(90 * quarters + 1.5)
-    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    turn = turn_between(1.01 * matrix @ np.diag([-1.0 if mirrored else 1.0, 1.0]), np.eye(2))
-    assert turn.degrees == pytest.approx(90 * quarters + 1.5)
-    assert turn.left_over == pytest.approx(1.5)
-    assert turn.is_mirrored == mirrored
-    assert turn.stretch == pytest.approx(1.01)
-    assert turn.is_none == (quarters == 0 and not mirrored)

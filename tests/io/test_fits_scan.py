@@ -6,12 +6,9 @@ import warnings
 import numpy as np
 import pytest
 from astropy.io import fits
-from hypothesis import given
-from hypothesis import strategies as st
 
 from taonet.errors import InputError
 from taonet.io.fits_columns import columns_of
-from taonet.io.fits_header import format_cards, parse_header
 from taonet.io.fits_scan import images_of, scan_fits
 
 BITPIX = {8: np.uint8, 16: np.int16, 32: np.int32, 64: np.int64, -32: np.float32, -64: np.float64}
@@ -107,44 +104,6 @@ def test_tables_are_read_as_astropy_reads_them(tmp_path):
     assert_same_as_astropy(tmp_path / "t.fits")
 
 
-def test_a_table_without_rows(tmp_path):
-    table = fits.BinTableHDU.from_columns([fits.Column(name="d", format="D", array=[])])
-    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "t.fits")
-    assert columns_of(scan_fits(tmp_path / "t.fits")[1])["d"].shape == (0,)
-
-
-def test_headers_with_quotes_long_strings_and_hierarch(tmp_path):
-    hdu = fits.PrimaryHDU()
-    hdu.header["NAME"] = "O'Neill's / star"
-    hdu.header["LONG"] = "x" * 150 + "'" + "y" * 30
-    hdu.header["HIERARCH RA_(J2000)"] = 150.11888
-    hdu.header["YES"] = (True, "a comment")
-    hdu.header["TINY"] = 1e-300
-    hdu.header["NOTHING"] = None
-    hdu.writeto(tmp_path / "h.fits")
-    header = scan_fits(tmp_path / "h.fits")[0].header
-    for key in ("NAME", "LONG", "RA_(J2000)", "YES", "TINY"):
-        assert header[key] == hdu.header[key]
-    assert header["NOTHING"] is None
-
-
-ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
-VALUES = (
-    ASCII
-    | st.booleans()
-    | st.integers(-(10**18), 10**18)
-    | st.floats(allow_nan=False, allow_infinity=False)
-)
-
-
-@given(VALUES)
-def test_what_is_written_as_a_card_is_read_back(value):
-    cards = "".join(card.ljust(80) for card in format_cards([("KEY", value), ("DEC_(J", value)]))
-    header = parse_header((cards + "END".ljust(80)).encode())
-    expected = value.rstrip(" ") if isinstance(value, str) else value
-    assert dict(header) == {"KEY": expected, "DEC_(J": expected}
-
-
 def test_equal_headers_make_one_run(tmp_path):
     images = [fits.ImageHDU(np.full((4, 4), i, np.uint16)) for i in range(5)]
     images[3].header["EXTRA"] = 1
@@ -205,16 +164,3 @@ def test_damage_is_named_in_one_line(damage, message, tmp_path):
         scan_fits(path, max_bytes=1_000_000)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value)
-
-
-def test_missing_file_and_folder(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
-        scan_fits(tmp_path / "none.fits")
-    with pytest.raises(InputError, match="folder"):
-        scan_fits(tmp_path)
-
-
-def test_gzip_in_several_members(tmp_path):
-    content = whole(tmp_path)
-    path = bad(tmp_path, gzip.compress(content[:5000]) + gzip.compress(content[5000:]), "a.fits.gz")
-    assert sum(run.count for run in scan_fits(path)) == 4

@@ -81,16 +81,6 @@ def test_a_folder_without_anything_to_read_says_what_is_in_it(tmp_path):
         sources_of([tmp_path])
 
 
-def test_folders_behind_links_are_read_once_and_circles_end(tmp_path):
-    write(tmp_path / "real" / "a.avro", [packet(1)])
-    (tmp_path / "d").mkdir()
-    (tmp_path / "d" / "night").symlink_to(tmp_path / "real")
-    (tmp_path / "real" / "again").symlink_to(tmp_path / "real")
-    (found,) = alerts_source([tmp_path / "d"]).read(frozenset())
-    assert found.sequence is not None
-    assert len(found.sequence) == 1
-
-
 def test_files_of_no_known_kind_are_set_aside_beside_the_alerts_they_came_with(night, tmp_path):
     (tmp_path / "_SUCCESS").touch()
     (source,) = sources_of([*night.glob("*.avro"), tmp_path / "_SUCCESS"])

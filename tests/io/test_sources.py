@@ -1,7 +1,5 @@
 """What a path is taken for, and the words where it is nothing that can be read."""
 
-import shutil
-
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -29,17 +27,6 @@ def test_a_folder_of_nothing_known_points_to_ones_own_cutouts(tmp_path):
     (tmp_path / "notes.md").write_text("nothing")
     with pytest.raises(InputError, match=r"no archive, alerts or FITS.*ingest fits DIR --table"):
         source_of(tmp_path)
-
-
-def test_a_label_that_names_no_class_is_said_once(deep_tao, tmp_path):
-    truth = next(truth for truth in deep_tao.values() if truth.class_name == "SN")
-    file = shutil.copy(truth.path, tmp_path)
-    (found,) = source_of(tmp_path / file).read(frozenset())
-    assert found.sequence is not None
-    assert found.sequence.class_name is None
-    assert "the label in its header is raw_label" in found.remarks[0]
-    (inside,) = source_of(truth.path).read(frozenset())
-    assert inside.remarks == ()
 
 
 def cutouts(folder, kinds):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from taonet.photometry.lightcurves import measure_bands
 from taonet.photometry.profile import Profile
 from taonet.sky.sequence import ImageSequence
 
@@ -46,3 +47,35 @@ def field(
     sequence = ImageSequence.from_frames("made", frames, mjd, **columns)
     truth = {"seeing": seeing, "stretch": stretch, "clear": clear, "shift": shift, "flux": flux}
     return sequence, truth
+
+
+BRIGHT = 2e4
+"""A flux that stands out of the noise by hundreds of sigma."""
+
+
+def measure_bright_field(n=24, *, causal=True, **of_field):
+    """What is measured of a field with a bright source, and its flux over the truth."""
+    sequence, truth = field(n, flux=BRIGHT, **of_field)
+    (part,) = measure_bands(sequence, causal=causal)
+    return part, part.fluxes.flux / (truth["flux"] * truth["clear"])
+
+
+def round_profile(n=1, *, fwhm=2.5, beta=3.5):
+    """The PSF of n epochs, round and the same in each."""
+    return Profile(
+        fwhm_px=np.full(n, float(fwhm)),
+        stretch=np.zeros(n, complex),
+        beta=np.full(n, float(beta)),
+        blur_px2=np.zeros(n),
+    )
+
+
+def star_images(n, *, x, y, flux, size=21, noise=1.0, seed=0, profile=None):
+    """Images of n epochs of one star at (x, y), with white noise and no sky."""
+    rows, columns = np.mgrid[:size, :size].astype(float)
+    profile = (profile or round_profile(n)).take((slice(None), None, None))
+    shape = (n, 1, 1)
+    dx = columns - np.broadcast_to(x, n).reshape(shape)
+    dy = rows - np.broadcast_to(y, n).reshape(shape)
+    light = np.broadcast_to(flux, n).reshape(shape) * profile.pixel_shares(dx, dy)
+    return light + noise * np.random.default_rng(seed).normal(size=light.shape)

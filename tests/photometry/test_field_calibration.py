@@ -71,16 +71,6 @@ def test_bad_frames_are_flagged_and_harm_no_other():
     assert np.std(ratio / np.median(ratio)) < 0.01
 
 
-def test_without_stars_what_is_stated_holds():
-    noise = np.random.default_rng(1).normal(500, 10, (24, 64, 64)).astype(np.float32)
-    stated = {"seeing_fwhm_px": np.full(24, 3.0), "zero_point_mag": np.linspace(24, 25, 24)}
-    found, _, _ = calibrated(True, noise, **stated)
-    np.testing.assert_allclose(found.profile.fwhm_px, 3.0)
-    np.testing.assert_allclose(found.zero_point_mag, stated["zero_point_mag"])
-    assert (found.quality & Quality.UNCALIBRATED).all()
-    assert (found.shift_x == 0).all()
-
-
 def with_zero_points(missing, causal=True):
     """The made field with zero points near 26 stated, but for some epochs; and the truth."""
     _, truth, _ = calibrated()
@@ -105,12 +95,3 @@ def test_what_comes_before_any_zero_point_is_instrumental_and_harms_no_later_epo
     np.testing.assert_allclose(found.zero_point_mag[2:], truth[2:], atol=0.03)
     whole, _ = with_zero_points([0, 1], causal=False)
     np.testing.assert_allclose(whole.zero_point_mag, truth, atol=0.03)
-
-
-def test_a_missing_zero_point_without_stars_is_the_usual_one_and_flagged():
-    noise = np.random.default_rng(1).normal(500, 10, (24, 64, 64)).astype(np.float32)
-    stated = np.full(24, 26.0)
-    stated[5] = np.nan
-    found, _, _ = calibrated(True, noise, zero_point_mag=stated)
-    assert found.zero_point_mag[5] == pytest.approx(26.0)
-    assert found.quality[5] & Quality.UNCALIBRATED

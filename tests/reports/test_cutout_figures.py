@@ -1,6 +1,7 @@
 """Cutouts of a sequence: a row a channel, a column an epoch, each with its date."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,7 +69,8 @@ def test_frames_without_data_can_be_drawn():
     figure = cutouts_figure(ImageSequence.from_frames("$nothing$", frames, np.arange(3.0)))
     figure.draw_without_rendering()
     assert len(figure.axes) == 1
-    assert np.isnan(np.ma.filled(figure.axes[0].images[0].get_array(), np.nan)).all()
+    shown: Any = figure.axes[0].images[0].get_array()
+    assert np.isnan(np.ma.filled(shown, np.nan)).all()
     frames[1:] = 100 + np.random.default_rng(0).normal(size=(2, 1, 9, 9))
     partly = ImageSequence.from_frames("p", frames, np.arange(3.0))
     assert len(cutouts_figure(partly).axes) == len(shown_epochs(partly)) == 2
@@ -79,7 +81,8 @@ def test_a_long_name_stays_within_the_figure():
     figure = cutouts_figure(sequence)
     assert 20 < len(figure.get_suptitle()) < 45
     figure.draw_without_rendering()
-    right = figure._suptitle.get_window_extent().x1
+    (title,) = figure.findobj(lambda one: getattr(one, "get_text", str)() == figure.get_suptitle())
+    right = title.get_window_extent().x1
     assert right <= figure.bbox.width
 
 

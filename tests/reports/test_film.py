@@ -1,10 +1,12 @@
 """Films: every usable epoch in order, and never an answer before its time."""
 
 import gc
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.animation import FFMpegWriter
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from evaluation.made import FOUR, made_sequence, made_table
@@ -34,7 +36,7 @@ def texts_of(film):
 def test_usable_epochs_are_played_in_order_at_one_stretch():
     sequence = gappy()
     film = sequence_film(sequence)
-    played = list(film.new_frame_seq())
+    played: list[Any] = list(film.new_frame_seq())
     assert len(played) == 4
     epochs = usable_epochs(sequence)
     assert epochs.tolist() == [0, 2, 3, 5]
@@ -56,7 +58,7 @@ def test_answers_appear_with_their_epoch():
     expected = rows[[f"p_{name}" for name in FOUR.classes]].to_numpy()
     for number in (5, 0, 1, 2, 3):
         film.draw(number)
-        widths = [bar.get_width() for bar in bars.patches]
+        widths = [bar.get_width() for bar in bars.patches if isinstance(bar, Rectangle)]
         numbers = [text.get_text() for text in bars.texts]
         if number < 2:
             assert widths == [0] * 4
@@ -78,7 +80,7 @@ def test_pixels_of_cutouts_are_whole_pixels_of_the_film(px, tmp_path):
         )
     film.save(tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as saved:
-        assert saved.n_frames == 3
+        assert getattr(saved, "n_frames", 1) == 3
         assert saved.info["duration"] == 250
         assert saved.size == tuple(np.round(film.figure.get_size_inches() * 100))
         assert saved.size[0] % 2 == saved.size[1] % 2 == 0

@@ -77,8 +77,10 @@ def test_a_table_of_magnitudes_has_all_its_points_and_limits():
     without = light_curve_figure(replace(curve, band=(), limits=NO_LIMITS))
     assert [len(line.get_xdata()) for line in lines_of(without, "o")] == [4]
     with pytest.raises(InputError, match="no epoch was measured"):
-        nothing = {name: np.zeros(0) for name in ("mjd", "mag", "magerr")}
-        light_curve_figure(replace(curve, **nothing, band=(), limits=NO_LIMITS))
+        none = np.zeros(0)
+        light_curve_figure(
+            replace(curve, mjd=none, mag=none, magerr=none, band=(), limits=NO_LIMITS)
+        )
 
 
 def test_the_same_fluxes_are_drawn_alike_measured_here_or_read(sequence):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -47,7 +48,11 @@ def test_where_pyplot_is_in_use_the_chosen_format_holds(chosen):
 def test_settings_of_others_do_not_reach_it(tmp_path):
     figure = made_figure()
     usual = pixels_of(figure, tmp_path)
-    strange = {"savefig.bbox": "tight", "savefig.facecolor": "black", "savefig.dpi": 30}
+    strange: dict[Any, Any] = {
+        "savefig.bbox": "tight",
+        "savefig.facecolor": "black",
+        "savefig.dpi": 30,
+    }
     with mpl.rc_context(strange):
         np.testing.assert_array_equal(pixels_of(figure, tmp_path), usual)
 

@@ -2,24 +2,20 @@
 
 import matplotlib as mpl
 import numpy as np
-import pytest
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from evaluation.made import FOUR, made_table
-from taonet.evaluation.scores import score, scores_by_epochs
-from taonet.reports.early_figures import epochs_figure
-from taonet.reports.palette import CLASS_COLOURS, SPARE_COLOURS, class_colours
+from taonet.evaluation.scores import score
 from taonet.reports.score_figures import (
     comparison_figure,
     confusion_figure,
     per_class_figure,
     precision_recall_figure,
 )
-from taonet.reports.trust_figures import reliability_figure
-from taonet.sky.taxonomy import KNOWN, Taxonomy
 
 TABLE = made_table(60, epochs=6)
+
+
 SCORES = score(TABLE, FOUR, n_bootstrap=30, seed=0)
 
 
@@ -57,35 +53,6 @@ def test_a_curve_is_drawn_for_each_class_present() -> None:
     shown = texts(precision_recall_figure(made_table(30, classes=3), FOUR))
     assert "RRL: " in shown
     assert "NON: " not in shown
-
-
-def test_reliability_counts_every_object_once() -> None:
-    figure = reliability_figure(TABLE, FOUR)
-    bars = [one for one in figure.axes[1].patches if isinstance(one, Rectangle)]
-    assert sum(bar.get_height() for bar in bars) == 60
-
-
-def test_scores_by_epochs_are_drawn_for_several_methods() -> None:
-    found = scores_by_epochs(TABLE, FOUR, [1, 3, 6], n_bootstrap=20)
-    levels = {"forest": SCORES.overall("macro_recall")}
-    figure = epochs_figure({"ours": found, "theirs": found}, primary="ours", levels=levels)
-    np.testing.assert_array_equal(figure.axes[0].lines[0].get_ydata(), found["macro_recall"])
-    assert {"ours", "theirs", "forest"} <= set(texts(figure).split("\n"))
-
-
-@pytest.mark.parametrize(
-    "taxonomy", [*KNOWN, Taxonomy(name="x", classes=("SN", "A", "B"))], ids=lambda one: one.name
-)
-def test_every_class_has_a_colour_of_its_own(taxonomy: Taxonomy) -> None:
-    colours = class_colours(taxonomy)
-    assert len(set(colours.values())) == len(taxonomy.classes)
-    assert colours["SN"] == class_colours(FOUR)["SN"]
-
-
-@pytest.mark.parametrize("taxonomy", KNOWN, ids=lambda one: one.name)
-def test_every_known_class_has_a_fixed_colour(taxonomy: Taxonomy) -> None:
-    assert set(taxonomy.classes) <= set(CLASS_COLOURS)
-    assert not set(CLASS_COLOURS.values()) & set(SPARE_COLOURS)
 
 
 def test_settings_of_matplotlib_are_left_alone() -> None:

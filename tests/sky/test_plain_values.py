@@ -320,7 +320,7 @@ def test_fluxes_with_a_unit_have_its_zero_point(unit, zero_point):
     np.testing.assert_array_equal(made.flux, [1, 2, 4])
     np.testing.assert_allclose(made.flux_err, 1)
     # astropy's AB magnitude of the same flux; its AB is of 3631 Jy, 8.9 of 3630.8
-    magnitudes = ([1, 2, 4] * u.Unit(unit)).to(u.ABmag).value
+    magnitudes = u.Quantity([1, 2, 4], unit).to_value(u.ABmag)
     np.testing.assert_allclose(made.mag, magnitudes, atol=2e-4)
 
 

@@ -2,14 +2,10 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from taonet.errors import InputError
-from taonet.simulation.objects import simulate
-from taonet.simulation.presets.by_name import survey_preset
-from taonet.studies import frame_classifier as framecheck
 from taonet.studies.simulator_realism import check_survey, summary
 from taonet.tasks.simulate import Sample, simulate_light_curves
 
@@ -36,16 +32,3 @@ def test_a_table_that_is_nothing_of_use_is_refused(tmp_path):
     with pytest.raises(InputError, match="no column"):
         check_survey("crts", [tmp_path / "t.parquet"], tmp_path / "out", n_objects=50)
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.slow
-def test_frames_of_another_sky_are_told_apart_and_like_frames_are_not(monkeypatch):
-    monkeypatch.setattr(framecheck, "STEPS", 30)
-    drawn = [s for s, _ in simulate(survey_preset("hits"), 32, seed=1, classes=["NON"])]
-    brighter = [
-        type(s).from_frames(s.object_id, s.frames * np.float32(3), s.mjd) for s in drawn[16:]
-    ]
-    other = framecheck.measure_frame_separability(drawn[:16], brighter, seed=0)
-    like = framecheck.measure_frame_separability(drawn[:16], drawn[16:], seed=0)
-    assert other.auc > 0.9
-    assert like.auc < 0.8

@@ -10,6 +10,7 @@ import pytest
 import taonet
 from taonet.errors import InputError, LeakError
 from taonet.io.archive import Archive
+from taonet.models.bundle import load_bundle
 from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import Sample, simulate_archive
@@ -36,7 +37,7 @@ def few_are_enough(monkeypatch):
 def test_answers_pass_through_what_was_fitted(world, fresh, tmp_path):
     said = calibrate(str(world / "run"), fresh, tmp_path / "b", level=0.5)
     assert "24 objects" in said
-    trust = taonet.load(str(tmp_path / "b")).trust
+    trust = load_bundle(str(tmp_path / "b")).trust
     assert trust is not None
     assert trust.objects == 24
     assert trust.thresholds is not None
@@ -72,7 +73,7 @@ def test_without_enough_objects_there_are_no_sets_and_it_says_why(
     assert card.count("## Calibration") == 1
     assert "Typicality was not fitted" in card
     assert "Probabilities are not calibrated" not in card
-    trust = taonet.load(str(tmp_path / "b")).trust
+    trust = load_bundle(str(tmp_path / "b")).trust
     assert trust is not None
     assert trust.thresholds is None
 

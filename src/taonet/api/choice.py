@@ -32,7 +32,7 @@ def choose_object(what: Any, object_id: str | None) -> Any:
         If there is no such object, or several and none is chosen.
     """
     if is_path(what):
-        from taonet.api.objects import read
+        from taonet.api.reading import read
 
         what = read(what)
     if isinstance(what, ImageSequence | LightCurve | Curve):

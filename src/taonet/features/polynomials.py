@@ -82,7 +82,9 @@ def _orthogonal_polynomials(
         square = now * now
         norm = segments.total(square)
         yield now, powers, norm
-        shift, share = segments.total(x * square) / norm, norm / norm_before
+        # an object with too few times has no further polynomial: NaN
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shift, share = segments.total(x * square) / norm, norm / norm_before
         before, now = now, (x - segments.repeat(shift)) * now - segments.repeat(share) * before
         times_x = np.roll(powers, 1, axis=1)
         powers_before, powers = (

@@ -390,8 +390,3 @@ def _check_version(table: pd.DataFrame, where: object) -> None:
             got=f"schema version {version}",
             do="upgrade taonet",
         )
-
-
-def predictions_of(table: pd.DataFrame, *, where: str = "the table") -> pd.DataFrame:
-    """Provisional."""
-    return table

@@ -29,9 +29,10 @@ def answer_loss(
 def unsteadiness(network: TaoNet, batch: Batch) -> Float[Tensor, ""]:
     """Return how much the corrected apertures vary, as a mean absolute deviation.
 
-    Most of the variation that all apertures share is weather. Requiring the correction (and only
-    the correction) to make sequences steady trains it on the weather without labels; variable
-    objects are outliers, which an absolute deviation tolerates.
+    Most of the variation that all apertures share is weather. Requiring the correction to make
+    sequences steady trains it on the weather without labels; variable objects are outliers, which
+    an absolute deviation tolerates. The sums themselves are held: apertures learn from this term
+    only through the spread of light that the correction sees.
     """
     sums, correction = network.measure(batch.images, batch.conditions)
     corrected = batch.pad(sums.detach() + correction)

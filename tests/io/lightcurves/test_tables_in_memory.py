@@ -91,7 +91,7 @@ def test_a_frame_gives_what_it_gives_from_a_file_of_any_format(tmp_path, suffix)
         POINTS[POINTS["object_id"] == "a"],
         POINTS.assign(mjd=pd.to_datetime(POINTS["mjd"] - 40587, unit="D", utc=True)),
         POINTS.assign(object_id=pd.array([2**62 + 1, None, 2**62 + 3] * 2, "Int64")),
-        POINTS.assign(mag=[b"18.1", b">19", b"17", b"", None, b"16"]),
+        POINTS.assign(mag=np.array([b"18.1", b">19", b"17", b"", None, b"16"], object)),
         POINTS.assign(ra="10:00:00", dec="-00:30:00.5"),
         POINTS.drop(columns=["object_id", "class_name"]),
     ],
@@ -110,7 +110,9 @@ def test_frames_of_all_types_give_what_they_give_from_parquet(tmp_path, table):
 
 
 def test_cells_of_several_types_are_read_as_from_text(tmp_path):
-    table = POINTS.assign(mag=[18.1, ">19.5", "17", 20, None, 16.25], object_id=[1, "b"] * 3)
+    table = POINTS.assign(
+        mag=np.array([18.1, ">19.5", "17", 20, None, 16.25], object), object_id=[1, "b"] * 3
+    )
     table = table.drop(columns="class_name")
     table.to_csv(tmp_path / "t.csv", index=False)
     assert_same(light_curves_of(table), read_light_curves(tmp_path / "t.csv"))
@@ -200,6 +202,8 @@ def test_a_curve_may_be_of_values_of_astropy():
     np.testing.assert_allclose(curve.mjd, mjd, atol=1e-10)
     np.testing.assert_array_equal(curve.mag, [18, np.nan, 20])
     np.testing.assert_allclose(curve.magerr, [0.1, 0.1, 0.2])
+    assert curve.flux is not None
+    assert curve.flux_err is not None
     # fluxes of a zero point of 25, in which one microjansky is of 23.9
     np.testing.assert_allclose(curve.flux, np.array([1, 2, 4]) * flux_of(np.array(23.9), 25.0))
     np.testing.assert_allclose(curve.flux_err / curve.flux, [0.1, 0.05, 0.05])
@@ -283,7 +287,7 @@ def test_predictions_may_be_a_table_of_astropy():
 
 def test_predictions_that_cannot_be_read_are_named():
     with pytest.raises(InputError, match="mine, column 'set': a set names a class"):
-        prediction_table(PREDICTIONS.assign(set=[("XX",)] * 3), where="mine")
+        prediction_table(PREDICTIONS.assign(set=pd.Series([("XX",)] * 3)), where="mine")
     newer = PREDICTIONS.copy()
     newer.attrs["metadata"] = {"taonet_schema_version": "99"}
     with pytest.raises(InputError, match="the table: a prediction table of a newer version"):

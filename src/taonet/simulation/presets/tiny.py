@@ -34,5 +34,5 @@ TINY = replace(
     catalogue=None,
     name_exposures=None,
 )
-"""One exposure a night, each nearly two magnitudes deeper and steadier than those of CRTS, so that
-a small network finds something to learn in a few hundred objects."""
+"""One exposure a night, each 2.6 magnitudes deeper than those of CRTS and steadier, so that a small
+network finds something to learn in a few hundred objects."""

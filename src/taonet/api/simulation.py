@@ -1,0 +1,108 @@
+"""Simulation: objects of known truth, in memory or as an archive."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from taonet.progress import show_progress
+from taonet.types import AnyPath, Track
+
+if TYPE_CHECKING:
+    from taonet.io.archive import Archive
+    from taonet.io.object_list import ObjectList
+    from taonet.sky.sequence import ImageSequence
+
+
+@overload
+def simulate(
+    survey: str,
+    n_objects: int = ...,
+    *,
+    classes: Sequence[str] | None = ...,
+    mix: str = ...,
+    seed: int = ...,
+    output: None = ...,
+    workers: int = ...,
+    overwrite: bool = ...,
+    track: Track = ...,
+) -> "ObjectList[ImageSequence]": ...
+@overload
+def simulate(
+    survey: str,
+    n_objects: int = ...,
+    *,
+    classes: Sequence[str] | None = ...,
+    mix: str = ...,
+    seed: int = ...,
+    output: AnyPath,
+    workers: int = ...,
+    overwrite: bool = ...,
+    track: Track = ...,
+) -> "Archive": ...
+def simulate(
+    survey: str,
+    n_objects: int = 6,
+    *,
+    classes: Sequence[str] | None = None,
+    mix: str = "balanced",
+    seed: int = 1,
+    output: AnyPath | None = None,
+    workers: int = 1,
+    overwrite: bool = False,
+    track: Track = show_progress,
+) -> "ObjectList[ImageSequence] | Archive":
+    """Simulate sequences of a survey with known truth, as ``taonet simulate`` does.
+
+    Parameters
+    ----------
+    survey : {"crts", "hits", "ztf", "tiny"}
+    n_objects : int
+    classes : sequence of str, optional
+        Classes to draw; those of the survey's taxonomy by default.
+    mix : {"balanced", "realistic"}
+        Equal shares, or the survey's own.
+    seed : int
+        Object number i is the same for any number of objects and workers.
+    output : path, optional
+        Write an archive here instead, one object at a time: any number fits.
+    workers : int
+        Processes that share the work.
+    overwrite : bool
+        Replace the output.
+    track : function
+        Shows progress.
+
+    Returns
+    -------
+    ObjectList
+        The sequences, with their truth in ``.truth``.
+    Archive
+        If ``output`` is given; the truth lies in its folder as ``truth.jsonl``.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such survey, class or mix.
+    OutputError
+        If the output exists or there is no room.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> taonet.simulate("tiny", 2, classes=["SN"])[0].class_name
+    'SN'
+    """
+    from taonet.io.archive import Archive
+    from taonet.io.object_list import ObjectList
+    from taonet.tasks.simulate import Sample, simulate_archive, simulate_sequences
+
+    sample = Sample(survey=survey, n_objects=n_objects, classes=classes, mix=mix, seed=seed)
+    if output is not None:
+        simulate_archive(sample, output, workers=workers, overwrite=overwrite, track=track)
+        return Archive(output)
+    drawn = list(simulate_sequences(sample, workers=workers, track=track))
+    return ObjectList(
+        [sequence for sequence, _ in drawn],
+        survey=sample.taxonomy.name,
+        simulated=True,
+        truth=[truth for _, truth in drawn],
+    )
