@@ -38,7 +38,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "cli/simulate": "test_cli.py and test_interruption.py run it as a command",
     "cli/train": "test_cli.py and test_interruption.py run it as a command",
     "reports/contents": "holds fields alone; reports/test_page.py fills them",
-    "reports/published_numbers": "constants alone, which reports/test_paper_tables.py finds in tables",
+    "reports/published_numbers": "constants, found in tables by reports/test_paper_tables.py alone",
     "tasks/predict": "test_cli.py runs it; models/test_predict_inputs.py compares its tables",
 }
 """Modules without a test of their own name, and the test file that exercises them."""

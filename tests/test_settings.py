@@ -67,4 +67,5 @@ def test_a_program_writes_numbers_as_numbers():
 def test_a_long_value_is_cut():
     with pytest.raises(ConfigError) as refused:
         settings_of({"passes": "x" * 10_000}, Outer, where="f")
+    assert isinstance(refused.value.got, str)
     assert len(refused.value.got) == MOST_SHOWN

@@ -65,4 +65,4 @@ def test_sizes_of_sets_are_means_over_objects():
     assert found["one"].tolist() == [pytest.approx(1 / 3), 0.5, pytest.approx(2 / 3)]
     assert found["typical_epochs"].tolist() == [1, 2, 2]
     half = 1.96 * np.std([2, 1, 3]) / np.sqrt(3)
-    assert found.loc[1, "set_size_high"] - 2 == pytest.approx(half)
+    assert found["set_size_high"].loc[1] - 2 == pytest.approx(half)

@@ -30,7 +30,9 @@ def test_a_section_is_replaced_where_it_stands_or_added_before_another():
     assert [(one.heading, one.text) for one in replaced.sections] == [("A", "new"), ("B", "b")]
     added = card.with_section("C", "c", before="B")
     assert [one.heading for one in added.sections] == ["A", "C", "B"]
-    assert added.section("C").text == "c"
+    new = added.section("C")
+    assert new is not None
+    assert new.text == "c"
     assert added.section("D") is None
     last = card.with_section("C", "c", before="nowhere")
     assert [one.heading for one in last.sections] == ["A", "B", "C"]

@@ -1,6 +1,7 @@
 """Stages: done once, recognised by their files, and never in a folder of something else."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -66,7 +67,8 @@ def test_a_folder_is_reserved_for_one_run(tmp_path):
 
 
 def test_a_bundle_keeps_of_the_scores_over_time_goals_and_stability_alone():
-    scores = {"macro_f1": 1, "over_time": {"goals": [2], "stability": {"x": 3}, "coverage": [4]}}
+    over_time = {"goals": [2], "stability": {"x": 3}, "coverage": [4]}
+    scores: dict[str, Any] = {"macro_f1": 1, "over_time": over_time}
     assert summarise_scores(scores) == {
         "macro_f1": 1, "over_time": {"goals": [2], "stability": {"x": 3}},
     }  # fmt: skip

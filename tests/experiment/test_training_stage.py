@@ -4,6 +4,7 @@ import json
 import resource
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from taonet.models.bundle import load_bundle
 def test_batches_hold_as_many_of_each_class_that_is_met():
     objects = pd.DataFrame({"class_name": ["A", "A", "A", "B", "C"]})
     archive = SimpleNamespace(objects=objects)
-    experiment = SimpleNamespace(archive=archive, taxonomy=SimpleNamespace(classes=("A", "B", "C")))
+    taxonomy = SimpleNamespace(classes=("A", "B", "C"))
+    # all that is read of an experiment here
+    experiment: Any = SimpleNamespace(archive=archive, taxonomy=taxonomy)
     assert _learnt_mix(experiment, np.array([0, 1, 2, 3])) == {"A": 0.5, "B": 0.5, "C": 0.0}
 
 

@@ -90,6 +90,7 @@ def test_where_files_are_is_what_github_says():
     assert plain.url == f"https://raw.githubusercontent.com/a/b/{'c' * 40}/data/x%20y.fits"
     assert (plain.size, plain.kind, plain.digest) == (3, "git", "0" * 40)
     large = repository.large_file("c" * 40, "x", web.pointer_to(b"hello"))
+    assert large is not None
     assert large.url == f"https://media.githubusercontent.com/media/a/b/{'c' * 40}/x"
     # echo -n hello | sha256sum
     digest = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"

@@ -34,7 +34,7 @@ def test_it_does_not_wait_for_ever(fetch, mirror, clock):
     assert clock.waits == [1, 2, 4, 8, 16]
 
 
-def test_a_slow_answer_is_given_up(fetch, mirror, clock):
+def test_a_slow_answer_is_given_up(fetch, clock):
     def pieces_that_take_a_minute():
         clock.time += 60
         return clock.time

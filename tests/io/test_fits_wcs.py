@@ -63,6 +63,7 @@ def test_places_are_those_of_astropy(change):
     header = plain_header()
     change(header)
     frame = sky_frame(dict(header))
+    assert frame is not None
     wcs = WCS(header)
     for x, y in ((3.0, 11.0), (8.0, 8.0)):
         sky = wcs.pixel_to_world(x, y).icrs

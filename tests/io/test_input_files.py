@@ -42,6 +42,7 @@ def test_folders_behind_links_are_read_once_and_circles_end(tmp_path):
     (tmp_path / "d" / "night").symlink_to(tmp_path / "real")
     (tmp_path / "real" / "again").symlink_to(tmp_path / "real")
     (found,) = alerts_source([tmp_path / "d"]).read(frozenset())
+    assert found.sequence is not None
     assert len(found.sequence) == 1
     assert [path.name for path in files_below(tmp_path / "d")] == ["a.avro"]
 

@@ -29,7 +29,7 @@ def rejections():
     ]
 
 
-def test_an_error_is_kept_with_its_particulars_and_counted_without(tmp_path):
+def test_an_error_is_kept_with_its_particulars_and_counted_without():
     part, item, *_ = rejections()
     assert (item.kind, item.reason) == (
         "every frame is blank",

@@ -63,7 +63,7 @@ def test_a_detection_lasts_and_does_not_come_early(bundle):
     when = _first_detection(seen)
     assert np.isnan(when[:2]).all()
     np.testing.assert_array_equal(when[2:], example.mjd[2])
-    never = replace(seen, light=seen.light * np.float32([0.1, 1]))
+    never = replace(seen, light=seen.light * np.array([0.1, 1], np.float32))
     assert np.isnan(_first_detection(never)).all()
 
 

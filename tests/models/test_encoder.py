@@ -1,5 +1,7 @@
 """The encoder: apertures are weighted sums of linear pixels, and a zoom sees its centre alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -16,7 +18,7 @@ def images():
 
 def encoder(zoom, **changes):
     torch.manual_seed(1)
-    given = {"zoom_px": 8, "channels": 2, "stem": 8, "growth": 4, "layers": (2, 1)}
+    given: dict[str, Any] = {"zoom_px": 8, "channels": 2, "stem": 8, "growth": 4, "layers": (2, 1)}
     return Encoder(zoom, **given | changes).eval()
 
 

@@ -39,6 +39,7 @@ def test_a_head_without_a_width_is_one_layer():
     assert isinstance(build_head(6, 3, width=0, dropout=0.1), nn.Linear)
     torch.manual_seed(0)
     head, features = build_head(6, 3, width=10, dropout=0.1).eval(), torch.randn(4, 6)
+    assert isinstance(head, nn.Sequential)
     first, _, _, last = head
     expected = plain(last, silu(plain(first, features.double().numpy())))
     np.testing.assert_allclose(head(features).detach().numpy(), expected, atol=1e-5)

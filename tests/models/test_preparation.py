@@ -35,12 +35,14 @@ def test_cutouts_below_the_size_of_the_bundle_are_refused():
 def test_the_unreadable_are_passed_over_in_order_or_end_it_all():
     ones = [sequence(0), sequence(1, size=12), sequence(2)]
     rejected = []
-    found = prepare_examples(
-        ones, READING, frame_px=16, on_rejection=lambda name, error: rejected.append((name, error))
-    )
+
+    def note(source, error, *, part=False):
+        rejected.append((source, error, part))
+
+    found = prepare_examples(ones, READING, frame_px=16, on_rejection=note)
     assert [one.facts.object_id for one in found] == ["o0", "o2"]
-    ((name, error),) = rejected
-    assert name == "o1"
+    ((name, error, part),) = rejected
+    assert (name, part) == ("o1", False)
     assert "too small" in str(error)
     with pytest.raises(InputError, match="sequence o1"):
         list(prepare_examples(ones, READING, frame_px=16))
@@ -50,12 +52,12 @@ def test_an_epoch_in_an_unknown_band_costs_itself_and_is_reported():
     strange = replace(sequence(3), band=("i", *sequence(3).band[1:]))
     told = []
 
-    def note(*given, part):
-        told.append((given, part))
+    def note(source, error, *, part=False):
+        told.append((source, error, part))
 
     (one,) = prepare_examples([strange], READING, frame_px=16, on_rejection=note)
     assert len(one.example.mjd) == len(strange) - 1
-    ((name, _error), part) = told[0]
+    name, _error, part = told[0]
     assert (name, part, len(told)) == ("o3", True, 1)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from taonet.photometry.lightcurves import measure_bands
+from taonet.photometry.lightcurves import BandMeasurement, measure_bands
 from taonet.photometry.profile import Profile
+from taonet.photometry.subtract import Difference
+from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 
 STARS = np.array([(12.3, 14.8, 3e4), (50.6, 17.2, 2e4), (20.1, 52.7, 2e4), (47.4, 46.9, 3e4)])
@@ -58,6 +60,18 @@ def measure_bright_field(n=24, *, causal=True, **of_field):
     sequence, truth = field(n, flux=BRIGHT, **of_field)
     (part,) = measure_bands(sequence, causal=causal)
     return part, part.fluxes.flux / (truth["flux"] * truth["clear"])
+
+
+def difference_of(part: BandMeasurement) -> Difference:
+    """The difference images of a band that has some."""
+    assert part.difference is not None
+    return part.difference
+
+
+def templates_of(curve: LightCurve) -> tuple[str, ...]:
+    """The names of the templates of a curve that was measured in differences."""
+    assert curve.template is not None
+    return curve.template
 
 
 def round_profile(n=1, *, fwhm=2.5, beta=3.5):

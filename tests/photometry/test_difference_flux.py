@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from photometry.made import field
+from photometry.made import difference_of, field
 from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.templates.template import MjdRange
 
@@ -38,7 +38,7 @@ def test_no_part_of_an_epoch_is_in_its_own_template_and_all_count_from_one_level
     # told to hold it, it holds a third: in the others it is missing, in its own epoch, too
     chosen = MjdRange(first=sequence.mjd[8], last=sequence.mjd[10])
     (part,) = measure_bands(sequence, mode="difference", causal=False, template=chosen)
-    (template,) = part.difference.templates
+    (template,) = difference_of(part).templates
     share = template.own_share(9)
     assert 0.2 < share < 0.6
     flux, error = (x / part.calibration.scale for x in (part.fluxes.flux, part.fluxes.flux_err))

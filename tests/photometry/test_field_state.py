@@ -1,6 +1,7 @@
 """What is known while a field is calibrated: nothing of an epoch before it was measured."""
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ N = 5
 
 
 def state():
-    columns = {f.name: np.zeros(N) for f in fields(FieldState)}
+    columns: dict[str, Any] = {f.name: np.zeros(N) for f in fields(FieldState)}
     columns |= {
         "shift": np.zeros((N, 2)),
         "fwhm": np.arange(2.0, 2.0 + N),

@@ -10,7 +10,7 @@ def test_smoothing_is_seen_in_the_noise():
     rng = np.random.default_rng(2)
     sky = 1000 + 15 * rng.normal(size=(12, 65, 65))
     wide = [sky[:, i : i + 64, j : j + 64] for i in (0, 1) for j in (0, 1)]
-    smooth, plain = prepare_frames(sum(wide) / 4), prepare_frames(sky[:, :64, :64])
+    smooth, plain = prepare_frames(np.mean(wide, axis=0)), prepare_frames(sky[:, :64, :64])
     # each pixel is the mean of two along each axis: a variance of a quarter of a pixel squared
     np.testing.assert_allclose(smooth.blur_px2, 0.25, atol=0.03)
     assert not plain.blur_px2.any()

@@ -43,7 +43,7 @@ def test_nights_are_drawn_with_the_final_score_and_most_of_it():
     (axes,) = nights_figure(table).axes
     curve, *levels = axes.lines
     np.testing.assert_array_equal(curve.get_xydata(), [[1, 0.4], [5, 0.7]])
-    assert [line.get_ydata()[0] for line in levels] == pytest.approx([0.8, 0.64])
+    assert [np.asarray(line.get_ydata())[0] for line in levels] == pytest.approx([0.8, 0.64])
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "5"]
 
 

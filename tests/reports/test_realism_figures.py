@@ -2,11 +2,17 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Polygon
 
 from taonet.reports.realism_figures import MOST_PANELS, columns_figure
 
 RNG = np.random.default_rng(0)
 REAL = pd.DataFrame({"a": RNG.normal(0, 1, 400), "b": RNG.normal(5, 2, 400)})
+
+
+def outline(patch):
+    assert isinstance(patch, Polygon)
+    return patch.get_xy()
 
 
 def test_each_column_has_a_panel_with_both_kinds():
@@ -16,9 +22,9 @@ def test_each_column_has_a_panel_with_both_kinds():
         real, simulated = axes.patches
         assert real.get_edgecolor() != simulated.get_edgecolor()
         # the same edges, and the one moved to the right of the other
-        low = [patch.get_xy()[:, 0].min() for patch in (real, simulated)]
+        low = [outline(patch)[:, 0].min() for patch in (real, simulated)]
         assert low[0] == low[1]
-        xy = [patch.get_xy() for patch in (real, simulated)]
+        xy = [outline(patch) for patch in (real, simulated)]
         means = [np.average(one[:-1, 0], weights=one[:-1, 1]) for one in xy]
         assert 0.5 < means[1] - means[0] < 1.5
     assert figure.get_suptitle() == "title"

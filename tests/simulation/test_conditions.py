@@ -40,6 +40,7 @@ def test_without_errors_and_ovals_none_are_drawn():
 def test_ovals_have_the_mean_ellipticity_of_the_weather_and_no_direction():
     mjd = np.arange(54000.0, 64000.0)
     seen = draw_conditions(Weather(ellipticity=0.06), mjd, np.random.default_rng(2))
+    assert seen.stretch is not None
     # two normal parts of sigma m/√π a component add up to a Rayleigh number of mean m
     expected = 0.06 * np.sqrt(2 / np.pi) * np.sqrt(np.pi / 2)
     assert np.abs(seen.stretch).mean() == pytest.approx(expected, rel=0.03)

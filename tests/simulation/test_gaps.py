@@ -1,5 +1,7 @@
 """Missing pixels: as often as they are set to, and never at the object."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from taonet.simulation.measured_numbers import read_numbers
 
 def test_gaps_come_as_often_as_they_are_asked_for():
     table = read_numbers("ztf")["edges"]
-    gaps = Gaps(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
+    edges: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    gaps = Gaps(**edges)
     rng = np.random.default_rng(0)
     drawn = [draw_gaps(gaps, 63, 3, rng) for _ in range(1500)]
     assert np.mean([cut.any() for _, cut in drawn]) == pytest.approx(0.048, abs=0.02)

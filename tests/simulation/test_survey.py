@@ -1,6 +1,7 @@
 """What a survey is: nothing without the light and the share of each of its classes."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from taonet.simulation.presets.crts import CATALINA
 def test_a_survey_without_the_light_or_share_of_a_class_is_refused():
     for what in ("transients", "shares"):
         known = {name: one for name, one in getattr(CATALINA, what).items() if name != "BZ"}
+        changes: dict[str, Any] = {what: known}
         with pytest.raises(ConfigError, match=f"without a {what[:-1]}: BZ"):
-            replace(CATALINA, **{what: known})
+            replace(CATALINA, **changes)
 
 
 def test_classes_beyond_the_taxonomy_stand_at_its_end_once():

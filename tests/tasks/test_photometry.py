@@ -1,6 +1,7 @@
 """The verb `photometry`: options that make sense, and tables that hold what was measured."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,8 +79,9 @@ def test_tables_are_measured_already(tmp_path):
             "no cutouts to draw",
         ),
     ):
+        options: dict[str, Any] = {"products": features, **given}
         with pytest.raises(InputError, match=words):
-            measure_light_curves([table], out, **{"products": features, **given})
+            measure_light_curves([table], out, **options)
     with pytest.raises(InputError, match="tables beside cutouts"):
         measure_light_curves([table, Path("x.fits")], out, products=features)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["c.csv"]

@@ -35,7 +35,7 @@ def test_a_few_objects_of_the_archive_are_shown_and_simulation_is_said(
 ):
     written = []
     monkeypatch.setattr(
-        module, "write_report", lambda path, contents, **_: written.append(contents)
+        module, "write_report", lambda _path, contents, **_: written.append(contents)
     )
     ids = Archive(world / "archive").objects["object_id"]
     table = made_table(24, taxonomy=CRTS)

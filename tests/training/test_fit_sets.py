@@ -48,10 +48,10 @@ def test_sets_hold_the_truth_as_often_as_they_promise_in_every_class(level):
     shifted = with_sets(draw(6000, seed=2, mix=(1, 5, 2)), thresholds)
     found = coverage_table(shifted, THREE, EPOCHS)
     assert len(found) == 3 * (len(EPOCHS) + 1)
-    for row in found.itertuples():
+    for row in found.to_dict("records"):
         # calibration and test both wander: about 2000 and 700 objects
-        slack = binom.std(row.n_objects, level) / row.n_objects + 0.007
-        assert abs(row.coverage - level) < 4 * slack, row
+        slack = binom.std(row["n_objects"], level) / row["n_objects"] + 0.007
+        assert abs(row["coverage"] - level) < 4 * slack, row
 
 
 def held_by(thresholds, table):

@@ -28,7 +28,7 @@ class Logits(ClassifierMixin, BaseEstimator):
     """A classifier whose logits are what it is given."""
 
     def fit(self, X, y):
-        self.classes_ = np.unique(y)
+        self.classes_, self.n_features_in_ = np.unique(y), X.shape[1]
         return self
 
     def decision_function(self, X):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from models.conftest import CLASSES, sequence, small
 from taonet.data.batches import Batch
@@ -62,10 +63,13 @@ def test_unsteadiness_is_a_mean_absolute_deviation_that_cannot_be_had_by_changin
     loss.backward()
     moved = {n.split(".")[0] for n, p in network.named_parameters() if p.grad is not None}
     assert moved == {"calibrate", "apertures"}
+    first, weights = network.calibrate[0], network.apertures.weights
+    assert isinstance(first, nn.Linear)
     # apertures learn from it through what the correction sees of them, and not otherwise
     network.zero_grad()
     with torch.no_grad():
-        network.calibrate[0].weight[:, batch.conditions.shape[1] :] = 0
+        first.weight[:, batch.conditions.shape[1] :] = 0
     unsteadiness(network, batch).backward()
-    assert not network.apertures.weights.grad.any()
-    assert network.calibrate[0].weight.grad.any()
+    assert weights.grad is not None and first.weight.grad is not None
+    assert not weights.grad.any()
+    assert first.weight.grad.any()

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,14 @@ def test_a_recipe_is_strict_in(tmp_path):
 
 def test_the_method_says_which_settings_grow_trees():
     forest, boosted = ForestConfig(trees=3), BoostedConfig(rounds=2)
-    both = {"name": "r", "forest": forest, "boosted": boosted}
+    both: dict[str, Any] = {"name": "r", "forest": forest, "boosted": boosted}
     assert CurveRecipe(**both).trees is forest
     assert CurveRecipe(**both, method="boosted").trees is boosted
 
 
 def test_a_digest_tells_every_setting_apart():
     plain = CurveRecipe(name="r")
-    changes = {
+    changes: dict[str, Any] = {
         "name": "s", "about": "a", "seed": 2, "features": "modern", "method": "boosted",
         "grid": True, "redraw": True, "split": replace(plain.split, test=0.5),
         "forest": ForestConfig(trees=3), "boosted": BoostedConfig(rounds=2), "bootstrap": 5,

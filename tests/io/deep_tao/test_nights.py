@@ -50,5 +50,6 @@ def test_numbers_count_as_numbers_and_names_are_read_back_as_they_were_given():
     mjd = [53799.9, 53800.1, 53800.2, 53801.3]
     names = exposure_names(mjd, numbered=True)
     assert names == ["06MAR05-0001", "06MAR06-0001", "06MAR06-0002", "06MAR07-0001"]
-    taken = [exposure(*name.split("-"), time) for name, time in zip(names, mjd, strict=True)]
+    parts = [name.split("-") for name in names]
+    taken = [exposure(date, n, time) for (date, n), time in zip(parts, mjd, strict=True)]
     assert exposure_ids(sort_exposures(taken[::-1])) == names

@@ -13,6 +13,7 @@ def test_a_label_that_names_no_class_is_said_once(deep_tao, tmp_path):
     truth = next(truth for truth in deep_tao.values() if truth.class_name == "SN")
     file = shutil.copy(truth.path, tmp_path)
     (found,) = source_of(tmp_path / file).read(frozenset())
+    assert found.sequence is not None
     assert found.sequence.class_name is None
     assert "the label in its header is raw_label" in found.remarks[0]
     (inside,) = source_of(truth.path).read(frozenset())
@@ -27,7 +28,9 @@ def test_a_bad_file_costs_itself_and_items_that_are_done_are_skipped(deep_tao, t
     found = {one.item: one for one in source.read(frozenset())}
     assert (source.count, source.survey, len(found)) == (4, "crts", 4)
     assert [one.rejection is None for one in found.values()] == [True, True, True, False]
-    assert "not a FITS file" in found[str(bad)].rejection.reason
+    rejection = found[str(bad)].rejection
+    assert rejection is not None
+    assert "not a FITS file" in rejection.reason
     left = [one.item for one in source.read(frozenset([str(good[0]), str(bad)]))]
     assert left == [str(good[1]), str(good[2])]
 

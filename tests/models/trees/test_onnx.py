@@ -81,8 +81,8 @@ def test_forests_are_written_as_skl2onnx_writes_them(grown):
 
         options = {id(grown.classifier): {"zipmap": False}}
         other = to_onnx(grown.classifier, features[:1], options=options).SerializeToString()
-    answers = [
+    ours, theirs = (
         onnxruntime.InferenceSession(content).run(["probabilities"], {name: features})[0]
         for content, name in ((onnx_of(grown, 4), "features"), (other, "X"))
-    ]
-    np.testing.assert_allclose(*answers, atol=1e-6)
+    )
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photometry.made import field
+from photometry.made import difference_of, field, templates_of
 from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.templates.choice import ENOUGH, is_not_bright
 from taonet.photometry.templates.template import MjdRange
@@ -14,7 +14,7 @@ def test_an_archival_template_leaves_an_outburst_out(supernova):
     off = (curve.flux - true) / curve.flux_err
     assert abs(off.mean()) < 0.7
     assert np.isfinite(curve.flux).all()
-    assert len(set(curve.template)) == 1
+    assert len(set(templates_of(curve))) == 1
 
 
 def test_short_curves_have_no_template_unless_one_is_chosen():
@@ -53,7 +53,7 @@ def test_the_first_quiet_epochs_make_the_template():
     sequence, _ = field(20, seed=7, flux=flux, host=15_000.0)
     curve = light_curve(sequence, mode="difference")
     (part,) = measure_bands(sequence, mode="difference")
-    (template,) = part.difference.templates
+    (template,) = difference_of(part).templates
     # beside the two bright ones, too, the mean of five is bright
     assert template.stack.epochs.tolist() == [5, 6, 7, 8, 9, 10]
     assert template.stack.serves.tolist() == [*range(11, 20)]

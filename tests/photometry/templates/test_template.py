@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photometry.made import field
+from photometry.made import difference_of, field, templates_of
 from taonet.errors import InputError
 from taonet.photometry.lightcurves import light_curve, measure_bands
 from taonet.photometry.templates.choice import ENOUGH
@@ -20,17 +20,18 @@ def test_a_supernova_on_a_host_is_continuous_where_deeper_templates_could_be_had
     # six times as many epochs made a new template once, and took the supernova for the host
     steps = np.diff(curve.flux - true)[[35, 34, 36]] / np.hypot(curve.flux_err[35:38], 1)
     assert np.abs(steps).max() < 3
-    assert len(set(curve.template[ENOUGH:])) == 1
+    assert len(set(templates_of(curve)[ENOUGH:])) == 1
 
 
 def test_the_template_of_each_row_is_named_by_its_times_and_number(supernova):
     sequence, _ = supernova
     curve = light_curve(sequence, mode="difference")
-    assert curve.template[:ENOUGH] == ("",) * ENOUGH
-    assert curve.template[-1] == "55000.00000:55025.00000 (6)"
-    chosen = MjdRange.parse(curve.template[-1].split()[0])
+    names = templates_of(curve)
+    assert names[:ENOUGH] == ("",) * ENOUGH
+    assert names[-1] == "55000.00000:55025.00000 (6)"
+    chosen = MjdRange.parse(names[-1].split()[0])
     same = light_curve(sequence, mode="difference", template=chosen)
-    assert set(same.template) == {curve.template[-1]}
+    assert set(templates_of(same)) == {names[-1]}
     np.testing.assert_allclose(same.flux[ENOUGH:], curve.flux[ENOUGH:], rtol=1e-6)
     assert np.isfinite(same.flux).all()
 
@@ -49,7 +50,7 @@ def test_a_range_without_an_epoch_leaves_the_band_without_a_flux(supernova):
     bands = replace(sequence, band=("r",) * 20 + ("g",) * (len(sequence) - 20))
     curve = light_curve(bands, mode="difference", template=MjdRange(last=sequence.mjd[9]))
     assert np.isnan(curve.flux[20:]).all()
-    assert set(curve.template[20:]) == {""}
+    assert set(templates_of(curve)[20:]) == {""}
     assert np.isfinite(curve.flux[:20]).all()
 
 
@@ -61,7 +62,7 @@ def test_a_cosmic_ray_in_one_epoch_is_not_in_the_template(place):
     frames[2, 0, y - 1 : y + 1, x : x + 2] += 9000
     (clean,) = measure_bands(sequence, mode="difference")
     (hit,) = measure_bands(replace(sequence, frames=frames), mode="difference")
-    before, after = (part.difference.templates[0].stack.image for part in (clean, hit))
+    before, after = (difference_of(part).templates[0].stack.image for part in (clean, hit))
     assert np.abs(after - before).max() < 0.02 * 9000
     assert np.abs(hit.fluxes.flux / hit.fluxes.flux_err)[ENOUGH:].max() < 3.5
 

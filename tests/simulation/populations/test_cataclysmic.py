@@ -22,7 +22,7 @@ def test_dwarf_novae_burst_as_often_and_as_high_as_they_say():
         quiet, amplitude = light.truth["quiet_mag"], light.truth["amplitude_mag"]
         bright = light.mag < quiet - 0.5 * amplitude
         starts = np.flatnonzero(np.diff(bright.astype(int)) == 1)
-        counted += 1 + np.count_nonzero(np.diff(starts) > 8)
+        counted += 1 + int(np.count_nonzero(np.diff(starts) > 8))
         expected += 4000 / light.truth["recurrence_days"]
         assert 0.7 * amplitude < quiet - light.mag.min() < amplitude + 0.7
     assert counted == pytest.approx(expected, rel=0.25)

@@ -1,5 +1,7 @@
 """The preset of CRTS: as many images as in the release, and all kinds of its classes."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,9 @@ def test_exposures_are_named_as_the_release_names_them():
 
 def test_objects_that_do_not_change_are_as_faint_as_images_and_database_show():
     for found in (CATALINA, CATALOGUE):
-        population = found.transients["NON"].keywords["population"]
+        light = found.transients["NON"]
+        assert isinstance(light, partial)
+        population = light.keywords["population"]
         brightest, faintest = NUMBERS["constant"]["mag"]
         expected = FAINTEST_IN_IMAGES if found is CATALINA else faintest
         assert population.mag == (brightest, expected)
