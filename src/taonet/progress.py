@@ -79,7 +79,8 @@ class _Notebook:
         from IPython.display import display
 
         if self.handle is None:
-            self.handle = display({"text/plain": line}, raw=True, display_id=True)
+            show: Any = display  # it has no types
+            self.handle = show({"text/plain": line}, raw=True, display_id=True)
         else:
             self.handle.update({"text/plain": line}, raw=True)
 
