@@ -1,6 +1,10 @@
 """Progress: nothing of short work, an estimate of long work, all items passed on."""
 
 import logging
+import sys
+import types
+
+import pytest
 
 from taonet.progress import duration, show_progress
 
@@ -40,14 +44,43 @@ def test_a_number_that_is_not_known_needs_no_estimate(caplog):
 
 
 def test_a_terminal_shows_one_line_and_clears_it(monkeypatch, capsys):
-    import sys
-
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     list(show_progress(range(4), 4, "reading", clock=Clock(3.0)))
     shown = capsys.readouterr().err
     assert "\n" not in shown
     assert "reading: 1 of 4, about 9 s left" in shown
     assert shown.endswith("\r")
+
+
+def test_a_notebook_shows_an_output_that_is_empty_in_the_end(monkeypatch, capsys):
+    shown = []
+
+    class Handle:
+        def update(self, content, *, raw):
+            assert raw
+            shown.append(content)
+
+    def display(content, *, raw, display_id):
+        assert raw
+        assert display_id
+        shown.append(content)
+        return Handle()
+
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setattr("IPython.display.display", display)
+    list(show_progress(range(4), 4, "reading", clock=Clock(3.0)))
+    assert shown[0] == {"text/plain": "reading: 1 of 4, about 9 s left"}
+    assert set(shown[-1].values()) == {""}
+    # a notebook keeps what the error stream gets, in red
+    assert capsys.readouterr() == ("", "")
+
+
+def test_work_that_fails_leaves_no_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    clock = Clock(3.0)
+    with pytest.raises(ZeroDivisionError):
+        list(show_progress((1 / (2 - i) for i in range(4)), 4, "reading", clock=clock))
+    assert capsys.readouterr().err.endswith("\r")
 
 
 def test_durations_are_in_units_that_suit_them():

@@ -20,32 +20,79 @@ def show_progress(
 ) -> Iterator[Any]:
     """Pass items on and show how far the work is and how long it will take: a `Track`.
 
-    Whoever looks at the error stream, in a terminal or a notebook, sees one line that changes; for
-    programs the same is logged at level INFO, more rarely.
+    A terminal or a notebook shows one line that changes, and nothing of it when the work has ended;
+    for programs the same is logged at level INFO, more rarely.
 
     Parameters
     ----------
     clock : function
         Returns the time in seconds.
     """
-    is_watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-    every_s = SHOW_EVERY_S if is_watched else LOG_EVERY_S
+    screen = _screen()
+    every_s = LOG_EVERY_S if isinstance(screen, _Log) else SHOW_EVERY_S
     start = clock()
-    shown, width = start + PATIENCE_S - every_s, 0
-    for done, item in enumerate(items, start=1):
-        yield item
-        now = clock()
-        if now - shown < every_s:
-            continue
-        shown, line = now, f"{title}: {_estimate(done, total, now - start)}"
-        if is_watched:
-            sys.stderr.write(f"\r{line.ljust(width)}")
-            sys.stderr.flush()
-            width = len(line)
+    shown = start + PATIENCE_S - every_s
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            now = clock()
+            if now - shown >= every_s:
+                shown = now
+                screen.show(f"{title}: {_estimate(done, total, now - start)}")
+    finally:
+        screen.clear()
+
+
+class _Log:
+    """Where nobody looks: log records."""
+
+    def show(self, line: str) -> None:
+        log.info("%s", line)
+
+    def clear(self) -> None:
+        """Leave the records."""
+
+
+class _Terminal:
+    """A line of the error stream that is written over."""
+
+    def __init__(self) -> None:
+        self.width = 0
+
+    def show(self, line: str) -> None:
+        sys.stderr.write(f"\r{line.ljust(self.width)}")
+        sys.stderr.flush()
+        self.width = len(line)
+
+    def clear(self) -> None:
+        if self.width:
+            sys.stderr.write(f"\r{' ' * self.width}\r")
+
+
+class _Notebook:
+    """An output of the cell that changes: what the error stream gets would stay there, in red."""
+
+    def __init__(self) -> None:
+        self.handle: Any = None
+
+    def show(self, line: str) -> None:
+        from IPython.display import display
+
+        if self.handle is None:
+            show: Any = display  # it has no types
+            self.handle = show({"text/plain": line}, raw=True, display_id=True)
         else:
-            log.info("%s", line)
-    if width:
-        sys.stderr.write(f"\r{' ' * width}\r")
+            self.handle.update({"text/plain": line}, raw=True)
+
+    def clear(self) -> None:
+        if self.handle is not None:
+            self.handle.update({"text/html": "", "text/plain": ""}, raw=True)
+
+
+def _screen() -> _Log | _Terminal | _Notebook:
+    if sys.stderr.isatty():
+        return _Terminal()
+    return _Notebook() if "ipykernel" in sys.modules else _Log()
 
 
 def _estimate(done: int, total: int, seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,6 +25,13 @@ def test_each_kind_of_file_becomes_what_it_is(tmp_path, world, deep_tao):
     assert [one.object_id for one in taonet.read(file)] == [file.name.partition(".fits")[0]]
     predictions = next((world / "run" / "predictions").glob("*.parquet"))
     assert isinstance(taonet.read(predictions), Predictions)
+
+
+def test_files_that_name_no_survey_are_of_none(tmp_path):
+    stamps = np.random.default_rng(1).normal(100, 5, (1, 2, 21, 21))
+    mjd = [[57070.0, 57071.0]]
+    np.savez(tmp_path / "a.npz", stamps=stamps, mjd=mjd, n_epochs=[2], object_id=["a"])
+    assert taonet.read(tmp_path / "a.npz").survey == ""
 
 
 def test_tables_of_light_curves_become_curves(tmp_path):

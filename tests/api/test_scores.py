@@ -39,6 +39,8 @@ def test_scores_are_those_of_the_command(tables):
     assert named.loc["second", "macro_f1_minus_primary"] == pytest.approx(gap)
     assert named.loc["first", "macro_f1_minus_primary"] == 0
     assert named.attrs["scores"]["first"]["n_objects"] == 8
+    # one table alone differs from none
+    assert not taonet.evaluate(first).columns.str.contains("minus").any()
 
 
 def test_the_truth_may_be_in_an_archive(tables, tmp_path):

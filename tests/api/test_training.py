@@ -11,12 +11,13 @@ FEW = {"training.steps": 2, "prediction.bootstrap": 20}
 
 def test_objects_in_memory_are_written_beside_the_run(tmp_path):
     sequences = taonet.simulate("tiny", 24, seed=3)
-    run = taonet.train("tiny", sequences, output=tmp_path / "run", settings=FEW)
-    assert len(taonet.read(tmp_path / "run.data")) == 24
+    # folders that are not there yet are made, as they are for an archive
+    run = taonet.train("tiny", sequences, output=tmp_path / "runs" / "run", settings=FEW)
+    assert len(taonet.read(tmp_path / "runs" / "run.data")) == 24
     assert run.model.facts["trained_on_simulation"] is True
     assert run.model.reads.scale_arcsec == 2.5
     # the same call again finds the run finished
-    again = taonet.train("tiny", sequences, output=tmp_path / "run", settings=FEW)
+    again = taonet.train("tiny", sequences, output=tmp_path / "runs" / "run", settings=FEW)
     pd.testing.assert_frame_equal(again.scores, run.scores)
 
 

@@ -31,6 +31,9 @@ def test_only_the_whole_table_is_a_summary():
 def test_a_notebook_shows_the_last_answer_of_each_object():
     html = Predictions(ROWS)._repr_html_()
     assert html.count("<tr>") == 1 + 2
+    # an empty set is an answer, a missing one is none
+    assert ">empty<" in html
+    assert ">empty<" not in Predictions(ROWS.drop(columns="set"))._repr_html_()
     assert "SN CV" in html
     many = {"object_id": [str(i) for i in range(40)], "p_SN": 0.5, "p_CV": 0.5}
     assert f"{40 - MOST_SHOWN} more objects" in Predictions(many)._repr_html_()

@@ -4,7 +4,7 @@ import pytest
 
 from taonet.models.bundle_folder import bundle_names
 from taonet.models.load import load_model
-from taonet.models.model import Card, read_card
+from taonet.models.model import Card, Reads, read_card
 
 
 @pytest.mark.parametrize("name", bundle_names())
@@ -30,6 +30,23 @@ def test_what_models_read():
         "cutouts of 63 × 63 pixels of 1.01 arcsec, science template difference, "
         "bands g r, epochs: any number"
     )
+
+
+@pytest.mark.parametrize("name", bundle_names())
+def test_what_a_model_reads_is_one_line(name):
+    reads = load_model(name).reads
+    assert len(repr(reads)) < 80
+    assert not repr(reads).endswith("…")
+    html = reads._repr_html_()
+    for word in (f"{reads.pixels} × {reads.pixels}", f"{reads.scale_arcsec:g} arcsec"):
+        assert word in repr(reads)
+        assert word in html
+
+
+def test_what_trees_read_is_one_line():
+    reads = Reads(kind="light curves", bands=("g", "r"), features=("amplitude", "period"))
+    assert repr(reads) == "<Reads light curves, g r, 2 features>"
+    assert "amplitude, period" in reads._repr_html_()
 
 
 def test_a_card_is_text_that_a_notebook_renders_without_what_is_for_programs(tmp_path):

@@ -106,7 +106,8 @@ def _read_sequences(paths: Sequence[Path], *, limit: int | None, track: Track) -
     sequences = list(tally.count_objects(stream))
     tally.require_objects("nothing could be read")
     tally.report(log)
-    surveys = {source.survey for source in sources}
+    # files that do not name their survey are archived under the name of their kind
+    surveys = {"" if source.survey == source.kind else source.survey for source in sources}
     return ObjectList(
         sequences,
         survey=surveys.pop() if len(surveys) == 1 else "",

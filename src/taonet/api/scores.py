@@ -34,8 +34,9 @@ def evaluate(
     -------
     DataFrame
         A row a table: ``n_objects``, and each score with the limits of its 95 % interval over
-        objects (``macro_f1``, ``macro_f1_low``, ``macro_f1_high``, …), and its difference to the
-        first table's. Everything else that is computed is in ``attrs["scores"]``.
+        objects (``macro_f1``, ``macro_f1_low``, ``macro_f1_high``, …). Of several tables also its
+        difference to the first one's (``macro_f1_minus_primary``, …). Everything else that is
+        computed is in ``attrs["scores"]``.
 
     Raises
     ------

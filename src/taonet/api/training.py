@@ -206,6 +206,8 @@ def _store(data: Any, output: AnyPath | None, what: str) -> Path:
         do = "give output=…: they are written beside it"
         raise InputError("objects in memory need a place to be stored", do=do)
     place = Path(output)
+    # as for the run itself
+    place.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(data, pd.DataFrame):
         from taonet.io.tables import write_table
 

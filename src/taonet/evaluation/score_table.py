@@ -21,13 +21,14 @@ def score_table(scores: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     -------
     DataFrame
         Its index is the method. ``n_objects``; for each score ``NAME``, and the limits of its 95 %
-        interval, ``NAME_low`` and ``NAME_high``; for other methods than the first also
+        interval, ``NAME_low`` and ``NAME_high``; where there are several methods also
         ``NAME_minus_primary`` with its limits, paired on the same objects.
     """
     metrics = [metric.name for metric in compared_in(scores)]
+    differences = [f"{name}_minus_primary" for name in metrics] if len(scores) > 1 else []
     rows = []
     for own in scores.values():
-        names = [*metrics, *(f"{name}_minus_primary" for name in metrics)]
+        names = [*metrics, *differences]
         numbers = [Interval.from_dict(own[name]).to_row(name) for name in names if own.get(name)]
         row = {"n_objects": own["n_objects"]}
         rows.append({**row, **{key: x for part in numbers for key, x in part.items()}})

@@ -74,7 +74,14 @@ class Predictions(pd.DataFrame):
             escape(str(row.get("n_epochs", ""))),
             f"<b>{escape(str(answer))}</b>" if isinstance(answer, str) else "–",
             f"{p:.2f}{bar}" if math.isfinite(p) else "–",
-            escape(" ".join(row["set"])) if isinstance(row.get("set"), tuple) else "–",
+            escape(_set_text(row.get("set"))),
             f"{row.get('typicality', math.nan):.2f}".replace("nan", "–"),
         ]
         return "<tr>" + "".join(f"<td style='{CELL}'>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _set_text(members: object) -> str:
+    """Return a set in words: an empty one is an answer, a missing one is none."""
+    if not isinstance(members, tuple):
+        return "–"
+    return " ".join(members) or "empty"

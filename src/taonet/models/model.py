@@ -44,7 +44,7 @@ def read_card(folder: Path) -> Card:
     return Card(file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Reads:
     """What a model reads of an object.
 
@@ -88,6 +88,28 @@ class Reads:
             f"cutouts of {self.pixels} × {self.pixels} pixels{scale}, {' '.join(self.channels)}, "
             f"bands {bands}, epochs: {self.epochs}"
         )
+
+    def __repr__(self) -> str:
+        bands = " ".join(self.bands) or "any band"
+        if self.pixels is None:
+            return shorten(f"<Reads light curves, {bands}, {len(self.features)} features>", LINE)
+        facts = [f"{self.pixels} × {self.pixels} px"]
+        if self.scale_arcsec is not None:
+            facts.append(f"{self.scale_arcsec:g} arcsec a pixel")
+        facts += [" ".join(self.channels), bands]
+        if self.mjd_max is not None:
+            facts.append(f"before MJD {self.mjd_max:g}")
+        return shorten(f"<Reads {', '.join(facts)}>", LINE)
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {"bands": " ".join(self.bands) or "any"}
+        if self.pixels is None:
+            facts["features"] = ", ".join(self.features)
+            return facts_html("Reads light curves", facts)
+        scale = NOT_STATED if self.scale_arcsec is None else f"{self.scale_arcsec:g} arcsec"
+        facts["pixels"] = f"{self.pixels} × {self.pixels}; larger cutouts are cropped"
+        facts |= {"side of a pixel": scale, "channels": " ".join(self.channels)}
+        return facts_html("Reads cutouts", {**facts, "epochs": self.epochs})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -204,6 +226,6 @@ class Model(ABC):
             "learnt from": self.origin,
             "survey": self.facts.get("survey", NOT_STATED),
             "probabilities": "calibrated, with sets" if self.is_calibrated else "not calibrated",
-            "scores and limits": "print(model.card)" if self.card else NOT_STATED,
+            "scores and limits": "model.card" if self.card else NOT_STATED,
         }
         return facts_html(f"Model {self.name}", facts)
