@@ -11,7 +11,7 @@ import pytest
 
 import taonet
 
-NAMES = sorted(set(taonet.__all__) - {"__version__"})
+NAMES = sorted(set(taonet.__all__) - {"__version__", "errors"})
 
 
 def python(*words, **environment):
@@ -33,7 +33,7 @@ def test_the_names_are_these():
 def test_no_name_is_that_of_a_room():
     rooms = {module.name for module in pkgutil.iter_modules(taonet.__path__)}
     assert rooms & {"reports", "simulation", "photometry", "evaluation"}
-    assert rooms.isdisjoint(taonet.__all__)
+    assert rooms & set(taonet.__all__) == {"errors"}  # the module of that name itself
 
 
 def test_rooms_are_nouns_and_stay_reachable():
@@ -48,7 +48,7 @@ def test_rooms_are_nouns_and_stay_reachable():
 ORDER = """
 import importlib, pkgutil, random, sys, types
 import taonet
-names = sorted(set(taonet.__all__) - {"__version__"})
+names = sorted(set(taonet.__all__) - {"__version__", "errors"})
 random.Random(int(sys.argv[1])).shuffle(names)
 first = {}
 for name in names:

@@ -2,6 +2,7 @@
 
 Everything that a notebook needs is here: `load` a model and `predict` with it, `read` files,
 `simulate` objects, measure `light_curves`, `plot` and `animate`, `train`, `evaluate` and `report`.
+`Archive` opens a packed archive, `ImageSequence.from_frames` makes a sequence of your own arrays.
 """
 
 from importlib import import_module
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from taonet.version import __version__
 
 if TYPE_CHECKING:
+    from taonet import errors
     from taonet.api.figures import animate, plot
     from taonet.api.models import load, predict
     from taonet.api.photometry import light_curves
@@ -25,6 +27,7 @@ __all__ = [
     "ImageSequence",
     "__version__",
     "animate",
+    "errors",
     "evaluate",
     "light_curves",
     "load",
@@ -55,6 +58,8 @@ _MODULES = {
 
 def __getattr__(name: str) -> Any:
     # importing taonet takes milliseconds, though numpy, torch and matplotlib take seconds
+    if name == "errors":
+        return import_module("taonet.errors")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_MODULES[name]), name)

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, TypeVar
 
-from taonet.errors import TaoNetError
+from taonet.errors import InputError, TaoNetError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,9 +43,13 @@ def map_in_order(
 
     Raises
     ------
+    InputError
+        If there is no worker.
     TaoNetError
         If a process ends before its work is done.
     """
+    if not isinstance(workers, int) or workers < 1:
+        raise InputError("no number of workers", got=repr(workers), do="give 1 or more")
     if workers == 1:
         yield from map(function, items)
         return

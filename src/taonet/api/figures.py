@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 from taonet.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from taonet.reports.film import Film
     from taonet.reports.notebook_figure import NotebookFigure
     from taonet.sky.sequence import ImageSequence
@@ -14,9 +12,9 @@ if TYPE_CHECKING:
 
 def plot(
     what: Any,
-    *,
     object_id: str | None = None,
-    predictions: "pd.DataFrame | None" = None,
+    *,
+    predictions: Any = None,
     title: str = "",
 ) -> "NotebookFigure":
     """Draw an object: its cutouts, its light curve, or the predictions about it.
@@ -28,7 +26,7 @@ def plot(
         time; a prediction table as probabilities against time.
     object_id : str, optional
         Which object, where there are several.
-    predictions : DataFrame, optional
+    predictions : DataFrame or path, optional
         Predictions about a sequence, which are drawn below its cutouts.
     title : str
         The object's name and class by default.
@@ -46,8 +44,10 @@ def plot(
     Examples
     --------
     >>> import taonet
-    >>> taonet.plot(taonet.simulate("tiny", 1))
-    <figure 'sim-tiny-1-000000  ·  SN', 9 × 3 inches>
+    >>> sequences = taonet.simulate("tiny", 2, classes=["SN"])
+    >>> figure = taonet.plot(sequences, "sim-tiny-1-000001")
+    >>> figure.get_suptitle()
+    'sim-tiny-1-000001  ·  SN'
     """
     from taonet.api.choice import choose_object
     from taonet.sky.sequence import ImageSequence
@@ -60,9 +60,9 @@ def plot(
 
 def animate(
     what: Any,
-    *,
     object_id: str | None = None,
-    predictions: "pd.DataFrame | None" = None,
+    *,
+    predictions: Any = None,
     frames_per_second: float = 4,
 ) -> "Film":
     """Make a film of a sequence: its cutouts one after the other, at one stretch.
@@ -72,7 +72,7 @@ def animate(
     what : ImageSequence, Archive, list of sequences, or path
     object_id : str, optional
         Which object, where there are several.
-    predictions : DataFrame, optional
+    predictions : DataFrame or path, optional
         Predictions about it, which are shown beside the cutouts as they change.
     frames_per_second : float
 
@@ -85,8 +85,14 @@ def animate(
     ------
     InputError
         If it is no sequence, or holds several objects and none is chosen.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> film = taonet.animate(taonet.simulate("tiny", 1))
+    >>> film.save("film.gif")  # doctest: +SKIP
     """
-    from taonet.api.choice import choose_object
+    from taonet.api.choice import choose_object, open_predictions
     from taonet.reports.film import sequence_film
     from taonet.sky.sequence import ImageSequence
 
@@ -94,19 +100,20 @@ def animate(
     if not isinstance(sequence, ImageSequence):
         got = f"an object of type {type(sequence).__name__}"
         raise InputError("a film needs a sequence of cutouts", got=got)
-    return sequence_film(sequence, rows=predictions, frames_per_second=frames_per_second)
+    rows = None if predictions is None else open_predictions(predictions)
+    return sequence_film(sequence, rows=rows, frames_per_second=frames_per_second)
 
 
-def _plot_sequence(
-    sequence: "ImageSequence", predictions: "pd.DataFrame | None", title: str
-) -> "NotebookFigure":
+def _plot_sequence(sequence: "ImageSequence", predictions: Any, title: str) -> "NotebookFigure":
+    from taonet.api.choice import open_predictions
     from taonet.reports.answer_figures import rows_about
     from taonet.reports.cutout_figures import cutouts_figure
     from taonet.reports.example_figures import sequence_figure
 
     if predictions is None:
         return cutouts_figure(sequence, title=title)
-    return sequence_figure(sequence, *rows_about(sequence.object_id, predictions))
+    table = open_predictions(predictions)
+    return sequence_figure(sequence, *rows_about(sequence.object_id, table))
 
 
 def _plot_table(chosen: Any, title: str) -> "NotebookFigure":

@@ -19,7 +19,18 @@ def load(name_or_path: AnyPath) -> "Model":
     Parameters
     ----------
     name_or_path : str or path
-        ``"crts-sim"``, ``"hits"``, ``"hits-sim"``, ``"ztf-sim"``, or a folder.
+        A folder, or one of those that ship:
+
+        ============  ==========================================================================
+        ``crts-sim``  CRTS-like cutouts (64 px of 2.5 arcsec, no filter): SN CV AGN BZ OTHER NON
+        ``hits-sim``  DECam-like cutouts (21 px of 0.27 arcsec): SN RRL EB NON
+        ``hits``      the same, tuned on 390 real ones; reads only epochs before MJD 57081, as its
+                      data demanded, and must not be scored on that data
+        ``ztf-sim``   ZTF alerts (63 px; science, template, difference; g and r): SN CV AGN BZ VAR
+                      OTHER NON
+        ============  ==========================================================================
+
+        All but ``hits`` learnt from simulations alone.
 
     Returns
     -------
@@ -59,8 +70,8 @@ def predict(
 
     Parameters
     ----------
-    model : Model, str or path
-        What `load` returns or takes, such as ``"crts-sim"``.
+    model : Model, Run, str or path
+        What `load` returns or takes, such as ``"crts-sim"``, or what `train` returns.
     inputs : path, Archive, ImageSequence, or a list or generator of them
         For trees: a table of light curves (a path or a DataFrame), a curve, or several.
     final : bool
@@ -96,10 +107,13 @@ def predict(
     >>> table["n_epochs"].is_monotonic_increasing
     True
     """
+    from taonet.api.training import Run
     from taonet.models.model import Model
 
     if isinstance(model, Model):
         loaded = model
+    elif isinstance(model, Run):
+        loaded = model.model
     elif isinstance(model, str | os.PathLike):
         loaded = load(model)
     else:

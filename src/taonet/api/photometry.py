@@ -58,8 +58,10 @@ def light_curves(
     -------
     DataFrame
         One row an epoch, detected or not: object_id, class_name, mjd (UTC), band, flux, flux_err,
-        mag, magerr (AB, or instrumental with a zero point of 25), limiting_mag (five sigma),
-        quality, zero_point_mag.
+        mag, magerr (AB; instrumental, with a zero point of 25, where quality has the bit 128),
+        limiting_mag (five sigma), quality, zero_point_mag. Bits of quality: 1 blank, 2 some pixels
+        missing, 4 time repaired, 8 padded, 16 saturated, 32 trailed, 64 unusual PSF, 128 not
+        calibrated, 256 no star's profile, 512 clipped. Differences also have template.
 
     Raises
     ------

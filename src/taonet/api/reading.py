@@ -59,10 +59,10 @@ def read(
     taonet.errors.InputError: no/such/file.fits: no such file or folder
     """
     from taonet.io.archive import Archive, is_archive
-    from taonet.io.inputs import is_path
     from taonet.io.lightcurves.tables import is_table
+    from taonet.io.paths import paths_of
 
-    paths = [Path(path)] if is_path(path) else [Path(one) for one in path]  # type: ignore
+    paths = paths_of(path)
     for one in paths:
         _refuse_models(one)
     if len(paths) == 1 and is_archive(paths[0]):

@@ -1,13 +1,18 @@
 """Scores and reports of prediction tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from taonet.io.paths import path_of
 from taonet.types import AnyPath
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from taonet.io.archive import Archive
 
 
 def evaluate(
@@ -23,7 +28,7 @@ def evaluate(
     ----------
     predictions : DataFrame or path, a list of them, or a mapping from names to them
         The first one is what the others are compared with.
-    data : Archive or path, optional
+    data : Archive, path or list of sequences, optional
         Knows the true classes; without it the tables' own are used.
     classes : sequence of str, optional
         Restrict predictions and objects to these.
@@ -54,7 +59,8 @@ def evaluate(
     from taonet.evaluation.score_table import score_table
     from taonet.tasks.evaluate import compare_tables
 
-    scores = compare_tables(predictions, data, classes=classes, seed=seed)
+    with _open_archive(data) as archive:
+        scores = compare_tables(predictions, archive, classes=classes, seed=seed)
     table = score_table(scores)
     table.attrs["scores"] = scores
     return table
@@ -78,7 +84,7 @@ def report(
         The first one is the main one.
     output : path
         An HTML file.
-    data : Archive or path, optional
+    data : Archive, path or list of sequences, optional
         Knows the true classes and has the cutouts of the examples.
     title : str
     classes : sequence of str, optional
@@ -102,13 +108,33 @@ def report(
     """
     from taonet.tasks.report import report_tables
 
-    report_tables(
-        predictions,
-        data,
-        output,
-        title=title,
-        classes=classes,
-        seed=seed,
-        overwrite=overwrite,
-    )
-    return Path(output)
+    page = path_of(output, what="the name of a page")
+    with _open_archive(data) as archive:
+        report_tables(
+            predictions,
+            archive,
+            page,
+            title=title,
+            classes=classes,
+            seed=seed,
+            overwrite=overwrite,
+        )
+    return page
+
+
+@contextmanager
+def _open_archive(data: Any) -> Iterator["Archive | None"]:
+    """Yield the archive that is meant; sequences in memory are packed into one for a while."""
+    from taonet.io.archive import Archive
+    from taonet.io.ingest import ingest
+    from taonet.io.memory import memory_source
+
+    if data is None or isinstance(data, Archive):
+        yield data
+    elif isinstance(data, list | tuple):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "archive"
+            ingest(memory_source(data), path)
+            yield Archive(path)
+    else:
+        yield Archive(data)

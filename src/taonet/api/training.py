@@ -1,13 +1,16 @@
 """Training, and what comes of it."""
 
 import logging
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taonet.errors import InputError
+from taonet.errors import InputError, TaoNetError
+from taonet.io.paths import is_path, path_of
 from taonet.markup import LINE, facts_html, shorten
 from taonet.progress import show_progress
 from taonet.types import AnyPath, Track
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
     from taonet.io.predictions import Predictions
     from taonet.models.model import Model
-    from taonet.tasks.train import TrainingData
 
 log = logging.getLogger(__name__)
 
@@ -105,11 +107,15 @@ def train(
     Parameters
     ----------
     recipe : str or path
-        The name of a recipe that ships (``"tiny"``, ``"hits"``, ``"forest"``, …) or a TOML file.
-    data : Archive, path, list of sequences, or table of light curves
+        A TOML file, or the name of a recipe that ships: ``"tiny"`` (seconds; to try things),
+        ``"tao-net"`` (survey cutouts), ``"tao-net-2020"`` (the paper's network), ``"hits"``,
+        ``"hits-sim"``, ``"crts-sim"``, ``"ztf-sim"`` (how the models that ship were made),
+        ``"finetune"`` (with ``start``); for tables of light curves ``"forest"``, ``"forest-tiny"``.
+        ``taonet recipes`` lists all.
+    data : Archive, path, list of sequences or of light curves, or table of light curves
         What is learnt from. What is in memory is written first, beside the output.
     output : path, optional
-        The run's folder; ``runs/NAME-DIGEST`` by default.
+        The run's folder; ``runs/NAME-DIGEST`` by default. Needed where data is in memory.
     test, calibration : Archive or path, optional
         Archives to test on and to calibrate on; without them the data is divided.
     start : str or path, optional
@@ -147,25 +153,35 @@ def train(
     >>> run.model.classes == archive.taxonomy.classes
     True
     """
-    from taonet.tasks.train import RecipeChanges
+    from taonet.experiment.shipped_recipes import find_recipe
+    from taonet.tasks.train import RecipeChanges, TrainingData
     from taonet.tasks.train import train as carry_out
 
+    find_recipe(recipe)
     changes = RecipeChanges(
         shots=shots,
         seed=seed,
         settings=tuple(f"{key}={_setting(value)}" for key, value in (settings or {}).items()),
     )
-    data = _training_data(data, output, test=test, calibration=calibration, start=start)
-    output = None if output is None else Path(output)
-    folder = carry_out(
-        recipe if isinstance(recipe, str) else Path(recipe),
-        data,
-        output,
-        changes=changes,
-        workers=workers,
-        track=track,
-        say=lambda line: log.info("%s", line),
-    )
+    place = None if output is None else path_of(output, what="a folder for the run")
+    with _storage(place) as store:
+        path = store(data, "data")
+        has_curves = _is_table(path)
+        folder = carry_out(
+            recipe if isinstance(recipe, str) else Path(recipe),
+            TrainingData(
+                data=None if has_curves else path,
+                lightcurves=path if has_curves else None,
+                test=None if test is None else store(test, "test"),
+                calibration=None if calibration is None else store(calibration, "calibration"),
+                start=start if start is None or isinstance(start, str) else Path(start),
+            ),
+            place,
+            changes=changes,
+            workers=workers,
+            track=track,
+            say=lambda line: log.info("%s", line),
+        )
     return Run(folder=folder)
 
 
@@ -173,53 +189,61 @@ def _setting(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _training_data(
-    data: Any, output: AnyPath | None, *, test: Any, calibration: Any, start: AnyPath | None
-) -> "TrainingData":
-    from taonet.io.inputs import is_path
+def _is_table(path: Path) -> bool:
     from taonet.io.lightcurves.tables import is_table
-    from taonet.tasks.train import TrainingData
 
-    path = _store(data, output, "data")
-    has_curves = is_path(path) and is_table(path)
-    return TrainingData(
-        data=None if has_curves else path,
-        lightcurves=path if has_curves else None,
-        test=None if test is None else _store(test, output, "test"),
-        calibration=None if calibration is None else _store(calibration, output, "calibration"),
-        start=start if start is None or isinstance(start, str) else Path(start),
-    )
+    return is_table(path)
 
 
-def _store(data: Any, output: AnyPath | None, what: str) -> Path:
-    """Return where data lies; what is in memory is written beside the output."""
-    import pandas as pd
+@contextmanager
+def _storage(output: Path | None) -> Iterator[Callable[[Any, str], Path]]:
+    """Yield what stores data that is in memory beside the output, and tells where data lies.
 
-    from taonet.io.archive import Archive
-    from taonet.io.inputs import is_path
+    What was stored for a run that could not begin is removed.
+    """
+    written: list[Path] = []
 
-    if isinstance(data, Archive):
-        return data.path
-    if is_path(data):
-        return Path(data)
-    if output is None:
-        do = "give output=…: they are written beside it"
-        raise InputError("objects in memory need a place to be stored", do=do)
-    place = Path(output)
-    # as for the run itself
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(data, pd.DataFrame):
-        from taonet.io.tables import write_table
+    def store(data: Any, what: str) -> Path:
+        from taonet.io.archive import Archive
 
-        table = place.with_name(f"{place.name}.{what}.parquet")
-        write_table(data, table, overwrite=True)
-        return table
-    return _pack(data, place.with_name(f"{place.name}.{what}"))
+        if isinstance(data, Archive):
+            return data.path
+        if is_path(data):
+            return path_of(data, what="an archive or a table of light curves")
+        if output is None:
+            do = "give output=…: they are written beside it"
+            raise InputError("objects in memory need a place to be stored", do=do)
+        # as for the run itself
+        output.parent.mkdir(parents=True, exist_ok=True)
+        path = output.with_name(f"{output.name}.{what}")
+        written.append(_write(data, path))
+        return written[-1]
+
+    try:
+        yield store
+    except TaoNetError:
+        if output is None or not (output / "run.json").is_file():
+            for path in written:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
 
 
-def _pack(sequences: Sequence[Any], path: Path) -> Path:
+def _write(data: Any, path: Path) -> Path:
+    """Write light curves as a table, sequences as an archive; return where."""
     from taonet.io.ingest import ingest
+    from taonet.io.lightcurves.tables import Curve, curve_table
     from taonet.io.memory import memory_source
+    from taonet.io.tables import is_table_in_memory, table_in_memory, write_table
 
-    ingest(memory_source(sequences), path, overwrite=True)
-    return path
+    if not is_table_in_memory(data) and not isinstance(data, Iterable):
+        got = f"an object of type {type(data).__name__}"
+        raise InputError("nothing to learn from", got=got, do="give an archive or sequences")
+    several = data if is_table_in_memory(data) else list(data)
+    if isinstance(several, list) and several and isinstance(several[0], Curve):
+        several = curve_table(several)
+    if isinstance(several, list):
+        ingest(memory_source(data if isinstance(data, list) else several), path, overwrite=True)
+        return path
+    table = path.with_name(f"{path.name}.parquet")
+    write_table(table_in_memory(several), table, overwrite=True)
+    return table

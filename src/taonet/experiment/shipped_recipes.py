@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from taonet.errors import ConfigError, MissingError, nearest
 from taonet.evaluation.comparison import align_columns
+from taonet.io.paths import path_of
 from taonet.types import AnyPath
 
 SHIPPED = Path(__file__).parents[1] / "recipes"
@@ -42,7 +43,7 @@ def find_recipe(name_or_path: AnyPath) -> Path:
     >>> find_recipe("tiny").name
     'tiny.toml'
     """
-    path = Path(name_or_path)
+    path = path_of(name_or_path, what="the name or the file of a recipe")
     if path.is_file():
         return path
     names = recipe_names()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from jaxtyping import Int, Shaped
 
 from taonet.errors import InputError, MissingError
+from taonet.io.paths import path_of
 from taonet.markup import LINE, facts_html, shorten
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -87,6 +88,9 @@ def sha256_of(path: AnyPath) -> str:
 class Archive:
     """A finished archive, opened for reading; frames stay on disk until they are used.
 
+    ``archive[3]``, ``archive["name"]`` and iteration give sequences; ``archive.objects`` is a table
+    of the objects, ``archive.path`` the folder.
+
     Parameters
     ----------
     path : str or Path
@@ -100,7 +104,7 @@ class Archive:
     """
 
     def __init__(self, path: AnyPath) -> None:
-        self.path = path = Path(path)
+        self.path = path = path_of(path, what="the folder of an archive")
         self.manifest = _read_manifest(path)
         for name in ("objects.parquet", "epochs.parquet"):
             _check_hash(path, name, self.manifest)
@@ -138,14 +142,20 @@ class Archive:
         }
         return facts_html(f"Archive {self.path.name}", facts)
 
-    def __getitem__(self, key: int | str) -> ImageSequence:
-        """Return a sequence by its number or by the name of its object.
+    @overload
+    def __getitem__(self, key: int | str) -> ImageSequence: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[ImageSequence]: ...
+    def __getitem__(self, key: int | str | slice) -> ImageSequence | list[ImageSequence]:
+        """Return a sequence by its number or by the name of its object, or several by a slice.
 
         Raises
         ------
         MissingError
             If there is no object of the name.
         """
+        if isinstance(key, slice):
+            return [self[index] for index in range(*key.indices(len(self)))]
         index = self._index_of(key) if isinstance(key, str) else key
         offset, n_epochs = (int(v) for v in self._spans[index])
         row = self._rows[index]

@@ -7,23 +7,11 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.io.kinds.file_kinds import is_packed_file, kind_of
 from taonet.io.kinds.kind import FileKind, InputFiles
+from taonet.io.paths import paths_of
 from taonet.types import AnyPath
 
 MAX_NAMES = 3
 """Files that are named where some are not read; of the others the number is given."""
-
-
-def paths_of(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    """Return paths, which may be text, in a list; a single one is a list of one.
-
-    Examples
-    --------
-    >>> [path.name for path in paths_of("data/a.avro")]
-    ['a.avro']
-    """
-    if isinstance(paths, str | os.PathLike):
-        return [Path(paths)]
-    return [Path(path) for path in paths]
 
 
 def files_below(folder: AnyPath) -> Iterator[Path]:

@@ -1,9 +1,7 @@
 """Sequences from wherever they are as one stream, and the light curves of a table."""
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from taonet.errors import InputError
@@ -11,16 +9,12 @@ from taonet.io.archive import Archive
 from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import Curve, light_curves_of, read_light_curves
 from taonet.io.memory import memory_source
+from taonet.io.paths import is_path, paths_of
 from taonet.io.sources import archive_source, sources_of
 from taonet.io.tables import is_table_in_memory
 from taonet.io.tally import Tally
 from taonet.sky.sequence import ImageSequence
 from taonet.types import Track
-
-
-def is_path(given: object) -> bool:
-    """Return whether something is a path, or a string that stands for one."""
-    return isinstance(given, str | os.PathLike)
 
 
 def open_inputs(given: Any) -> list[SequenceSource]:
@@ -40,7 +34,7 @@ def open_inputs(given: Any) -> list[SequenceSource]:
         several: Iterable[Any] = [given]
     elif isinstance(given, list | tuple):
         several = given
-    elif isinstance(given, Iterable):
+    elif isinstance(given, Iterable) and not isinstance(given, Mapping):
         first = list(islice(stream := iter(given), 1))
         several = chain(first, stream)
         if first and isinstance(first[0], ImageSequence):
@@ -51,14 +45,14 @@ def open_inputs(given: Any) -> list[SequenceSource]:
         got = f"an object of type {type(given).__name__}"
         raise InputError("neither a path nor sequences", got=got)
     if all(map(is_path, several)):
-        return sources_of(map(Path, several))
+        return sources_of(paths_of(several))
     return [source for one in several for source in _open_input(one)]
 
 
 def _open_input(given: Any) -> list[SequenceSource]:
     if isinstance(given, Archive):
         return [archive_source(given)]
-    return sources_of([Path(given)]) if is_path(given) else [memory_source([given])]
+    return sources_of(paths_of(given)) if is_path(given) else [memory_source([given])]
 
 
 def read_sequences(
@@ -67,14 +61,20 @@ def read_sequences(
     """Yield the sequences of the sources in order; what cannot be read is listed in the tally.
 
     Of several objects of one name the first is used, as in an archive.
+
+    Parameters
+    ----------
+    limit : int, optional
+        Stop after so many sequences.
     """
+    check_limit(limit)
     names: set[str] = set()
     counts = [source.count for source in sources if source.count is not None]
     most = sum(counts) if len(counts) == len(sources) else limit
     most = most if limit is None or most is None else min(limit, most)
     tally.remarks.update(line for source in sources for line in source.remarks)
     results = (result for source in sources for result in source.read(frozenset()))
-    for result in track(islice(results, most), most or 0, title):
+    for result in track(results, most or 0, title):
         for rejection in (*result.parts, result.rejection):
             if rejection is not None:
                 tally.rejected.add(rejection)
@@ -86,6 +86,19 @@ def read_sequences(
             continue
         names.add(result.sequence.object_id)
         yield result.sequence
+        if len(names) == limit:
+            return
+
+
+def check_limit(limit: int | None) -> None:
+    """Refuse a number of objects that is none.
+
+    Raises
+    ------
+    InputError
+    """
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise InputError("limit is no number of objects", got=repr(limit), do="give 1 or more")
 
 
 def read_curve_inputs(
@@ -135,6 +148,7 @@ def read_curves(
     if str(table.mending):
         tally.remarks[f"{where}{table.mending}"] += 1
     tally.remarks.update({f"{where}{what}": count for what, count in table.remarks.items()})
+    check_limit(limit)
     if limit is None:
         for object_id in table.without_points:
             tally.reject(object_id, InputError("no point that can be used", where=object_id))

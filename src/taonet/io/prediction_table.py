@@ -5,9 +5,10 @@ columns in the same order. To be scored a table needs only the required ones, so
 be.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -270,12 +271,21 @@ def is_prediction_table(table: pd.DataFrame) -> bool:
 
 
 def write_predictions(
-    parts: pd.DataFrame | Iterable[pd.DataFrame], path: AnyPath, *, overwrite: bool = False
+    parts: pd.DataFrame | Iterable[pd.DataFrame],
+    path: AnyPath,
+    *,
+    metadata: Mapping[str, str] = MappingProxyType({}),
+    overwrite: bool = False,
 ) -> int:
     """Write a prediction table, whole or as its parts come; return the number of rows.
 
     Sets are a list column in parquet and JSON lists in the other formats. Without any row nothing
     is written. See `taonet.io.tables.write_parts`.
+
+    Parameters
+    ----------
+    metadata : mapping
+        What else the file states about itself, such as the model that answered; csv states nothing.
 
     Raises
     ------
@@ -290,7 +300,8 @@ def write_predictions(
         tables,
         path,
         types={column.name: _ARROW[column.dtype] for column in COLUMNS},
-        metadata={VERSION_KEY: str(SCHEMA_VERSION)},
+        metadata={**metadata, VERSION_KEY: str(SCHEMA_VERSION)},
+        units={column.name: column.unit for column in COLUMNS if column.unit},
         overwrite=overwrite,
     )
 

@@ -2,11 +2,11 @@
 
 import math
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from taonet.io.paths import path_of
 from taonet.io.prediction_table import classes_of, write_predictions
 from taonet.markup import CELL, LINE, count_words, shorten
 from taonet.types import AnyPath
@@ -18,11 +18,27 @@ BAR_PX = 90
 
 
 class Predictions(pd.DataFrame):
-    """A prediction table, as `taonet.io.prediction_table.COLUMNS` describes it.
+    """A prediction table: one row an object and number of epochs seen.
+
+    ===================  ==========================================================================
+    ``object_id``        name of the object
+    ``ra``, ``dec``      position, J2000 degrees
+    ``class_name``       the true class, missing where it is not known
+    ``n_epochs``         number of epochs (of light curves: points) that were read
+    ``mjd_last``         MJD of the last of them
+    ``p_CLASS``          probability of each class; their sum is 1
+    ``predicted_class``  the most probable class
+    ``set``              classes that contain the true one at the stated rate (90 % for those that
+                         ship); missing where the model is not calibrated
+    ``typicality``       share of the calibration objects that are at least as unlike the others, 0
+                         to 1: low means unlike anything that was calibrated on; NaN without it
+    ``mjd_detected``     MJD of the first detection, NaN until then and where nothing is measured
+    ``prior``            the class mix that probabilities refer to, where one was given
+    ===================  ==========================================================================
 
     It is a DataFrame like any other, and whatever is selected from it is a plain one; only the
     whole table shows itself as a summary: in one line, or in a notebook the last answer about each
-    of its first objects.
+    of its first objects. ``attrs["metadata"]`` names the model.
     """
 
     @property
@@ -38,23 +54,25 @@ class Predictions(pd.DataFrame):
         OutputError
             If the suffix is another, or the file exists.
         """
-        write_predictions(self, Path(path), overwrite=overwrite)
+        known = self.attrs.get("metadata", {})
+        write_predictions(self, path_of(path), metadata=known, overwrite=overwrite)
 
-    def __repr__(self) -> str:
-        final = self._final()
-        answers = final.get("predicted_class", pd.Series(dtype=object))
-        said = ", ".join(f"{name} {n}" for name, n in answers.value_counts().items())
-        head = f"{count_words(len(final), 'object')}, {count_words(len(self), 'row')}"
-        return shorten(f"<Predictions: {head}; {said}>" if said else f"<Predictions: {head}>", LINE)
-
-    def _final(self) -> pd.DataFrame:
+    def last_answers(self) -> pd.DataFrame:
+        """Return the last answer about each object, one row an object."""
         table = pd.DataFrame(self)
         if "n_epochs" in table:
             table = table.sort_values("n_epochs", kind="stable")
         return table.groupby("object_id", sort=False).tail(1).sort_index()
 
+    def __repr__(self) -> str:
+        final = self.last_answers()
+        answers = final.get("predicted_class", pd.Series(dtype=object))
+        said = ", ".join(f"{name} {n}" for name, n in answers.value_counts().items())
+        head = f"{count_words(len(final), 'object')}, {count_words(len(self), 'row')}"
+        return shorten(f"<Predictions: {head}; {said}>" if said else f"<Predictions: {head}>", LINE)
+
     def _repr_html_(self) -> str:
-        final = self._final()
+        final = self.last_answers()
         hidden = len(final) - MOST_SHOWN
         rows = "".join(self._row_html(row) for row in final.head(MOST_SHOWN).to_dict("records"))
         names = ("object", "epochs", "last answer", "probability", "set", "typicality")

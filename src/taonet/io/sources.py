@@ -12,13 +12,14 @@ from pathlib import Path
 from taonet.errors import InputError
 from taonet.io.archive import Archive, is_archive
 from taonet.io.content import head_of, not_avro_error
-from taonet.io.input_files import files_below, paths_of, select_files
+from taonet.io.input_files import files_below, select_files
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.kinds.alerts import ALERTS
 from taonet.io.kinds.deep_tao import DEEP_TAO
 from taonet.io.kinds.file_kinds import FILE_KINDS, is_packed_file, kind_of, kind_of_input
 from taonet.io.kinds.fits_cutouts import INGEST_CUTOUTS
 from taonet.io.kinds.kind import OPTIONS, FileKind, InputFiles
+from taonet.io.paths import paths_of
 from taonet.io.rejection import summarise_kinds
 from taonet.io.tables import refuse_table
 from taonet.types import AnyPath
@@ -185,6 +186,10 @@ def _check_options(kind: FileKind, *, survey: str, table: Path | None) -> None:
 
 
 def _no_kind_error(folder: Path, others: Sequence[Path]) -> InputError:
+    single = [file.name for file in others if kind_of(file) is not None]
+    if single:
+        what = "a folder of files that are read one at a time"
+        return InputError(what, where=folder, do=f"give the file itself, such as {single[0]}")
     contents = Counter(not_avro_error(head_of(file), where=file).what for file in others)
     return InputError(
         "no archive, alerts or FITS files in this folder",

@@ -42,12 +42,15 @@ def write_table(
     path: AnyPath,
     *,
     metadata: Mapping[str, str] = MappingProxyType({}),
+    units: Mapping[str, str] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> None:
     """Write a table in the format that the suffix names, all or nothing.
 
     Parameters
     ----------
+    units : mapping
+        Units of columns by name, as astropy writes them; for ECSV and VOTable.
     metadata : mapping
         What ECSV and VOTable files state about themselves.
 
@@ -64,7 +67,7 @@ def write_table(
         elif path.suffix == ".csv":
             table.to_csv(temporary, index=False)
         else:
-            _write_astropy(table, temporary, _ASTROPY[path.suffix], metadata)
+            _write_astropy(table, temporary, _ASTROPY[path.suffix], metadata, units)
 
 
 def write_parts(
@@ -73,6 +76,7 @@ def write_parts(
     *,
     types: Mapping[str, pa.DataType] = MappingProxyType({}),
     metadata: Mapping[str, str] = MappingProxyType({}),
+    units: Mapping[str, str] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> int:
     """Write a table that comes in parts, all or nothing; return the number of rows.
@@ -88,6 +92,8 @@ def write_parts(
         Types of columns in parquet by name; of the others numbers keep theirs, the rest is text.
     metadata : mapping
         What the file states about itself, in the formats that have a place for it: all but csv.
+    units : mapping
+        As for `write_table`.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def write_parts(
         tables = list(parts)
         if tables:
             table = pd.concat(tables, ignore_index=True)
-            write_table(table, path, metadata=metadata, overwrite=overwrite)
+            write_table(table, path, metadata=metadata, units=units, overwrite=overwrite)
         return sum(len(part) for part in tables)
     rows = 0
     try:
@@ -325,7 +331,13 @@ def _with_degrees(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _write_astropy(table: pd.DataFrame, path: Path, kind: str, metadata: Mapping[str, str]) -> None:
+def _write_astropy(
+    table: pd.DataFrame,
+    path: Path,
+    kind: str,
+    metadata: Mapping[str, str],
+    units: Mapping[str, str],
+) -> None:
     from astropy.table import Table
 
     frame = table.copy()
@@ -337,6 +349,8 @@ def _write_astropy(table: pd.DataFrame, path: Path, kind: str, metadata: Mapping
         # VOTable makes IDs of names that hold blanks; names stay as they are
         warnings.simplefilter("ignore")
         content = Table.from_pandas(frame)
+        for name in set(units) & set(content.colnames):
+            content[name].unit = units[name]
         if kind == "votable":
             _write_votable(content, path, metadata)
         else:

@@ -95,11 +95,11 @@ class Tally:
         return [{"source": one.source, "reason": one.reason} for one in self.rejected]
 
     def report(self, log: logging.Logger) -> None:
-        """Tell a logger what was set aside, as a warning, and the remarks."""
+        """Warn of what was set aside, and of what else the user should know."""
         if losses := self.losses:
             log.warning("%s; the first: %s", losses, self.rejected.first)
         for line in remark_lines(self.remarks):
-            log.info("%s", line)
+            log.warning("%s", line)
 
     def __str__(self) -> str:
         line = f"{self.objects} objects" + ("" if self.output is None else f" -> {self.output}")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taonet.errors import InputError, MissingError, nearest
+from taonet.io.paths import path_of
 from taonet.types import AnyPath
 
 VERSION: Final = 1
@@ -37,12 +38,13 @@ def find_bundle(name_or_path: AnyPath) -> Path:
     ------
     MissingError
     """
-    for path in (Path(name_or_path), SHIPPED / str(name_or_path), Path(name_or_path) / "bundle"):
+    given = path_of(name_or_path, what="the name or the folder of a model")
+    for path in (given, SHIPPED / str(name_or_path), given / "bundle"):
         if (path / "config.json").is_file():
             return path
-    near = nearest(Path(name_or_path).name, bundle_names())
+    near = nearest(given.name, bundle_names())
     raise MissingError(
-        _absence(Path(name_or_path)),
+        _absence(given),
         where=name_or_path,
         do=f"give a bundle's folder, a run's folder, or the name of a shipped one; {near}",
     )

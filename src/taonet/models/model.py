@@ -179,8 +179,8 @@ class Model(ABC):
         Returns
         -------
         Predictions
-            A DataFrame, one row an object and number of epochs seen; see
-            `taonet.io.prediction_table.COLUMNS`. What could not be read is in its
+            A DataFrame, one row an object and number of epochs seen; its columns are explained in
+            `taonet.io.predictions.Predictions`. What could not be read is in its
             ``attrs["set_aside"]`` and said in a warning of the logger ``taonet``.
 
         Raises
@@ -203,6 +203,12 @@ class Model(ABC):
         return predict_table(
             self, inputs, final=final, prior=prior, limit=limit, workers=workers, track=track
         )
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a table of its answers states about it: its name, and the run that made it."""
+        facts = {"taonet_model": self.name, "taonet_model_run": self.facts.get("run_digest")}
+        return {name: str(value) for name, value in facts.items() if value}
 
     @property
     def origin(self) -> str:

@@ -11,8 +11,9 @@ import pandas as pd
 from taonet.errors import InputError
 from taonet.features.tables import bands_of
 from taonet.io.archive import Archive
-from taonet.io.inputs import is_path, open_inputs, read_curve_inputs, read_sequences
+from taonet.io.inputs import open_inputs, read_curve_inputs, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table
+from taonet.io.paths import is_path
 from taonet.io.predictions import Predictions
 from taonet.io.tables import is_table_in_memory
 from taonet.io.tally import Tally
@@ -50,7 +51,7 @@ def predict_table(
     tally.require_objects("nothing could be classified")
     tally.report(log)
     table = Predictions(pd.concat(parts, ignore_index=True))
-    table.attrs["set_aside"] = tally.list_losses()
+    table.attrs.update(set_aside=tally.list_losses(), metadata=model.identity)
     return table
 
 

@@ -29,6 +29,7 @@ from taonet.reports.palette import (
     set_mjd_axis,
 )
 from taonet.sky.bands import plain_band, sort_bands
+from taonet.sky.cutout import Quality
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 from taonet.sky.lightcurve import DETECTION_SIGMA, LightCurve
 
@@ -80,7 +81,7 @@ def light_curve_figure(curve: LightCurve | Curve, *, title: str = "") -> Noteboo
         _draw_band(axes, points, band, colour)
     axes.invert_yaxis()
     set_mjd_axis(axes)
-    axes.set_ylabel("magnitude")
+    axes.set_ylabel("magnitude" if _is_calibrated(curve) else "instrumental magnitude")
     default_title = f"{curve.object_id}  {curve.class_name or ''}".strip()
     axes.set_title(escape_math(title or default_title))
     n_named = len(axes.get_legend_handles_labels()[1])
@@ -88,6 +89,13 @@ def light_curve_figure(curve: LightCurve | Curve, *, title: str = "") -> Noteboo
         columns = int(np.ceil(n_named / LEGEND_ROWS))
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), ncols=columns, handletextpad=0.2)
     return figure
+
+
+def _is_calibrated(curve: LightCurve | Curve) -> bool:
+    """Return whether magnitudes are AB, as far as is known: by most of the epochs' flags."""
+    if not isinstance(curve, LightCurve) or curve.quality is None:
+        return True
+    return bool(np.mean(curve.quality & Quality.UNCALIBRATED != 0) <= 0.5)
 
 
 def band_colours(bands: Iterable[str]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """The figure that all functions here return: a notebook shows it without pyplot."""
 
 import io
+import sys
 from typing import Any, Final
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from PIL import Image
 
 from taonet.reports.palette import STYLE, clip_text
 
@@ -34,6 +36,17 @@ class NotebookFigure(Figure):
         title = next(filter(None, titles), "").replace(r"\$", "$")
         name = f" {clip_text(title, LONGEST_TITLE)!r}," if title else ""
         return f"<figure{name} {width:.3g} × {height:.3g} inches>"
+
+    def show(self, _warn: bool = True) -> None:
+        """Show the figure: in a notebook below the cell, elsewhere in the system's image viewer."""
+        if "ipykernel" in sys.modules:
+            from IPython.display import display
+
+            show: Any = display  # it has no types
+            show(self)
+            return
+        with io.BytesIO(self._repr_png_()) as file, Image.open(file) as image:
+            image.show(title=self.get_suptitle())
 
     def _repr_png_(self) -> bytes:
         with rc_context({**STYLE, **_WHOLE}), io.BytesIO() as file:

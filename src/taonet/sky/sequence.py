@@ -198,10 +198,10 @@ class ImageSequence:
             What the source stated, where that differs.
         band : str, or sequence of str (epoch,)
             One band stands for all epochs.
-        seeing_fwhm_px : array (epoch,), optional
+        seeing_fwhm_px : array (epoch,), or one number for all, optional
             Pixels.
-        zero_point_mag : array (epoch,), optional
-            AB magnitudes.
+        zero_point_mag : array (epoch,), or one number for all, optional
+            AB magnitudes of one unit of flux.
         quality : array (epoch,), optional
             Bits known to the source; those that the pixels show are added.
         exposure_id : sequence of str (epoch,), optional
@@ -218,9 +218,12 @@ class ImageSequence:
 
         Examples
         --------
-        >>> two = np.arange(8.0).reshape(2, 1, 2, 2)
-        >>> ImageSequence.from_frames("x", two, np.array([55001.0, 55000.0])).mjd
-        array([55000., 55001.])
+        >>> import numpy as np
+        >>> import taonet
+        >>> cutouts = np.random.default_rng(1).normal(100, 5, (30, 64, 64))
+        >>> mjd = 59000 + np.arange(30.0)
+        >>> taonet.ImageSequence.from_frames("mine", cutouts, mjd, band="r", ra=10.0, dec=-5.0)
+        <Sequence mine: 30 epochs, 64 × 64 px, MJD 59000–59029, r>
         """
         # 17 parameters, one a column: an object of settings would only repeat the list
         where = f"sequence {object_id}"
@@ -242,6 +245,8 @@ class ImageSequence:
             ("zero_point_mag", "mag", ZERO_POINT_MAG),
         ):
             values = plain_numbers(sequence[name], unit, name=name, where=where)
+            # one number stands for all epochs, as one band does
+            values = np.full(n, values) if values.ndim == 0 else values
             sequence[name] = known_numbers(values, limits)
         check_lengths(sequence, n, of="frame", where=where)
         check_mjd(sequence["mjd"], where=where)
@@ -305,9 +310,11 @@ class ImageSequence:
         Raises
         ------
         InputError
-            If nothing had been observed by then.
+            If nothing had been observed by then, or it is no MJD.
         """
-        moment = plain_moment(mjd, where=f"sequence {self.object_id}")
+        where = f"sequence {self.object_id}"
+        moment = plain_moment(mjd, where=where)
+        check_mjd(np.array([moment]), where=where)
         return self.take(np.flatnonzero(self.mjd <= moment))
 
 

@@ -16,8 +16,8 @@ from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
 from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import atomic_file, atomic_folder, refuse_existing
-from taonet.io.input_files import paths_of
 from taonet.io.lightcurves.tables import read_light_curves
+from taonet.io.paths import paths_of
 from taonet.io.tables import read_table
 from taonet.reports.realism_figures import columns_figure
 from taonet.simulation.catalogue import Detections

@@ -1,7 +1,7 @@
 """Score prediction tables, ours and anybody else's, side by side."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from taonet.evaluation.comparison import compare_methods
 from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
-from taonet.io.inputs import is_path
+from taonet.io.paths import is_path
 from taonet.io.prediction_table import (
     classes_of,
     is_prediction_table,
@@ -165,6 +165,9 @@ def name_tables(predictions: Any) -> dict[str, Any]:
     if isinstance(predictions, Mapping):
         return dict(predictions)
     single = is_path(predictions) or is_table_in_memory(predictions)
+    if not single and not isinstance(predictions, Iterable):
+        got = f"an object of type {type(predictions).__name__}"
+        raise InputError("not a prediction table", got=got, do="give a DataFrame or a file")
     tables = [predictions] if single else list(predictions)
     if not tables:
         raise InputError("no prediction table", do="give one or more")

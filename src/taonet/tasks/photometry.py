@@ -12,9 +12,9 @@ from taonet.errors import InputError
 from taonet.features.sets import check_set
 from taonet.features.tables import curve_row, feature_rows
 from taonet.io.atomic import make_folder, refuse_existing
-from taonet.io.input_files import paths_of
-from taonet.io.inputs import is_path, open_inputs, read_curve_inputs, read_sequences
+from taonet.io.inputs import open_inputs, read_curve_inputs, read_sequences
 from taonet.io.lightcurves.tables import Curve, is_table
+from taonet.io.paths import is_path, paths_of
 from taonet.io.tables import check_suffix, is_table_in_memory, write_parts
 from taonet.io.tally import Tally
 from taonet.parallel import map_in_order

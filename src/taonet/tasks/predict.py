@@ -56,8 +56,9 @@ def predict_files(
     # wrong inputs are refused before a network is loaded
     check_inputs(bundle_config(find_bundle(bundle_name))["format"], paths)
     tally = Tally(output)
+    model = load_model(bundle_name)
     answers = predict_inputs(
-        load_model(bundle_name),
+        model,
         paths,
         tally,
         prior=prior,
@@ -66,7 +67,7 @@ def predict_files(
         track=track,
     )
     parts = tally.count_objects(rows.tail(1) if final else rows for rows in answers)
-    write_predictions(parts, output, overwrite=overwrite)
+    write_predictions(parts, output, metadata=model.identity, overwrite=overwrite)
     tally.require_objects("nothing could be classified")
     tally.write_list()
     return tally

@@ -7,7 +7,7 @@ from typing import Any, Final
 from taonet.evaluation.comparison import left_out_line
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
-from taonet.io.inputs import is_path
+from taonet.io.paths import is_path
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
 from taonet.tasks.evaluate import (

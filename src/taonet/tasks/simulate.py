@@ -56,6 +56,12 @@ class Sample:
     mix: str = "balanced"
     seed: int = 1
 
+    def __post_init__(self) -> None:
+        for name, least in (("n_objects", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise ConfigError(f"{name} is no whole number from {least} on", got=repr(value))
+
     @property
     def command(self) -> str:
         """The command that simulates the same objects."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from taonet.errors import TaoNetError
 from taonet.io.deep_tao.reader import read_deep_tao
-from taonet.io.input_files import paths_of
 from taonet.io.items import ItemResult, SequenceSource, signature_of
 from taonet.io.kinds.deep_tao import DEEP_TAO
+from taonet.io.paths import paths_of
 from taonet.io.rejection import Rejection
 from taonet.io.tables import refuse_table
 from taonet.types import AnyPath

@@ -234,6 +234,27 @@ def _light_curves(table: pd.DataFrame, where: object, *, alone: str) -> LightCur
     )
 
 
+def curve_table(curves: Sequence[Curve]) -> pd.DataFrame:
+    """Lay out light curves as a table that `light_curves_of` reads back, one row a point.
+
+    Upper limits are left out. Curves that were given in fluxes keep these if all were.
+    """
+    in_fluxes = all(curve.flux is not None for curve in curves)
+    return pd.concat([_point_rows(curve, in_fluxes) for curve in curves], ignore_index=True)
+
+
+def _point_rows(curve: Curve, in_fluxes: bool) -> pd.DataFrame:
+    names = ("flux", "flux_err") if in_fluxes else ("mag", "magerr")
+    rows = pd.DataFrame({"mjd": curve.mjd, **{name: getattr(curve, name) for name in names}})
+    facts = {"object_id": curve.object_id, "class_name": curve.class_name}
+    if in_fluxes:
+        rows["zero_point_mag"] = ZERO_POINT_MAG
+    else:
+        rows = rows[np.isfinite(curve.mag)]
+    band = pd.Series(curve.band or [""] * len(curve.mjd), dtype=object)[rows.index]
+    return rows.assign(**facts, ra=curve.ra, dec=curve.dec, band=band)
+
+
 def _check_classes(points: pd.DataFrame, where: object) -> None:
     if "class_name" not in points:
         return

@@ -40,8 +40,9 @@ def survey_preset(name: str) -> Survey:
     >>> survey_preset("crts").size_px
     64
     """
-    if name not in SURVEYS:
-        raise ConfigError(f"no survey {name!r} to simulate", do=nearest(name, tuple(SURVEYS)))
+    if not isinstance(name, str) or name not in SURVEYS:
+        do = nearest(str(name), tuple(SURVEYS))
+        raise ConfigError(f"no survey {name!r} to simulate", do=do)
     return SURVEYS[name]
 
 
