@@ -24,7 +24,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     There a check of every call doubles the time and sees the same calls thousands of times.
     """
-    whole = item.path.parent.name in ("experiment", "tests")
+    whole = item.path.parent.name in ("api", "experiment", "tests")
     off = whole and os.environ.get("CHECK_SHAPES") != "all"
     jaxtyping.config.update("jaxtyping_disable", off)
 

@@ -10,11 +10,11 @@ import pytest
 
 from taonet.errors import InputError
 from taonet.io import prediction_table
+from taonet.io.object_facts import ObjectFacts
 from taonet.io.prediction_table import (
     COLUMNS,
     VERSION_KEY,
     Answers,
-    ObjectFacts,
     column_names,
     make_rows,
     read_predictions,

@@ -126,8 +126,9 @@ def test_what_cannot_be_played_is_said_in_one_line():
         sequence_film(sequence, rows=TABLE)
     with pytest.raises(InputError, match="no predictions of another"):
         sequence_film(sequence, rows=TABLE.iloc[:0])
-    with pytest.raises(InputError, match="mjd_last"):
-        sequence_film(sequence, rows=TABLE.drop(columns="mjd_last"))
+    with pytest.raises(InputError, match="no mjd_last"):
+        known = TABLE.assign(object_id="another").drop_duplicates("n_epochs")
+        sequence_film(sequence, rows=known.drop(columns="mjd_last"))
     with pytest.raises(InputError, match="frames_per_second must be positive"):
         sequence_film(sequence, frames_per_second=0)
     with pytest.raises(InputError, match="size_px must be positive"):

@@ -62,7 +62,7 @@ def test_epochs_are_spread_over_time_and_usable():
     assert shown[0] == 0
     assert shown[-1] == 39
     assert shown_epochs(sequence, 55000.0 + 9).tolist() == [0, 1, 2, 3]
-    assert np.diff(sequence.mjd[shown]).std() < 0.2 * np.diff(sequence.mjd[shown]).mean()
+    assert np.diff(sequence.mjd[shown]).std() < 0.3 * np.diff(sequence.mjd[shown]).mean()
 
 
 def test_one_stretch_serves_all_epochs():

@@ -76,7 +76,7 @@ class Run:
         return str(Interval.from_dict(next(iter(self._scores.values()))["macro_f1"]))
 
     def __repr__(self) -> str:
-        return shorten(f"<Run {self.folder}: macro F1 {self._macro_f1()}>", LINE)
+        return shorten(f"<Run {self.folder.name}: macro F1 {self._macro_f1()}>", LINE)
 
     def _repr_html_(self) -> str:
         facts = {
@@ -149,7 +149,8 @@ def train(
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
     >>> archive = taonet.simulate("tiny", 24, seed=3, output=folder / "archive")
-    >>> run = taonet.train("tiny", archive, output=folder / "run")
+    >>> few = {"training.steps": 2, "prediction.bootstrap": 10}
+    >>> run = taonet.train("tiny", archive, output=folder / "run", settings=few)
     >>> run.model.classes == archive.taxonomy.classes
     True
     """

@@ -6,6 +6,7 @@ It is measured once a sequence, causally, and stored: photometry costs more than
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from math import prod
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -83,7 +84,9 @@ class EpochPhotometry:
 
     def to_array(self) -> Float[np.ndarray, "epoch column"]:
         """Return all of it as one float32 array."""
-        columns = [getattr(self, f.name).reshape(len(self.scale), -1) for f in fields(self)]
+        arrays = [getattr(self, f.name) for f in fields(self)]
+        # not -1: of no epochs it could be anything
+        columns = [one.reshape(len(one), prod(one.shape[1:])) for one in arrays]
         return np.concatenate(columns, axis=1).astype(np.float32)
 
     @classmethod

@@ -39,8 +39,12 @@ def path_of(given: Any, *, what: str = "a path") -> Path:
     return Path(given)
 
 
-def paths_of(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
+def paths_of(given: Any) -> list[Path]:
     """Return paths, which may be text, in a list; a single one is a list of one.
+
+    Parameters
+    ----------
+    given : path, or iterable of paths
 
     Raises
     ------
@@ -52,5 +56,5 @@ def paths_of(given: AnyPath | Iterable[AnyPath]) -> list[Path]:
     >>> [path.name for path in paths_of("data/a.avro")]
     ['a.avro']
     """
-    several = [given] if is_path(given) or not isinstance(given, Iterable) else given
-    return [path_of(one) for one in several]
+    single = is_path(given) or not isinstance(given, Iterable)
+    return [path_of(one) for one in ([given] if single else given)]

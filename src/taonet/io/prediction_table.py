@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, Protocol, runtime_checkable
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 
 from taonet.errors import InputError
 from taonet.io.class_sets import ClassSet, decode_sets, encode_set
+from taonet.io.object_facts import KnownObject
 from taonet.io.tables import read_table, table_in_memory, write_parts
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import AnyPath
@@ -119,44 +120,6 @@ _ARROW: Final = {
     "float64": pa.float64(),
     "set": pa.list_(pa.string()),
 }
-
-
-@runtime_checkable
-class KnownObject(Protocol):
-    """Whatever states which object it is of: a sequence, a light curve, or `ObjectFacts`."""
-
-    @property
-    def object_id(self) -> str:
-        """Its name."""
-
-    @property
-    def ra(self) -> float:
-        """Right ascension in degrees, NaN where unknown."""
-
-    @property
-    def dec(self) -> float:
-        """Declination in degrees, NaN where unknown."""
-
-    @property
-    def class_name(self) -> str | None:
-        """The true class, None where unknown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObjectFacts:
-    """Name, place and true class of an object: what a row repeats of it."""
-
-    object_id: str
-    ra: float
-    dec: float
-    class_name: str | None
-
-    @classmethod
-    def of(cls, known: KnownObject) -> "ObjectFacts":
-        """Take them from a sequence or a light curve, which can then be let go."""
-        return cls(
-            object_id=known.object_id, ra=known.ra, dec=known.dec, class_name=known.class_name
-        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

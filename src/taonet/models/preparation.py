@@ -15,7 +15,7 @@ from jaxtyping import Int
 from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, example_of
 from taonet.errors import InputError
-from taonet.io.prediction_table import ObjectFacts
+from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
 from taonet.sky.sequence import ImageSequence
