@@ -168,6 +168,7 @@ def make_rows(
 
     Examples
     --------
+    >>> from taonet.io.object_facts import ObjectFacts
     >>> star = ObjectFacts(object_id="a", ra=10.0, dec=-5.0, class_name=None)
     >>> p = np.array([[0.9, 0.1]])
     >>> answers = Answers(n_epochs=np.array([1]), mjd_last=np.array([60000.0]), probabilities=p)
