@@ -46,5 +46,5 @@ def test_anything_else_is_refused(sequences):
             choose_object(nothing, None)
     with pytest.raises(InputError, match="no object"):
         choose_object([], None)
-    with pytest.raises(InputError, match="another object"):
+    with pytest.raises(InputError, match="no object of this name"):
         choose_object(sequences[0], "nova")

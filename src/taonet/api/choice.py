@@ -43,8 +43,7 @@ def choose_object(what: Any, object_id: str | None) -> Any:
 
         what = read(what)
     if isinstance(what, ImageSequence | LightCurve | Curve):
-        if object_id not in (None, what.object_id):
-            raise InputError("another object", where=object_id, got=what.object_id)
+        _choose_name([what.object_id], object_id)
         return what
     if is_table_in_memory(what):
         return _choose_in_table(what, object_id)
@@ -108,6 +107,6 @@ def _choose_name(names: Iterable[str], object_id: str | None) -> str:
     if object_id is None:
         do = f"choose one with object_id=…: {shown}"
         raise InputError(f"{len(known)} objects" if known else "no object", do=do if known else "")
-    if object_id not in known:
-        raise InputError("no object of this name", got=object_id, do=f"there are {shown}")
+    if not isinstance(object_id, str) or object_id not in known:
+        raise InputError("no object of this name", got=repr(object_id), do=f"there are {shown}")
     return object_id

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
+from taonet.io.paths import path_of
 from taonet.progress import show_progress
 from taonet.types import AnyPath, Track
 
@@ -95,6 +96,9 @@ def simulate(
     from taonet.io.object_list import ObjectList
     from taonet.tasks.simulate import Sample, simulate_archive, simulate_sequences
 
+    if isinstance(classes, str):
+        classes = [classes]
+    output = None if output is None else path_of(output, what="the name of an archive")
     sample = Sample(survey=survey, n_objects=n_objects, classes=classes, mix=mix, seed=seed)
     if output is not None:
         simulate_archive(sample, output, workers=workers, overwrite=overwrite, track=track)

@@ -4,7 +4,7 @@ Neither network nor trees are imported before it is known which of them a bundle
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -90,7 +90,7 @@ def predict(
     )
 
 
-def bundle_prior(bundle: Model, given: Mapping[str, object]) -> Prior:
+def bundle_prior(bundle: Model, given: Any) -> Prior:
     """Return a class mix that the probabilities of a bundle can be restated for.
 
     Those of a network refer to the mix of its training batches, which hold as many objects of each
@@ -100,7 +100,7 @@ def bundle_prior(bundle: Model, given: Mapping[str, object]) -> Prior:
 
     Parameters
     ----------
-    given : mapping
+    given : mapping of str to number
         How common each class is among the objects, as shares or counts.
 
     Raises
@@ -108,6 +108,9 @@ def bundle_prior(bundle: Model, given: Mapping[str, object]) -> Prior:
     InputError
         If it is none for the classes of the bundle.
     """
+    if not isinstance(given, Mapping):
+        do = "give shares by class, such as {'SN': 1, 'CV': 3}"
+        raise InputError("no class mix", got=f"an object of type {type(given).__name__}", do=do)
     classes, facts = bundle.taxonomy.classes, dict(bundle.facts)
     if bundle.format != TREES:
         facts = {LEARNT_MIX: equal_shares(classes, classes), **facts}

@@ -57,6 +57,8 @@ class Sample:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if self.classes is not None and not _is_list_of_names(self.classes):
+            raise ConfigError("classes are no list of names", got=repr(self.classes))
         for name, least in (("n_objects", 1), ("seed", 0)):
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
@@ -79,6 +81,11 @@ class Sample:
     def preset_digest(self) -> str:
         """Hash of the numbers that define the preset, for these classes."""
         return preset_digest(self.survey, self.classes or ())
+
+
+def _is_list_of_names(given: Any) -> bool:
+    is_list = isinstance(given, Sequence) and not isinstance(given, str)
+    return is_list and all(isinstance(name, str) for name in given)
 
 
 def simulate_sequences(
