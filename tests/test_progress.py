@@ -6,6 +6,7 @@ import types
 
 import pytest
 
+from taonet import progress
 from taonet.progress import duration, show_progress
 
 
@@ -66,7 +67,7 @@ def test_a_notebook_shows_an_output_that_is_empty_in_the_end(monkeypatch, capsys
         shown.append(content)
         return Handle()
 
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setattr(progress, "is_notebook", lambda: True)
     monkeypatch.setattr("IPython.display.display", display)
     list(show_progress(range(4), 4, "reading", clock=Clock(3.0)))
     assert shown[0] == {"text/plain": "reading: 1 of 4, about 9 s left"}
@@ -87,3 +88,15 @@ def test_durations_are_in_units_that_suit_them():
     assert [duration(s) for s in (0.4, 89, 90, 5399, 5400)] == [
         "0 s", "89 s", "2 min", "90 min", "1.5 h",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"), [({"IPKernelApp": {}}, True), ({}, False), (None, False)]
+)
+def test_only_a_kernel_is_a_notebook(monkeypatch, config, expected):
+    # a terminal of IPython, and programs that loaded a kernel to talk to it, are none
+    shell = None if config is None else types.SimpleNamespace(config=config)
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    assert progress.is_notebook() is expected

@@ -89,10 +89,17 @@ class _Notebook:
             self.handle.update({"text/html": "", "text/plain": ""}, raw=True)
 
 
+def is_notebook() -> bool:
+    """Return whether this process is the kernel of a notebook: having loaded one is not enough."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config
+
+
 def _screen() -> _Log | _Terminal | _Notebook:
     if sys.stderr.isatty():
         return _Terminal()
-    return _Notebook() if "ipykernel" in sys.modules else _Log()
+    return _Notebook() if is_notebook() else _Log()
 
 
 def _estimate(done: int, total: int, seconds: float) -> str:

@@ -11,8 +11,10 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.pylabtools import select_figure_formats
 from matplotlib.image import imread
+from PIL import Image
 
 import taonet.reports
+from taonet.reports import notebook_figure
 from taonet.reports.notebook_figure import DOTS_PER_INCH, NotebookFigure
 
 
@@ -69,3 +71,18 @@ def test_its_name_is_one_line(title):
 def test_all_figures_are_of_this_kind():
     for path in Path(taonet.reports.__file__).parent.glob("*.py"):
         assert not re.search(r"[^a-z]Figure\(\w", path.read_text()), path.name
+
+
+def test_it_is_shown_in_a_notebook_there_and_elsewhere_by_a_viewer(monkeypatch):
+    figure = made_figure()
+    shown: list[Any] = []
+    monkeypatch.setattr(
+        Image.Image, "show", lambda image, title=None: shown.append((image.size, title))
+    )
+    figure.show()
+    width, height = figure.get_size_inches() * DOTS_PER_INCH
+    assert shown == [((round(width), round(height)), figure.get_suptitle())]
+    monkeypatch.setattr(notebook_figure, "is_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    figure.show()
+    assert shown[1] is figure

@@ -1,13 +1,13 @@
 """The figure that all functions here return: a notebook shows it without pyplot."""
 
 import io
-import sys
 from typing import Any, Final
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
 
+from taonet.progress import is_notebook
 from taonet.reports.palette import STYLE, clip_text
 
 DOTS_PER_INCH: Final = 110
@@ -39,7 +39,7 @@ class NotebookFigure(Figure):
 
     def show(self, _warn: bool = True) -> None:
         """Show the figure: in a notebook below the cell, elsewhere in the system's image viewer."""
-        if "ipykernel" in sys.modules:
+        if is_notebook():
             from IPython.display import display
 
             show: Any = display  # it has no types
