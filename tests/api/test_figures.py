@@ -25,8 +25,9 @@ def test_a_sequence_is_drawn_as_cutouts_and_with_predictions(sequences, predicti
     assert len(alone.axes) == 8
     answered = taonet.plot(one, predictions=predictions)
     assert any(axes.get_ylabel() == "probability" for axes in answered.get_axes())
-    titled = taonet.plot(sequences, object_id=one.object_id, title="A star")
-    assert "A star" in repr(titled)
+    for also in ({}, {"predictions": predictions}):
+        titled = taonet.plot(sequences, object_id=one.object_id, title="A star", **also)
+        assert "A star" in repr(titled)
 
 
 def test_predictions_and_light_curves_are_drawn_against_time(sequences, predictions):

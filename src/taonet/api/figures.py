@@ -113,7 +113,8 @@ def _plot_sequence(sequence: "ImageSequence", predictions: Any, title: str) -> "
     if predictions is None:
         return cutouts_figure(sequence, title=title)
     table = open_predictions(predictions)
-    return sequence_figure(sequence, *rows_about(sequence.object_id, table))
+    rows, taxonomy = rows_about(sequence.object_id, table)
+    return sequence_figure(sequence, rows, taxonomy, title=title)
 
 
 def _plot_table(chosen: Any, title: str) -> "NotebookFigure":

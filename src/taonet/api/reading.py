@@ -83,11 +83,10 @@ def _read_tables(paths: Sequence[Path], *, limit: int | None) -> "ObjectList[Any
     from taonet.io.object_list import ObjectList
     from taonet.io.prediction_table import is_prediction_table, read_predictions
     from taonet.io.predictions import Predictions
-    from taonet.io.tables import read_table
     from taonet.io.tally import Tally
 
-    if len(paths) == 1 and is_prediction_table(read_table(paths[0])):
-        return Predictions(read_predictions(paths[0]))
+    if len(paths) == 1 and is_prediction_table(table := read_predictions(paths[0])):
+        return Predictions(table)
     tally = Tally()
     curves = list(read_curve_inputs(paths, tally, limit=limit, title="reading", track=no_progress))
     tally.objects = len(curves)

@@ -17,18 +17,20 @@ from taonet.sky.taxonomy import Taxonomy
 
 @figure_style
 def sequence_figure(
-    sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy
+    sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy, *, title: str = ""
 ) -> NotebookFigure:
     """Draw cutouts of a sequence above the probabilities after every epoch.
 
     Parameters
     ----------
     sequence : ImageSequence
-        The first channel is shown, at most eight epochs evenly spaced in time, all at one
-        stretch; y points up.
+        The first channel of at most eight epochs (`taonet.sky.pictures.shown_epochs`) is shown,
+        all at one stretch; y points up.
     rows : DataFrame
         The sequence's own rows of the prediction table, one or more.
     taxonomy : Taxonomy
+    title : str
+        The object's name and class by default.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def sequence_figure(
         raise InputError("no predictions to show", where=f"sequence {sequence.object_id}")
     epochs = shown_epochs(sequence, float(rows["mjd_last"].iloc[-1]))
     figure = NotebookFigure(figsize=(10, 4.3), layout="constrained")
-    figure.suptitle(_title(sequence), x=0.012, ha="left", fontsize=12.5)
+    figure.suptitle(escape_math(title) or _title(sequence), x=0.012, ha="left", fontsize=12.5)
     above, below = np.ravel(np.asarray(figure.subfigures(2, 1, height_ratios=[1, 1.7])))
     _show_cutouts(above, sequence, epochs)
     axes = mute_axes(below.subplots(), grid="none")
