@@ -55,12 +55,13 @@ def simulate(
 
     Parameters
     ----------
-    survey : {"crts", "hits", "ztf", "tiny"}
+    survey : {"crts", "crts-catalogue", "hits", "ztf", "tiny"}
     n_objects : int
     classes : sequence of str, optional
         Classes to draw; those of the survey's taxonomy by default.
-    mix : {"balanced", "realistic"}
-        Equal shares, or the survey's own.
+    mix : {"balanced", "realistic", "wide"}
+        Equal shares, the survey's own, or equal shares of objects at every brightness and place,
+        in every field, in good and bad frames (`taonet.simulation.wide`; images only).
     seed : int
         Object number i is the same for any number of objects and workers.
     output : path, optional

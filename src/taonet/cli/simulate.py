@@ -29,11 +29,11 @@ simulate_app = typer.Typer(
 
 @simulate_app.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset, e.g. crts, hits, tiny or ztf.")],
+    survey: Annotated[str, typer.Argument(help="A preset: crts, crts-catalogue, hits, tiny or ztf.")],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
-    mix: Annotated[str, typer.Option(help="balanced or realistic.")] = "balanced",
+    mix: Annotated[str, typer.Option(help="balanced, realistic or wide.")] = "balanced",
     light_curves_only: Annotated[
         bool, typer.Option("--light-curves-only", help="A table of the survey's light curves.")
     ] = False,

@@ -13,7 +13,7 @@ import numpy as np
 from taonet.simulation.survey import Survey
 
 
-def survey_digest(survey: Survey, classes: Iterable[str] = ()) -> str:
+def survey_digest(survey: Survey, classes: Iterable[str] = (), *, beside: Any = None) -> str:
     """Return a hash of everything that a survey states: its numbers, classes, bands and functions.
 
     Functions count by name, with the values of their arguments; what they do with them is the
@@ -25,13 +25,18 @@ def survey_digest(survey: Survey, classes: Iterable[str] = ()) -> str:
     survey : Survey
     classes : iterable of str
         Classes that are drawn beside those of the taxonomy.
+    beside : dataclass, optional
+        Other numbers that count.
 
     Returns
     -------
     str
         SHA-256 in hexadecimal digits.
     """
-    text = json.dumps(canonical_form(_only(survey, classes)), separators=(",", ":"))
+    form = canonical_form(_only(survey, classes))
+    if beside is not None:
+        form = [form, canonical_form(beside)]
+    text = json.dumps(form, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

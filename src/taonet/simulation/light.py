@@ -97,7 +97,7 @@ def shift_to_mean(light: Light, mean_mag: float) -> Light:
 
 def discovery_mjd(
     mjd: Float[np.ndarray, " epoch"],
-    found_mjd: tuple[float, float] | None,
+    found_mjd: tuple[float, ...] | None,
     rng: np.random.Generator,
 ) -> tuple[float, bool]:
     """Draw when a survey discovered an object.
@@ -109,9 +109,10 @@ def discovery_mjd(
     ----------
     mjd : array (epoch,)
         Times of observation.
-    found_mjd : (float, float) or None
-        Years of discoveries: any day in them, with equal chance, and the first epoch from then
-        on. None: any epoch, or in a share `MISSED_SHARE` a day months after all.
+    found_mjd : tuple of float or None
+        Days of discoveries as quantiles at equal steps, so that two of them are the first and the
+        last day; the object is found at the first epoch from the day drawn on. None: any epoch, or
+        in a share `MISSED_SHARE` a day months after all.
 
     Returns
     -------
@@ -123,6 +124,12 @@ def discovery_mjd(
         caught, later = float(rng.choice(mjd)), float(mjd[-1] + rng.uniform(100, 1000))
         covered = bool(rng.random() >= MISSED_SHARE)
         return (caught if covered else later), covered
-    day = float(rng.uniform(*found_mjd))
+    day = _draw_day(found_mjd, rng)
     covered = day <= mjd[-1]
     return (float(mjd[np.searchsorted(mjd, day)]) if covered else day), bool(covered)
+
+
+def _draw_day(found_mjd: tuple[float, ...], rng: np.random.Generator) -> float:
+    if len(found_mjd) == 2:
+        return float(rng.uniform(*found_mjd))
+    return float(np.interp(rng.random(), np.linspace(0, 1, len(found_mjd)), found_mjd))

@@ -15,9 +15,10 @@ from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.mixture import Transient
 from taonet.simulation.scene import draw_neighbours
 from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.wide import widen
 from taonet.sky.sequence import ImageSequence
 
-MIXES = ("balanced", "realistic")
+MIXES = ("balanced", "realistic", "wide")
 
 MOST_TRIES = 500
 """A survey that keeps detections only may see nothing of an object; then another is drawn."""
@@ -49,9 +50,9 @@ def simulate(
     classes : sequence of str, optional
         Classes to draw, of those that the survey has transients of; those of its taxonomy by
         default.
-    mix : {"balanced", "realistic"}
-        Equal shares (each run of as many objects as there are classes holds each once), or
-        the survey's own.
+    mix : {"balanced", "realistic", "wide"}
+        Equal shares (each run of as many objects as there are classes holds each once), the
+        survey's own, or equal shares on a wider sky, see `taonet.simulation.wide`.
     start : int
         Number of the first object.
     workers : int
@@ -71,7 +72,9 @@ def simulate(
     """
     names = _wanted_classes(survey, survey.transients, classes, mix)
     numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
-    yield from map_in_order(partial(_simulate_sequence, survey, seed), numbered, workers=workers)
+    yield from map_in_order(
+        partial(_simulate_sequence, survey, seed, mix), numbered, workers=workers
+    )
 
 
 def simulate_detections(
@@ -109,13 +112,20 @@ def simulate_detections(
     """
     if survey.catalogue is None:
         raise ConfigError(f"no light curves are known for {survey.name!r}", do="simulate crts")
+    if mix == "wide":
+        raise ConfigError("the mix wide is one of images", do="use balanced or realistic")
     names = _wanted_classes(survey, survey.catalogue.transients, classes, mix)
     numbered = _assign_classes(survey, range(start, start + n_objects), names, mix, seed)
     yield from map_in_order(partial(_simulate_detections, survey, seed), numbered, workers=workers)
 
 
 def simulate_object(
-    survey: Survey, class_name: str, *, seed: int | np.random.SeedSequence, index: int
+    survey: Survey,
+    class_name: str,
+    *,
+    seed: int | np.random.SeedSequence,
+    index: int,
+    mix: str = "balanced",
 ) -> tuple[ImageSequence, dict[str, Any]]:
     """Simulate one object.
 
@@ -131,6 +141,8 @@ def simulate_object(
         Of the whole experiment; it is not changed.
     index : int
         Number of the object.
+    mix : str
+        Of those of `simulate`, ``wide`` alone makes a difference here.
 
     Returns
     -------
@@ -138,9 +150,12 @@ def simulate_object(
         In ADU.
     truth : dict
         Class, subtype, parameters, host, place in the frame, and the noise-free magnitude of
-        the point source at every epoch (None where it gives no light); fit for JSON.
+        the point source at every epoch (None where it gives no light); fit for JSON. In the wide
+        mix also what was drawn beside (``wide``), and which frames are spoilt (``defects``).
     """
-    streams = _streams(seed, index, 6)
+    *streams, wide = _streams(seed, index, 7)
+    if mix == "wide":
+        survey = widen(survey, class_name, wide)
     for _ in range(MOST_TRIES):
         ra, dec, scene = _draw_scene(survey, class_name, *streams[:5])
         exposures = survey.expose(scene, survey.detector, streams[5])
@@ -148,13 +163,14 @@ def simulate_object(
             break
     else:
         raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
+    stated = survey.stated(scene.conditions.take(exposures.visits))
     sequence = ImageSequence.from_frames(
         _name(survey, seed, index),
         exposures.frames,
         scene.visits.mjd[exposures.visits],
         band=[scene.visits.band[visit] for visit in exposures.visits],
-        seeing_fwhm_px=scene.conditions.seeing_fwhm_px[exposures.visits],
-        zero_point_mag=scene.conditions.stated_zero_point_mag[exposures.visits],
+        seeing_fwhm_px=stated["seeing_fwhm_px"],
+        zero_point_mag=stated["zero_point_mag"],
         quality=exposures.quality,
         exposure_id=_exposure_ids(survey, class_name, index, scene, exposures),
         ra=ra,
@@ -167,10 +183,10 @@ def simulate_object(
 
 
 def _simulate_sequence(
-    survey: Survey, seed: int, numbered: tuple[int, str]
+    survey: Survey, seed: int, mix: str, numbered: tuple[int, str]
 ) -> tuple[ImageSequence, dict[str, Any]]:
     index, class_name = numbered
-    return simulate_object(survey, class_name, seed=seed, index=index)
+    return simulate_object(survey, class_name, seed=seed, index=index, mix=mix)
 
 
 def _simulate_detections(
@@ -203,7 +219,10 @@ def _draw_scene(
     ra, dec, latitude = _position(survey, place)
     visits = survey.visits(times)
     conditions = survey.conditions(visits, sky)
-    neighbours = draw_neighbours(survey.size_px, survey.pixel_arcsec, latitude, field_)
+    density = 1.0 if survey.field_density is None else survey.field_density
+    neighbours = draw_neighbours(
+        survey.size_px, survey.pixel_arcsec, latitude, field_, density=density
+    )
     # the centre of a cutout is the pixel that the object falls on, not the object
     x, y = survey.size_px // 2 + survey.centring_px * field_.uniform(-1, 1, 2)
     scene = Scene(

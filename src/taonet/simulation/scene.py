@@ -56,7 +56,12 @@ class Neighbours:
 
 
 def draw_neighbours(
-    size_px: int, pixel_arcsec: float, galactic_latitude_deg: float, rng: np.random.Generator
+    size_px: int,
+    pixel_arcsec: float,
+    galactic_latitude_deg: float,
+    rng: np.random.Generator,
+    *,
+    density: float = 1.0,
 ) -> Neighbours:
     """Draw the stars and galaxies of a field; it knows nothing of the object.
 
@@ -70,16 +75,19 @@ def draw_neighbours(
         The number of stars grows as its cosecant, as through a flat disc of stars: too slowly
         near the plane.
     rng : numpy.random.Generator
+    density : float
+        Factor on the number of stars. Galaxies are no more than usual in crowded fields, and fewer
+        in poor ones.
     """
     side = size_px + 2 * OUTSIDE_PX
     square_degrees = (side * pixel_arcsec / 3600) ** 2
     cosecant = 1 / np.sin(np.radians(max(abs(galactic_latitude_deg), 10.0)))
     # fields differ by more than chance: clouds of dust, streams and clusters of stars
     stars = STARS_AT_POLE * cosecant * np.exp(rng.normal(0, 0.3)) * square_degrees
-    mag = _magnitudes(stars, STAR_MAG, STAR_SLOPE, rng)
+    mag = _magnitudes(density * stars, STAR_MAG, STAR_SLOPE, rng)
     x, y = rng.uniform(-OUTSIDE_PX, size_px - 1 + OUTSIDE_PX, (2, len(mag)))
     far = np.hypot(x - size_px // 2, y - size_px // 2) > CLEAR_PX
-    galaxies = _galaxies(GALAXIES * square_degrees, side * pixel_arcsec, rng)
+    galaxies = _galaxies(min(density, 1.0) * GALAXIES * square_degrees, side * pixel_arcsec, rng)
     return Neighbours(
         x=x[far],
         y=y[far],
@@ -90,6 +98,17 @@ def draw_neighbours(
             if np.hypot(galaxy.dx_arcsec, galaxy.dy_arcsec) > CLEAR_PX * pixel_arcsec
         ),
     )
+
+
+def expected_stars(square_degrees: float) -> float:
+    """Return how many stars of a field to expect at the galactic pole, down to the faintest drawn.
+
+    Examples
+    --------
+    >>> round(expected_stars(0.01))
+    40
+    """
+    return float(STARS_AT_POLE * 10 ** (STAR_SLOPE * (STAR_MAG[1] - 20.5)) * square_degrees)
 
 
 def render_light(

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from jaxtyping import Float
 
-from taonet.errors import ConfigError
+from taonet.errors import ConfigError, nearest
 from taonet.simulation.catalogue import Catalogue
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector
@@ -61,11 +62,15 @@ class Survey:
         Least and greatest declination that it covers.
     least_latitude_deg : float
         It stays this far from the galactic plane.
+    unstated : tuple of str, optional
+        Which of `STATED` it does not state: NaN in its sequences.
+    field_density : float, optional
+        Its fields hold so many times as many stars as others; 0: neither stars nor galaxies.
 
     Raises
     ------
     ConfigError
-        If a class of the taxonomy has no transient or no share.
+        If a class of the taxonomy has no transient or no share, or what is not stated is unknown.
     """
 
     name: str
@@ -85,6 +90,8 @@ class Survey:
     centring_px: float = 0.5
     dec_deg: tuple[float, float] = (-25.0, 65.0)
     least_latitude_deg: float = 15.0
+    unstated: tuple[str, ...] | None = None
+    field_density: float | None = None
 
     def __post_init__(self) -> None:
         for what, known in (("transient", self.transients), ("share", self.shares)):
@@ -92,10 +99,23 @@ class Survey:
             if missing:
                 text = f"classes without a {what}: {', '.join(missing)}"
                 raise ConfigError(text, where=f"survey {self.name}")
+        for name in self.unstated or ():
+            if name not in STATED:
+                raise ConfigError(f"no condition {name!r} to state", do=nearest(name, STATED))
 
     def light(self, class_name: str, visits: Visits, rng: np.random.Generator) -> Light:
         """Draw the light of an object of a class."""
         return self.draw_light(self.transients[class_name], visits, rng)
+
+    def stated(self, conditions: Conditions) -> dict[str, Float[np.ndarray, " epoch"]]:
+        """Return the seeing and zero points of epochs as the survey states them."""
+        known = {
+            "seeing_fwhm_px": conditions.seeing_fwhm_px,
+            "zero_point_mag": conditions.stated_zero_point_mag,
+        }
+        for name in self.unstated or ():
+            known[name] = np.full(len(known[name]), np.nan)
+        return known
 
     def taxonomy_with(self, classes: Iterable[str]) -> Taxonomy:
         """Return the survey's taxonomy, with the classes that it lacks at its end."""
@@ -105,6 +125,9 @@ class Survey:
             return self.taxonomy
         return Taxonomy(name=self.taxonomy.name, classes=(*known, *lacking))
 
+
+STATED = ("seeing_fwhm_px", "zero_point_mag")
+"""What a survey may state of the conditions of each epoch."""
 
 QUIET_CLASS = "NON"
 """Objects of this class show nothing that changes."""

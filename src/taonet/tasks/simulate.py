@@ -45,8 +45,9 @@ class Sample:
     n_objects : int
     classes : sequence of str, optional
         Classes to draw; those of the survey's taxonomy by default.
-    mix : {"balanced", "realistic"}
-        Equal shares, or the survey's own.
+    mix : {"balanced", "realistic", "wide"}
+        Equal shares, the survey's own, or equal shares of objects at every brightness and place,
+        in every field, in good and bad frames (`taonet.simulation.wide`; images only).
     seed : int
     """
 
@@ -79,8 +80,8 @@ class Sample:
 
     @property
     def preset_digest(self) -> str:
-        """Hash of the numbers that define the preset, for these classes."""
-        return preset_digest(self.survey, self.classes or ())
+        """Hash of the numbers that define the preset and a wide mix, for these classes."""
+        return preset_digest(self.survey, self.classes or (), self.mix)
 
 
 def _is_list_of_names(given: Any) -> bool:

@@ -37,7 +37,7 @@ class Cataclysmics:
         Median and relative scatter of the unrest from exposure to exposure.
     polar_share : float
         Share of polars and novalikes, which have states instead of outbursts.
-    found_mjd : (float, float) or None
+    found_mjd : tuple of float or None
         See `taonet.simulation.light.discovery_mjd`.
     """
 
@@ -51,7 +51,7 @@ class Cataclysmics:
     superoutburst_share: float = 0.25
     flicker_mag: tuple[float, float] = (0.15, 0.5)
     polar_share: float = 0.1
-    found_mjd: tuple[float, float] | None = None
+    found_mjd: tuple[float, ...] | None = None
 
 
 def cataclysmic_variable(

@@ -44,7 +44,7 @@ class Nuclei:
     noticed_mag : (float, float)
         Brightening against an old image from which on the survey lists an object: mean and
         scatter.
-    found_mjd : (float, float) or None
+    found_mjd : tuple of float or None
         See `taonet.simulation.light.discovery_mjd`.
     g_minus_r : (float, float)
         See `taonet.simulation.light.Light`. Real quasars are bluer than this, 0.2, and redden by
@@ -63,7 +63,7 @@ class Nuclei:
     host_below_mag: tuple[float, float]
     noticed_mag: tuple[float, float]
     host_radius_arcsec: tuple[float, float] = (1.0, 4.0)
-    found_mjd: tuple[float, float] | None = None
+    found_mjd: tuple[float, ...] | None = None
     g_minus_r: tuple[float, float] = (0.6, 0.0)
 
 

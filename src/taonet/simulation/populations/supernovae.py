@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import ndtr, ndtri
 
 from taonet.simulation.distance import redshift_at
 from taonet.simulation.light import Galaxy, Light, discovery_mjd
@@ -83,6 +84,29 @@ TEMPLATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class HostMagnitudes:
+    """How bright the hosts are that a survey found, whatever their distance.
+
+    Parameters
+    ----------
+    quantiles_mag : tuple of float
+        Apparent magnitudes: quantiles at equal steps from 0 to 1.
+    correlation : float
+        Of host and supernova, as that of two normal deviates that have the same ranks.
+    """
+
+    quantiles_mag: tuple[float, ...]
+    correlation: float
+
+    def draw(self, rank: float, rng: np.random.Generator) -> float:
+        """Draw the magnitude of the host of a supernova that is fainter than a share of them."""
+        own = np.sqrt(1 - self.correlation**2) * rng.standard_normal()
+        levels = np.linspace(0, 1, len(self.quantiles_mag))
+        place = ndtr(self.correlation * ndtri(rank) + own)
+        return float(np.interp(place, levels, self.quantiles_mag))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Supernovae:
     """The supernovae that a survey finds, and their hosts.
 
@@ -102,10 +126,13 @@ class Supernovae:
         many in faint ones (Drake et al. 2009, ApJ 696, 870).
     found_days : (float, float)
         When it is found: mean and scatter of the days after the peak.
-    found_mjd : (float, float) or None
+    found_mjd : tuple of float or None
         See `taonet.simulation.light.discovery_mjd`.
     types : mapping of str to LightCurveShape
         The types of supernova, by name.
+    hosts : HostMagnitudes, optional
+        Apparent magnitudes of the hosts, where a survey knows them; absolute ones do not count
+        then.
     """
 
     peak_mag: tuple[float, float, float] = (16.0, 18.7, 20.3)
@@ -115,8 +142,9 @@ class Supernovae:
     host_absolute_mag: float = -18.8
     host_scatter_mag: float = 1.5
     found_days: tuple[float, float] = (5.0, 8.0)
-    found_mjd: tuple[float, float] | None = None
+    found_mjd: tuple[float, ...] | None = None
     types: Mapping[str, LightCurveShape] = field(default_factory=lambda: TEMPLATES)
+    hosts: HostMagnitudes | None = None
 
 
 def supernova(
@@ -156,7 +184,7 @@ def supernova(
             "rise_days": shape.rise_days * stretch * (1 + redshift),
             "covered": covered,
         },
-        host=_host(peak_mag - absolute_mag, population, rng),
+        host=_host(peak_mag - absolute_mag, peak_mag, population, rng),
     )
 
 
@@ -210,13 +238,15 @@ def _draw_peak(
     return stretch, colour, float(mag)
 
 
-def _host(distance_modulus: float, population: Supernovae, rng: np.random.Generator) -> Galaxy:
+def _host(
+    distance_modulus: float, peak_mag: float, population: Supernovae, rng: np.random.Generator
+) -> Galaxy:
     """Draw the host: a galaxy at the same distance, the supernova where its light is.
 
     Sizes follow from luminosities (after Shen et al. 2003, MNRAS 343, 978; the scatter of faint
     galaxies is larger there).
     """
-    host_mag = rng.normal(population.host_absolute_mag, population.host_scatter_mag)
+    host_mag = _host_absolute_mag(distance_modulus, peak_mag, population, rng)
     absolute_mag = float(np.clip(host_mag, -22.5, -12))
     kiloparsec = 4.0 * 10 ** (-0.1 * (absolute_mag + 20.5)) * np.exp(rng.normal(0, 0.3))
     distance_kpc = 10 ** (distance_modulus / 5 + 1) / 1000
@@ -233,3 +263,20 @@ def _host(distance_modulus: float, population: Supernovae, rng: np.random.Genera
         dx_arcsec=float(u * np.cos(angle) - v * np.sin(angle)),
         dy_arcsec=float(u * np.sin(angle) + v * np.cos(angle)),
     )
+
+
+def _host_absolute_mag(
+    distance_modulus: float, peak_mag: float, population: Supernovae, rng: np.random.Generator
+) -> float:
+    if population.hosts is None:
+        return float(rng.normal(population.host_absolute_mag, population.host_scatter_mag))
+    rank = _share_below(peak_mag, population.peak_mag)
+    return population.hosts.draw(rank, rng) - distance_modulus
+
+
+def _share_below(value: float, triangle: tuple[float, float, float]) -> float:
+    """Return how much of a triangular law lies below a value, never quite nought or one."""
+    low, middle, high = triangle
+    below = (value - low) ** 2 / ((high - low) * (middle - low))
+    above = (high - value) ** 2 / ((high - low) * (high - middle))
+    return float(np.clip(below if value < middle else 1 - above, 1e-6, 1 - 1e-6))

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from taonet.errors import ConfigError, nearest
 from taonet.simulation.digest import survey_digest
 from taonet.simulation.presets.crts import CATALINA
+from taonet.simulation.presets.crts_catalogue import CATALINA_LIST
 from taonet.simulation.presets.hits import HITS_SURVEY
 from taonet.simulation.presets.tiny import TINY
 from taonet.simulation.presets.ztf import ZTF
 from taonet.simulation.survey import Survey
+from taonet.simulation.wide import WIDE_MIX
 
-SURVEYS = {survey.name: survey for survey in (CATALINA, TINY, HITS_SURVEY, ZTF)}
+SURVEYS = {survey.name: survey for survey in (CATALINA, CATALINA_LIST, TINY, HITS_SURVEY, ZTF)}
 """The presets by name; a new survey is one file beside this one and one name here."""
 
 SOURCE_DIGESTS = {
@@ -57,7 +59,7 @@ def pixel_arcsec_of(survey: str) -> float | None:
     return SURVEYS[survey].pixel_arcsec if survey in SURVEYS else None
 
 
-def preset_digest(name: str, classes: Iterable[str] = ()) -> str:
+def preset_digest(name: str, classes: Iterable[str] = (), mix: str = "balanced") -> str:
     """Return a hash of the numbers and choices that define a preset.
 
     Comments, names of variables and the files that functions lie in do not change it. See
@@ -68,6 +70,8 @@ def preset_digest(name: str, classes: Iterable[str] = ()) -> str:
     name : str
     classes : iterable of str
         Classes that are drawn beside those of the preset's taxonomy.
+    mix : str
+        Of the mixes, the wide one alone has numbers of its own.
 
     Raises
     ------
@@ -79,4 +83,5 @@ def preset_digest(name: str, classes: Iterable[str] = ()) -> str:
     >>> preset_digest("crts") == preset_digest("hits")
     False
     """
-    return survey_digest(survey_preset(name), classes)
+    beside = WIDE_MIX if mix == "wide" else None
+    return survey_digest(survey_preset(name), classes, beside=beside)

@@ -51,14 +51,14 @@ OTHERS: Mixture = {
 """What the class OTHER holds; in Deep-TAO fast movers are the most."""
 
 
-def transients(found_mjd: tuple[float, float] | None, faintest_mag: float) -> dict[str, Transient]:
+def transients(found_mjd: tuple[float, ...] | None, faintest_mag: float) -> dict[str, Transient]:
     """Return how to draw the light of each class, as the survey finds it.
 
     A new class is one line here: its name, and what draws it.
 
     Parameters
     ----------
-    found_mjd : (float, float) or None
+    found_mjd : tuple of float or None
         See `taonet.simulation.light.discovery_mjd`.
     faintest_mag : float
         Of objects that do not change.
