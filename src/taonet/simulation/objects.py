@@ -163,7 +163,7 @@ def simulate_object(
             break
     else:
         raise ConfigError(f"{survey.name} never sees a {class_name}", got=f"{MOST_TRIES} tries")
-    stated = survey.stated(scene.conditions.take(exposures.visits))
+    stated = survey.state_conditions(scene.conditions.take(exposures.visits))
     sequence = ImageSequence.from_frames(
         _name(survey, seed, index),
         exposures.frames,

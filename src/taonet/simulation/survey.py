@@ -107,7 +107,7 @@ class Survey:
         """Draw the light of an object of a class."""
         return self.draw_light(self.transients[class_name], visits, rng)
 
-    def stated(self, conditions: Conditions) -> dict[str, Float[np.ndarray, " epoch"]]:
+    def state_conditions(self, conditions: Conditions) -> dict[str, Float[np.ndarray, " epoch"]]:
         """Return the seeing and zero points of epochs as the survey states them."""
         known = {
             "seeing_fwhm_px": conditions.seeing_fwhm_px,

@@ -80,7 +80,7 @@ def _mixture(kinds: Mixture) -> Transient:
     return partial(draw_from_mixture, kinds)
 
 
-def _labelled(kinds: Mixture) -> Transient:
+def _label_kinds(kinds: Mixture) -> Transient:
     """Return how to draw from a mixture whose kinds are labels of the survey's list."""
     return _mixture(
         {label: (share, partial(label_light, label, draw)) for label, (share, draw) in kinds.items()}
@@ -117,7 +117,7 @@ def _others() -> Transient:
     }
     shares = NUMBERS["other"]
     whole = sum(shares.values())
-    return _labelled({label: (shares[label] / whole, draw) for label, draw in draws.items()})
+    return _label_kinds({label: (shares[label] / whole, draw) for label, draw in draws.items()})
 
 
 def _nuclei() -> Transient:
@@ -127,7 +127,7 @@ def _nuclei() -> Transient:
     active, doubtful = _active_galaxies("AGN"), doubt["agn_doubtful"]
     either = _mixture({"SN": (0.5, _supernovae("AGN")), "AGN": (0.5, active)})
     something = _mixture({"CV": (0.5, _cataclysmics("AGN")), "AGN": (0.5, active)})
-    return _labelled(
+    return _label_kinds(
         {
             "AGN": (1 - doubtful - with_supernova - other, active),
             "AGN?": (doubtful, active),
@@ -140,7 +140,7 @@ def _nuclei() -> Transient:
 def _jets() -> Transient:
     draw = partial(blazar, population=Nuclei(**_numbers("blazars", "BZ")))
     doubtful = NUMBERS["doubt"]["blazar_doubtful"]
-    return _labelled({"Blazar": (1 - doubtful, draw), "Blazar?": (doubtful, draw)})
+    return _label_kinds({"Blazar": (1 - doubtful, draw), "Blazar?": (doubtful, draw)})
 
 
 TRANSIENTS: dict[str, Transient] = {
