@@ -2,17 +2,17 @@
 
     PYTHONPATH=src:tests python benchmarks/wide_mix.py [OBJECTS]
 
-A forest is given what knows how bright a place is and what it lies in (`simulation.level_numbers` of
-the tests): median signal-to-noise ratio and magnitude, the host's magnitude and offset, neighbours,
-bad frames; nothing that knows a change. Prints its macro F1, cross-validated, for three seeds, and
-each class's quartiles of the numbers. Chance is one over the number of classes.
+A forest is given what knows how bright a place is and what it lies in (`simulation.level_numbers`
+of the tests): median signal-to-noise ratio and magnitude, the host's magnitude and offset,
+neighbours, bad frames; nothing that knows a change. Prints its macro F1, cross-validated, for
+three seeds, and each class's quartiles of the numbers. Chance is one over the number of classes.
 """
 
 import sys
 
 import numpy as np
-from simulation.level_numbers import NUMBERS, macro_f1_by_level, table_of_levels
 
+from simulation.level_numbers import NUMBERS, macro_f1_by_level, table_of_levels
 from taonet.simulation.presets.by_name import survey_preset
 
 CLASSES = {"crts": ("NON", "SN", "CV"), "hits": ("NON", "SN", "RRL")}

@@ -1,4 +1,4 @@
-"""Frames that are spoilt: every kind leaves its mark, whatever the object, and the truth says where."""
+"""Frames that are spoilt: every kind leaves its mark, and the truth says where."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def expose(defects, *, seed=0, dtype=np.uint16, channels=("science",), n=60):
     rng = np.random.default_rng(seed)
     flat = rng.normal(1900, 20, (n, len(channels), 32, 32)).astype(dtype)
 
-    def plain(scene, detector, rng):
+    def plain(*_):
         return Exposures(frames=flat, visits=np.arange(n), truth={"own": 1})
 
     spoilt = expose_with_defects(plain, defects, channels, SCENE, TINY.detector, rng)
@@ -48,7 +48,8 @@ def test_the_truth_names_the_frames_that_changed(dtype):
 def test_most_kinds_add_or_take_light():
     flat, spoilt = expose(ALWAYS, n=300)
     change = (spoilt.frames.astype(float) - flat).sum(axis=(1, 2, 3))
-    for kind, sign in {"hole": -1, "shadow": -1, "partly empty": -1, "trail": 1, "ghost": 1}.items():
+    signs = {"hole": -1, "shadow": -1, "partly empty": -1, "trail": 1, "ghost": 1}
+    for kind, sign in signs.items():
         epochs = spoilt.truth["defects"][kind]
         assert len(epochs) > 10
         assert np.median(sign * change[epochs]) > 0, kind

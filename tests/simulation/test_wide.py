@@ -1,4 +1,4 @@
-"""The wide mix: what an object does is its class's, how bright it is and where it lies is nobody's."""
+"""The wide mix: what an object does depends on its class; its brightness and place do not."""
 
 import json
 
@@ -23,11 +23,11 @@ def draw(mag, *, seed=0, is_quiet=False, template=None):
     wide = WideLight(
         mix=WIDE_MIX,
         reach=reach_of(TINY),
-        draw_light=lambda transient, visits, rng: light,
+        draw_light=lambda *_: light,
         is_quiet=is_quiet,
         pixel_arcsec=2.5,
     )
-    return wide.draw(lambda mjd, rng: light, VISITS, np.random.default_rng(seed))
+    return wide.draw(lambda *_: light, VISITS, np.random.default_rng(seed))
 
 
 def level_of(light):
@@ -118,7 +118,7 @@ def test_the_reach_of_a_survey_is_where_its_pixels_saturate_and_stars_drown():
 
 def test_levels_are_as_likely_at_any_magnitude():
     reach, rng = reach_of(TINY), np.random.default_rng(0)
-    levels = [draw_level(WIDE_MIX, reach, rng) for _ in range(4000)]
+    levels = [draw_level(WIDE_MIX, reach, rng, dark_share=0.12) for _ in range(4000)]
     lit = np.array([level.mag for level in levels if not level.is_dark])
     counts, _ = np.histogram(lit, 8, (reach.bright_mag, reach.limit_mag + 1.5))
     assert counts.sum() == len(lit)

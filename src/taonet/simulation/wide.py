@@ -54,9 +54,13 @@ class WideMix:
     below_limit_mag : float
         The faintest level, below the limit of a visit.
     dark_share : float
-        Share of objects whose level is next to nothing; those that do not change are empty places.
+        Share of objects whose level is next to nothing: of those that do not change, which are
+        empty places then, and of those that outshine their level, which come from nowhere.
+    unseen_share : float
+        The same share of all others. Nothing is ever seen of them, so they are few: what shows
+        nothing is to be taken for an empty place.
     dark_below_mag : (float, float)
-        How far below the limit the level of the others among them is.
+        How far below the limit the level of dark places is that are not empty.
     peak_below_limit_mag, peak_below_level_mag : float
         Objects that are dark in most frames are as bright at their brightest as anything down to
         so far below the limit of a visit, and not further below their level than this.
@@ -87,6 +91,7 @@ class WideMix:
 
     below_limit_mag: float = 1.5
     dark_share: float = 0.12
+    unseen_share: float = 0.02
     dark_below_mag: tuple[float, float] = (3.0, 5.0)
     peak_below_limit_mag: float = 1.0
     peak_below_level_mag: float = 1.5
@@ -233,7 +238,7 @@ class WideLight:
         brightness. The truth gets a part ``wide`` that says what was drawn.
         """
         light = self.draw_light(transient, visits, rng)
-        level = draw_level(self.mix, self.reach, rng)
+        level = draw_level(self.mix, self.reach, rng, dark_share=self._dark_share(light))
         host = _draw_host(self.mix, level, self.pixel_arcsec, rng)
         if self.is_quiet:
             light = _draw_quiet(light, level)
@@ -248,11 +253,15 @@ class WideLight:
             truth=_wide_truth(light, level, shift, steady),
         )
 
+    def _dark_share(self, light: Light) -> float:
+        is_variable = not self.is_quiet and _is_steady(light.mag, self.mix)
+        return self.mix.unseen_share if is_variable else self.mix.dark_share
 
-def draw_level(mix: WideMix, reach: Reach, rng: np.random.Generator) -> Level:
+
+def draw_level(mix: WideMix, reach: Reach, rng: np.random.Generator, *, dark_share: float) -> Level:
     """Draw how bright a place is in the median frame, and how much of that is a host's."""
     place, dark, host, part = rng.random(4)
-    if dark < mix.dark_share:
+    if dark < dark_share:
         below = np.interp(place, (0, 1), mix.dark_below_mag)
         return Level(mag=float(reach.limit_mag + below), host_part=0.0, is_dark=True)
     faintest = reach.limit_mag + mix.below_limit_mag
@@ -288,9 +297,13 @@ def _draw_shift(
     # never brighter in the median than the level leaves for it
     to_median = level.own_mag - float(np.median(mag))
     to_peak = min(wanted_peak, level.mag + mix.peak_below_level_mag) - brightest
-    is_steady = np.median(mag) - brightest <= mix.most_amplitude_mag
-    shift = to_median if is_steady else max(to_peak, to_median)
+    shift = to_median if _is_steady(mag, mix) else max(to_peak, to_median)
     return float(max(shift, reach.bright_mag - mix.brighter_mag - brightest))
+
+
+def _is_steady(mag: Float[np.ndarray, " epoch"], mix: WideMix) -> bool:
+    """Return whether the brightest frame is not much brighter than the median one."""
+    return bool(np.median(mag) <= np.min(mag) + mix.most_amplitude_mag)
 
 
 def _steady_flux(mag: Float[np.ndarray, " epoch"], level: Level) -> float:

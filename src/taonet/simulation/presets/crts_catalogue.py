@@ -83,7 +83,10 @@ def _mixture(kinds: Mixture) -> Transient:
 def _label_kinds(kinds: Mixture) -> Transient:
     """Return how to draw from a mixture whose kinds are labels of the survey's list."""
     return _mixture(
-        {label: (share, partial(label_light, label, draw)) for label, (share, draw) in kinds.items()}
+        {
+            label: (share, partial(label_light, label, draw))
+            for label, (share, draw) in kinds.items()
+        }
     )
 
 
@@ -156,9 +159,7 @@ CATALINA_LIST = replace(
     CATALINA,
     name="crts-catalogue",
     transients={**TRANSIENTS, "NON": CATALINA.transients["NON"]},
-    catalogue=replace(
-        CATALOGUE, transients={**TRANSIENTS, "NON": CATALOGUE.transients["NON"]}
-    ),
+    catalogue=replace(CATALOGUE, transients={**TRANSIENTS, "NON": CATALOGUE.transients["NON"]}),
     unstated=STATED,
 )
 """The images of `crts` with objects as the survey's list has them, and nothing stated."""
