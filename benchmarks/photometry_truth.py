@@ -24,7 +24,8 @@ from taonet.simulation.light import Light
 from taonet.simulation.mixture import Transient
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.survey import Survey
+from taonet.sky.taxonomy import QUIET_CLASS
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence

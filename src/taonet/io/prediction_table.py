@@ -15,16 +15,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
 from taonet.io.class_sets import ClassSet, decode_sets, encode_set
 from taonet.io.object_facts import KnownObject
 from taonet.io.tables import read_table, table_in_memory, write_parts
 from taonet.sky.taxonomy import Taxonomy
+from taonet.trust.typicality import UNLIKE_BELOW
 from taonet.types import AnyPath
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Of tables written here; those before there were versions are of version 0."""
 
 VERSION_KEY: Final = "taonet_schema_version"
@@ -38,7 +39,7 @@ class Column:
     Parameters
     ----------
     name : str
-    dtype : {"text", "int64", "float64", "set"}
+    dtype : {"text", "bool", "int64", "float64", "set"}
         Text is None where it is missing, a float NaN; a set see `taonet.io.class_sets`.
     unit : str
         Empty for pure numbers and text.
@@ -48,7 +49,7 @@ class Column:
     """
 
     name: str
-    dtype: Literal["text", "int64", "float64", "set"]
+    dtype: Literal["text", "bool", "int64", "float64", "set"]
     unit: str = ""
     meaning: str
     required: bool = False
@@ -88,7 +89,8 @@ COLUMNS: Final = (
     Column(
         name="predicted_class",
         dtype="text",
-        meaning="the most probable class, missing where a probability is not finite",
+        meaning="the most probable class, but NON where nothing is detected, which is missing "
+        "where the model has no such class or a probability is not finite",
     ),
     Column(
         name="set",
@@ -106,7 +108,22 @@ COLUMNS: Final = (
         name="mjd_detected",
         dtype="float64",
         unit="d",
-        meaning="MJD of the first detection, NaN until then and where nothing is measured",
+        meaning="MJD of the first detection, NaN until then and for trees",
+    ),
+    Column(
+        name="detected",
+        dtype="bool",
+        meaning="whether anything is seen at the object's place so far; true for light curves",
+    ),
+    Column(
+        name="snr",
+        dtype="float64",
+        meaning="by how much the sum of the frames so far stands out there; NaN for trees",
+    ),
+    Column(
+        name="unlike",
+        dtype="bool",
+        meaning="whether the object is unlike those calibrated on: its typicality is below 0.05",
     ),
     PRIOR,
 )
@@ -116,6 +133,7 @@ _TEXTS: Final = tuple(column.name for column in COLUMNS if column.dtype == "text
 
 _ARROW: Final = {
     "text": pa.string(),
+    "bool": pa.bool_(),
     "int64": pa.int64(),
     "float64": pa.float64(),
     "set": pa.list_(pa.string()),
@@ -134,7 +152,10 @@ class Answers:
     probabilities : array (row, class)
     sets : sequence of tuple, optional
         Class names in label order, or None, for each row.
-    typicality, mjd_detected : array (row,), optional
+    typicality : array (row,), optional
+    detected : array (row,), optional
+        Whether anything is seen so far; all by default.
+    snr, mjd_detected : array (row,), optional
     prior : str, optional
         The class mix that the probabilities refer to.
     """
@@ -144,6 +165,8 @@ class Answers:
     probabilities: Float[np.ndarray, "row class"]
     sets: Sequence[ClassSet | None] | None = None
     typicality: Float[np.ndarray, " row"] | None = None
+    detected: Bool[np.ndarray, " row"] | None = None
+    snr: Float[np.ndarray, " row"] | None = None
     mjd_detected: Float[np.ndarray, " row"] | None = None
     prior: str | None = None
 
@@ -177,8 +200,9 @@ def make_rows(
     ['SN']
     """
     n = len(answers.n_epochs)
+    seen = np.ones(n, bool) if answers.detected is None else answers.detected
+    typicality = _or_nan(answers.typicality, n)
     each = objects if isinstance(objects, Sequence) else [objects] * n
-    nothing = np.full(n, np.nan)
     cells: dict[str, Any] = {
         "object_id": _cells([one.object_id for one in each]),
         "ra": np.array([one.ra for one in each], np.float64),
@@ -186,15 +210,47 @@ def make_rows(
         "class_name": _cells([one.class_name for one in each]),
         "n_epochs": answers.n_epochs,
         "mjd_last": answers.mjd_last,
-        "predicted_class": _cells(taxonomy.most_probable(answers.probabilities)),
-        "set": _cells([None] * n if answers.sets is None else answers.sets),
-        "typicality": nothing if answers.typicality is None else answers.typicality,
-        "mjd_detected": nothing if answers.mjd_detected is None else answers.mjd_detected,
+        "predicted_class": _cells(_predicted_classes(answers, seen, taxonomy)),
+        "set": _cells(_sets(answers, seen, taxonomy)),
+        "typicality": typicality,
+        "mjd_detected": _or_nan(answers.mjd_detected, n),
+        "detected": seen,
+        "snr": _or_nan(answers.snr, n),
+        "unlike": typicality < UNLIKE_BELOW,
         "prior": _cells([answers.prior] * n),
     }
     cells |= dict(zip(columns_of(taxonomy), answers.probabilities.T, strict=True))
     names = column_names(taxonomy, with_prior=answers.prior is not None)
     return pd.DataFrame({name: cells[name] for name in names})
+
+
+def _or_nan(values: Float[np.ndarray, " row"] | None, n: int) -> Float[np.ndarray, " row"]:
+    return np.full(n, np.nan) if values is None else values
+
+
+def _predicted_classes(
+    answers: Answers, seen: Bool[np.ndarray, " row"], taxonomy: Taxonomy
+) -> Sequence[str | None]:
+    """Return the class of each row: where nothing is seen, nothing changes, whatever else is said.
+
+    A network has learnt how transients look, and an empty frame looks a little like one.
+    """
+    most = taxonomy.most_probable(answers.probabilities)
+    unseen = ~seen & np.isfinite(answers.probabilities).all(axis=1)
+    return list(np.where(unseen, taxonomy.quiet_class, most))
+
+
+def _sets(
+    answers: Answers, seen: Bool[np.ndarray, " row"], taxonomy: Taxonomy
+) -> list[ClassSet | None]:
+    """Return the sets, which hold the class of what does not change where nothing is seen."""
+    sets = [None] * len(seen) if answers.sets is None else list(answers.sets)
+    quiet = taxonomy.quiet_class
+    for i in np.flatnonzero(~seen).tolist() if quiet else ():
+        members = sets[i]
+        if members is not None:
+            sets[i] = tuple(c for c in taxonomy.classes if c in members or c == quiet)
+    return sets
 
 
 def _cells(values: Iterable[object], index: pd.Index | None = None) -> "pd.Series[Any]":

@@ -27,12 +27,16 @@ class Predictions(pd.DataFrame):
     ``n_epochs``         number of epochs (of light curves: points) that were read
     ``mjd_last``         MJD of the last of them
     ``p_CLASS``          probability of each class; their sum is 1
-    ``predicted_class``  the most probable class
+    ``predicted_class``  the most probable class; where nothing is detected NON, or missing if the
+                         model has no such class
     ``set``              classes that contain the true one at the stated rate (90 % for those that
                          ship); missing where the model is not calibrated
     ``typicality``       share of the calibration objects that are at least as unlike the others, 0
                          to 1: low means unlike anything that was calibrated on; NaN without it
-    ``mjd_detected``     MJD of the first detection, NaN until then and where nothing is measured
+    ``mjd_detected``     MJD of the first detection, NaN until then and for trees
+    ``detected``         whether anything is seen at the object's place so far
+    ``snr``              by how much the sum of the frames so far stands out there
+    ``unlike``           whether the object is unlike those calibrated on: typicality below 0.05
     ``prior``            the class mix that probabilities refer to, where one was given
     ===================  ==========================================================================
 

@@ -16,7 +16,6 @@ from taonet.io.class_sets import ClassSet
 from taonet.io.prediction_table import Answers, make_rows
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import PreparedSequence
-from taonet.sky.lightcurve import DETECTION_SIGMA
 from taonet.trust.prior import Prior
 from taonet.trust.trust import Trust
 
@@ -88,7 +87,6 @@ def _predict_batch(
 ) -> Iterator[Prediction]:
     outputs = compute_answers(bundle, [one.example for one in batch], turns=turns)
     for one, answer in zip(batch, outputs, strict=True):
-        detected = _first_detection(one.example) if bundle.reading.measured else None
         restated, sets = answer.probabilities, answer.sets
         if prior is not None:
             restated, sets = prior.restate(restated), prior.possible_sets(sets)
@@ -98,7 +96,9 @@ def _predict_batch(
             probabilities=restated,
             sets=sets,
             typicality=answer.typicality,
-            mjd_detected=detected,
+            detected=one.detection.detected,
+            snr=one.detection.snr,
+            mjd_detected=_first_detection(one),
             prior=None if prior is None else str(prior),
         )
         rows = make_rows(one.facts, answers, taxonomy=bundle.taxonomy)
@@ -162,13 +162,7 @@ def _turn_example(example: Example, which: int) -> Example:
     return Example(**{**vars(example), **pictures})
 
 
-def _first_detection(example: Example) -> Float[np.ndarray, " epoch"]:
-    """Return when the object was first detected, NaN as long as it was not.
-
-    A host in the aperture counts as light of the object.
-    """
-    clear = np.flatnonzero(example.light[:, 0] >= DETECTION_SIGMA * example.light[:, 1])
-    when = np.full(len(example.mjd), np.nan)
-    if len(clear):
-        when[clear[0] :] = example.mjd[clear[0]]
-    return when
+def _first_detection(one: PreparedSequence) -> Float[np.ndarray, " epoch"]:
+    """Return when the object was first detected, NaN as long as it was not."""
+    detected, mjd = one.detection.detected, one.example.mjd
+    return np.where(detected, mjd[detected.argmax()], np.nan)

@@ -18,6 +18,7 @@ from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
+from taonet.photometry.detection import Detection, detect
 from taonet.sky.sequence import ImageSequence
 
 
@@ -30,12 +31,15 @@ class PreparedSequence:
     facts : ObjectFacts
     example : Example
         What the network reads.
+    detection : Detection
+        What is seen at the object's place after each epoch that the network reads.
     left_out : tuple of InputError
         Epochs in a band that the network does not know, each with the reason.
     """
 
     facts: ObjectFacts
     example: Example
+    detection: Detection
     left_out: tuple[InputError, ...] = ()
 
 
@@ -67,9 +71,12 @@ def prepare_example(
             where=f"sequence {sequence.object_id}",
             got=f"{sequence.frames.shape[-2:]} pixels, not {frame_px}",
         )
+    example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed)
+    read = reading.epochs_of(sequence)
     return PreparedSequence(
         facts=ObjectFacts.of(sequence),
-        example=example_of(sequence, reading, epochs=epochs, precomputed=precomputed),
+        example=example,
+        detection=detect(sequence, read if epochs is None else read[epochs]),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
     )
 

@@ -12,9 +12,10 @@ from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.detector import Detector
 from taonet.simulation.light import Light
 from taonet.simulation.scene import Neighbours, render_light
-from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.survey import Survey
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import QUIET_CLASS
 
 LIT_CHANNELS = ("science", "difference")
 """New light shows in these; a template is older than the transient."""

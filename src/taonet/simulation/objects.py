@@ -14,9 +14,10 @@ from taonet.simulation.catalogue import Detections, draw_detections
 from taonet.simulation.exposures import Exposures, Scene
 from taonet.simulation.mixture import Transient
 from taonet.simulation.scene import draw_neighbours
-from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.survey import Survey
 from taonet.simulation.wide import widen
 from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import QUIET_CLASS
 
 MIXES = ("balanced", "realistic", "wide")
 

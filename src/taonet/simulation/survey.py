@@ -128,6 +128,3 @@ class Survey:
 
 STATED = ("seeing_fwhm_px", "zero_point_mag")
 """What a survey may state of the conditions of each epoch."""
-
-QUIET_CLASS = "NON"
-"""Objects of this class show nothing that changes."""

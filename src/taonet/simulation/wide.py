@@ -21,7 +21,8 @@ from taonet.simulation.light import DARK, Galaxy, Light
 from taonet.simulation.mixture import Transient
 from taonet.simulation.optics import BETA
 from taonet.simulation.scene import expected_stars
-from taonet.simulation.survey import QUIET_CLASS, STATED, Survey
+from taonet.simulation.survey import STATED, Survey
+from taonet.sky.taxonomy import QUIET_CLASS
 
 DETECTED_SNR = 5.0
 """The limit of a visit is where a point source has this signal-to-noise ratio."""

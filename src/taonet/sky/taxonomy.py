@@ -5,11 +5,15 @@ A taxonomy belongs to an archive and to a bundle; nothing in the code assumes on
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from taonet.errors import InputError
+
+QUIET_CLASS: Final = "NON"
+"""Objects of this class show nothing that changes, and empty places nothing at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,11 @@ class Taxonomy:
                 do=f"known classes: {', '.join(self.classes)}",
             )
         return self.classes.index(class_name)
+
+    @property
+    def quiet_class(self) -> str | None:
+        """The class of what shows no change, if there is one."""
+        return QUIET_CLASS if QUIET_CLASS in self.classes else None
 
     def most_probable(
         self, probabilities: Float[np.ndarray, "row class"]

@@ -23,7 +23,8 @@ from taonet.reports.realism_figures import columns_figure
 from taonet.simulation.catalogue import Detections
 from taonet.simulation.objects import simulate, simulate_detections
 from taonet.simulation.presets.by_name import survey_preset
-from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.survey import Survey
+from taonet.sky.taxonomy import QUIET_CLASS
 from taonet.studies.frame_classifier import measure_frame_separability
 from taonet.types import AnyPath, Track, no_progress
 

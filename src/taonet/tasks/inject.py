@@ -11,8 +11,8 @@ from taonet.io.provenance import TRUTH, append_truth
 from taonet.io.rejection import Rejection
 from taonet.simulation.inject import check_class, inject
 from taonet.simulation.presets.by_name import SURVEYS, survey_preset
-from taonet.simulation.survey import QUIET_CLASS, Survey
-from taonet.sky.taxonomy import Taxonomy
+from taonet.simulation.survey import Survey
+from taonet.sky.taxonomy import QUIET_CLASS, Taxonomy
 from taonet.types import AnyPath, Track, no_progress
 
 

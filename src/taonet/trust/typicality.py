@@ -13,11 +13,15 @@ anything else; what scores below 0.01 again and again is something else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from taonet.errors import InputError
+
+UNLIKE_BELOW: Final = 0.05
+"""What is less typical is unlike the calibration objects; one in twenty of them is, too."""
 
 TINY = 1e-6
 """Floor of a spread; a feature that never varied counts in its own units."""

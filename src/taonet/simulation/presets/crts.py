@@ -27,8 +27,8 @@ from taonet.simulation.populations.stars import (
     rr_lyrae,
 )
 from taonet.simulation.populations.supernovae import Supernovae, supernova
-from taonet.simulation.survey import QUIET_CLASS, Survey
-from taonet.sky.taxonomy import CRTS
+from taonet.simulation.survey import Survey
+from taonet.sky.taxonomy import CRTS, QUIET_CLASS
 
 BAND = ""
 """CRTS observed without a filter, and its files name none."""
