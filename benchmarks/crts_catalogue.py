@@ -14,7 +14,9 @@ Ranges of brightness (triangular laws) of supernovae are fitted so that *discove
 simulated objects agree with the listed ones: each of the three numbers is moved, again and again,
 by how much the 5, 50 and 95 % quantiles differ. Those of AGN and blazars are fitted in the same
 way so that the *median* over the images agrees with the listed counterparts: most are discovered
-after the last image, and what images show is the object before it brightened.
+after the last image, and what images show is the object before it brightened. Blazars are noticed
+when they brightened by as much as listed ones did. AGN that vary as their light curves do (`crts`)
+never brighten so much; they are noticed as in `crts`, and too faint when found.
 """
 
 import csv
@@ -24,8 +26,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from astropy.time import Time
@@ -33,7 +33,6 @@ from scipy.optimize import minimize
 from scipy.stats import spearmanr, triang
 
 from taonet.simulation.light import Light
-from taonet.simulation.light import discovery_mjd as draw_discovery
 from taonet.simulation.populations.nuclei import Nuclei, active_nucleus, blazar
 from taonet.simulation.populations.supernovae import Supernovae, supernova
 from taonet.simulation.presets.crts import CATALINA, NUMBERS
@@ -123,26 +122,23 @@ def fitted_triangle(mag: np.ndarray) -> tuple[float, float, float]:
     return low, low + width / (1 + float(np.exp(-best[2]))), low + width
 
 
-def observed_mags(draw: Draw, module: str, index: int) -> tuple[float, float]:
-    """Simulate an object in the images; return its magnitudes when found, and in the median."""
+def observed_mags(draw: Draw, index: int) -> tuple[float, float]:
+    """Simulate an object in the images; return its magnitudes when found, and in the median.
+
+    The light of supernovae is their own, that of nuclei includes their galaxies.
+    """
     mjd = CATALINA.visits(np.random.default_rng([1, index])).mjd
-    days: list[float] = []
-
-    def note(*given: Any) -> tuple[float, bool]:
-        day, covered = draw_discovery(*given)
-        days.append(day if covered else np.nan)
-        return day, covered
-
-    with patch(f"taonet.simulation.populations.{module}.discovery_mjd", note):
-        light = draw(mjd, np.random.default_rng([2, index]))
-    mag = light.all_light_mag(within_arcsec=np.inf) if module == "nuclei" else light.mag
-    found = np.nan if np.isnan(days[0]) else float(mag[np.argmin(np.abs(mjd - days[0]))])
-    return found, float(np.median(mag))
+    light = draw(mjd, np.random.default_rng([2, index]))
+    mag = light.mag if "peak_mjd" in light.truth else light.all_light_mag(within_arcsec=np.inf)
+    found = light.found_mjd
+    if found is None or found > mjd[-1]:
+        return np.nan, float(np.median(mag))
+    return float(mag[np.argmin(np.abs(mjd - found))]), float(np.median(mag))
 
 
-def observed_quantiles(draw: Draw, module: str) -> tuple[Numbers, Numbers]:
+def observed_quantiles(draw: Draw) -> tuple[Numbers, Numbers]:
     """Return quantiles of simulated magnitudes when found, and in the median."""
-    mags = np.array([observed_mags(draw, module, index) for index in range(OBJECTS)])
+    mags = np.array([observed_mags(draw, index) for index in range(OBJECTS)])
     found, median = (np.percentile(some[np.isfinite(some)], FITTED) for some in mags.T)
     return found, median
 
@@ -154,7 +150,7 @@ def fit_supernovae(population: Supernovae, listed_mag: Numbers) -> None:
     seen: list[Numbers] = []
     for _ in range(ROUNDS):
         kind = replace(population, peak_mag=tuple(numbers.tolist()))
-        seen.append(observed_quantiles(partial(supernova, population=kind), "supernovae")[0])
+        seen.append(observed_quantiles(partial(supernova, population=kind))[0])
         fitted, numbers = kind, np.sort(numbers + wanted - seen[-1])
     print_agreement("when found", wanted, seen)
     print(f"peak_mag = {np.round(fitted.peak_mag, 2).tolist()}")
@@ -169,7 +165,7 @@ def fit_nuclei(
     seen: list[tuple[Numbers, Numbers]] = []
     for _ in range(ROUNDS):
         kind = replace(population, mean_mag=tuple(numbers.tolist()))
-        seen.append(observed_quantiles(partial(draw, population=kind), "nuclei"))
+        seen.append(observed_quantiles(partial(draw, population=kind)))
         fitted, numbers = kind, np.sort(numbers + wanted[1] - seen[-1][1])
     print_agreement("when found (not fitted)", wanted[0], [found for found, _ in seen])
     print_agreement("median", wanted[1], [median for _, median in seen])
@@ -237,6 +233,11 @@ def print_ranges(listed: List, of: dict[str, Numbers]) -> None:
         print(f"\n[{name}]")
         dates = tuple(quantiles(listed.mjd[chosen], 0))
         population = replace(Nuclei(**NUMBERS[name]), found_mjd=dates)
+        if name == "blazars":
+            above = (counterparts - listed.mag)[chosen]
+            noticed = (round(float(np.nanmean(above)), 2), round(float(np.nanstd(above)), 2))
+            print(f"noticed_mag = {list(noticed)}")
+            population = replace(population, noticed_mag=noticed)
         fit_nuclei(draw, population, listed.mag[chosen], counterparts[chosen])
 
 

@@ -29,7 +29,9 @@ simulate_app = typer.Typer(
 
 @simulate_app.command("survey", hidden=True)
 def simulate(
-    survey: Annotated[str, typer.Argument(help="A preset: crts, crts-catalogue, hits, tiny or ztf.")],
+    survey: Annotated[
+        str, typer.Argument(help="A preset, e.g. crts-catalogue, crts, hits or ztf.")
+    ],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
