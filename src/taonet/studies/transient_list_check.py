@@ -203,11 +203,11 @@ def list_summary(results: dict[str, Any]) -> list[str]:
             f"  {name}: share {share['simulated']:.2f} (listed {share['listed']:.2f}); "
             f"images end before the event in {one['no_event']:.2f}"
         )
-        lines += [f"    {what}: {_beside(one[key])}" for key, what in WORDS.items() if one[key]]
+        lines += [f"    {what}: {_pair_text(one[key])}" for key, what in WORDS.items() if one[key]]
         # SN and CV are these labels alone: what they are is not in the list
         if len(one["kinds"]["listed"]) > 1:
             lines.append(f"    kinds: {_kinds(one['kinds'])}")
-    offsets = _join(results["host_offset_arcsec"])
+    offsets = _values_text(results["host_offset_arcsec"])
     lines.append(f"  hosts lie {offsets} arcsec away (quartiles; the list has no places of hosts)")
     lines += [_mix_line(region) for region in (*results["mix"], *results["mix_by_snr"])]
     return lines
@@ -221,15 +221,15 @@ WORDS = {
 }
 
 
-def _beside(pair: dict[str, list[float] | None]) -> str:
-    return f"{_join(pair['simulated'])} (listed {_join(pair['listed'])})"
+def _pair_text(pair: dict[str, list[float] | None]) -> str:
+    return f"{_values_text(pair['simulated'])} (listed {_values_text(pair['listed'])})"
 
 
-def _join(values: list[float] | None) -> str:
+def _values_text(values: list[float] | None) -> str:
     return " / ".join(f"{value:.5g}" for value in values) if values else "none"
 
 
-def _kinds(pair: dict[str, dict[str, float]]) -> str:
+def _kinds_text(pair: dict[str, dict[str, float]]) -> str:
     names = sorted({*pair["listed"], *pair["simulated"]}, key=lambda n: -pair["listed"].get(n, 0))
     return ", ".join(
         f"{name} {pair['simulated'].get(name, 0):.2f} ({pair['listed'].get(name, 0):.2f})"
