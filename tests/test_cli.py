@@ -514,3 +514,21 @@ def test_recipes_that_ship_are_listed(taonet):
     assert code == 0
     assert "tiny " in out and "forest " in out
     assert json.loads(taonet("recipes", "--json")[1])["forest"]["reads"] == "light curves"
+
+
+def test_a_class_alone_where_reality_has_others_ends_in_exit_code_one(taonet, tmp_path):
+    names = "\t".join(["#CRTS ID", *["x"] * 11, "Classification"])
+    cells = ["x", "0", "0", "20151231.5", "17.5", *["x"] * 7]
+    # of all that `crts` simulates, supernovae alone have counterparts so faint
+    labels = ("SN mag 23", "CV mag 23", "AGN mag 23", "Blazar mag 23", "HPM mag 23")
+    rows = ["\t".join([*cells, label]) for label in labels for _ in range(20)]
+    path = tmp_path / "list.tsv"
+    path.write_text("\n".join([names, *rows]) + "\n")
+    words = ("simulate", "check", "crts", "--against", path, "--objects", 60, "-o", tmp_path / "c")
+    code, out, err = taonet(*words)
+    assert code == 1
+    lines = [line for line in err.splitlines() if line.startswith("taonet: ")]
+    assert len(lines) == 1
+    assert "SN owns counterpart_mag from 22 on" in lines[0]
+    assert "listed" in out
+    assert (tmp_path / "c" / "realism.json").exists()

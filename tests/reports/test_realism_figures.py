@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Polygon
+from matplotlib.patches import Polygon, Rectangle
 
-from taonet.reports.realism_figures import MOST_PANELS, columns_figure
+from taonet.reports.realism_figures import MOST_PANELS, columns_figure, mix_figure
+from taonet.sky.taxonomy import CRTS
 
 RNG = np.random.default_rng(0)
 REAL = pd.DataFrame({"a": RNG.normal(0, 1, 400), "b": RNG.normal(5, 2, 400)})
@@ -35,3 +36,18 @@ def test_columns_that_never_change_or_have_gaps_are_drawn_and_many_are_cut():
     columns_figure(flat, flat, "flat").draw_without_rendering()
     many = pd.DataFrame({str(i): RNG.normal(0, 1, 5) for i in range(MOST_PANELS + 3)})
     assert len(columns_figure(many, many, "many").axes) == MOST_PANELS
+
+
+def test_the_mix_has_a_panel_a_number_and_two_bars_a_region():
+    mix = {"real": {"SN": 0.25, "CV": 0.75}, "simulated": {"SN": 1.0, "CV": 0.0}}
+    regions = [
+        {"column": column, "low": low, "high": high, **mix}
+        for column in ("mag", "amplitude_mag")
+        for low, high in ((None, 1.0), (1.0, 2.0), (2.0, None))
+    ]
+    figure = mix_figure(regions, CRTS)
+    assert [axes.get_title("left") for axes in figure.axes] == ["mag", "amplitude_mag"]
+    heights = [bar.get_height() for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
+    assert heights == [0.25] * 3 + [0.75] * 3 + [1.0] * 3 + [0.0] * 3
+    ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert ticks == ["<1", "1", ">2"]

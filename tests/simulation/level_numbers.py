@@ -1,4 +1,4 @@
-"""Numbers of a simulated object that know its brightness and surroundings, not its changes."""
+"""Numbers that know how bright an object is and what it lies in, not how it changes."""
 
 import numpy as np
 
@@ -47,5 +47,6 @@ def macro_f1_by_level(numbers: np.ndarray, names: np.ndarray, seed: int = 0) -> 
 
     forest = RandomForestClassifier(200, min_samples_leaf=3, random_state=seed)
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    guessed = cross_val_predict(forest, numbers, names, cv=folds)
-    return float(f1_score(names, guessed, average="macro"))
+    return float(
+        f1_score(names, cross_val_predict(forest, numbers, names, cv=folds), average="macro")
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+UNREAL = 1
 MOSTLY_FAILED = 3
 
 
@@ -54,3 +55,11 @@ def exit_on_failures(objects: int, set_aside: int) -> None:
     """End with exit code 3 if more was set aside than read."""
     if set_aside > objects:
         raise typer.Exit(MOSTLY_FAILED)
+
+
+def exit_on_unreal_mix(sentences: list[str]) -> None:
+    """End with exit code 1 and one line if a class is alone where reality has others."""
+    if sentences:
+        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+        say(f"taonet: {sentences[0]}{more}")
+        raise typer.Exit(UNREAL)

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from taonet.cli.options import AsJson, Output, Overwrite, Seed, refuse_options, split_names
-from taonet.cli.output import print_result, track
+from taonet.cli.output import exit_on_unreal_mix, print_result, track
 
 
 class _SurveyFirst(TyperGroup):
@@ -30,7 +30,7 @@ simulate_app = typer.Typer(
 @simulate_app.command("survey", hidden=True)
 def simulate(
     survey: Annotated[
-        str, typer.Argument(help="A preset: crts, crts-catalogue, hits, tiny or ztf.")
+        str, typer.Argument(help="A preset, e.g. crts-catalogue, crts, hits or ztf.")
     ],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
@@ -73,7 +73,9 @@ def simulate_check(
     survey: Annotated[str, typer.Argument(help="A preset, e.g. crts or hits.")],
     against: Annotated[
         list[Path],
-        typer.Option(help="Real archive, light curves, or features (label, split)."),
+        typer.Option(
+            help="Real archive, light curves, features (label, split), or list of transients."
+        ),
     ],
     output: Output,
     objects: Annotated[int, typer.Option("--objects", min=50, help="Of each class.")] = 1000,
@@ -85,15 +87,18 @@ def simulate_check(
     """Compare a preset with real data.
 
     Can its objects be distinguished from real ones, and how well does a forest that was trained on
-    them classify real ones?
+    them classify real ones? Against a list of transients: are dates, magnitudes, kinds and shares
+    as listed? Ends with exit code 1 where one class owns a range of brightness or brightening that
+    reality does not give it.
     """
-    from taonet.studies.simulator_realism import check_survey, summary
+    from taonet.studies.simulator_realism import check_survey, failures, summary
 
     results = check_survey(
         survey, against, output, n_objects=objects, seed=seed, workers=workers,
         overwrite=overwrite, track=track,
     )  # fmt: skip
     print_result(results, f"{summary(results)}\n-> {output}", as_json=as_json)
+    exit_on_unreal_mix(failures(results))
 
 
 @simulate_app.command("inject")

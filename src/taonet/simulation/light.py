@@ -65,6 +65,9 @@ class Light:
     template_mag : array (epoch,), optional
         AB magnitude of the point source in the template of each epoch's band; infinite where
         it was not there yet. For surveys that subtract one.
+    found_mjd : float, optional
+        When the survey discovered it, perhaps after the last image; None where nothing that
+        happens on one day made it known.
     """
 
     mag: Float[np.ndarray, " epoch"]
@@ -75,6 +78,7 @@ class Light:
     pm_y_arcsec_per_year: float = 0.0
     g_minus_r: tuple[float, float] = (0.6, 0.0)
     template_mag: Float[np.ndarray, " epoch"] | None = None
+    found_mjd: float | None = None
 
     def all_light_mag(self, *, within_arcsec: float) -> Float[np.ndarray, " epoch"]:
         """Return the magnitude of all the light at the place, the host's included.

@@ -2,6 +2,7 @@
 help with real ones?"""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,18 @@ from taonet.features.published import MIN_POINTS, PUBLISHED, published_features
 from taonet.features.statistics import curve_statistics
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import atomic_file, atomic_folder, refuse_existing
+from taonet.io.deep_tao.transient_list import is_transient_list
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.io.paths import paths_of
 from taonet.io.tables import read_table
-from taonet.reports.realism_figures import columns_figure
+from taonet.reports.realism_figures import columns_figure, mix_figure
 from taonet.simulation.catalogue import Detections
 from taonet.simulation.objects import simulate, simulate_detections
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import Survey
 from taonet.sky.taxonomy import QUIET_CLASS
 from taonet.studies.frame_classifier import measure_frame_separability
+from taonet.studies.transient_list_check import compare_with_list, list_summary
 from taonet.types import AnyPath, Track, no_progress
 
 ALIASES = {"Blazar": "BZ", "Blazar?": "BZ", "Non-Transient": "NON"}
@@ -47,9 +50,6 @@ LEAST_OBJECTS = 20
 
 MARK = "realism.json"
 
-Columns = tuple[pd.DataFrame, pd.DataFrame, str]
-"""Real and simulated rows of the same columns, and the title of their figure."""
-
 
 def check_survey(
     survey_name: str,
@@ -70,7 +70,8 @@ def check_survey(
         Archives: single frames of their constant objects are compared. Tables: light curves of
         constant objects (one row a point), or the published features of labelled objects with a
         column ``split`` (train, test); only training rows are compared feature by feature, test
-        rows only score.
+        rows only score. The survey's list of transients: dates, magnitudes and labels are
+        compared, and the mix of classes over brightness and brightening.
     n_objects : int
         Simulated objects of each class.
 
@@ -82,20 +83,24 @@ def check_survey(
     survey, output = survey_preset(survey_name), Path(output)
     refuse_existing(output, overwrite=overwrite, mark=MARK)
     results: dict[str, Any] = {"survey": survey_name, "seed": seed}
-    figures: dict[str, Columns] = {}
+    figures: dict[str, Callable[[], Any]] = {}
     draw = _make_sampler(survey, n_objects, seed, workers, track)
     for path in paths_of(against):
         if is_archive(path):
             results[path.stem] = _check_frames(Archive(path), survey, seed, workers)
+        elif is_transient_list(path):
+            found = compare_with_list(path, survey, n_objects=n_objects, seed=seed, track=track)
+            results[path.stem] = found
+            figures["mix"] = partial(mix_figure, found["mix"], survey.taxonomy)
         elif set(PUBLISHED) <= set((table := read_table(path)).columns):
             results[path.stem] = _check_features(table, draw, figures, seed)
         else:
             results[path.stem] = _check_curves(path, draw, figures, seed)
     with atomic_folder(output, overwrite=overwrite, mark=MARK) as folder:
         write_json(folder / MARK, results)
-        for name, columns in figures.items():
+        for name, draw_figure in figures.items():
             with atomic_file(folder / f"{name}.png") as temporary:
-                columns_figure(*columns).savefig(temporary, format="png", dpi=130)
+                draw_figure().savefig(temporary, format="png", dpi=130)
     return results
 
 
@@ -139,7 +144,7 @@ def _features(curves: Sequence[Detections]) -> pd.DataFrame:
 def _check_features(
     table: pd.DataFrame,
     draw: Callable[[str], list[Detections]],
-    figures: dict[str, Columns],
+    figures: dict[str, Callable[[], Any]],
     seed: int,
 ) -> dict[str, Any]:
     missing = {"label", "split"} - set(table.columns)
@@ -152,7 +157,8 @@ def _check_features(
     for name, rows in simulated.items():
         real = train.loc[train["class_name"] == name, list(PUBLISHED)]
         separability[name] = measure_separability(real, rows, seed=seed)
-        figures[f"features-{name}"] = (real, rows, f"{name}: features")
+        title = f"{name}: features"
+        figures[f"features-{name}"] = partial(columns_figure, real, rows, title)
     everything = pd.concat(rows.assign(class_name=name) for name, rows in simulated.items())
     transfer = [
         transfer_scores(
@@ -166,7 +172,7 @@ def _check_features(
 def _check_curves(
     path: Path,
     draw: Callable[[str], list[Detections]],
-    figures: dict[str, Columns],
+    figures: dict[str, Callable[[], Any]],
     seed: int,
 ) -> dict[str, Any]:
     real, fields = [], []
@@ -181,8 +187,9 @@ def _check_curves(
     if not real:
         raise InputError("no light curve of this telescope", where=path)
     mine = pd.DataFrame([curve_statistics(o.mjd, o.mag, o.magerr) for o in draw(QUIET_CLASS)])
-    figures[f"curves-{QUIET_CLASS}"] = (pd.DataFrame(real), mine, f"{QUIET_CLASS}: light curves")
-    separability = measure_separability(pd.DataFrame(real), mine, seed=seed, groups=fields)
+    theirs, title = pd.DataFrame(real), f"{QUIET_CLASS}: light curves"
+    figures[f"curves-{QUIET_CLASS}"] = partial(columns_figure, theirs, mine, title)
+    separability = measure_separability(theirs, mine, seed=seed, groups=fields)
     return {"told_apart": {QUIET_CLASS: separability.to_dict()}}
 
 
@@ -193,10 +200,19 @@ def summary(results: dict[str, Any]) -> str:
         if not isinstance(part, dict):
             continue
         lines.append(name)
+        if "mix" in part:
+            lines += list_summary(part)
+            continue
         for class_name, separability in part["told_apart"].items():
             lines.append(_separability_line(class_name, separability))
         lines.extend(map(_transfer_line, part.get("transfer", [])))
     return "\n".join(lines)
+
+
+def failures(results: dict[str, Any]) -> list[str]:
+    """Return in sentences where one class owns a region that reality does not give it."""
+    parts = (part for part in results.values() if isinstance(part, dict))
+    return [sentence for part in parts for sentence in part.get("failures", [])]
 
 
 def _separability_line(class_name: str, separability: dict[str, Any]) -> str:

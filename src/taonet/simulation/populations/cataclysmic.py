@@ -114,6 +114,7 @@ def dwarf_nova(
             "plateau_days": plateau,
         },
         g_minus_r=(0.2, 0.06),
+        found_mjd=day,
     )
 
 

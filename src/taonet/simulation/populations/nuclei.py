@@ -227,7 +227,7 @@ def _draw_brightening(
             break
     back = np.empty(len(times))
     back[order] = light.mag
-    return replace(light, mag=back[:-2])
+    return replace(light, mag=back[:-2], found_mjd=discovered_mjd)
 
 
 def _draw(

@@ -185,6 +185,7 @@ def supernova(
             "covered": covered,
         },
         host=_host(peak_mag - absolute_mag, peak_mag, population, rng),
+        found_mjd=caught_mjd,
     )
 
 

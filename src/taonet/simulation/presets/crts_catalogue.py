@@ -2,11 +2,12 @@
 
 What `taonet.simulation.presets.crts` was fitted to are light curves; this preset is fitted to the
 list of transients itself (`benchmarks/crts_catalogue.py`). Most events were found after the last
-image of their place was taken, so that many sequences hold none, and nothing states the seeing or
-the zero point, as in the image release. Cadence, weather, detector and what does not change are
-those of `crts`.
+image of their place was taken, so that many sequences hold none (the truth says which), and nothing
+states the seeing or the zero point, as in the image release. Cadence, weather, detector and what
+does not change are those of `crts`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -33,6 +34,26 @@ from taonet.simulation.survey import STATED
 NUMBERS = read_numbers("crts_catalogue")
 
 
+def note_discovery(
+    transient: Transient, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
+) -> Light:
+    """Draw an object; its truth says when the survey found it, and whether images were taken then.
+
+    Parameters
+    ----------
+    transient : callable
+        Draws the light.
+    mjd : array (epoch,)
+        Times of observation.
+    rng : numpy.random.Generator
+    """
+    light = transient(mjd, rng)
+    found = light.found_mjd
+    # polars change without an outburst: what is known of them is in any image
+    covered = found is None or bool(found <= mjd[-1])
+    return replace(light, truth={**light.truth, "found_mjd": found, "covered": covered})
+
+
 def label_light(
     label: str, transient: Transient, mjd: Float[np.ndarray, " epoch"], rng: np.random.Generator
 ) -> Light:
@@ -52,6 +73,10 @@ def label_light(
     return replace(light, subtype=label, truth={**light.truth, "kind": light.subtype})
 
 
+def _finder(draw: Callable[..., Light], population: Any) -> Transient:
+    return partial(note_discovery, partial(draw, population=population))
+
+
 def _numbers(name: str, dates: str, **others: Any) -> dict[str, Any]:
     found_mjd = NUMBERS["discoveries"][dates]
     return {**OF_CURVES[name], "found_mjd": found_mjd, **NUMBERS.get(name, {}), **others}
@@ -59,17 +84,16 @@ def _numbers(name: str, dates: str, **others: Any) -> dict[str, Any]:
 
 def _supernovae(dates: str, **others: Any) -> Transient:
     hosts = HostMagnitudes(**NUMBERS["hosts"])
-    return partial(
-        supernova, population=Supernovae(**_numbers("supernovae", dates, hosts=hosts, **others))
-    )
+    numbers = _numbers("supernovae", dates, hosts=hosts, **others)
+    return _finder(supernova, Supernovae(**numbers))
 
 
 def _cataclysmics(dates: str) -> Transient:
-    return partial(cataclysmic_variable, population=Cataclysmics(**_numbers("cataclysmics", dates)))
+    return _finder(cataclysmic_variable, Cataclysmics(**_numbers("cataclysmics", dates)))
 
 
 def _active_galaxies(dates: str) -> Transient:
-    return partial(active_nucleus, population=Nuclei(**_numbers("active_galaxies", dates)))
+    return _finder(active_nucleus, Nuclei(**_numbers("active_galaxies", dates)))
 
 
 def _stars(name: str, draw: Transient, range_name: str) -> Transient:
@@ -82,12 +106,10 @@ def _mixture(kinds: Mixture) -> Transient:
 
 def _label_kinds(kinds: Mixture) -> Transient:
     """Return how to draw from a mixture whose kinds are labels of the survey's list."""
-    return _mixture(
-        {
-            label: (share, partial(label_light, label, draw))
-            for label, (share, draw) in kinds.items()
-        }
-    )
+    draws = {
+        name: (share, partial(label_light, name, draw)) for name, (share, draw) in kinds.items()
+    }
+    return _mixture(draws)
 
 
 def _others() -> Transient:
@@ -141,7 +163,7 @@ def _nuclei() -> Transient:
 
 
 def _jets() -> Transient:
-    draw = partial(blazar, population=Nuclei(**_numbers("blazars", "BZ")))
+    draw = _finder(blazar, Nuclei(**_numbers("blazars", "BZ")))
     doubtful = NUMBERS["doubt"]["blazar_doubtful"]
     return _label_kinds({"Blazar": (1 - doubtful, draw), "Blazar?": (doubtful, draw)})
 
