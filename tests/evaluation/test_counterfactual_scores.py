@@ -1,0 +1,86 @@
+"""Scores of counterfactual answers against counts by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from evaluation.made import FOUR, made_table
+from taonet.evaluation.counterfactual_scores import counterfactual_lines, score_counterfactuals
+from taonet.evaluation.intervals import Interval
+from taonet.evaluation.scores import resamples_of
+
+
+def called(table, names):
+    """Return a table in which each object is called as named, with probability 0.7."""
+    p = 0.1 + 0.6 * (np.array(FOUR.classes) == np.array(names)[:, None])
+    return table.assign(**{f"p_{name}": p[:, k] for k, name in enumerate(FOUR.classes)})
+
+
+@pytest.fixture
+def tables():
+    plain = made_table(8)
+    names = ["SN", "RRL", "EB", "NON"] * 2
+    return {
+        "as it is": called(plain, names),
+        "dimmed": called(plain, ["SN", "SN", "EB", "NON", "NON", "SN", "RRL", "SN"]),
+        "frozen": called(plain, ["NON"] * 8),
+    }
+
+
+def test_shares_are_those_counted_by_hand(tables):
+    table = score_counterfactuals(tables, FOUR, as_is="as it is").set_index("counterfactual")
+    dimmed = table.loc["dimmed"]
+    assert dimmed["n_objects"] == 8
+    assert dimmed["class_stays"] == pytest.approx(3 / 8)
+    assert dimmed["called_SN"] == pytest.approx(4 / 8)
+    assert dimmed["called_NON"] == pytest.approx(2 / 8)
+    assert dimmed["p_of_class_as_is"] == pytest.approx((3 * 0.7 + 5 * 0.1) / 8)
+    by_class = [dimmed[f"SN_of_{name}"] for name in FOUR.classes]
+    assert by_class == [0.5, 1.0, 0.0, 0.5]
+    assert table.loc["as it is", "class_stays"] == 1
+    assert table.loc["frozen", "called_NON"] == 1
+    for name in ("class_stays", "called_NON", "called_SN"):
+        number = Interval.from_row(dimmed.to_dict(), name)
+        assert 0 <= number.low < number.value < number.high <= 1
+
+
+def test_f1_is_that_of_the_package_and_left_out_where_there_is_no_truth(tables):
+    table = score_counterfactuals(tables, FOUR, as_is="as it is", without_truth=["frozen"], seed=4)
+    rows = table.set_index("counterfactual")
+    expected = resamples_of(tables["dimmed"], FOUR, seed=4).interval("macro_f1")
+    assert Interval.from_row(rows.loc["dimmed"].to_dict(), "macro_f1") == expected
+    assert np.isnan(rows.loc["frozen", "macro_f1"])
+
+
+def test_the_order_of_rows_and_missing_objects_do_not_matter(tables):
+    shuffled = {name: rows.sample(frac=1, random_state=3) for name, rows in tables.items()}
+    one, other = (score_counterfactuals(t, FOUR, as_is="as it is") for t in (tables, shuffled))
+    pd.testing.assert_frame_equal(one, other)
+    tables["dimmed"] = tables["dimmed"].iloc[2:]
+    row = score_counterfactuals(tables, FOUR, as_is="as it is").iloc[1]
+    assert (row["n_objects"], row["class_stays"]) == (6, pytest.approx(2 / 6))
+
+
+def test_objects_of_unknown_class_count_in_shares_alone(tables):
+    unknown = {name: rows.assign(class_name=None) for name, rows in tables.items()}
+    row = score_counterfactuals(unknown, FOUR, as_is="as it is").iloc[1]
+    assert row["class_stays"] == pytest.approx(3 / 8)
+    assert np.isnan([row["macro_f1"], row["SN_of_SN"]]).all()
+    assert "called SN" not in counterfactual_lines(pd.DataFrame([row]))
+
+
+def test_only_last_answers_count():
+    growing = made_table(20, epochs=4)
+    last = growing[growing["n_epochs"] == 4]
+    one, other = (
+        score_counterfactuals({"as it is": t, "same": t}, FOUR, as_is="as it is")
+        for t in (growing, last)
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_lines_name_each_counterfactual(tables):
+    lines = counterfactual_lines(score_counterfactuals(tables, FOUR, as_is="as it is")).split("\n")
+    assert [line[:17].strip() for line in lines[1:]] == list(tables)
+    assert "0.38 [0.14, 0.69]" in lines[2]
+    assert lines[2].endswith("0.50  1.00  0.00  0.50")

@@ -1,0 +1,94 @@
+"""The benchmark of counterfactuals: one pass over the inputs, the answers those of `predict`."""
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+
+from taonet.cli import app
+from taonet.data.counterfactuals import AS_IS, COUNTERFACTUALS, make_counterfactual
+from taonet.errors import InputError, OutputError
+from taonet.io.archive import Archive
+from taonet.io.tally import Tally
+from taonet.models.load import load_model
+from taonet.models.predict import predict
+from taonet.tasks.counterfactuals import counterfactual_answers, counterfactual_table
+
+
+@pytest.fixture(scope="module")
+def bundle(world):
+    (path,) = {p.parent for p in (world / "run").rglob("config.json")}
+    return path
+
+
+def test_all_counterfactuals_are_scored_beside_what_is(world, bundle, tmp_path):
+    output = tmp_path / "table.parquet"
+    table, tally = counterfactual_table(bundle, [world / "archive"], output, limit=6)
+    assert table["counterfactual"].tolist() == [AS_IS, *COUNTERFACTUALS]
+    assert (table["n_objects"] == 6).all()
+    assert tally.objects == 6
+    assert table["class_stays"].iloc[0] == 1
+    gone = table["expected"] == "becomes NON"
+    assert table["macro_f1"].isna().eq(gone).all()
+    pd.testing.assert_frame_equal(pd.read_parquet(output), table)
+
+
+def test_answers_are_those_of_predict(world, bundle):
+    model, archive = load_model(bundle), Archive(world / "archive")
+    names = ("dimmed 1 mag", "moved 1 px")
+    sequences = [archive[i] for i in range(4)]
+    answers = counterfactual_answers(model, iter(sequences), Tally(), names=names, seed=9)
+    assert list(answers) == [AS_IS, *names]
+    for name in names:
+        made = [make_counterfactual(name, sequence, seed=9) for sequence in sequences]
+        last = pd.concat([rows.tail(1) for rows in predict(model, made)], ignore_index=True)
+        pd.testing.assert_frame_equal(answers[name], last, rtol=1e-4, check_dtype=False)
+
+
+def test_no_more_sequences_are_held_than_are_answered_for(world, bundle):
+    archive, seen = Archive(world / "archive"), []
+
+    def stream():
+        for i in range(3):
+            seen.append(i)
+            yield archive[i]
+
+    answers = counterfactual_answers(
+        load_model(bundle), stream(), Tally(), names=("turned",), seed=1
+    )
+    assert seen == [0, 1, 2]
+    assert len(answers["turned"]) == 3
+
+
+def test_objects_that_cannot_be_read_are_set_aside_once(world, bundle):
+    archive = Archive(world / "archive")
+    small = archive[1]
+    small = type(small).from_frames("small", small.frames[..., :5, :5], small.mjd)
+    tally = Tally()
+    answers = counterfactual_answers(
+        load_model(bundle), [archive[0], small], tally, names=("mirrored",), seed=1
+    )
+    assert (len(answers[AS_IS]), tally.set_aside_count) == (1, 1)
+    assert tally.list_losses()[0]["source"] == "small"
+
+
+def test_wrong_names_and_files_that_exist_are_refused(world, bundle, tmp_path):
+    with pytest.raises(InputError, match="did you mean 'mirrored'"):
+        counterfactual_table(bundle, [world / "archive"], tmp_path / "a.csv", names=["mirored"])
+    (tmp_path / "b.csv").touch()
+    with pytest.raises(OutputError, match="exists"):
+        counterfactual_table(bundle, [world / "archive"], tmp_path / "b.csv")
+
+
+def test_the_command_prints_and_writes_the_table(world, bundle, tmp_path, monkeypatch, capsys):
+    words = ["taonet", "benchmark", "counterfactuals", bundle, world / "archive", "--limit", 3]
+    words += ["--only", "turned", "--only", "hole", "--json", "-o", tmp_path / "a.csv"]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in words])
+    with pytest.raises(SystemExit) as end:
+        app.main()
+    assert not end.value.code
+    printed = json.loads(capsys.readouterr().out)
+    assert list(printed) == [AS_IS, "turned", "hole"]
+    assert printed["hole"]["n_objects"] == 3
+    assert pd.read_csv(tmp_path / "a.csv")["counterfactual"].tolist() == list(printed)
