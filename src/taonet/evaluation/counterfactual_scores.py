@@ -6,18 +6,26 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.resampling import wilson_interval
 from taonet.evaluation.scored_rows import final_rows
 from taonet.evaluation.scores import resamples_of
 from taonet.io.prediction_table import columns_of
+from taonet.io.tables import read_table
 from taonet.sky.taxonomy import Taxonomy
+from taonet.types import AnyPath
 
 QUIET: Final = "NON"
 """The class of what does not change."""
 
 FAINT: Final = "SN"
 """The class that models take faint objects for."""
+
+WORDS: Final = ("counterfactual", "description", "expected")
+"""Columns of text in a table that was written."""
+
+WITH_INTERVAL: Final = ("class_stays", "called_NON", "called_SN", "macro_f1")
 
 UNKNOWN: Final = Interval(value=float("nan"), low=float("nan"), high=float("nan"))
 
@@ -44,8 +52,8 @@ def score_counterfactuals(
     Returns
     -------
     DataFrame
-        A row a counterfactual, of these columns; each of the first four has an interval of 95 %
-        over objects in ``…_low`` and ``…_high``.
+        A row a counterfactual, of these columns; each of the first four (`WITH_INTERVAL`) has an
+        interval of 95 % over objects in ``…_low`` and ``…_high``.
 
         ===================  ===========================================================
         ``class_stays``      share of the objects whose most probable class stays
@@ -117,6 +125,23 @@ def _macro_f1(
     if not known or scored.empty:
         return UNKNOWN.to_row("macro_f1")
     return resamples_of(scored, taxonomy, seed=seed).interval("macro_f1").to_row("macro_f1")
+
+
+def read_counterfactual_scores(path: AnyPath) -> pd.DataFrame:
+    """Read a table of scores that ``taonet benchmark counterfactuals`` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    table = read_table(path, text=WORDS)
+    needed = (*WORDS, "n_objects", "p_of_class_as_is", *WITH_INTERVAL)
+    missing = [name for name in needed if name not in table]
+    if missing:
+        do = "give one that taonet benchmark counterfactuals wrote"
+        raise InputError("no scores of counterfactuals", where=path, got=f"no {missing[0]}", do=do)
+    return table.fillna(dict.fromkeys(WORDS, ""))
 
 
 def counterfactual_lines(table: pd.DataFrame) -> str:

@@ -48,6 +48,8 @@ class ReportContents:
         The primary's predictions before calibration, to show what that changed.
     level : float, optional
         The rate at which the primary's sets should contain the true class.
+    counterfactuals : DataFrame, optional
+        What `taonet benchmark counterfactuals` found of the primary.
     """
 
     title: str
@@ -60,3 +62,4 @@ class ReportContents:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     uncalibrated: pd.DataFrame | None = None
     level: float | None = None
+    counterfactuals: pd.DataFrame | None = None
