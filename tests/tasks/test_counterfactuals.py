@@ -46,21 +46,6 @@ def test_answers_are_those_of_predict(world, bundle):
         pd.testing.assert_frame_equal(answers[name], last, rtol=1e-4, check_dtype=False)
 
 
-def test_no_more_sequences_are_held_than_are_answered_for(world, bundle):
-    archive, seen = Archive(world / "archive"), []
-
-    def stream():
-        for i in range(3):
-            seen.append(i)
-            yield archive[i]
-
-    answers = counterfactual_answers(
-        load_model(bundle), stream(), Tally(), names=("turned",), seed=1
-    )
-    assert seen == [0, 1, 2]
-    assert len(answers["turned"]) == 3
-
-
 def test_objects_that_cannot_be_read_are_set_aside_once(world, bundle):
     archive = Archive(world / "archive")
     small = archive[1]
