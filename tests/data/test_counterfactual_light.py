@@ -64,7 +64,7 @@ def test_light_is_dimmed_and_sky_and_noise_stay(dtype, mag):
     before = sequence_of(dtype=dtype)
     after = dim(before, mag, rng())
     assert after.frames.dtype == dtype
-    np.testing.assert_allclose(peaks(after), STAR * 10 ** (-0.4 * mag), atol=30)
+    np.testing.assert_allclose(peaks(after), STAR * 10 ** (-0.4 * mag), atol=60)
     for one, other in zip(sky_and_noise(before.frames), sky_and_noise(after.frames), strict=True):
         np.testing.assert_allclose(one, other, rtol=0.1)
 
@@ -173,7 +173,7 @@ def test_the_change_is_left_when_the_median_frame_is_taken_off():
         sky_and_noise(after.frames)[0], sky_and_noise(before.frames)[0], rtol=0.01
     )
     ratio = sky_and_noise(after.frames)[1] / sky_and_noise(before.frames)[1]
-    np.testing.assert_allclose(ratio, 1.05, atol=0.1)
+    np.testing.assert_allclose(ratio, 1.05, atol=0.15)
 
 
 def test_empty_sky_has_no_light_and_the_same_noise():

@@ -7,6 +7,7 @@ import pytest
 from evaluation.made import FOUR, made_table
 from taonet.evaluation.counterfactual_scores import counterfactual_lines, score_counterfactuals
 from taonet.evaluation.intervals import Interval
+from taonet.evaluation.resampling import wilson_interval
 from taonet.evaluation.scores import resamples_of
 
 ENDS = ("value", "low", "high")
@@ -19,7 +20,8 @@ def number_of(row, name):
 def called(table, names):
     """Return a table in which each object is called as named, with probability 0.7."""
     p = 0.1 + 0.6 * (np.array(FOUR.classes) == np.array(names)[:, None])
-    return table.assign(**{f"p_{name}": p[:, k] for k, name in enumerate(FOUR.classes)})
+    columns = {f"p_{name}": p[:, k] for k, name in enumerate(FOUR.classes)}
+    return table.assign(predicted_class=names, **columns)
 
 
 @pytest.fixture
@@ -65,6 +67,34 @@ def test_the_order_of_rows_and_missing_objects_do_not_matter(tables):
     tables["dimmed"] = tables["dimmed"].iloc[2:]
     row = score_counterfactuals(tables, FOUR, as_is="as it is").iloc[1]
     assert (row["n_objects"], row["class_stays"]) == (6, pytest.approx(2 / 6))
+
+
+def test_an_answer_is_the_class_that_is_named_not_the_most_probable_one(tables):
+    silent = tables["dimmed"].copy()
+    silent.loc[[0, 1, 3], "predicted_class"] = [None, np.nan, "SN"]
+    tables |= {"silent": silent, "by p": tables["dimmed"].drop(columns="predicted_class")}
+    scores = score_counterfactuals(tables, FOUR, as_is="as it is").set_index("counterfactual")
+    row = scores.loc["silent"]
+    assert (row["no_class"], row["called_SN"], row["called_NON"]) == (2 / 8, 3 / 8, 1 / 8)
+    assert row["class_stays"] == pytest.approx(1 / 8)
+    assert row["p_of_class_as_is"] == scores.loc["dimmed", "p_of_class_as_is"]
+    as_non = called(silent, silent["predicted_class"].fillna("NON").tolist())
+    expected = resamples_of(as_non, FOUR, seed=1).interval("macro_f1")
+    assert number_of(row, "macro_f1") == expected
+    pd.testing.assert_frame_equal(
+        scores.loc[["by p"]].reset_index(drop=True), scores.loc[["dimmed"]].reset_index(drop=True)
+    )
+    both = score_counterfactuals({"as is": silent, "same": silent}, FOUR, as_is="as is")
+    assert both["class_stays"].tolist() == [1, 1]
+
+
+def test_objects_of_one_group_count_as_one_in_intervals(tables):
+    alone = score_counterfactuals(tables, FOUR, as_is="as it is").iloc[1]
+    pairs = {name: rows.assign(group=np.arange(8) // 2) for name, rows in tables.items()}
+    grouped = score_counterfactuals(pairs, FOUR, as_is="as it is").iloc[1]
+    assert grouped["class_stays"] == alone["class_stays"]
+    value, low, high = wilson_interval(3 / 8 * 4, 4)
+    assert number_of(grouped, "class_stays") == Interval(value=value, low=low, high=high)
 
 
 def test_objects_of_unknown_class_count_in_shares_alone(tables):

@@ -7,13 +7,9 @@ import pandas as pd
 import pytest
 
 from taonet.cli import app
-from taonet.data.counterfactuals import AS_IS, COUNTERFACTUALS, make_counterfactual
+from taonet.data.counterfactuals import AS_IS, COUNTERFACTUALS
 from taonet.errors import InputError, OutputError
-from taonet.io.archive import Archive
-from taonet.io.tally import Tally
-from taonet.models.load import load_model
-from taonet.models.predict import predict
-from taonet.tasks.counterfactuals import counterfactual_answers, counterfactual_table
+from taonet.tasks.counterfactuals import counterfactual_table
 
 
 @pytest.fixture(scope="module")
@@ -32,30 +28,6 @@ def test_all_counterfactuals_are_scored_beside_what_is(world, bundle, tmp_path):
     gone = table["expected"] == "becomes NON"
     assert table["macro_f1"].isna().eq(gone).all()
     pd.testing.assert_frame_equal(pd.read_parquet(output), table)
-
-
-def test_answers_are_those_of_predict(world, bundle):
-    model, archive = load_model(bundle), Archive(world / "archive")
-    names = ("dimmed 1 mag", "moved 1 px")
-    sequences = [archive[i] for i in range(4)]
-    answers = counterfactual_answers(model, iter(sequences), Tally(), names=names, seed=9)
-    assert list(answers) == [AS_IS, *names]
-    for name in names:
-        made = [make_counterfactual(name, sequence, seed=9) for sequence in sequences]
-        last = pd.concat([rows.tail(1) for rows in predict(model, made)], ignore_index=True)
-        pd.testing.assert_frame_equal(answers[name], last, rtol=1e-4, check_dtype=False)
-
-
-def test_objects_that_cannot_be_read_are_set_aside_once(world, bundle):
-    archive = Archive(world / "archive")
-    small = archive[1]
-    small = type(small).from_frames("small", small.frames[..., :5, :5], small.mjd)
-    tally = Tally()
-    answers = counterfactual_answers(
-        load_model(bundle), [archive[0], small], tally, names=("mirrored",), seed=1
-    )
-    assert (len(answers[AS_IS]), tally.set_aside_count) == (1, 1)
-    assert tally.list_losses()[0]["source"] == "small"
 
 
 def test_wrong_names_and_files_that_exist_are_refused(world, bundle, tmp_path):

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from jaxtyping import Float
 
-from taonet.data.counterfactual_light import measure_frames, with_new_gaps, with_pixels
+from taonet.data.counterfactual_light import with_new_gaps, with_pixels
+from taonet.data.counterfactual_noise import measure_frames
 from taonet.errors import InputError
 from taonet.sky.sequence import ImageSequence
 
@@ -26,7 +27,9 @@ def move(sequence: ImageSequence, dx: float, dy: float) -> ImageSequence:
 
     Whole pixels are shifted; parts of a pixel are shifted in Fourier space, which keeps the noise
     what it was (interpolation would smooth it) and leaves faint rings around stars of less than
-    2 pixels FWHM. What comes in at the edges is NaN. The size stays.
+    2 pixels FWHM. What comes in at the edges is not known: the frame is mirrored there. Pixels
+    without data would tell at first sight that the frame was moved, made-up sky would cut through
+    stars and hosts, and a smaller frame is one that many networks do not read.
 
     Raises
     ------
@@ -35,12 +38,10 @@ def move(sequence: ImageSequence, dx: float, dy: float) -> ImageSequence:
 
     Examples
     --------
-    >>> frames = np.arange(9.0).reshape(1, 3, 3)
+    >>> frames = np.arange(25.0).reshape(1, 5, 5)
     >>> sequence = ImageSequence.from_frames("mine", frames, [59000.0])
-    >>> move(sequence, 1, 0).frames[0, 0]
-    array([[nan,  0.,  1.],
-           [nan,  3.,  4.],
-           [nan,  6.,  7.]])
+    >>> move(sequence, 1, 0).frames[0, 0, 0]
+    array([0., 0., 1., 2., 3.])
     """
     height, width = sequence.frames.shape[-2:]
     if abs(dx) >= width // 2 or abs(dy) >= height // 2:
@@ -56,8 +57,8 @@ def move(sequence: ImageSequence, dx: float, dy: float) -> ImageSequence:
 def turn(sequence: ImageSequence, quarter_turns: int, *, flip: bool = False) -> ImageSequence:
     """Turn every frame about the object, anticlockwise where y points up, after mirroring x.
 
-    In frames of an even size the object is not in the middle: a row or a column is lost, and one
-    of NaN takes its place.
+    In frames of an even size the object is not in the middle: a row or a column is lost, and its
+    neighbour stands twice, as in `move`.
 
     Parameters
     ----------
@@ -119,24 +120,18 @@ def _fwhm(sequence: ImageSequence, epoch: int) -> float:
 def _shift(
     pixels: Float[np.ndarray, "epoch channel y x"], dx: int, dy: int
 ) -> Float[np.ndarray, "epoch channel y x"]:
-    """Move frames by whole pixels; NaN comes in at the edges."""
-    moved = np.full_like(pixels, np.nan)
-    (to_y, from_y), (to_x, from_x) = _overlap(dy), _overlap(dx)
-    moved[..., to_y, to_x] = pixels[..., from_y, from_x]
-    return moved
-
-
-def _overlap(offset: int) -> tuple[slice, slice]:
-    """Return where pixels go to along an axis, and where they come from."""
-    if offset >= 0:
-        return slice(offset, None), slice(None, -offset or None)
-    return slice(None, offset), slice(-offset, None)
+    """Move frames by whole pixels; they are mirrored at their edges."""
+    height, width = pixels.shape[-2:]
+    room_y, room_x = abs(dy), abs(dx)
+    wide = np.pad(pixels, ((0, 0), (0, 0), (room_y,) * 2, (room_x,) * 2), "symmetric")
+    top, left = room_y - dy, room_x - dx
+    return wide[..., top : top + height, left : left + width]
 
 
 def _shift_in_fourier_space(
     light: Float[np.ndarray, "epoch channel y x"], dx: float, dy: float
 ) -> Float[np.ndarray, "epoch channel y x"]:
-    """Move frames without sky by less than a pixel; NaN at the edge and beside gaps."""
+    """Move frames without sky by less than a pixel; NaN also beside gaps."""
     height, width = light.shape[-2:]
     # mirrored at their edges, frames have no jump there
     padded = np.pad(np.nan_to_num(light), ((0, 0), (0, 0), (0, height), (0, width)), "symmetric")
@@ -148,7 +143,8 @@ def _shift_in_fourier_space(
     step_x, step_y = int(np.sign(dx)), int(np.sign(dy))
     for x, y in ((0, 0), (step_x, 0), (0, step_y), (step_x, step_y)):
         moved = moved + _shift(gaps, x, y)
-    return np.asarray(moved)
+    # between a pixel and its mirror image the noise is doubled: take what is further in instead
+    return _shift(_shift(np.asarray(moved), -step_x, -step_y), step_x, step_y)
 
 
 def _mirror_about_object(

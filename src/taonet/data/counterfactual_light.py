@@ -2,7 +2,7 @@
 
 Every function draws as many random numbers an epoch whatever comes later, so that all but those
 that need the median frame are causal: changing the first epochs gives the first changed epochs.
-Noise is white; that of frames that were resampled is not, and what is added averages out sooner.
+What noise is added is that of `taonet.data.counterfactual_noise`.
 """
 
 from collections.abc import Iterator
@@ -10,18 +10,15 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
-from taonet.sky.cutout import frame_quality, sky_and_noise
-from taonet.sky.no_data import with_gaps
+from taonet.data.counterfactual_noise import Levels, draw_noise, measure_frames, outer_sky_and_noise
+from taonet.sky.cutout import frame_quality
 from taonet.sky.sequence import ImageSequence
 from taonet.types import Frames, Images
 
 OBJECT_RADIUS_PX: Final = 8.0
 """Within so many pixels of the centre nothing is left of an object that is taken out."""
-
-Levels = Float[np.ndarray, "epoch channel 1 1"]
-"""One number an epoch and channel."""
 
 
 def dim(sequence: ImageSequence, mag: float, rng: np.random.Generator) -> ImageSequence:
@@ -47,9 +44,11 @@ def dim(sequence: ImageSequence, mag: float, rng: np.random.Generator) -> ImageS
     """
     share = 10 ** (-0.4 * mag)
     pixels, sky, noise = measure_frames(sequence)
-    lost = np.sqrt(max(0.0, 1 - share**2)) * noise
-    drawn = lost * draw_noise(sequence, noise, rng)
-    return with_pixels(sequence, sky + share * (pixels - sky) + drawn)
+    light = sky + share * (pixels - sky)
+    if share >= 1:
+        return with_pixels(sequence, light)
+    lost = np.sqrt(1 - share**2) * noise
+    return with_pixels(sequence, light + lost * draw_noise(sequence, pixels, noise, rng))
 
 
 def freeze(sequence: ImageSequence, rng: np.random.Generator) -> ImageSequence:
@@ -61,8 +60,8 @@ def freeze(sequence: ImageSequence, rng: np.random.Generator) -> ImageSequence:
     """
     pixels, sky, noise = measure_frames(sequence)
     median = _median_light(sequence, pixels - sky)
-    kept = sky_and_noise(median)[1][..., None, None]
-    drawn = _missing(noise, kept) * draw_noise(sequence, noise, rng)
+    kept = outer_sky_and_noise(median)[1]
+    drawn = _missing(noise, kept) * draw_noise(sequence, pixels, noise, rng)
     gaps = np.where(np.isnan(pixels), np.nan, 0.0)
     return with_pixels(sequence, sky + median + drawn + gaps)
 
@@ -76,8 +75,8 @@ def change_alone(sequence: ImageSequence, rng: np.random.Generator) -> ImageSequ
     """
     pixels, sky, noise = measure_frames(sequence)
     changed = pixels - _median_light(sequence, pixels - sky)
-    left = np.nan_to_num(sky_and_noise(changed)[1])[..., None, None]
-    drawn = _missing(noise, left) * draw_noise(sequence, noise, rng)
+    left = np.nan_to_num(outer_sky_and_noise(changed)[1])
+    drawn = _missing(noise, left) * draw_noise(sequence, pixels, noise, rng)
     return with_pixels(sequence, changed + drawn)
 
 
@@ -94,41 +93,11 @@ def empty(
         Empty only what lies within `OBJECT_RADIUS_PX` of the centre.
     """
     pixels, sky, noise = measure_frames(sequence)
-    blank = sky + noise * draw_noise(sequence, noise, rng)
+    blank = sky + noise * draw_noise(sequence, pixels, noise, rng)
     blank = np.where(np.isnan(pixels), np.nan, blank)
     if keep_field:
         blank = np.where(_radius(pixels.shape[-2:]) <= OBJECT_RADIUS_PX, blank, pixels)
     return with_pixels(sequence, blank)
-
-
-def measure_frames(
-    sequence: ImageSequence,
-) -> tuple[Float[np.ndarray, "epoch channel y x"], Levels, Levels]:
-    """Return the pixels in float64, NaN in gaps, and the sky and noise of each frame."""
-    pixels = with_gaps(sequence.frames).astype(np.float64)
-    sky, noise = sky_and_noise(pixels)
-    return pixels, sky[..., None, None], noise[..., None, None]
-
-
-def draw_noise(
-    sequence: ImageSequence, noise: Levels, rng: np.random.Generator
-) -> Float[np.ndarray, "epoch channel y x"]:
-    """Draw noise of variance 1 for every pixel.
-
-    Equal templates get the same noise, and a difference what the noises of science image and
-    template give it, so that it stays science minus template.
-    """
-    drawn = rng.standard_normal(sequence.frames.shape)
-    place = {name: i for i, name in enumerate(sequence.channels)}
-    if (template := place.get("template")) is not None:
-        drawn[:, template] = drawn[_first_alike(sequence.frames[:, template]), template]
-    if (difference := place.get("difference")) is not None and "science" in place:
-        science = place["science"]
-        with np.errstate(invalid="ignore"):
-            share = np.clip(np.nan_to_num(noise[:, science] / noise[:, difference]), 0, 1)
-        rest = drawn[:, difference if template is None else template]
-        drawn[:, difference] = share * drawn[:, science] - np.sqrt(1 - share**2) * rest
-    return np.asarray(drawn)
 
 
 def with_pixels(sequence: ImageSequence, pixels: Frames) -> ImageSequence:
@@ -145,9 +114,11 @@ def with_pixels(sequence: ImageSequence, pixels: Frames) -> ImageSequence:
 def with_new_gaps(sequence: ImageSequence, pixels: Frames) -> ImageSequence:
     """Return a sequence with other pixels, NaN where there is no data.
 
-    Integers, which have no NaN, become floating-point numbers that hold them exactly.
+    Integers, which have no NaN, become floating-point numbers that hold them exactly, if need be.
     """
     whole = _in_type(pixels, sequence.frames.dtype)
+    if not np.isnan(pixels).any():
+        return _with_frames(sequence, whole)
     wide = np.result_type(sequence.frames.dtype, np.float32)
     return _with_frames(sequence, np.where(np.isnan(pixels), np.nan, whole).astype(wide))
 
@@ -200,12 +171,6 @@ def _nanmedian(light: Float[np.ndarray, "epoch channel y x"]) -> Images:
     """Return the median over epochs; NaN where no epoch has data."""
     nowhere = np.isnan(light).all(axis=0)
     return np.where(nowhere, np.nan, np.nanmedian(np.where(nowhere, 0.0, light), axis=0))
-
-
-def _first_alike(frames: Shaped[np.ndarray, "epoch y x"]) -> Int[np.ndarray, " epoch"]:
-    """Return for each frame the first that equals it."""
-    first: dict[bytes, int] = {}
-    return np.array([first.setdefault(frame.tobytes(), i) for i, frame in enumerate(frames)])
 
 
 def _radius(shape: tuple[int, ...]) -> Float[np.ndarray, "y x"]:

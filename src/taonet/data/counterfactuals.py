@@ -49,7 +49,7 @@ class Counterfactual:
     expected: Expected
 
 
-def _dimmed(mag: float, *, expected: Expected) -> Counterfactual:
+def _dim_by(mag: float, *, expected: Expected) -> Counterfactual:
     word, how = ("dimmed", "noise restored") if mag > 0 else ("brightened", "noise with it")
     return Counterfactual(
         make=lambda sequence, rng: dim(sequence, mag, rng),
@@ -58,7 +58,7 @@ def _dimmed(mag: float, *, expected: Expected) -> Counterfactual:
     )
 
 
-def _moved(dx: float, dy: float) -> Counterfactual:
+def _move_by(dx: float, dy: float) -> Counterfactual:
     return Counterfactual(
         make=lambda sequence, _rng: move(sequence, dx, dy),
         description=f"the object ({dx:g}, {dy:g}) pixels off the centre",
@@ -66,7 +66,7 @@ def _moved(dx: float, dy: float) -> Counterfactual:
     )
 
 
-def _turned(quarter_turns: int, description: str, *, flip: bool) -> Counterfactual:
+def _turn_by(quarter_turns: int, description: str, *, flip: bool) -> Counterfactual:
     return Counterfactual(
         make=lambda sequence, _rng: turn(sequence, quarter_turns, flip=flip),
         description=description,
@@ -81,18 +81,18 @@ def _middle(sequence: ImageSequence) -> int:
 
 
 COUNTERFACTUALS: Final[dict[str, Counterfactual]] = {
-    "dimmed 1 mag": _dimmed(1, expected="stays"),
-    "dimmed 2 mag": _dimmed(2, expected="follows"),
-    "dimmed 2.5 mag": _dimmed(2.5, expected="follows"),
-    "dimmed 3 mag": _dimmed(3, expected="follows"),
-    "brightened 1 mag": _dimmed(-1, expected="stays"),
-    "brightened 2 mag": _dimmed(-2, expected="stays"),
-    "brightened 3 mag": _dimmed(-3, expected="stays"),
-    "moved 0.5 px": _moved(0.5, 0.5),
-    "moved 1 px": _moved(1, 1),
-    "moved 2 px": _moved(2, 2),
-    "turned": _turned(1, "turned by 90° about the object", flip=False),
-    "mirrored": _turned(0, "mirrored in x", flip=True),
+    "dimmed 1 mag": _dim_by(1, expected="stays"),
+    "dimmed 2 mag": _dim_by(2, expected="follows"),
+    "dimmed 2.5 mag": _dim_by(2.5, expected="follows"),
+    "dimmed 3 mag": _dim_by(3, expected="follows"),
+    "brightened 1 mag": _dim_by(-1, expected="stays"),
+    "brightened 2 mag": _dim_by(-2, expected="stays"),
+    "brightened 3 mag": _dim_by(-3, expected="stays"),
+    "moved 0.5 px": _move_by(0.5, 0.5),
+    "moved 1 px": _move_by(1, 1),
+    "moved 2 px": _move_by(2, 2),
+    "turned": _turn_by(1, "turned by 90° about the object", flip=False),
+    "mirrored": _turn_by(0, "mirrored in x", flip=True),
     "trail": Counterfactual(
         make=lambda sequence, rng: trail(sequence, _middle(sequence), rng),
         description="a satellite's trail near the object in one epoch",

@@ -1,17 +1,17 @@
 """What became of answers about sequences in which one thing was made different."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool, Shaped
 
 from taonet.errors import InputError
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.resampling import wilson_interval
-from taonet.evaluation.scored_rows import final_rows
+from taonet.evaluation.scored_rows import final_rows, groups_of_rows, probabilities_of
 from taonet.evaluation.scores import resamples_of
-from taonet.io.prediction_table import columns_of
 from taonet.io.tables import read_table
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import AnyPath
@@ -22,10 +22,13 @@ QUIET: Final = "NON"
 FAINT: Final = "SN"
 """The class that models take faint objects for."""
 
+NO_CLASS: Final = ""
+"""Stands for the answer that names no class."""
+
 WORDS: Final = ("counterfactual", "description", "expected")
 """Columns of text in a table that was written."""
 
-WITH_INTERVAL: Final = ("class_stays", "called_NON", "called_SN", "macro_f1")
+WITH_INTERVAL: Final = ("class_stays", "called_NON", "called_SN", "no_class", "macro_f1")
 
 UNKNOWN: Final = Interval(value=float("nan"), low=float("nan"), high=float("nan"))
 
@@ -36,14 +39,19 @@ def score_counterfactuals(
     *,
     as_is: str,
     without_truth: Sequence[str] = (),
+    n_bootstrap: int = 1000,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Compare the last answers under each counterfactual with those about the same objects as is.
 
+    The answer about an object is its ``predicted_class``, which may be none; in tables without that
+    column it is the most probable class.
+
     Parameters
     ----------
     answers : mapping
-        Prediction tables by counterfactual; objects that one lacks do not count in it.
+        Prediction tables by counterfactual; objects that one lacks do not count in it. A column
+        ``group`` says what was sampled together: see `groups_of_rows`.
     as_is : str
         The table of the sequences without a change.
     without_truth : sequence of str
@@ -52,21 +60,23 @@ def score_counterfactuals(
     Returns
     -------
     DataFrame
-        A row a counterfactual, of these columns; each of the first four (`WITH_INTERVAL`) has an
-        interval of 95 % over objects in ``…_low`` and ``…_high``.
+        A row a counterfactual, of these columns; each of the first five (`WITH_INTERVAL`) has an
+        interval of 95 % in ``…_low`` and ``…_high``.
 
         ===================  ===========================================================
-        ``class_stays``      share of the objects whose most probable class stays
+        ``class_stays``      share of the objects whose answer stays, no class included
         ``called_NON``       share called NON
         ``called_SN``        share called SN
-        ``macro_f1``         against the true classes, of objects whose class is known
-        ``p_of_class_as_is`` mean probability of the class that was answered as is
+        ``no_class``         share with no class
+        ``macro_f1``         against the true classes, of objects whose class is known; no
+                             class counts as NON, as nothing was seen to change
+        ``p_of_class_as_is`` mean probability of the class that was most probable as is
         ``SN_of_<CLASS>``    of objects of this true class, the share called SN
         ``n_<CLASS>``        objects of this true class
         ``n_objects``        all objects
         ===================  ===========================================================
 
-        Shares have Wilson intervals, which take objects for independent.
+        Shares have Wilson intervals, for as many objects as the groups are worth (Kish 1965).
 
     Examples
     --------
@@ -84,7 +94,11 @@ def score_counterfactuals(
             {
                 "counterfactual": name,
                 **_score_rows(rows, finals[as_is], taxonomy),
-                **_macro_f1(rows, taxonomy, known=name not in without_truth, seed=seed),
+                **(
+                    UNKNOWN.to_row("macro_f1")
+                    if name in without_truth
+                    else _macro_f1(rows, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+                ),
             }
             for name, rows in finals.items()
         ]
@@ -92,39 +106,65 @@ def score_counterfactuals(
 
 
 def _score_rows(rows: pd.DataFrame, plain: pd.DataFrame, taxonomy: Taxonomy) -> dict[str, Any]:
-    before = plain.set_index("object_id").loc[rows["object_id"]]
-    names = np.array(taxonomy.classes, object)
-    probabilities = rows[columns_of(taxonomy)].to_numpy(np.float64)
-    called = names[probabilities.argmax(axis=1)]
-    label = before[columns_of(taxonomy)].to_numpy(np.float64).argmax(axis=1)
-    truth = rows["class_name"].to_numpy(object)
+    before = plain.set_index("object_id", drop=False).loc[rows["object_id"]]
+    named, truth = _answers_of(rows, taxonomy), rows["class_name"].to_numpy(object)
+    label = probabilities_of(before, taxonomy).argmax(axis=1)
+    hits = {
+        "class_stays": named == _answers_of(before, taxonomy),
+        f"called_{QUIET}": named == QUIET,
+        f"called_{FAINT}": named == FAINT,
+        "no_class": named == NO_CLASS,
+    }
+    worth = _independent_objects(rows)
     return {
         "n_objects": len(rows),
-        **_share(called == names[label], "class_stays"),
-        **_share(called == QUIET, f"called_{QUIET}"),
-        **_share(called == FAINT, f"called_{FAINT}"),
-        "p_of_class_as_is": float(probabilities[np.arange(len(rows)), label].mean()),
-        **{f"{FAINT}_of_{name}": _mean(called[truth == name] == FAINT) for name in names},
-        **{f"n_{name}": int((truth == name).sum()) for name in names},
+        **{key: number for name, hit in hits.items() for key, number in _share(hit, worth, name)},
+        "p_of_class_as_is": float(
+            probabilities_of(rows, taxonomy)[np.arange(len(rows)), label].mean()
+        ),
+        **{f"{FAINT}_of_{name}": _mean(named[truth == name] == FAINT) for name in taxonomy.classes},
+        **{f"n_{name}": int((truth == name).sum()) for name in taxonomy.classes},
     }
 
 
-def _share(hits: Any, name: str) -> dict[str, float]:
-    value, low, high = wilson_interval(int(hits.sum()), len(hits))
-    return Interval(value=value, low=low, high=high).to_row(name)
+def _answers_of(rows: pd.DataFrame, taxonomy: Taxonomy) -> Shaped[np.ndarray, " object"]:
+    """Return the class that each row names, `NO_CLASS` where it names none."""
+    if "predicted_class" in rows:
+        return rows["predicted_class"].fillna(NO_CLASS).to_numpy(object)
+    names = np.array(taxonomy.classes, object)
+    return np.asarray(names[probabilities_of(rows, taxonomy).argmax(axis=1)])
 
 
-def _mean(values: Any) -> float:
+def _independent_objects(rows: pd.DataFrame) -> float:
+    """Return the number of independent objects that those of a table are worth."""
+    size = np.bincount(groups_of_rows(rows)).astype(np.float64)
+    return float(size.sum() ** 2 / (size**2).sum())
+
+
+def _share(
+    hit: Bool[np.ndarray, " object"], worth: float, name: str
+) -> Iterable[tuple[str, float]]:
+    value, low, high = wilson_interval(float(hit.mean()) * worth, worth)
+    return Interval(value=value, low=low, high=high).to_row(name).items()
+
+
+def _mean(values: Bool[np.ndarray, " object"]) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
 def _macro_f1(
-    rows: pd.DataFrame, taxonomy: Taxonomy, *, known: bool, seed: int
+    rows: pd.DataFrame, taxonomy: Taxonomy, *, n_bootstrap: int, seed: int
 ) -> dict[str, float]:
+    """Return the F1 of the answers; unknown where an answer is none of the classes."""
     scored = rows[rows["class_name"].isin(taxonomy.classes)]
-    if not known or scored.empty:
+    named = _answers_of(scored, taxonomy)
+    named = np.where(named == NO_CLASS, QUIET, named)
+    if scored.empty or not set(named) <= set(taxonomy.classes):
         return UNKNOWN.to_row("macro_f1")
-    return resamples_of(scored, taxonomy, seed=seed).interval("macro_f1").to_row("macro_f1")
+    # only which class is the most probable counts
+    sure = {f"p_{name}": (named == name).astype(np.float64) for name in taxonomy.classes}
+    resamples = resamples_of(scored.assign(**sure), taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    return resamples.interval("macro_f1").to_row("macro_f1")
 
 
 def read_counterfactual_scores(path: AnyPath) -> pd.DataFrame:
@@ -149,11 +189,16 @@ def counterfactual_lines(table: pd.DataFrame) -> str:
     classes = [name.removeprefix("n_") for name in map(str, table) if name.startswith("n_")]
     classes = [name for name in classes if name != "objects" and table[f"n_{name}"].any()]
     shares = " ".join(f"{name:>5}" for name in classes)
-    head = f"{'':17} {'n':>4}  {'class stays':17} {'macro F1':17} {'called NON':17} p of class"
+    columns = " ".join(
+        f"{name:17}" for name in ("class stays", "macro F1", "called NON", "no class")
+    )
+    head = f"{'':17} {'n':>4}  {columns} p of class"
     lines = [f"{head}  called SN, of {shares}" if classes else head]
     for cells_by_name in table.to_dict("records"):
         row: dict[str, Any] = {str(name): cell for name, cell in cells_by_name.items()}
-        numbers = (Interval.from_row(row, n) for n in ("class_stays", "macro_f1", "called_NON"))
+        numbers = (
+            Interval.from_row(row, n) for n in ("class_stays", "macro_f1", "called_NON", "no_class")
+        )
         cells = " ".join(f"{number:.2f}".ljust(17) for number in numbers)
         of_class = " ".join(f"{row[f'{FAINT}_of_{name}']:5.2f}" for name in classes)
         line = f"{row['counterfactual']:17} {row['n_objects']:4}  {cells}"

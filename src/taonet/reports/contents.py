@@ -49,7 +49,9 @@ class ReportContents:
     level : float, optional
         The rate at which the primary's sets should contain the true class.
     counterfactuals : DataFrame, optional
-        What `taonet benchmark counterfactuals` found of the primary.
+        The scores of the primary where one thing is different:
+        `taonet.evaluation.counterfactual_scores.score_counterfactuals`, with ``description`` and
+        ``expected``.
     """
 
     title: str
