@@ -44,7 +44,7 @@ def dim(sequence: ImageSequence, mag: float, rng: np.random.Generator) -> ImageS
     """
     share = 10 ** (-0.4 * mag)
     pixels, sky, noise = measure_frames(sequence)
-    light = sky + share * (pixels - sky)
+    light = np.where(np.isnan(noise), np.nan, sky + share * (pixels - sky))
     if share >= 1:
         return with_pixels(sequence, light)
     lost = np.sqrt(1 - share**2) * noise
