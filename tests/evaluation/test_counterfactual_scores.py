@@ -47,6 +47,8 @@ def test_shares_are_those_counted_by_hand(tables):
     assert by_class == [0.5, 1.0, 0.0, 0.5]
     assert table.loc["as it is", "class_stays"] == 1
     assert table.loc["frozen", "called_NON"] == 1
+    assert "-0.00" not in counterfactual_lines(table.reset_index())
+    assert dimmed["no_class_low"] == 0
     for name in ("class_stays", "called_NON", "called_SN"):
         number = number_of(dimmed, name)
         assert 0 <= number.low < number.value < number.high <= 1

@@ -145,6 +145,8 @@ def _share(
     hit: Bool[np.ndarray, " object"], worth: float, name: str
 ) -> Iterable[tuple[str, float]]:
     value, low, high = wilson_interval(float(hit.mean()) * worth, worth)
+    # rounding leaves −1e−17 where there is no hit
+    low, high = max(low, 0.0), min(high, 1.0)
     return Interval(value=value, low=low, high=high).to_row(name).items()
 
 
