@@ -21,6 +21,7 @@ MANY_PARAMETERS = {
     "api.photometry.light_curves": "the options of the verb",
     "api.training.train": "the options of the verb",
     "sky.sequence.ImageSequence.from_frames": "one keyword for each column of a sequence",
+    "tasks.counterfactuals.counterfactual_table": "the options of the verb, one keyword each",
     "tasks.predict.predict_files": "the options of the verb, one keyword each",
 }
 """Functions with more than eight parameters, and why. Options of verbs are the verbs' interface."""

@@ -14,6 +14,7 @@ from taonet.experiment.card import (
     recalibrated_card,
 )
 from taonet.experiment.card_sections import Card
+from taonet.experiment.counterfactual_card import WHAT_IF
 from taonet.models.bundle import WEIGHTS_SHA256, load_bundle
 from taonet.models.bundle_folder import SHIPPED, bundle_config
 
@@ -31,7 +32,9 @@ def test_the_card_of_a_run_says_what_its_bundle_holds_and_nothing_else(world):
     digest = bundle_config(folder)["weights_sha256"]
     again = model_card(load_bundle(folder)).replace(WEIGHTS_SHA256, digest)
     assert again == (folder / "README.md").read_text()
-    assert tuple(texts(again)) == SECTIONS
+    place = SECTIONS.index("Intended use")
+    assert tuple(texts(again)) == (*SECTIONS[:place], WHAT_IF, *SECTIONS[place:])
+    assert "| change frozen | becomes NON |" in texts(again)[WHAT_IF]
     assert "SN (supernova), CV (cataclysmic variable)" in texts(again)["Data"]
 
 

@@ -43,6 +43,7 @@ LITTLE_WORK = (
     "prediction.epochs=[3]",
     "prediction.bootstrap=10",
     "prediction.examples=1",
+    "prediction.counterfactuals=2",
 )
 N_OBJECTS, N_EPOCHS = 12, 11
 LARGEST_PX = 64

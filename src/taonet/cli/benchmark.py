@@ -6,8 +6,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Classes, Seed, split_names
-from taonet.cli.output import print_result, track
+from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, split_names
+from taonet.cli.output import exit_on_failures, print_result, say, track
 
 
 class Half(StrEnum):
@@ -80,6 +80,46 @@ def benchmark_hits(
     )
     plain = {name: score.to_dict() for name, score in scores.items()}
     print_result(plain, score_lines(scores), as_json=as_json)
+
+
+@benchmark_app.command("counterfactuals")
+def benchmark_counterfactuals(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    inputs: Annotated[list[Path], typer.Argument(help="Archives, or files that ingest reads.")],
+    output: Output,
+    only: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--only", help="One of the counterfactuals; all by default."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    limit: Limit = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Score a network on sequences in which one thing was made different.
+
+    Dimmed, moved, turned, with a fault, frozen or empty: does the answer follow the change of
+    the object, or something else? The table of scores is written as .parquet, .csv, .ecsv or .vot.
+    """
+    from taonet.evaluation.counterfactual_scores import counterfactual_lines
+    from taonet.tasks.counterfactuals import counterfactual_table
+
+    table, tally = counterfactual_table(
+        bundle,
+        inputs,
+        output,
+        names=only or (),
+        limit=limit,
+        seed=seed,
+        workers=workers,
+        overwrite=overwrite,
+        track=track,
+    )
+    scores = {row["counterfactual"]: row for row in table.to_dict("records")}
+    print_result(scores, counterfactual_lines(table), as_json=as_json)
+    say(str(tally))
+    exit_on_failures(tally.objects, tally.set_aside_count)
 
 
 @benchmark_app.command("seeds")

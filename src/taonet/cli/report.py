@@ -23,6 +23,10 @@ def report(
     ] = None,
     title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
     classes: Classes = "",
+    counterfactuals: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Table of `taonet benchmark counterfactuals` on the main one's model."),
+    ] = None,
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
@@ -35,6 +39,7 @@ def report(
         output,
         title=title,
         classes=split_names(classes),
+        counterfactuals=counterfactuals,
         seed=seed,
         overwrite=overwrite,
     )

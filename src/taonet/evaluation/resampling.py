@@ -151,10 +151,11 @@ def _sample(
     return Sample(truth=truth, groups=numbers, n_classes=probabilities.shape[1])
 
 
-def wilson_interval(hits: int, n: int) -> tuple[float, float, float]:
+def wilson_interval(hits: float, n: float) -> tuple[float, float, float]:
     """Return a share and its 95 % interval (Wilson 1927, J. Am. Stat. Assoc. 22, 209).
 
-    It holds for few objects and for shares near 0 or 1 too.
+    It holds for few objects and for shares near 0 or 1 too. Of objects that are not independent
+    give the numbers that they are worth.
     """
     z2 = 1.96**2
     share = hits / n

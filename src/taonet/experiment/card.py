@@ -6,10 +6,13 @@ A card is a rendering of its bundle: all facts in it come from the bundle's conf
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import pandas as pd
+
 from taonet.data.splits import Split
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.metric_table import COMPARED, INTERVALS, compared_in
 from taonet.experiment.card_sections import Card, Section
+from taonet.experiment.counterfactual_card import WHAT_IF, what_if_facts, what_if_text
 from taonet.experiment.plan import Experiment
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import WEIGHTS_SHA256, Bundle
@@ -39,7 +42,7 @@ SECTIONS: Final = (
     LIMITS,
     "Retraining",
 )
-"""The sections of every card of a network, in this order."""
+"""The sections of every card of a network, in this order; `WHAT_IF` may be among them."""
 
 UNTRUE_ONCE_CALIBRATED: Final = (
     "They are not calibrated: high ones are too sure, or not sure enough. ",
@@ -48,13 +51,20 @@ UNTRUE_ONCE_CALIBRATED: Final = (
 """Sentences on limits in cards of earlier versions: without calibration, and without typicality."""
 
 
-def card_facts(experiment: Experiment, split: Split, scores: Mapping[str, Any]) -> dict[str, Any]:
+def card_facts(
+    experiment: Experiment,
+    split: Split,
+    scores: Mapping[str, Any],
+    counterfactuals: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """Return what a card needs beyond the other facts of a bundle, as JSON-able values.
 
     Parameters
     ----------
     scores : mapping
         By method, the bundle's own first, as `taonet.reports.page.write_report` returns them.
+    counterfactuals : DataFrame, optional
+        As from `taonet.experiment.counterfactual_stage.score_answers`.
     """
     recipe = experiment.recipe
     return {
@@ -84,6 +94,7 @@ def card_facts(experiment: Experiment, split: Split, scores: Mapping[str, Any]) 
             method: {metric.name: own[metric.name] for metric in COMPARED}
             for method, own in scores.items()
         },
+        "counterfactuals": [] if counterfactuals is None else what_if_facts(counterfactuals),
     }
 
 
@@ -114,8 +125,12 @@ def model_card(bundle: Bundle) -> str:
         about=about,
         origin=SIMULATED if facts["trained_on_simulation"] else "Trained on real sequences.",
     )
-    sections = map(Section.of, SECTIONS, texts)
-    return Card(head=head, sections=tuple(sections)).to_markdown()
+    card = Card(head=head, sections=tuple(map(Section.of, SECTIONS, texts)))
+    if own.get("counterfactuals"):
+        card = card.with_section(
+            WHAT_IF, what_if_text(own["counterfactuals"]), before="Intended use"
+        )
+    return card.to_markdown()
 
 
 def card_head(name: str, *, tags: Sequence[str], about: str, origin: str) -> str:

@@ -80,6 +80,10 @@ class PredictionSettings:
         Resamples behind every interval.
     examples : int
         Example sequences shown in the report.
+    counterfactuals : int
+        Test objects, as many of each class as there are, that the network is also asked about with
+        one thing made different (`taonet.data.counterfactuals`); 0 for none. Each costs as much as
+        some twenty sequences.
     scored : tuple of str
         Score the predictions among these classes only; empty for all.
     """
@@ -88,6 +92,7 @@ class PredictionSettings:
     epochs: tuple[Natural, ...] = (3, 5, 10, 20, 40)
     bootstrap: Natural = 1000
     examples: Count = 6
+    counterfactuals: Count = 100
     scored: tuple[str, ...] = ()
 
 

@@ -18,6 +18,7 @@ from taonet.evaluation.controls import TREES
 from taonet.evaluation.scored_rows import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.card import CARD, card_facts, model_card
+from taonet.experiment.counterfactual_stage import score_test_counterfactuals
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
 from taonet.experiment.photometry_stage import measure_all
@@ -44,6 +45,7 @@ from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_file
 from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import describe_simulation
+from taonet.io.tables import write_table
 from taonet.models.bundle import Bundle, save_bundle
 from taonet.models.predict import predict
 from taonet.reports.contents import Note, ReportContents
@@ -54,6 +56,9 @@ from taonet.types import AnyPath, Track, no_progress
 from taonet.version import __version__
 
 NETWORK = "TAO-Net"
+
+COUNTERFACTUALS = "counterfactuals.parquet"
+"""The table of scores of `taonet.experiment.counterfactual_stage`."""
 
 PAPER_TABLES = "paper.md"
 """Scores in the form of the paper's tables, of runs on its classes."""
@@ -94,7 +99,8 @@ def run_experiment(
     Returns
     -------
     Path
-        The run's folder, with ``report.html``, ``scores.json``, ``predictions/`` and ``bundle/``.
+        The run's folder, with ``report.html``, ``scores.json``, ``counterfactuals.parquet``,
+        ``predictions/`` and ``bundle/``.
     """
     recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
@@ -120,17 +126,20 @@ def run_experiment(
         experiment = replace(experiment, sequences=StoredSequences(experiment.archive, parts))
     features = read_features(parts)
     tables = _predict_rounds(experiment, split, features, say)
+    counterfactuals = score_test_counterfactuals(experiment, split, workers=workers, say=say)
     objects = [name for part in split.parts.values() for name in part]
     notes = _notes(experiment)
     for text in baselines.tree_notes(features, tables, objects):
         say(f"note: {text}")
         notes.append(Note(text=text))
     bundle = _final_bundle(experiment, split, say)
-    scores = _report(experiment, split, tables, bundle, notes)
+    if counterfactuals is not None:
+        write_table(counterfactuals, folder / COUNTERFACTUALS, overwrite=True)
+    scores = _report(experiment, split, tables, bundle, notes, counterfactuals)
     facts = {
         **bundle.facts,
         "scores": summarise_scores(scores[NETWORK]),
-        CARD: card_facts(experiment, split, scores),
+        CARD: card_facts(experiment, split, scores, counterfactuals),
     }
     final = replace(bundle, facts=facts)
     save_bundle(final, folder / "bundle", card=model_card(final), overwrite=True)
@@ -258,6 +267,7 @@ def _report(
     tables: dict[str, pd.DataFrame],
     bundle: Bundle,
     notes: list[Note],
+    counterfactuals: pd.DataFrame | None,
 ) -> dict[str, Any]:
     recipe, archive, taxonomy = experiment.recipe, experiment.archive, experiment.taxonomy
     tables = all_with_groups(tables, archive.objects)
@@ -277,6 +287,32 @@ def _report(
         before = None if before is None else restrict_classes(before, taxonomy, scored)[0]
         tables, taxonomy = {name: t for name, (t, _) in few.items()}, few[NETWORK][1]
     sets = None if bundle.trust is None else bundle.trust.thresholds
+    contents = ReportContents(
+        title=f"TAO-Net on {archive.survey}: {recipe.name}",
+        taxonomy=taxonomy,
+        tables=tables,
+        primary=NETWORK,
+        notes=notes,
+        details=_details(experiment, split, bundle),
+        examples=_examples(experiment, tables[NETWORK]),
+        descriptions=baselines.DESCRIPTIONS,
+        uncalibrated=before,
+        level=sets.level if sets is not None else None,
+        counterfactuals=counterfactuals,
+    )
+    scores = write_report(
+        experiment.folder / "report.html",
+        contents,
+        seed=recipe.seed,
+        n_bootstrap=recipe.prediction.bootstrap,
+    )
+    write_json(experiment.folder / "scores.json", scores)
+    return scores
+
+
+def _details(experiment: Experiment, split: Split, bundle: Bundle) -> dict[str, str]:
+    """Return what a run was made of, for its page."""
+    recipe, archive = experiment.recipe, experiment.archive
     kind = recipe.split.kind if len(archive.parts) == 1 else "archives of their own"
     details = {
         "recipe": f"{recipe.name} ({recipe.digest[:12]})",
@@ -291,26 +327,7 @@ def _report(
     origins = {part: describe_simulation(own.path) for part, own in archive.parts.items()}
     if any(origins.values()):
         details["simulation"] = "; ".join(f"{part}: {how}" for part, how in origins.items() if how)
-    contents = ReportContents(
-        title=f"TAO-Net on {archive.survey}: {recipe.name}",
-        taxonomy=taxonomy,
-        tables=tables,
-        primary=NETWORK,
-        notes=notes,
-        details=details,
-        examples=_examples(experiment, tables[NETWORK]),
-        descriptions=baselines.DESCRIPTIONS,
-        uncalibrated=before,
-        level=sets.level if sets is not None else None,
-    )
-    scores = write_report(
-        experiment.folder / "report.html",
-        contents,
-        seed=recipe.seed,
-        n_bootstrap=recipe.prediction.bootstrap,
-    )
-    write_json(experiment.folder / "scores.json", scores)
-    return scores
+    return details
 
 
 def _uncalibrated_table(table: pd.DataFrame, bundle: Bundle) -> pd.DataFrame | None:

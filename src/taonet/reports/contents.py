@@ -48,6 +48,10 @@ class ReportContents:
         The primary's predictions before calibration, to show what that changed.
     level : float, optional
         The rate at which the primary's sets should contain the true class.
+    counterfactuals : DataFrame, optional
+        The scores of the primary where one thing is different:
+        `taonet.evaluation.counterfactual_scores.score_counterfactuals`, with ``description`` and
+        ``expected``.
     """
 
     title: str
@@ -60,3 +64,4 @@ class ReportContents:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     uncalibrated: pd.DataFrame | None = None
     level: float | None = None
+    counterfactuals: pd.DataFrame | None = None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taonet.evaluation.comparison import left_out_line
+from taonet.evaluation.counterfactual_scores import read_counterfactual_scores
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
 from taonet.io.paths import is_path
@@ -28,10 +29,16 @@ def report_tables(
     *,
     title: str,
     classes: Sequence[str] = (),
+    counterfactuals: AnyPath | None = None,
     seed: int = 0,
     overwrite: bool = False,
 ) -> None:
     """Write the report of prediction tables; the first one is the main one.
+
+    Parameters
+    ----------
+    counterfactuals : Path, optional
+        The table of ``taonet benchmark counterfactuals`` on the model of the main table.
 
     Raises
     ------
@@ -58,6 +65,9 @@ def report_tables(
         primary=primary,
         notes=notes,
         details={name: _describe(table) for name, table in name_tables(predictions).items()},
+        counterfactuals=None
+        if counterfactuals is None
+        else read_counterfactual_scores(counterfactuals),
         examples=[archive[index[name]] for name in examples if name in index] if archive else [],
     )
     write_report(output, contents, seed=seed)
