@@ -34,6 +34,8 @@ class Predictions(pd.DataFrame):
                          to 1: low means unlike anything that was calibrated on; NaN without it
     ``mjd_detected``     MJD of the first detection, NaN until then and where nothing is measured
     ``prior``            the class mix that probabilities refer to, where one was given
+    ``n_ignored``        number of epochs so far that were not read; of the last answer, of all
+    ``ignored_reason``   why, such as "from MJD 57081 on: 4; blank: 1"; missing where there are none
     ===================  ==========================================================================
 
     It is a DataFrame like any other, and whatever is selected from it is a plain one; only the

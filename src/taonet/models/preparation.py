@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.ignored_epochs import NOTHING_IGNORED, IgnoredEpochs
 from taonet.data.reading import Example, Reading, example_of
 from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
@@ -32,11 +33,14 @@ class PreparedSequence:
         What the network reads.
     left_out : tuple of InputError
         Epochs in a band that the network does not know, each with the reason.
+    ignored : IgnoredEpochs
+        All epochs that the network does not read.
     """
 
     facts: ObjectFacts
     example: Example
     left_out: tuple[InputError, ...] = ()
+    ignored: IgnoredEpochs = NOTHING_IGNORED
 
 
 def prepare_example(
@@ -71,6 +75,7 @@ def prepare_example(
         facts=ObjectFacts.of(sequence),
         example=example_of(sequence, reading, epochs=epochs, precomputed=precomputed),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
+        ignored=reading.ignored_epochs_of(sequence),
     )
 
 
