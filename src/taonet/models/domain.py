@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
+from taonet.errors import InputError
 from taonet.settings import settings_of
 
 DOMAIN: Final = "domain"
@@ -80,9 +81,11 @@ class Domain:
         0.27
         """
         stated = facts.get(DOMAIN) or {"pixel_scale_arcsec": facts.get(OLD_PIXEL_SCALE)}
+        if not isinstance(stated, Mapping):
+            raise InputError("no domain", where=f"facts.{DOMAIN}", got=repr(stated))
         names = {one.name for one in fields(cls)}
         values = {name: value for name, value in stated.items() if name in names}
-        return settings_of({**values, **known}, cls, where="facts.domain", as_stored=True)
+        return settings_of({**values, **known}, cls, where=f"facts.{DOMAIN}", as_stored=True)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON holds it."""

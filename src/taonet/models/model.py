@@ -104,9 +104,8 @@ class Reads:
         if self.pixels is None:
             facts["features"] = ", ".join(self.features)
             return facts_html("Reads light curves", facts)
-        scale = (
-            NOT_STATED if self.pixel_scale_arcsec is None else f"{self.pixel_scale_arcsec:g} arcsec"
-        )
+        side = self.pixel_scale_arcsec
+        scale = NOT_STATED if side is None else f"{side:g} arcsec"
         facts["pixels"] = f"{self.pixels} × {self.pixels}; larger cutouts are cropped"
         facts |= {"side of a pixel": scale, "channels": " ".join(self.channels)}
         return facts_html("Reads cutouts", {**facts, "epochs": self.epochs})
@@ -236,7 +235,7 @@ class Model(ABC):
             "reads": self.reads,
             "learnt from": self.origin,
             "survey": self.facts.get("survey", NOT_STATED),
-            "is valid for": self.domain,
+            "is valid for": str(self.domain) or NOT_STATED,
             "probabilities": "calibrated, with sets" if self.is_calibrated else "not calibrated",
             "scores and limits": "model.card" if self.card else NOT_STATED,
         }

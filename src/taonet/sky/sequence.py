@@ -238,11 +238,10 @@ class ImageSequence:
         n = len(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
+        raw = mjd if mjd_raw is None else mjd_raw
         sequence: dict[str, Any] = {
             "mjd": plain_mjd(mjd, where=where).astype(np.float64),
-            "mjd_raw": plain_mjd(mjd if mjd_raw is None else mjd_raw, where=where).astype(
-                np.float64
-            ),
+            "mjd_raw": plain_mjd(raw, where=where).astype(np.float64),
             "band": plain_words(band, n) or ("",) * n,
             "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
             "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
