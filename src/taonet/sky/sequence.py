@@ -23,7 +23,7 @@ from taonet.sky.plain_values import (
     plain_words,
 )
 from taonet.sky.position import known_positions
-from taonet.sky.unknown import PIXEL_SCALE_ARCSEC, SEEING_FWHM_PX, ZERO_POINT_MAG, known_numbers
+from taonet.sky.unknown import EPOCH_NUMBERS, PIXEL_SCALE_ARCSEC, known_numbers
 
 JD_OF_MJD_ZERO = 2_400_000.5
 """MJD = JD − 2400000.5."""
@@ -248,10 +248,7 @@ class ImageSequence:
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
             "exposure_id": plain_words(exposure_id, n) or ("",) * n,
         }
-        for name, unit, limits in (
-            ("seeing_fwhm_px", "pix", SEEING_FWHM_PX),
-            ("zero_point_mag", "mag", ZERO_POINT_MAG),
-        ):
+        for name, (unit, limits) in EPOCH_NUMBERS.items():
             values = plain_numbers(sequence[name], unit, name=name, where=where)
             # one number stands for all epochs, as one band does
             values = np.full(n, values) if values.ndim == 0 else values

@@ -20,6 +20,12 @@ SEEING_FWHM_PX: Final = (0.0, 90.0)
 PIXEL_SCALE_ARCSEC: Final = (0.001, 200.0)
 """From adaptive optics to cameras that see the whole sky at once."""
 
+EPOCH_NUMBERS: Final = {
+    "seeing_fwhm_px": ("pix", SEEING_FWHM_PX),
+    "zero_point_mag": ("mag", ZERO_POINT_MAG),
+}
+"""What a sequence states of each epoch, with unit and range."""
+
 MAGNITUDE: Final = (-90.0, 90.0)
 """No star is as bright or as faint."""
 
