@@ -18,7 +18,7 @@ def test_objects_in_memory_are_written_beside_the_run(tmp_path):
     run = taonet.train("tiny", sequences, output=tmp_path / "runs" / "run", settings=FEW)
     assert len(taonet.read(tmp_path / "runs" / "run.data")) == 24
     assert run.model.facts["trained_on_simulation"] is True
-    assert run.model.reads.scale_arcsec == 2.5
+    assert run.model.reads.pixel_scale_arcsec == 2.5
     # the same call again finds the run finished
     again = taonet.train("tiny", sequences, output=tmp_path / "runs" / "run", settings=FEW)
     pd.testing.assert_frame_equal(again.scores, run.scores)

@@ -62,3 +62,15 @@ def test_memory_that_was_given_back_is_read_again(tmp_path):
     archive.release()
     np.testing.assert_array_equal(first.frames, before)
     np.testing.assert_array_equal(archive[0].frames, before)
+
+
+def test_an_archive_of_before_scales_were_noted_has_that_of_its_survey(tmp_path):
+    for survey, expected in (("ztf", 1.01), ("mine", np.nan)):
+        path = write(tmp_path / survey, [sequence(1)]).path
+        manifest = json.loads((path / "manifest.json").read_text())
+        del manifest["pixel_scale_arcsec"]
+        (path / "manifest.json").write_text(json.dumps({**manifest, "survey": survey}))
+        np.testing.assert_equal(Archive(path)[0].pixel_scale_arcsec, expected)
+        (path / "manifest.json").write_text(json.dumps({**manifest, "pixel_scale_arcsec": "x"}))
+        with pytest.raises(InputError, match=r"the manifest is damaged.*pixel_scale_arcsec"):
+            Archive(path)

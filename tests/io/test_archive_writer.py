@@ -204,3 +204,24 @@ def test_a_kill_between_widened_frames_and_the_journal_does_no_harm(tmp_path, mo
     archive = Archive(tmp_path / "a")
     for i, (_, frames) in enumerate((first, later)):
         assert np.array_equal(archive[i].frames, frames)
+
+
+def test_a_scale_of_all_objects_is_in_the_manifest_and_several_are_a_column(tmp_path):
+    one = [replace(sequence(i), pixel_scale_arcsec=0.27) for i in range(3)]
+    archive = write(tmp_path / "one", one)
+    assert archive.manifest["pixel_scale_arcsec"] == 0.27
+    assert archive.objects["pixel_scale_arcsec"].tolist() == [0.27] * 3
+    mixed = [one[0], replace(one[1], pixel_scale_arcsec=0.3), sequence(2)]
+    archive = write(tmp_path / "mixed", mixed)
+    assert "pixel_scale_arcsec" not in archive.manifest
+    assert [own.pixel_scale_arcsec for own in archive][:2] == [0.27, 0.3]
+    assert np.isnan(archive[2].pixel_scale_arcsec)
+    assert archive.pixel_scales == "0.27 to 0.3, not stated for 1 objects"
+
+
+def test_a_scale_changes_no_hash_where_all_objects_share_it(tmp_path):
+    unknown = write(tmp_path / "unknown", [sequence(1), sequence(2)])
+    stated = [replace(sequence(i), pixel_scale_arcsec=1.0) for i in (1, 2)]
+    assert write(tmp_path / "stated", stated).digest == unknown.digest
+    assert unknown.manifest["pixel_scale_arcsec"] is None
+    assert unknown.pixel_scales == "not stated"

@@ -211,3 +211,11 @@ def test_a_wcs_that_makes_no_sense_is_left_out_with_a_word(damage, tmp_path):
     found = read(tmp_path, [cut(0), odd])
     assert_shows(found, range(2))
     assert any("WCS that makes no sense" in r for r in found.remarks)
+
+
+def test_the_wcs_says_how_large_pixels_are(tmp_path):
+    result = read(tmp_path, [cut(0), cut(1, angle=1.0), cut(2, turn="t")])
+    assert result.sequence.pixel_scale_arcsec == pytest.approx(SCALE * 3600, rel=1e-4)
+    (tmp_path / "bare").mkdir()
+    bare = read(tmp_path / "bare", [(scene(0)[:16, :16], fits.Header())])
+    assert np.isnan(bare.sequence.pixel_scale_arcsec)

@@ -98,3 +98,13 @@ def test_a_whole_folder_with_every_trap_becomes_an_archive(deep_tao, tmp_path):
 def test_an_empty_folder_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match="no archive, alerts or FITS"):
         source_of(tmp_path)
+
+
+def test_scales_are_those_of_the_user_else_of_the_survey(tmp_path):
+    source = source_of(folder_of(tmp_path / "files", 2, n_frames=3, size=8))
+    known = ingest(source, tmp_path / "known").path
+    assert Archive(known).manifest["pixel_scale_arcsec"] == 2.5
+    stated = ingest(source, tmp_path / "stated", pixel_scale_arcsec=1.25).path
+    assert [own.pixel_scale_arcsec for own in Archive(stated)] == [1.25, 1.25]
+    with pytest.raises(InputError, match="no pixel scale"):
+        ingest(source, tmp_path / "wrong", pixel_scale_arcsec=-1.0)

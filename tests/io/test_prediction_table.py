@@ -50,9 +50,10 @@ def rows(object_id="a", *, sets=SETS, prior=None, **columns):
 def test_columns_are_those_of_the_schema_in_its_order():
     names = [column.name for column in COLUMNS]
     k = names.index("p_<CLASS>")
-    expected = [*names[:k], *(f"p_{name}" for name in CLASSES.classes), *names[k + 1 : -1]]
+    expected = [*names[:k], *(f"p_{name}" for name in CLASSES.classes), *names[k + 1 :]]
+    assert list(rows(prior="SN=1").columns) == expected == column_names(CLASSES, with_prior=True)
+    expected.remove("prior")
     assert list(rows().columns) == expected == column_names(CLASSES)
-    assert list(rows(prior="SN=1").columns) == [*expected, "prior"]
 
 
 def test_the_conventions_name_every_column():
@@ -113,7 +114,7 @@ def test_sets_are_json_in_text(tmp_path):
     write_predictions(rows(sets=[("SN", "type II"), (), None]), tmp_path / "p.csv")
     lines = (tmp_path / "p.csv").read_text().splitlines()[1:]
     assert ['"[""SN"", ""type II""]"' in lines[0], ",[]," in lines[1]] == [True, True]
-    assert lines[2].endswith(",SN,,,")
+    assert lines[2].endswith(",SN,,,,0,")
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".ecsv", ".vot"])
@@ -222,3 +223,15 @@ def test_a_table_of_something_else_is_left_alone(tmp_path):
     table = pd.DataFrame({"object_id": ["a"], "set": ["train"]})
     write_table(table, tmp_path / "t.csv")
     assert read_predictions(tmp_path / "t.csv")["set"].tolist() == ["train"]
+
+
+@every_format
+def test_epochs_not_read_are_numbers_and_words_in_every_format(suffix, tmp_path):
+    reasons = [None, None, "blank: 1", "blank: 1", "from MJD 57081 on: 4; blank: 1"]
+    counts = np.array([0, 0, 1, 1, 5])
+    write_predictions(rows(n_ignored=counts, ignored_reason=reasons), tmp_path / f"p{suffix}")
+    back = read_predictions(tmp_path / f"p{suffix}")
+    assert back["n_ignored"].tolist() == counts.tolist()
+    assert back["ignored_reason"].fillna("").tolist() == [one or "" for one in reasons]
+    assert rows()["n_ignored"].tolist() == [0] * 5
+    assert rows()["ignored_reason"].isna().all()

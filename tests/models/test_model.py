@@ -22,10 +22,10 @@ def test_a_model_is_one_line(name):
 
 def test_what_models_read():
     reads = load_model("ztf-sim").reads
-    assert (reads.kind, reads.pixels, reads.scale_arcsec) == ("cutouts", 63, 1.01)
+    assert (reads.kind, reads.pixels, reads.pixel_scale_arcsec) == ("cutouts", 63, 1.01)
     assert (reads.bands, reads.channels) == (("g", "r"), ("science", "template", "difference"))
     assert load_model("hits").reads.epochs == "any number before MJD 57081"
-    assert load_model("crts-sim").reads.scale_arcsec == 2.5
+    assert load_model("crts-sim").reads.pixel_scale_arcsec == 2.5
     assert str(reads) == (
         "cutouts of 63 × 63 pixels of 1.01 arcsec, science template difference, "
         "bands g r, epochs: any number"
@@ -38,7 +38,7 @@ def test_what_a_model_reads_is_one_line(name):
     assert len(repr(reads)) < 80
     assert not repr(reads).endswith("…")
     html = reads._repr_html_()
-    for word in (f"{reads.pixels} × {reads.pixels}", f"{reads.scale_arcsec:g} arcsec"):
+    for word in (f"{reads.pixels} × {reads.pixels}", f"{reads.pixel_scale_arcsec:g} arcsec"):
         assert word in repr(reads)
         assert word in html
 

@@ -1,6 +1,7 @@
 """One answer by every road: what a notebook gets is the command's table, to the last bit."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -159,3 +160,36 @@ def test_a_generator_is_not_held_in_memory(sequences, model):
 
     model.predict(stream(), limit=1)
     assert len(taken) <= 2
+
+
+def test_epochs_past_the_cut_are_counted_in_the_table_as_they_come(model):
+    (sequence,) = taonet.simulate("hits", 1, seed=11)
+    cut = float(sequence.mjd[-4])
+    early = replace(model, reading=replace(model.reading, mjd_max=cut))
+    rows = early.predict(sequence)
+    assert len(rows) == int((sequence.mjd < cut).sum()) < len(sequence)
+    n_late = len(sequence) - len(rows)
+    assert rows["n_ignored"].tolist() == [0] * (len(rows) - 1) + [n_late]
+    assert rows["ignored_reason"].tolist()[-1] == f"from MJD {cut:g} on: {n_late}"
+    assert rows["ignored_reason"].isna().tolist()[:-1] == [True] * (len(rows) - 1)
+    until = early.predict(sequence.up_to(cut - 1e-6))
+    pd.testing.assert_frame_equal(until.iloc[:-1], rows.iloc[:-1])
+
+
+def test_what_lies_outside_the_domain_is_said_once_and_answered(model, caplog, tmp_path):
+    strange = taonet.simulate("tiny", 3, seed=2)
+    with caplog.at_level(logging.WARNING, logger="taonet"):
+        rows = model.predict(strange)
+    assert rows["object_id"].nunique() == 3
+    said = [one for one in caplog.messages if "arcsec" in one]
+    line = "note: 3 of 3 objects have pixels of 2.5 arcsec; hits-sim learnt from 0.27"
+    assert said == [line]
+    folder = taonet.simulate("tiny", 3, seed=2, output=tmp_path / "a").path
+    words = ["predict", "hits-sim", str(folder), "-o", str(tmp_path / "p.parquet")]
+    assert line in CliRunner().invoke(app, words).output
+
+
+def test_what_lies_inside_is_not_spoken_of(sequences, model, caplog):
+    with caplog.at_level(logging.WARNING, logger="taonet"):
+        model.predict(sequences)
+    assert not [one for one in caplog.messages if "learnt from" in one]

@@ -63,3 +63,8 @@ def test_an_epoch_in_an_unknown_band_costs_itself_and_is_reported():
         warnings.simplefilter("always")
         list(prepare_examples([strange], READING, frame_px=16))
     assert [str(one.message)[:12] for one in caught] == ["1 × left out"]
+
+
+def test_epochs_that_are_not_read_go_with_their_reasons():
+    strange = replace(sequence(3), band=("i", *sequence(3).band[1:]))
+    assert prepare_example(strange, READING, frame_px=16).ignored.reasons == ("band i",)

@@ -30,6 +30,10 @@ def ingest(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Table of object_id and class_name; wins over the source."),
     ] = None,
+    pixel_scale_arcsec: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Side of a pixel; wins over the WCS and the survey's own."),
+    ] = None,
     limit: Limit = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -46,6 +50,7 @@ def ingest(
         source,
         output,
         labels=read_labels(labels) if labels else None,
+        pixel_scale_arcsec=pixel_scale_arcsec,
         overwrite=overwrite,
         limit=limit,
         track=track,

@@ -7,10 +7,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
+from taonet.data.ignored_epochs import IgnoredEpochs
 from taonet.data.running_mean import deep_images, look_of
 from taonet.data.transforms import Scaling, compress, scale_to_noise, scaled_images
 from taonet.errors import InputError
-from taonet.sky.cutout import centre_crop
+from taonet.sky.cutout import Quality, centre_crop
 from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
@@ -102,6 +103,18 @@ class Reading:
 
     def _knows_band(self, sequence: ImageSequence) -> Bool[np.ndarray, " epoch"]:
         return np.array([not self.bands or band in self.bands for band in sequence.band], bool)
+
+    def ignored_epochs_of(self, sequence: ImageSequence) -> IgnoredEpochs:
+        """Return the epochs that are not read, each with the first reason that applies."""
+        reasons = np.full(len(sequence), "", dtype=object)
+        if self.mjd_max is not None:
+            reasons[sequence.mjd >= self.mjd_max] = f"from MJD {self.mjd_max:g} on"
+        unknown = np.flatnonzero(~self._knows_band(sequence))
+        reasons[unknown] = [f"band {sequence.band[i] or 'not named'}" for i in unknown.tolist()]
+        for bit in (Quality.CLIPPED, Quality.BLANK):
+            reasons[(sequence.quality & bit) != 0] = (bit.name or "").lower()
+        ignored = np.flatnonzero(reasons != "")
+        return IgnoredEpochs(mjd=sequence.mjd[ignored], reasons=tuple(reasons[ignored]))
 
     def unknown_band_errors(self, sequence: ImageSequence) -> dict[int, InputError]:
         """Return the epochs of a sequence in a band that is not known, each with the reason."""

@@ -16,6 +16,7 @@ from taonet.experiment.counterfactual_card import WHAT_IF, what_if_facts, what_i
 from taonet.experiment.plan import Experiment
 from taonet.io.provenance import describe_simulation
 from taonet.models.bundle import WEIGHTS_SHA256, Bundle
+from taonet.models.domain_check import MOST_DEPTH_MAG, MOST_STRETCH, MOST_TIMES
 from taonet.sky.taxonomy import spell_out
 from taonet.trust.trust import Trust
 
@@ -29,6 +30,8 @@ CARD: Final = "card"
 
 CALIBRATION_HEADING: Final = "Calibration"
 
+DOMAIN_HEADING: Final = "Where it is valid"
+
 LIMITS: Final = "Limits"
 
 SECTIONS: Final = (
@@ -38,6 +41,7 @@ SECTIONS: Final = (
     "How early, how steady",
     CALIBRATION_HEADING,
     "Intended use",
+    DOMAIN_HEADING,
     "Out of scope",
     LIMITS,
     "Retraining",
@@ -114,6 +118,7 @@ def model_card(bundle: Bundle) -> str:
         _over_time_text(facts["scores"].get("over_time")),
         calibration_text(bundle),
         _intended_use_text(bundle),
+        domain_text(bundle),
         _out_of_scope_text(bundle),
         _limits_text(bundle),
         _retraining_text(bundle),
@@ -313,6 +318,19 @@ def _intended_use_text(bundle: Bundle) -> str:
     if bundle.facts["trained_on_simulation"]:
         text += " To try and compare methods; on real data only after a test there."
     return text
+
+
+def domain_text(bundle: Bundle) -> str:
+    """Return the section on what the sequences were like that a network learnt from."""
+    lines = [f"* {what}: {text}" for what, text in bundle.domain.in_words.items()]
+    limits = (
+        f"Beyond that are pixels more than {MOST_STRETCH:.0%} larger or smaller, other bands, "
+        f"frames more than {MOST_DEPTH_MAG:g} mag deeper or shallower, {MOST_TIMES:g} times as "
+        f"many epochs or days, and {MOST_TIMES:g} times fewer epochs. `taonet predict` says so "
+        "where the files tell, and answers all the same; such answers were not tested. Epochs "
+        "that are not read are counted in `n_ignored`."
+    )
+    return "\n".join(["Taught on (the middle 98 % of the objects):", "", *lines, "", limits])
 
 
 def _out_of_scope_text(bundle: Bundle) -> str:

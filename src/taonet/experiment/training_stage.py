@@ -21,12 +21,15 @@ from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
-from taonet.models.model import PIXEL_ARCSEC
+from taonet.models.coverage import common_domain, coverage_of
+from taonet.models.domain import DOMAIN, Domain
 from taonet.models.preparation import PreparedSequence, prepare_examples
-from taonet.simulation.presets.by_name import pixel_arcsec_of
 from taonet.training.loop import train_network
 from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
+
+DOMAIN_OBJECTS = 500
+"""Objects that are looked at to state what a network learnt from."""
 
 
 def train_round(
@@ -104,7 +107,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
         frame_px=experiment.frame_px,
         facts={
             "survey": archive.survey,
-            PIXEL_ARCSEC: pixel_arcsec_of(archive.survey),
+            DOMAIN: training_domain(experiment, train).to_dict(),
             "trained_on_simulation": archive.is_simulated,
             "recipe_digest": recipe.digest,
             "data_digest": archive.digest,
@@ -119,6 +122,21 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
             "cost": json.loads((folder / "cost.json").read_text()),
         },
     )
+
+
+def training_domain(experiment: Experiment, train: Int[np.ndarray, " n"]) -> Domain:
+    """Return what the objects are like that a network learns from; of many, a sample is looked at.
+
+    Parameters
+    ----------
+    train : array
+        Objects to learn from.
+    """
+    several = np.linspace(0, len(train) - 1, min(len(train), DOMAIN_OBJECTS)).astype(np.int64)
+    objects = [
+        coverage_of(experiment.archive[i], experiment.reading) for i in train[several].tolist()
+    ]
+    return common_domain(objects, reading=experiment.reading, frame_px=experiment.frame_px)
 
 
 def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[str, float]:

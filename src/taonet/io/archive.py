@@ -24,6 +24,7 @@ from jaxtyping import Int, Shaped
 from taonet.errors import InputError, MissingError
 from taonet.io.paths import path_of
 from taonet.markup import LINE, facts_html, shorten
+from taonet.sky.pixel_scale import known_scale, survey_scale
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import AnyPath
@@ -33,6 +34,9 @@ VERSION: Final = 1
 
 UNKNOWN: Final = "unknown"
 """In place of a class, where objects are counted by it."""
+
+NOT_STATED: Final = "not stated"
+"""In place of a scale that is not known."""
 
 MANIFEST: Final = {
     "version": int,
@@ -77,6 +81,10 @@ OBJECTS: Final = pa.schema(
     ]
 )
 
+PIXEL_SCALE: Final = "pixel_scale_arcsec"
+"""Side of a pixel of an object's cutouts: in the manifest where all have one (null where it is
+unknown), else a column of the objects."""
+
 
 def sha256_of(path: AnyPath) -> str:
     """Return the hash of a file, read in pieces."""
@@ -111,6 +119,8 @@ class Archive:
         self._frames = _map_frames(path, self.manifest)
         self._epochs = pq.read_table(path / "epochs.parquet").combine_chunks()
         self.objects: pd.DataFrame = pq.read_table(path / "objects.parquet").to_pandas()
+        if PIXEL_SCALE not in self.objects:
+            self.objects[PIXEL_SCALE] = _shared_pixel_scale(path, self.manifest)
         counts = (len(self._frames), self._epochs.num_rows, int(self.objects["n_epochs"].sum()))
         if len(set(counts)) != 1:
             raise InputError("frames, epochs and objects disagree", where=path, got=counts)
@@ -136,6 +146,7 @@ class Archive:
             "survey": self.survey + (" (simulated)" if self.is_simulated else ""),
             "objects": f"{len(self):,}",
             "frames": f"{len(self._frames):,} of {height} × {width} px, {' '.join(self.channels)}",
+            "side of a pixel in arcsec": self.pixel_scales,
             "bands": " ".join(filter(None, self.bands)) or "not named",
             "classes": ", ".join(f"{name} {n:,}" for name, n in self.class_counts.items()),
             "folder": self.path,
@@ -177,6 +188,7 @@ class Archive:
             field_id=row["field_id"],
             survey_field=row["survey_field"],
             channels=tuple(self.manifest["channels"]),
+            pixel_scale_arcsec=float(row[PIXEL_SCALE]),
         )
 
     def _index_of(self, object_id: str) -> int:
@@ -226,6 +238,17 @@ class Archive:
     def bands(self) -> tuple[str, ...]:
         """The bands present, in order of name."""
         return tuple(sorted(set(self._epochs["band"].unique().to_pylist())))
+
+    @property
+    def pixel_scales(self) -> str:
+        """The sides of pixels in arcsec, in words: ``0.27``, ``0.262 to 0.264``, ``not stated``."""
+        scales = self.objects[PIXEL_SCALE]
+        known, missing = scales.dropna(), int(scales.isna().sum())
+        if known.empty:
+            return NOT_STATED
+        ends = dict.fromkeys((f"{known.min():g}", f"{known.max():g}"))
+        rest = f", {NOT_STATED} for {missing} objects" if missing else ""
+        return " to ".join(ends) + rest
 
     @property
     def quality(self) -> Int[np.ndarray, " frame"]:
@@ -286,6 +309,23 @@ def _read_manifest(path: Path) -> dict[str, Any]:
             got = f"{key} {manifest[key]!r}" if key in manifest else f"no {key}"
             raise InputError("the manifest is damaged", where=file, got=got, do="ingest it again")
     return manifest
+
+
+def _shared_pixel_scale(path: Path, manifest: Mapping[str, Any]) -> float:
+    """Return the scale of all objects; of an archive from before it was noted that of its survey.
+
+    Raises
+    ------
+    InputError
+        If it is no number.
+    """
+    if PIXEL_SCALE not in manifest:
+        return survey_scale(manifest["survey"])
+    stated = manifest[PIXEL_SCALE]
+    if stated is not None and (isinstance(stated, bool) or not isinstance(stated, int | float)):
+        got = f"{PIXEL_SCALE} {stated!r}"
+        raise InputError("the manifest is damaged", where=path, got=got, do="ingest it again")
+    return known_scale(stated)
 
 
 def _missing_archive_error(path: Path) -> InputError:

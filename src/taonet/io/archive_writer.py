@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from jaxtyping import Shaped
 
 from taonet.errors import InputError, OutputError
-from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, VERSION, sha256_of
+from taonet.io.archive import EPOCHS, FORMAT, OBJECTS, PIXEL_SCALE, VERSION, sha256_of
 from taonet.io.archive_frames import CHUNK_BYTES, FRAMES, FrameFile, create_frame_file, stated_type
 from taonet.io.atomic import ARCHIVE_MARK, refuse_existing, replace_folder, room_for
 from taonet.io.pixel_types import common_type, lossless_cast
@@ -27,6 +27,9 @@ from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy, taxonomy_for
 from taonet.types import AnyPath
 from taonet.version import __version__
+
+SCALED_OBJECTS = OBJECTS.append(pa.field(PIXEL_SCALE, pa.float64()))
+"""Rows of objects while an archive is written. The column leaves them where it holds one value."""
 
 CHUNK_OBJECTS = 256
 ROW_GROUP = 65_536
@@ -154,6 +157,7 @@ class ArchiveWriter:
                 "mjd_last": float(sequence.mjd[-1]),
                 "content": hashlib.sha1(native.data, usedforsecurity=False).hexdigest(),
                 "source": source,
+                PIXEL_SCALE: sequence.pixel_scale_arcsec,
             }
         )
         columns = {name: getattr(sequence, name) for name in EPOCHS.names}
@@ -230,7 +234,7 @@ class ArchiveWriter:
         """Make everything added so far safe from a sudden end."""
         with room_for(self.path):
             if self._object_rows:
-                objects = pa.Table.from_pylist(self._object_rows, schema=OBJECTS)
+                objects = pa.Table.from_pylist(self._object_rows, schema=SCALED_OBJECTS)
                 pq.write_table(objects, self._chunk("objects", self._chunks))
                 epochs = pa.concat_tables(self._epoch_rows)
                 pq.write_table(epochs, self._chunk("epochs", self._chunks))
@@ -271,9 +275,11 @@ class ArchiveWriter:
             shape = (self.n_frames, *self._layout["frame_shape"])
             self._frames.write_header(shape, self._layout["dtype"])
             self.close()
-            for what, schema in (("objects", OBJECTS), ("epochs", EPOCHS)):
+            scales = self._pixel_scales()
+            objects = OBJECTS if len(scales) == 1 else SCALED_OBJECTS
+            for what, schema in (("objects", objects), ("epochs", EPOCHS)):
                 self._join(what, schema)
-            self._write_manifest()
+            self._write_manifest({PIXEL_SCALE: scales.pop()} if len(scales) == 1 else {})
             # first the name, then the clearing up: a kill in between leaves a readable archive
             replace_folder(self.work, self.path)
             shutil.rmtree(self.path / "rows")
@@ -293,7 +299,16 @@ class ArchiveWriter:
                     waiting = waiting.slice(ROW_GROUP)
             writer.write_table(waiting)
 
-    def _write_manifest(self) -> None:
+    def _pixel_scales(self) -> set[float | None]:
+        """Return the different scales of the objects, None for those of unknown scale."""
+        scales: set[float | None] = set()
+        for chunk in range(self._chunks):
+            part = pq.read_table(self._chunk("objects", chunk), schema=SCALED_OBJECTS)
+            values = part[PIXEL_SCALE].to_pylist()
+            scales |= {None if one is None or one != one else one for one in values}
+        return scales
+
+    def _write_manifest(self, shared: dict[str, Any]) -> None:
         taxonomy = self.taxonomy or taxonomy_for(self.survey, self._classes)
         parts = ("frames.npy", "epochs.parquet", "objects.parquet")
         manifest = {
@@ -304,6 +319,7 @@ class ArchiveWriter:
             "simulated": self.simulated,
             "taxonomy": {"name": taxonomy.name, "classes": list(taxonomy.classes)},
             **(self._layout or {}),
+            **shared,
             "objects": self.n_objects,
             "frames": self.n_frames,
             "set_aside": self.n_set_aside,

@@ -100,6 +100,8 @@ def object_in_files(
             rejection = _object_rejection(object_id, epoch_filter.parts)
             return ItemResult(item=object_id, rejection=rejection)
         sequence = _sequence(object_id, epochs, tuple(files), class_name)
+        if placing is not None:
+            sequence = replace(sequence, pixel_scale_arcsec=placing.pixel_scale_arcsec)
     except InputError as error:
         return ItemResult(item=object_id, rejection=Rejection.from_error(object_id, error))
     remarks = dict.fromkeys(remark for epoch in epochs for remark in epoch.remarks)

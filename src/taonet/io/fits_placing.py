@@ -18,6 +18,7 @@ from taonet.io.fits_wcs import (
     turn_back,
     turn_between,
 )
+from taonet.sky.pixel_scale import known_scale
 
 SkyFrames = Sequence[SkyFrame | None]
 
@@ -25,6 +26,8 @@ TURNED = "frames turned to the orientation of the first, by their WCS"
 SHIFTED = "frames shifted so that the object is at the centre, by their WCS and its ra and dec"
 FITTED = "frames of another size placed by their WCS, with NaN where they show nothing"
 APART = "by their WCS the frames' centres lie apart; with ra and dec in the table they are aligned"
+
+ARCSEC_A_DEGREE = 3600
 
 APART_PX = 2.0
 """Pixels by which the centres of frames may differ without a remark."""
@@ -101,6 +104,12 @@ class Placement:
         if self.position is None and self._is_apart(frame, pixels.shape):
             remarks.append(APART)
         return moved, remarks
+
+    @property
+    def pixel_scale_arcsec(self) -> float:
+        """Side of a pixel where the object is, to five digits; NaN where it makes no sense."""
+        side = np.degrees(np.sqrt(abs(np.linalg.det(self.slopes)))) * ARCSEC_A_DEGREE
+        return known_scale(float(f"{side:.5g}"))
 
     def _is_apart(self, frame: SkyFrame, shape: tuple[int, ...]) -> bool:
         away = self.basis @ (frame.direction(*_centre(shape)) - self.centre)

@@ -1,5 +1,6 @@
 """From any source into an archive: what can be read goes in, the rest is set aside."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from taonet.errors import InputError
 from taonet.io.archive_writer import SET_ASIDE, ArchiveWriter
 from taonet.io.items import ItemResult, SequenceSource
 from taonet.io.rejection import Rejection, count_kinds, first_reason, remark_lines, summarise_kinds
+from taonet.sky.pixel_scale import known_scale, with_survey_scale
 from taonet.sky.sequence import ImageSequence
 from taonet.types import AnyPath, Track, no_progress
 
@@ -53,11 +55,37 @@ class IngestSummary:
         return "\n".join([line, *remark_lines(self.remarks)])
 
 
+@dataclass(frozen=True)
+class StatedFacts:
+    """What is known of all sequences beside their files.
+
+    Parameters
+    ----------
+    labels : mapping
+        Class name by object id.
+    survey : str
+    pixel_scale_arcsec : float, optional
+        As the user states it.
+    """
+
+    labels: Mapping[str, str]
+    survey: str
+    pixel_scale_arcsec: float | None = None
+
+    def apply(self, sequence: ImageSequence) -> ImageSequence:
+        """Return a sequence with these facts."""
+        labelled = relabel_sequence(sequence, self.labels)
+        if self.pixel_scale_arcsec is not None:
+            return replace(labelled, pixel_scale_arcsec=float(self.pixel_scale_arcsec))
+        return with_survey_scale(labelled, self.survey)
+
+
 def ingest(
     source: SequenceSource,
     output: AnyPath,
     *,
     labels: Mapping[str, str] | None = None,
+    pixel_scale_arcsec: float | None = None,
     overwrite: bool = False,
     limit: int | None = None,
     track: Track = no_progress,
@@ -70,6 +98,8 @@ def ingest(
     ----------
     labels : mapping, optional
         Class name by object id; it takes precedence over the source.
+    pixel_scale_arcsec : float, optional
+        Side of a pixel of all cutouts; it takes precedence over the WCS and the survey.
     limit : int, optional
         Stop after so many items.
     track : function, optional
@@ -78,12 +108,15 @@ def ingest(
     Raises
     ------
     InputError
-        If not one sequence could be read.
+        If not one sequence could be read, or the scale is none.
     OutputError
         If the output exists or there is no room.
     """
     output = Path(output)
+    check_scale(pixel_scale_arcsec)
     signature = f"{source.signature}:{sorted((labels or {}).items())}:{limit}"
+    signature += "" if pixel_scale_arcsec is None else f":{pixel_scale_arcsec}"
+    stated = StatedFacts(labels or {}, source.survey, pixel_scale_arcsec)
     most = source.count if limit is None else limit
     total = most if most is None or source.count is None else min(most, source.count)
     used, remarks = 0, Counter(dict.fromkeys(source.remarks, 1))
@@ -97,7 +130,7 @@ def ingest(
         remaining = None if total is None else total - len(writer.done)
         results = track(source.read(frozenset(writer.done)), remaining or 0, TITLE)
         for result in islice(results, remaining):
-            _write(result, writer, labels or {})
+            _write(result, writer, stated)
             remarks.update(result.remarks)
             used += result.sequence is not None and result.sequence.object_id in (labels or {})
         if writer.n_objects == 0:
@@ -126,13 +159,25 @@ def relabel_sequence(sequence: ImageSequence, labels: Mapping[str, str]) -> Imag
     return sequence if class_name is None else replace(sequence, class_name=class_name)
 
 
-def _write(result: ItemResult, writer: ArchiveWriter, labels: Mapping[str, str]) -> None:
+def check_scale(pixel_scale_arcsec: float | None) -> None:
+    """Refuse a scale that no pixel has.
+
+    Raises
+    ------
+    InputError
+    """
+    if pixel_scale_arcsec is not None and math.isnan(known_scale(pixel_scale_arcsec)):
+        do = "give the side of a pixel in arcsec, such as 0.27"
+        raise InputError("no pixel scale", got=pixel_scale_arcsec, do=do)
+
+
+def _write(result: ItemResult, writer: ArchiveWriter, stated: "StatedFacts") -> None:
     rejection = result.rejection
     for part in result.parts:
         writer.reject(part)
     if result.sequence is not None:
         try:
-            writer.add(relabel_sequence(result.sequence, labels), source=result.item)
+            writer.add(stated.apply(result.sequence), source=result.item)
         except InputError as error:
             rejection = Rejection.from_error(result.item, error)
     if rejection is not None:

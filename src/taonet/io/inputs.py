@@ -13,6 +13,7 @@ from taonet.io.paths import is_path, paths_of
 from taonet.io.sources import archive_source, sources_of
 from taonet.io.tables import is_table_in_memory
 from taonet.io.tally import Tally
+from taonet.sky.pixel_scale import with_survey_scale
 from taonet.sky.sequence import ImageSequence
 from taonet.types import Track
 
@@ -73,8 +74,8 @@ def read_sequences(
     most = sum(counts) if len(counts) == len(sources) else limit
     most = most if limit is None or most is None else min(limit, most)
     tally.remarks.update(line for source in sources for line in source.remarks)
-    results = (result for source in sources for result in source.read(frozenset()))
-    for result in track(results, most or 0, title):
+    results = ((result, source.survey) for source in sources for result in source.read(frozenset()))
+    for result, survey in track(results, most or 0, title):
         for rejection in (*result.parts, result.rejection):
             if rejection is not None:
                 tally.rejected.add(rejection)
@@ -85,7 +86,7 @@ def read_sequences(
             tally.reject(result.item, InputError("an object of this name is there already"))
             continue
         names.add(result.sequence.object_id)
-        yield result.sequence
+        yield with_survey_scale(result.sequence, survey)
         if len(names) == limit:
             return
 

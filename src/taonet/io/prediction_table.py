@@ -126,6 +126,16 @@ COLUMNS: Final = (
         meaning="whether the object is unlike those calibrated on: its typicality is below 0.05",
     ),
     PRIOR,
+    Column(
+        name="n_ignored",
+        dtype="int64",
+        meaning="number of epochs so far that were not read; of the last answer, of all epochs",
+    ),
+    Column(
+        name="ignored_reason",
+        dtype="text",
+        meaning="why, with the number for each reason; missing where there are none",
+    ),
 )
 """In order. All are written, but for `PRIOR` where there is none."""
 
@@ -158,6 +168,10 @@ class Answers:
     snr, mjd_detected : array (row,), optional
     prior : str, optional
         The class mix that the probabilities refer to.
+    n_ignored : array (row,), optional
+        Epochs that were not read; 0 by default.
+    ignored_reason : sequence of str or None, optional
+        Why.
     """
 
     n_epochs: Int[np.ndarray, " row"]
@@ -169,6 +183,8 @@ class Answers:
     snr: Float[np.ndarray, " row"] | None = None
     mjd_detected: Float[np.ndarray, " row"] | None = None
     prior: str | None = None
+    n_ignored: Int[np.ndarray, " row"] | None = None
+    ignored_reason: Sequence[str | None] | None = None
 
 
 def make_rows(
@@ -218,6 +234,8 @@ def make_rows(
         "snr": _or_nan(answers.snr, n),
         "unlike": typicality < UNLIKE_BELOW,
         "prior": _cells([answers.prior] * n),
+        "n_ignored": np.zeros(n, np.int64) if answers.n_ignored is None else answers.n_ignored,
+        "ignored_reason": _cells(answers.ignored_reason or [None] * n),
     }
     cells |= dict(zip(columns_of(taxonomy), answers.probabilities.T, strict=True))
     names = column_names(taxonomy, with_prior=answers.prior is not None)

@@ -38,6 +38,8 @@ class Predictions(pd.DataFrame):
     ``snr``              by how much the sum of the frames so far stands out there
     ``unlike``           whether the object is unlike those calibrated on: typicality below 0.05
     ``prior``            the class mix that probabilities refer to, where one was given
+    ``n_ignored``        number of epochs so far that were not read; of the last answer, of all
+    ``ignored_reason``   why, such as "from MJD 57081 on: 4; blank: 1"; missing where there are none
     ===================  ==========================================================================
 
     It is a DataFrame like any other, and whatever is selected from it is a plain one; only the

@@ -90,6 +90,7 @@ def _predict_batch(
         restated, sets = answer.probabilities, answer.sets
         if prior is not None:
             restated, sets = prior.restate(restated), prior.possible_sets(sets)
+        n_ignored = one.ignored.known_by(one.example.mjd)
         answers = Answers(
             n_epochs=np.arange(1, len(one.example.mjd) + 1),
             mjd_last=one.example.mjd,
@@ -100,6 +101,8 @@ def _predict_batch(
             snr=one.detection.snr,
             mjd_detected=_first_detection(one),
             prior=None if prior is None else str(prior),
+            n_ignored=n_ignored,
+            ignored_reason=one.ignored.in_words(n_ignored),
         )
         rows = make_rows(one.facts, answers, taxonomy=bundle.taxonomy)
         yield Prediction(rows=rows, features=answer.features)

@@ -22,7 +22,8 @@ from taonet.errors import InputError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
-from taonet.models.model import PIXEL_ARCSEC, Model, Reads, read_card
+from taonet.models.domain import Domain
+from taonet.models.model import Model, Reads, read_card
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.trust.trust import Trust
 from taonet.trust.typicality import Typicality
@@ -68,11 +69,19 @@ class Bundle(Model):
         return Reads(
             kind="cutouts",
             pixels=self.frame_px,
-            scale_arcsec=self.facts.get(PIXEL_ARCSEC),
+            pixel_scale_arcsec=self.domain.pixel_scale_arcsec,
             channels=self.reading.channels,
             bands=self.reading.bands,
             mjd_max=self.reading.mjd_max,
         )
+
+    @property
+    def domain(self) -> Domain:
+        """What the sequences were like that it learnt from, as far as it states that."""
+        known = {"frame_px": self.frame_px, "channels": self.reading.channels}
+        known |= {"mjd_max": self.reading.mjd_max}
+        known |= {"bands": self.reading.bands} if self.reading.bands else {}
+        return Domain.from_facts(self.facts, **known)
 
     @property
     def is_calibrated(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from taonet.markup import LINE, facts_html, shorten
+from taonet.models.domain import Domain
 from taonet.progress import show_progress
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Track
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 NOT_STATED = "not stated"
 """In place of a fact that a bundle made elsewhere leaves out."""
-
-PIXEL_ARCSEC = "pixel_arcsec"
-"""Name of the fact."""
 
 
 class Card(str):
@@ -53,7 +51,7 @@ class Reads:
     kind : {"cutouts", "light curves"}
     pixels : int or None
         Side of the cutouts; larger ones are cropped, smaller ones are refused.
-    scale_arcsec : float or None
+    pixel_scale_arcsec : float or None
         Side of a pixel of the cutouts it learnt from; None where it is not stated.
     channels : tuple of str
         What the cutouts show, in order.
@@ -67,7 +65,7 @@ class Reads:
 
     kind: str
     pixels: int | None = None
-    scale_arcsec: float | None = None
+    pixel_scale_arcsec: float | None = None
     channels: tuple[str, ...] = ()
     bands: tuple[str, ...] = ()
     mjd_max: float | None = None
@@ -83,7 +81,7 @@ class Reads:
         bands = " ".join(self.bands) or "any"
         if self.pixels is None:
             return f"light curves, bands {bands}; {len(self.features)} features are computed"
-        scale = "" if self.scale_arcsec is None else f" of {self.scale_arcsec:g} arcsec"
+        scale = "" if self.pixel_scale_arcsec is None else f" of {self.pixel_scale_arcsec:g} arcsec"
         return (
             f"cutouts of {self.pixels} × {self.pixels} pixels{scale}, {' '.join(self.channels)}, "
             f"bands {bands}, epochs: {self.epochs}"
@@ -94,8 +92,8 @@ class Reads:
         if self.pixels is None:
             return shorten(f"<Reads light curves, {bands}, {len(self.features)} features>", LINE)
         facts = [f"{self.pixels} × {self.pixels} px"]
-        if self.scale_arcsec is not None:
-            facts.append(f"{self.scale_arcsec:g} arcsec a pixel")
+        if self.pixel_scale_arcsec is not None:
+            facts.append(f"{self.pixel_scale_arcsec:g} arcsec a pixel")
         facts += [" ".join(self.channels), bands]
         if self.mjd_max is not None:
             facts.append(f"before MJD {self.mjd_max:g}")
@@ -106,7 +104,8 @@ class Reads:
         if self.pixels is None:
             facts["features"] = ", ".join(self.features)
             return facts_html("Reads light curves", facts)
-        scale = NOT_STATED if self.scale_arcsec is None else f"{self.scale_arcsec:g} arcsec"
+        side = self.pixel_scale_arcsec
+        scale = NOT_STATED if side is None else f"{side:g} arcsec"
         facts["pixels"] = f"{self.pixels} × {self.pixels}; larger cutouts are cropped"
         facts |= {"side of a pixel": scale, "channels": " ".join(self.channels)}
         return facts_html("Reads cutouts", {**facts, "epochs": self.epochs})
@@ -137,6 +136,11 @@ class Model(ABC):
     @abstractmethod
     def reads(self) -> Reads:
         """What it reads of an object."""
+
+    @property
+    @abstractmethod
+    def domain(self) -> Domain:
+        """What it learnt from was like, as far as that is stated; see `taonet.models.domain`."""
 
     @property
     @abstractmethod
@@ -231,6 +235,7 @@ class Model(ABC):
             "reads": self.reads,
             "learnt from": self.origin,
             "survey": self.facts.get("survey", NOT_STATED),
+            "is valid for": str(self.domain) or NOT_STATED,
             "probabilities": "calibrated, with sets" if self.is_calibrated else "not calibrated",
             "scores and limits": "model.card" if self.card else NOT_STATED,
         }

@@ -92,6 +92,7 @@ def predict_inputs(
     else:
         sources = open_inputs(inputs)
         objects = read_sequences(sources, tally, limit=limit, title="classifying", track=track)
+        objects = _check_domain(model, objects, tally)
     return predict(model, objects, prior=mix, workers=workers, on_rejection=tally.reject)
 
 
@@ -131,6 +132,16 @@ def _refuse_tables(given: Any) -> None:
             where=given if is_path(given) else None,
             do="give it cutouts; for light curves train trees: taonet train --lightcurves",
         )
+
+
+def _check_domain(
+    model: Model, sequences: Iterator[ImageSequence], tally: Tally
+) -> Iterator[ImageSequence]:
+    # networks are imported where there is one
+    from taonet.models.bundle import Bundle
+    from taonet.models.domain_check import check_domain
+
+    return check_domain(model, sequences, tally) if isinstance(model, Bundle) else sequences
 
 
 def _remark_on_bands(model: Model, curves: Iterable[Curve], tally: Tally) -> Iterator[Curve]:

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.ignored_epochs import NOTHING_IGNORED, IgnoredEpochs
 from taonet.data.reading import Example, Reading, example_of
 from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
@@ -35,12 +36,15 @@ class PreparedSequence:
         What is seen at the object's place after each epoch that the network reads.
     left_out : tuple of InputError
         Epochs in a band that the network does not know, each with the reason.
+    ignored : IgnoredEpochs
+        All epochs that the network does not read.
     """
 
     facts: ObjectFacts
     example: Example
     detection: Detection
     left_out: tuple[InputError, ...] = ()
+    ignored: IgnoredEpochs = NOTHING_IGNORED
 
 
 def prepare_example(
@@ -78,6 +82,7 @@ def prepare_example(
         example=example,
         detection=detect(sequence, read if epochs is None else read[epochs]),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
+        ignored=reading.ignored_epochs_of(sequence),
     )
 
 

@@ -179,6 +179,7 @@ def simulate_object(
         class_name=class_name,
         raw_label="" if class_name == QUIET_CLASS else scene.light.subtype,
         channels=survey.channels,
+        pixel_scale_arcsec=survey.pixel_arcsec,
     )
     return sequence, _truth(class_name, scene, exposures)
 

@@ -126,6 +126,17 @@ def plain_angle(angle: Any, *, name: str, where: object) -> float:
     return _single(plain_numbers(angle, "deg", name=name, where=where), name, where)
 
 
+def plain_number(value: Any, unit: str, *, name: str, where: object) -> float:
+    """Return one number in a unit; see `plain_numbers`.
+
+    Raises
+    ------
+    InputError
+        If there is more than one, or its unit is that of another quantity.
+    """
+    return _single(plain_numbers(value, unit, name=name, where=where), name, where)
+
+
 def is_position(value: object) -> bool:
     """Return whether a value is a position on the sky as astropy has them."""
     module = "astropy.coordinates"

@@ -16,13 +16,14 @@ from taonet.sky.plain_values import (
     plain_angle,
     plain_mjd,
     plain_moment,
+    plain_number,
     plain_numbers,
     plain_pixels,
     plain_position,
     plain_words,
 )
 from taonet.sky.position import known_positions
-from taonet.sky.unknown import SEEING_FWHM_PX, ZERO_POINT_MAG, known_numbers
+from taonet.sky.unknown import EPOCH_NUMBERS, PIXEL_SCALE_ARCSEC, known_numbers
 
 JD_OF_MJD_ZERO = 2_400_000.5
 """MJD = JD − 2400000.5."""
@@ -105,6 +106,8 @@ class ImageSequence:
         The survey's own name of the pointing.
     channels : tuple of str
         What each channel shows.
+    pixel_scale_arcsec : float
+        Side of a pixel on the sky; NaN where unknown.
 
     Raises
     ------
@@ -128,6 +131,7 @@ class ImageSequence:
     field_id: str
     survey_field: str
     channels: tuple[str, ...]
+    pixel_scale_arcsec: float = float("nan")
 
     PER_EPOCH: ClassVar[tuple[str, ...]] = (
         "mjd",
@@ -177,6 +181,7 @@ class ImageSequence:
         field_id: str = "",
         survey_field: str = "",
         channels: tuple[str, ...] = ("science",),
+        pixel_scale_arcsec: Any = float("nan"),
     ) -> "ImageSequence":
         """Put frames into time order, collapse duplicates, flag blank frames.
 
@@ -209,6 +214,8 @@ class ImageSequence:
             In place of ``ra`` and ``dec``; a SkyCoord of any frame becomes ICRS.
         ra, dec : float or angle
             Degrees, or with a unit.
+        pixel_scale_arcsec : float or angle, optional
+            Side of a pixel in arcsec, or with a unit.
 
         Raises
         ------
@@ -225,25 +232,23 @@ class ImageSequence:
         >>> taonet.ImageSequence.from_frames("mine", cutouts, mjd, band="r", ra=10.0, dec=-5.0)
         <Sequence mine: 30 epochs, 64 × 64 px, MJD 59000–59029, r>
         """
-        # 17 parameters, one a column: an object of settings would only repeat the list
+        # 18 parameters, one a column: an object of settings would only repeat the list
         where = f"sequence {object_id}"
         frames = without_sentinels(_plain_frames(frames, channels, where=where))
         n = len(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
+        raw = mjd if mjd_raw is None else mjd_raw
         sequence: dict[str, Any] = {
-            "mjd": _float64(plain_mjd(mjd, where=where)),
-            "mjd_raw": _float64(plain_mjd(mjd if mjd_raw is None else mjd_raw, where=where)),
+            "mjd": plain_mjd(mjd, where=where).astype(np.float64),
+            "mjd_raw": plain_mjd(raw, where=where).astype(np.float64),
             "band": plain_words(band, n) or ("",) * n,
             "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
             "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
             "exposure_id": plain_words(exposure_id, n) or ("",) * n,
         }
-        for name, unit, limits in (
-            ("seeing_fwhm_px", "pix", SEEING_FWHM_PX),
-            ("zero_point_mag", "mag", ZERO_POINT_MAG),
-        ):
+        for name, (unit, limits) in EPOCH_NUMBERS.items():
             values = plain_numbers(sequence[name], unit, name=name, where=where)
             # one number stands for all epochs, as one band does
             values = np.full(n, values) if values.ndim == 0 else values
@@ -262,6 +267,7 @@ class ImageSequence:
             field_id=field_id or object_id,
             survey_field=survey_field,
             channels=channels,
+            pixel_scale_arcsec=_known_scale(pixel_scale_arcsec, where=where),
             **{name: _take(column, keep) for name, column in sequence.items()},
         )
 
@@ -354,8 +360,9 @@ def _plain_frames(
     return plain
 
 
-def _float64(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-    return np.asarray(values, np.float64)
+def _known_scale(scale: Any, *, where: str) -> float:
+    plain = plain_number(scale, "arcsec", name="pixel_scale_arcsec", where=where)
+    return float(known_numbers(np.array(plain), PIXEL_SCALE_ARCSEC))
 
 
 def _known_place(position: Any, ra: Any, dec: Any, *, where: str) -> tuple[float, float]:

@@ -17,9 +17,17 @@ ZERO_POINT_MAG: Final = (-90.0, 90.0)
 SEEING_FWHM_PX: Final = (0.0, 90.0)
 """A PSF as wide as that would be no point in any cutout."""
 
+PIXEL_SCALE_ARCSEC: Final = (0.001, 200.0)
+"""From adaptive optics to cameras that see the whole sky at once."""
+
+EPOCH_NUMBERS: Final = {
+    "seeing_fwhm_px": ("pix", SEEING_FWHM_PX),
+    "zero_point_mag": ("mag", ZERO_POINT_MAG),
+}
+"""What a sequence states of each epoch, with unit and range."""
+
 MAGNITUDE: Final = (-90.0, 90.0)
 """No star is as bright or as faint."""
-
 
 PIXEL_SENTINELS: Final = (-999.0, -9999.0, -32768.0, -99999.0)
 """What programs write for no data, where nothing else in a frame is half as low."""

@@ -16,6 +16,7 @@ from taonet.io.sources import source_of
 from taonet.io.tables import read_table
 from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES, bundle_config, bundle_names, find_bundle
+from taonet.models.domain import Domain
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
 from taonet.types import AnyPath, no_progress
@@ -97,6 +98,7 @@ def describe_archive(archive: Archive, *, verify: bool = False) -> dict[str, Any
         "epochs": f"{archive.manifest['frames']} in all, "
         f"{epochs.min()} to {epochs.max()} an object",
         "frame": f"{height} x {width} {np.dtype(archive.manifest['dtype']).name}",
+        "side of a pixel in arcsec": archive.pixel_scales,
         "channels": f"{channels} ({', '.join(archive.channels)})",
         "bands": f"{len(archive.bands)} ({', '.join(b or 'not named' for b in archive.bands)})",
         "mjd": f"{objects['mjd_first'].min():.4f} to {objects['mjd_last'].max():.4f}",
@@ -135,6 +137,7 @@ def _bundle_facts(config: dict[str, Any]) -> dict[str, Any]:
         "objects": facts.get("objects", NOT_STATED),
         "classes": ", ".join(config["taxonomy"]["classes"]),
         **_input_facts(config, holds_trees=holds_trees),
+        **_domain_facts(config),
         "recipe": str(facts.get("recipe_digest", NOT_STATED))[:12],
     }
 
@@ -144,6 +147,12 @@ def _input_facts(config: dict[str, Any], *, holds_trees: bool) -> dict[str, str]
         return {"features": f"{len(config['feature_names'])} ({config['feature_set']})"}
     channels = ", ".join(config["reading"]["channels"])
     return {"cutouts": f"{config['frame_px']} pixels, channels {channels}"}
+
+
+def _domain_facts(config: dict[str, Any]) -> dict[str, str]:
+    known = {"bands": bands} if (bands := config.get("reading", {}).get("bands")) else {}
+    domain = Domain.from_facts(config["facts"], **known)
+    return {"valid for": str(domain)} if domain.in_words else {}
 
 
 def _describe_run(path: Path) -> dict[str, Any]:

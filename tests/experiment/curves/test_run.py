@@ -55,7 +55,10 @@ def test_every_method_answers_for_every_object_in_the_columns_of_any_prediction(
         assert list(one.columns)[:6] == [
             "object_id", "ra", "dec", "class_name", "n_epochs", "mjd_last",
         ]  # fmt: skip
-        assert list(one.columns)[-4:] == ["predicted_class", "set", "typicality", "mjd_detected"]
+        assert list(one.columns)[-6:] == [
+            "predicted_class", "set", "typicality", "mjd_detected", "n_ignored", "ignored_reason",
+        ]  # fmt: skip
+        assert (one["n_ignored"] == 0).all()
         assert one[["set", "typicality", "mjd_detected"]].isna().all(axis=None)
         np.testing.assert_allclose(one.filter(like="p_").sum(axis=1), 1, atol=1e-6)
     points = pd.read_parquet(table).groupby("object_id")["mjd"].agg(["size", "max"])

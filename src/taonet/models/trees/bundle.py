@@ -19,6 +19,7 @@ from jaxtyping import Float, Int
 from taonet.errors import InputError, TaoNetError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import HEAD, TREES, VERSION, bundle_config, find_bundle
+from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.trees.onnx import onnx_of
 from taonet.models.trees.trees import (
@@ -70,6 +71,11 @@ class TreesBundle(Model):
         """What they read of an object."""
         bands = tuple(self.facts.get("bands") or ())
         return Reads(kind="light curves", bands=bands, features=self.feature_names)
+
+    @property
+    def domain(self) -> Domain:
+        """What the light curves were like that they learnt from, as far as they state that."""
+        return Domain.from_facts(self.facts, bands=self.reads.bands)
 
     @property
     def is_calibrated(self) -> bool:

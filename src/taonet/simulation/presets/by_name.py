@@ -48,17 +48,6 @@ def survey_preset(name: str) -> Survey:
     return SURVEYS[name]
 
 
-def pixel_arcsec_of(survey: str) -> float | None:
-    """Return the side of a survey's pixels in arcsec, None if it has no preset.
-
-    Examples
-    --------
-    >>> pixel_arcsec_of("ztf"), pixel_arcsec_of("mine")
-    (1.01, None)
-    """
-    return SURVEYS[survey].pixel_arcsec if survey in SURVEYS else None
-
-
 def preset_digest(name: str, classes: Iterable[str] = (), mix: str = "balanced") -> str:
     """Return a hash of the numbers and choices that define a preset.
 
