@@ -63,7 +63,7 @@ def test_networks_and_a_forest_are_scored_in_the_same_folds(tmp_path):
 
 def test_no_object_is_scored_by_what_learnt_from_it(tmp_path, monkeypatch):
     latents = read_latents(a_folder(tmp_path))
-    learnt_from = {}
+    learnt_from: dict[int, int] = {}
 
     class Memory:
         def __init__(self, sequences):
@@ -88,7 +88,7 @@ def test_the_area_is_that_of_scikit_learn_with_weights():
     label, score = rng.integers(2, size=80), rng.integers(9, size=80) / 9
     weight = rng.exponential(size=(3, 80))
     expected = [roc_auc_score(label, score, sample_weight=own) for own in weight]
-    np.testing.assert_allclose(weighted_auc(label, score, weight), expected)
+    np.testing.assert_allclose(weighted_auc(label, score, weight), np.array(expected, float))
 
 
 def test_statistics_are_those_of_the_frames_there_are():

@@ -243,7 +243,7 @@ Fold = tuple[Int[np.ndarray, " train"], Int[np.ndarray, " test"]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Drawn:
+class _Resamples:
     """AUC by part (all, first, second): of the answers by seed, and of resamples."""
 
     point: dict[str, Float[np.ndarray, " seed"]]
@@ -320,7 +320,7 @@ def _resample(
     scores: Sequence[Float[np.ndarray, " object"]],
     folds: Sequence[Sequence[Fold]],
     n_bootstrap: int,
-) -> _Drawn:
+) -> _Resamples:
     """Score answers of several seeds, each within its folds, on the same resamples of objects."""
     n = len(latents.label)
     sample = Sample(truth=latents.label, groups=np.arange(n), n_classes=2)
@@ -336,7 +336,7 @@ def _resample(
         )
         for name, part in parts.items()
     }
-    return _Drawn(
+    return _Resamples(
         point={name: area[:, 0] for name, area in areas.items()},
         drawn={name: area[:, 1:].mean(axis=0) for name, area in areas.items()},
     )
@@ -354,7 +354,7 @@ def _mean_over_folds(
     return np.asarray(np.mean(areas, axis=0))
 
 
-def _scores(own: _Drawn, forest: _Drawn, latents: Latents) -> LatentScores:
+def _scores(own: _Resamples, forest: _Resamples, latents: Latents) -> LatentScores:
     gap = float(own.point["all"].mean() - forest.point["all"].mean())
     return LatentScores(
         auc=own.interval("all"),
