@@ -95,7 +95,7 @@ def test_statistics_are_those_of_the_frames_there_are():
     sequence = np.array([[[1.0], [3.0], [2.0], [np.nan]], [[5.0], [np.nan], [np.nan], [np.nan]]])
     mean, scatter, low, high, change = simple_statistics(sequence.astype(np.float32)).T
     np.testing.assert_allclose(mean, [2, 5])
-    np.testing.assert_allclose(scatter, [np.std([1, 2, 3]), 0], rtol=1e-6)
+    np.testing.assert_allclose(scatter, [float(np.std([1, 2, 3])), 0], rtol=1e-6)
     np.testing.assert_allclose((low, high), [[1, 5], [3, 5]])
     np.testing.assert_allclose(change, [np.sqrt(2.5), 0], rtol=1e-6)
 
