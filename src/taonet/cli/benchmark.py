@@ -122,6 +122,24 @@ def benchmark_counterfactuals(
     exit_on_failures(tally.objects, tally.set_aside_count)
 
 
+@benchmark_app.command("latents")
+def benchmark_latents(
+    data: Annotated[Path, typer.Option("--data", help="Folder of latents and their objects.")],
+    draws: Annotated[int, typer.Option(min=1, help="Times that folds are drawn.")] = 2,
+    members: Annotated[int, typer.Option(min=1, help="Trainings that are averaged.")] = 1,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score the network's memory on sequences of latents: is an object an artefact or not?"""
+    from taonet.studies.latent_sequences import latent_benchmark, read_latents, score_lines
+
+    scores = latent_benchmark(
+        read_latents(data), seeds=range(seed, seed + draws), members=members, track=track
+    )
+    plain = {name: score.to_dict() for name, score in scores.items()}
+    print_result(plain, score_lines(scores), as_json=as_json)
+
+
 @benchmark_app.command("seeds")
 def benchmark_seeds(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs that differ in the seed.")],

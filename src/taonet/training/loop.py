@@ -139,7 +139,7 @@ def train_network(
             torch.manual_seed((seed << 32) + step)
             rate = learning_rate(step, config)
             loss = _learn(network, optimizer, batch, rate, config, step=step + 1)
-            _update_average(average, network, decay=min(config.averaging, (1 + step) / (10 + step)))
+            update_average(average, network, decay=min(config.averaging, (1 + step) / (10 + step)))
             log.write(json.dumps({"step": step + 1, "loss": loss, "learning_rate": rate}) + "\n")
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
                 log.flush()
@@ -193,7 +193,8 @@ def _learn(
 
 
 @torch.no_grad()
-def _update_average(average: dict[str, torch.Tensor], network: TaoNet, *, decay: float) -> None:
+def update_average(average: dict[str, torch.Tensor], network: TaoNet, *, decay: float) -> None:
+    """Move the averaged weights towards those of the network, in place."""
     for name, value in network.state_dict().items():
         average[name].lerp_(value, 1 - decay)
 
