@@ -22,7 +22,8 @@ from taonet.evaluation.comparison import align_columns
 from taonet.evaluation.intervals import Interval
 from taonet.evaluation.resampling import wilson_interval
 from taonet.evaluation.scored_rows import final_rows, rows_passing, sets_of
-from taonet.io.prediction_table import classes_of, read_predictions
+from taonet.io.prediction_columns import classes_of
+from taonet.io.prediction_table import read_predictions
 from taonet.sky.taxonomy import Taxonomy
 
 EPOCHS = (1, 3, 5, 10, 20, 40, 60, 80, 90, 100, 110, 120, 140, 160)

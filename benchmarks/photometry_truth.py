@@ -25,10 +25,10 @@ from taonet.simulation.mixture import Transient
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import Survey
-from taonet.sky.taxonomy import QUIET_CLASS
 from taonet.sky.cutout import Quality
 from taonet.sky.flux import flux_of
 from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import QUIET_CLASS
 
 MAGNITUDES = {"crts": (14.0, 20.5), "hits": (17.5, 24.5), "ztf": (14.5, 21.0)}
 RANGES = ((0, 3), (3, 10), (10, 30), (30, 100), (100, 300))

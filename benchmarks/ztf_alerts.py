@@ -29,7 +29,7 @@ from taonet.io.alerts.surveys import ZTF
 from taonet.io.archive import Archive
 from taonet.io.ingest import ingest
 from taonet.io.items import ItemResult, SequenceSource
-from taonet.io.prediction_table import Answers, make_rows
+from taonet.io.prediction_rows import Answers, make_rows
 from taonet.io.sources import alerts_source
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle

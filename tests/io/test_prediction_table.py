@@ -1,6 +1,4 @@
-"""The one table of predictions: its columns, every format of today and of before."""
-
-from pathlib import Path
+"""The one table of predictions: every format of today and of before."""
 
 import numpy as np
 import pandas as pd
@@ -11,15 +9,8 @@ import pytest
 from taonet.errors import InputError
 from taonet.io import prediction_table
 from taonet.io.object_facts import ObjectFacts
-from taonet.io.prediction_table import (
-    COLUMNS,
-    VERSION_KEY,
-    Answers,
-    column_names,
-    make_rows,
-    read_predictions,
-    write_predictions,
-)
+from taonet.io.prediction_rows import Answers, make_rows
+from taonet.io.prediction_table import VERSION_KEY, read_predictions, write_predictions
 from taonet.io.tables import SUFFIXES, write_table
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.trust import Thresholds
@@ -45,37 +36,6 @@ def rows(object_id="a", *, sets=SETS, prior=None, **columns):
         **columns,
     )
     return make_rows(facts(object_id), answers, taxonomy=CLASSES)
-
-
-def test_columns_are_those_of_the_schema_in_its_order():
-    names = [column.name for column in COLUMNS]
-    k = names.index("p_<CLASS>")
-    expected = [*names[:k], *(f"p_{name}" for name in CLASSES.classes), *names[k + 1 :]]
-    assert list(rows(prior="SN=1").columns) == expected == column_names(CLASSES, with_prior=True)
-    expected.remove("prior")
-    assert list(rows().columns) == expected == column_names(CLASSES)
-
-
-def test_the_conventions_name_every_column():
-    page = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text()
-    lines = [line for line in page.splitlines() if line.startswith("| ")]
-    for column in COLUMNS:
-        (line,) = (line for line in lines if line.startswith(f"| `{column.name}` |"))
-        cells = [cell.strip() for cell in line.split("|")]
-        assert cells[2] == column.dtype, column.name
-        assert cells[3] == column.unit, column.name
-        assert (cells[4] == "yes") == column.required, column.name
-
-
-def test_one_object_a_row():
-    answers = Answers(
-        n_epochs=np.array([7, 9]), mjd_last=np.array([1.0, 2.0]), probabilities=np.eye(3)[:2]
-    )
-    table = make_rows([facts("a"), facts("b")], answers, taxonomy=CLASSES)
-    assert table["object_id"].tolist() == ["a", "b"]
-    assert table["n_epochs"].tolist() == [7, 9]
-    assert table["predicted_class"].tolist() == ["SN", "type II"]
-    assert table[["class_name", "set", "typicality", "mjd_detected"]].isna().all(axis=None)
 
 
 @every_format
@@ -106,7 +66,7 @@ def test_sets_are_a_list_column_in_parquet_whatever_is_in_them(tmp_path, sets):
     schema = pq.read_schema(path)
     assert schema.field("set").type == pa.list_(pa.string())
     assert schema.field("class_name").type == pa.string()
-    assert schema.metadata[VERSION_KEY.encode()] == b"1"
+    assert schema.metadata[VERSION_KEY.encode()] == b"2"
     assert read_predictions(path)["set"].tolist() == sets
 
 
@@ -114,16 +74,16 @@ def test_sets_are_json_in_text(tmp_path):
     write_predictions(rows(sets=[("SN", "type II"), (), None]), tmp_path / "p.csv")
     lines = (tmp_path / "p.csv").read_text().splitlines()[1:]
     assert ['"[""SN"", ""type II""]"' in lines[0], ",[]," in lines[1]] == [True, True]
-    assert lines[2].endswith(",SN,,,,0,")
+    assert lines[2].endswith(",SN,,,,True,,False,0,")
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".ecsv", ".vot"])
 def test_a_newer_version_is_refused(tmp_path, suffix, monkeypatch):
-    monkeypatch.setattr(prediction_table, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(prediction_table, "SCHEMA_VERSION", 3)
     write_predictions(rows(), tmp_path / f"p{suffix}")
     assert len(read_predictions(tmp_path / f"p{suffix}")) == len(SETS)
     monkeypatch.undo()
-    with pytest.raises(InputError, match=rf"p{suffix}: .*newer .*version 2. — upgrade taonet"):
+    with pytest.raises(InputError, match=rf"p{suffix}: .*newer .*version 3. — upgrade taonet"):
         read_predictions(tmp_path / f"p{suffix}")
 
 

@@ -11,7 +11,6 @@ from taonet.data.transforms import turn_images
 from taonet.errors import InputError
 from taonet.models.answers import _first_detection, compute_answers, predict_examples, turns_of
 from taonet.models.preparation import prepare_examples
-from taonet.sky.lightcurve import DETECTION_SIGMA
 
 plain = pytest.mark.parametrize("bundle", ["plain"], indirect=True)
 
@@ -56,15 +55,25 @@ def test_a_bundle_decides_its_turns_and_how_many_frames_go_at_once_does_not_matt
 
 @plain
 def test_a_detection_lasts_and_does_not_come_early(bundle):
-    example = example_of(sequence(1), bundle.reading)
-    error = np.full(6, 2.0)
-    flux = DETECTION_SIGMA * error * [0.2, 0.99, 1.0, 0.0, 3.0, 0.1]
-    seen = replace(example, light=np.stack([flux, error], axis=1).astype(np.float32))
-    when = _first_detection(seen)
+    (one,) = prepare_examples([sequence(1)], bundle.reading, frame_px=16)
+    detected = np.array([False, False, True, True, True, True])
+    when = _first_detection(replace(one, detection=replace(one.detection, detected=detected)))
     assert np.isnan(when[:2]).all()
-    np.testing.assert_array_equal(when[2:], example.mjd[2])
-    never = replace(seen, light=seen.light * np.array([0.1, 1], np.float32))
+    np.testing.assert_array_equal(when[2:], one.example.mjd[2])
+    never = replace(one, detection=replace(one.detection, detected=np.zeros(6, bool)))
     assert np.isnan(_first_detection(never)).all()
+
+
+@plain
+def test_where_nothing_is_seen_nothing_changes_whatever_the_network_says(bundle):
+    (one,) = prepare_examples([sequence(1)], bundle.reading, frame_px=16)
+    detected = np.array([False, False, True, True, True, True])
+    unseen = replace(one, detection=replace(one.detection, detected=detected))
+    (rows,) = (each.rows for each in predict_examples(bundle, [unseen]))
+    assert rows["predicted_class"].tolist()[:2] == ["NON", "NON"]
+    assert rows["detected"].tolist() == detected.tolist()
+    most = bundle.taxonomy.most_probable(rows[["p_SN", "p_CV", "p_NON"]].to_numpy())
+    assert rows["predicted_class"].tolist()[2:] == most.tolist()[2:]
 
 
 @plain

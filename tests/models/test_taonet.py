@@ -116,7 +116,7 @@ def test_the_table_says_what_the_contract_says(bundle, sequences):
     assert list(rows.columns) == [
         "object_id", "ra", "dec", "class_name", "n_epochs", "mjd_last",
         "p_SN", "p_CV", "p_NON", "predicted_class", "set", "typicality", "mjd_detected",
-        "n_ignored", "ignored_reason",
+        "detected", "snr", "unlike", "n_ignored", "ignored_reason",
     ]  # fmt: skip
     np.testing.assert_allclose(probabilities(rows).sum(axis=1), 1, atol=1e-6)
     assert (

@@ -7,7 +7,7 @@ from evaluation.honest import EPOCHS, THREE, draw, with_sets
 from taonet.errors import InputError
 from taonet.evaluation.coverage import coverage_table
 from taonet.evaluation.scored_rows import final_rows, labels_of, probabilities_of
-from taonet.io.prediction_table import columns_of
+from taonet.io.prediction_columns import columns_of
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature
 from taonet.trust.prior import Prior, equal_shares, learnt_shares

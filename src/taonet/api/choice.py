@@ -11,7 +11,8 @@ from taonet.io.archive import Archive
 from taonet.io.lightcurves.tables import Curve, light_curves_of
 from taonet.io.object_list import ObjectList
 from taonet.io.paths import is_path, path_of
-from taonet.io.prediction_table import is_prediction_table, prediction_table, read_predictions
+from taonet.io.prediction_columns import is_prediction_table
+from taonet.io.prediction_table import prediction_table, read_predictions
 from taonet.io.tables import is_table_in_memory
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence

@@ -81,7 +81,8 @@ def _refuse_models(path: Path) -> None:
 def _read_tables(paths: Sequence[Path], *, limit: int | None) -> "ObjectList[Any] | Predictions":
     from taonet.io.inputs import read_curve_inputs
     from taonet.io.object_list import ObjectList
-    from taonet.io.prediction_table import is_prediction_table, read_predictions
+    from taonet.io.prediction_columns import is_prediction_table
+    from taonet.io.prediction_table import read_predictions
     from taonet.io.predictions import Predictions
     from taonet.io.tally import Tally
 

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from taonet.errors import InputError
 from taonet.io.class_sets import ClassSet
-from taonet.io.prediction_table import columns_of
+from taonet.io.prediction_columns import columns_of
 from taonet.sky.taxonomy import Taxonomy
 
 SUM_TOLERANCE = 1e-3

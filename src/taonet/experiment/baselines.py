@@ -20,7 +20,7 @@ from taonet.evaluation.controls import (
     times_features,
 )
 from taonet.experiment.plan import Experiment
-from taonet.io.prediction_table import Answers, make_rows
+from taonet.io.prediction_rows import Answers, make_rows
 from taonet.models.answers import compute_answers
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import prepare_example

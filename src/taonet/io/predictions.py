@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from taonet.io.paths import path_of
-from taonet.io.prediction_table import classes_of, write_predictions
+from taonet.io.prediction_columns import classes_of
+from taonet.io.prediction_table import write_predictions
 from taonet.markup import CELL, LINE, count_words, shorten
 from taonet.types import AnyPath
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taonet.errors import InputError
 from taonet.io.column_names import NAMES, plain
-from taonet.io.prediction_table import is_prediction_table
+from taonet.io.prediction_columns import is_prediction_table
 from taonet.io.tables import read_table
 from taonet.types import AnyPath
 

@@ -13,7 +13,7 @@ from taonet.data.reading import Example
 from taonet.data.transforms import turn_images
 from taonet.errors import InputError
 from taonet.io.class_sets import ClassSet
-from taonet.io.prediction_table import Answers, make_rows
+from taonet.io.prediction_rows import Answers, make_rows
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import PreparedSequence
 from taonet.trust.prior import Prior

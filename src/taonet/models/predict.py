@@ -58,7 +58,7 @@ def predict(
     Returns
     -------
     iterator of DataFrame
-        Their columns are `taonet.io.prediction_table.COLUMNS`.
+        Their columns are `taonet.io.prediction_columns.COLUMNS`.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from taonet.errors import InputError
 from taonet.evaluation.scored_rows import WHERE, probabilities_of, sets_of
-from taonet.io.prediction_table import classes_of, columns_of
+from taonet.io.prediction_columns import classes_of, columns_of
 from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import (
     FAINT,

@@ -16,7 +16,7 @@ from taonet.evaluation.answers_over_time import AnswersOverTime
 from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metric_table import COMPARED
 from taonet.evaluation.scores import Scores, scores_by_epochs
-from taonet.io.prediction_table import columns_of
+from taonet.io.prediction_columns import columns_of
 from taonet.reports.early_figures import epochs_figure, nights_figure
 from taonet.reports.example_figures import sequence_figure
 from taonet.reports.score_figures import (

@@ -10,7 +10,8 @@ from taonet.evaluation.class_mix import compare_class_mix, describe_ownership
 from taonet.io.deep_tao.transient_list import read_transient_list
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.light import Light
-from taonet.simulation.survey import QUIET_CLASS, Survey
+from taonet.simulation.survey import Survey
+from taonet.sky.taxonomy import QUIET_CLASS
 from taonet.types import Track, no_progress
 
 EDGES = {
@@ -206,7 +207,7 @@ def list_summary(results: dict[str, Any]) -> list[str]:
         lines += [f"    {what}: {_pair_text(one[key])}" for key, what in WORDS.items() if one[key]]
         # SN and CV are these labels alone: what they are is not in the list
         if len(one["kinds"]["listed"]) > 1:
-            lines.append(f"    kinds: {_kinds(one['kinds'])}")
+            lines.append(f"    kinds: {_kinds_text(one['kinds'])}")
     offsets = _values_text(results["host_offset_arcsec"])
     lines.append(f"  hosts lie {offsets} arcsec away (quartiles; the list has no places of hosts)")
     lines += [_mix_line(region) for region in (*results["mix"], *results["mix_by_snr"])]

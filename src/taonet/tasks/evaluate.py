@@ -16,12 +16,8 @@ from taonet.evaluation.scored_rows import check_predictions, restrict_classes
 from taonet.experiment.groups import all_with_groups
 from taonet.io.archive import Archive
 from taonet.io.paths import is_path
-from taonet.io.prediction_table import (
-    classes_of,
-    is_prediction_table,
-    prediction_table,
-    read_predictions,
-)
+from taonet.io.prediction_columns import classes_of, is_prediction_table
+from taonet.io.prediction_table import prediction_table, read_predictions
 from taonet.io.tables import is_table_in_memory
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import AnyPath

@@ -11,7 +11,7 @@ from taonet.io.archive import Archive, is_archive
 from taonet.io.inputs import read_sequences
 from taonet.io.items import SequenceSource
 from taonet.io.lightcurves.tables import is_table, read_light_curves
-from taonet.io.prediction_table import classes_of, is_prediction_table
+from taonet.io.prediction_columns import classes_of, is_prediction_table
 from taonet.io.sources import source_of
 from taonet.io.tables import read_table
 from taonet.io.tally import Tally

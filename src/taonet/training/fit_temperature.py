@@ -21,7 +21,7 @@ from taonet.evaluation.scored_rows import (
     labels_of,
     probabilities_of,
 )
-from taonet.io.prediction_table import columns_of
+from taonet.io.prediction_columns import columns_of
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.trust import FLOOR, Temperature, temper
 

@@ -11,7 +11,7 @@ from taonet.errors import InputError
 from taonet.features.sets import SETS
 from taonet.features.tables import curve_features
 from taonet.io.lightcurves.tables import Curve
-from taonet.io.prediction_table import Answers, make_rows
+from taonet.io.prediction_rows import Answers, make_rows
 from taonet.models.trees.bundle import TreesBundle
 from taonet.models.trees.trees import measured_rows
 from taonet.sky.taxonomy import Taxonomy
