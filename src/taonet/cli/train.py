@@ -14,19 +14,19 @@ def train(
         str, typer.Argument(help="A recipe: a TOML file, or a name that `taonet recipes` lists.")
     ],
     data: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--data", help="An archive made by ingest or simulate."),
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--data", help="An archive made by ingest or simulate; or several."),
     ] = None,
     lightcurves: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--lightcurves", help="A table of light curves instead: trees, no images."),
     ] = None,
     test: Annotated[
-        Optional[Path],  # noqa: UP045
+        Optional[list[Path]],  # noqa: UP045
         typer.Option("--test", help="An archive to test on; all of --data is then for training."),
     ] = None,
     calibration: Annotated[
-        Optional[Path],  # noqa: UP045
+        Optional[list[Path]],  # noqa: UP045
         typer.Option("--calibration", help="An archive to calibrate on; needs --test."),
     ] = None,
     photometry_folder: Annotated[

@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 from taonet.data.counterfactual_noise import Levels, draw_noise, measure_frames, outer_sky_and_noise
 from taonet.sky.cutout import frame_quality
 from taonet.sky.sequence import ImageSequence
+from taonet.sky.spoilt_frames import find_spoilt
 from taonet.types import Frames, Images
 
 OBJECT_RADIUS_PX: Final = 8.0
@@ -124,7 +125,7 @@ def with_new_gaps(sequence: ImageSequence, pixels: Frames) -> ImageSequence:
 
 
 def _with_frames(sequence: ImageSequence, frames: Frames) -> ImageSequence:
-    quality = sequence.quality | frame_quality(frames)
+    quality = sequence.quality | frame_quality(frames) | find_spoilt(frames, sequence.band)
     return replace(sequence, frames=frames, quality=quality)
 
 

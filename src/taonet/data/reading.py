@@ -95,8 +95,8 @@ class Reading:
         return replace(self, scaling=replace(self.scaling, unit="object"))
 
     def epochs_of(self, sequence: ImageSequence) -> Int[np.ndarray, " epoch"]:
-        """Return the epochs that can be read: not blank, not too late, in a band that is known."""
-        readable = sequence.usable & self._knows_band(sequence)
+        """Return the epochs that can be read: not spoilt, not too late, in a band that is known."""
+        readable = sequence.readable & self._knows_band(sequence)
         if self.mjd_max is not None:
             readable = readable & (sequence.mjd < self.mjd_max)
         return np.flatnonzero(readable)
@@ -111,8 +111,8 @@ class Reading:
             reasons[sequence.mjd >= self.mjd_max] = f"from MJD {self.mjd_max:g} on"
         unknown = np.flatnonzero(~self._knows_band(sequence))
         reasons[unknown] = [f"band {sequence.band[i] or 'not named'}" for i in unknown.tolist()]
-        for bit in (Quality.CLIPPED, Quality.BLANK):
-            reasons[(sequence.quality & bit) != 0] = (bit.name or "").lower()
+        for bit in (Quality.STRAY_LIGHT, Quality.HOLE, Quality.CLIPPED, Quality.BLANK):
+            reasons[(sequence.quality & bit) != 0] = (bit.name or "").lower().replace("_", " ")
         ignored = np.flatnonzero(reasons != "")
         return IgnoredEpochs(mjd=sequence.mjd[ignored], reasons=tuple(reasons[ignored]))
 

@@ -83,7 +83,7 @@ def card_facts(
                 "digest": own.digest,
                 "simulation": describe_simulation(own.path),
             }
-            for part, own in experiment.archive.parts.items()
+            for part, own in experiment.archive.named.items()
         },
         "split": {
             "kind": recipe.split.kind,

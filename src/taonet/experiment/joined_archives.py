@@ -1,7 +1,7 @@
 """Several archives read as one, with archives of their own for training, calibration and test."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -20,12 +20,19 @@ SHARED = ("survey", "taxonomy", "channels", "is_simulated")
 """What archives must share to be one experiment."""
 
 
+Archives = Archive | Sequence[Archive]
+
+
 def join_archives(
-    train: Archive, *, calibration: Archive | None = None, test: Archive | None = None
+    train: Archives, *, calibration: Archives = (), test: Archives = ()
 ) -> "JoinedArchives":
     """Join the archives of a run: to train on, to calibrate predictions on, to test on."""
-    archives = {"train": train, "calibration": calibration, "test": test}
-    return JoinedArchives({part: one for part, one in archives.items() if one is not None})
+    parts = {"train": train, "calibration": calibration, "test": test}
+    return JoinedArchives({part: own for part, own in parts.items() if _listed(own)})
+
+
+def _listed(archives: Archives) -> list[Archive]:
+    return [archives] if isinstance(archives, Archive) else list(archives)
 
 
 class JoinedArchives:
@@ -34,7 +41,8 @@ class JoinedArchives:
     Parameters
     ----------
     parts : mapping
-        Archives by part of a split: ``train``, and perhaps ``calibration`` and ``test``.
+        One or several archives by part of a split: ``train``, and perhaps ``calibration`` and
+        ``test``.
 
     Raises
     ------
@@ -42,9 +50,9 @@ class JoinedArchives:
         If they have different classes, surveys or channels, or differ in the size of cutouts.
     """
 
-    def __init__(self, parts: Mapping[str, Archive]) -> None:
-        self.parts = dict(parts)
-        self.archives = list(parts.values())
+    def __init__(self, parts: Mapping[str, Archives]) -> None:
+        self.parts = {part: _listed(own) for part, own in parts.items()}
+        self.archives = list(chain.from_iterable(self.parts.values()))
         self.first = self.archives[0]
         for other in self.archives[1:]:
             for name in SHARED:
@@ -67,8 +75,28 @@ class JoinedArchives:
     @cached_property
     def objects(self) -> pd.DataFrame:
         """One row an object, with the ``part`` it comes from."""
-        tables = [archive.objects.assign(part=part) for part, archive in self.parts.items()]
+        tables = [own.objects.assign(part=part) for part, own in self.pieces]
         return pd.concat(tables, ignore_index=True)
+
+    @property
+    def pieces(self) -> list[tuple[str, Archive]]:
+        """Each archive with the part that it belongs to, in order."""
+        return [(part, one) for part, own in self.parts.items() for one in own]
+
+    @property
+    def named(self) -> dict[str, Archive]:
+        """Each archive by its part, numbered from the second of a part on."""
+        names = [
+            part if not k else f"{part} {k + 1}"
+            for part, own in self.parts.items()
+            for k in range(len(own))
+        ]
+        return dict(zip(names, self.archives, strict=True))
+
+    def digest_of(self, part: str) -> str:
+        """A hash of everything in a part; of a single archive its own."""
+        digests = [archive.digest for archive in self.parts[part]]
+        return digests[0] if len(digests) == 1 else _hash(",".join(digests))
 
     @cached_property
     def class_names(self) -> list[str | None]:
@@ -115,8 +143,7 @@ class JoinedArchives:
         """A hash of everything in the archives; of one alone its own."""
         if len(self.archives) == 1:
             return self.first.digest
-        digests = ",".join(f"{part}:{archive.digest}" for part, archive in self.parts.items())
-        return hashlib.sha256(digests.encode()).hexdigest()
+        return _hash(",".join(f"{part}:{archive.digest}" for part, archive in self.pieces))
 
     def verify(self) -> None:
         """Read every byte and compare it with the manifests."""
@@ -144,7 +171,11 @@ class JoinedArchives:
         for part, ids in members.items():
             if not ids:
                 got = "every object shares its name, position or pixels with an earlier part"
-                raise InputError("nothing is left", where=self.parts[part].path, got=got)
+                raise InputError("nothing is left", where=self.parts[part][0].path, got=got)
         split = Split(parts=members, seed=seed)
         check_no_overlap(split, objects)
         return split
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -37,7 +37,7 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
 
 
 def _plan_jobs(experiment: Experiment, folder: Path) -> Iterator[PhotometryJob]:
-    for part, archive in experiment.archive.parts.items():
+    for part, archive in experiment.archive.pieces:
         trees = part != CALIBRATION_PART
         digest = _digest(experiment, archive, trees=trees)
         own = folder / f"{archive.survey}-{digest[:12]}"

@@ -63,10 +63,10 @@ def train_round(
         trust, notes = fit_trust(answers, bundle.taxonomy)
         say("\n".join([f"{name}: calibrated on {trust.objects} objects", *notes]))
         save_bundle(replace(bundle, trust=trust), place, card="")
-    archive = experiment.archive.parts["calibration"]
+    archive = experiment.archive
     facts = {
         **bundle.facts,
-        "calibrated_on": archive.digest,
+        "calibrated_on": archive.digest_of("calibration"),
         "calibrated_on_simulation": archive.is_simulated,
     }
     # what was calibrated is the network as it was trained, however bundles keep weights
@@ -111,7 +111,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
             "trained_on_simulation": archive.is_simulated,
             "recipe_digest": recipe.digest,
             "data_digest": archive.digest,
-            "learnt_from": archive.first.digest,
+            "learnt_from": archive.digest_of("train"),
             "run_digest": run_digest(recipe, archive, experiment.start),
             "started_from": None if experiment.start is None else experiment.start.name,
             "objects": len(train),

@@ -35,6 +35,8 @@ class Quality(IntFlag):
     BAD_FIT                 the pixels at the object's place do not look like a star
     CLIPPED                 more than half of the pixels hold one value, the lowest or one that
                             rounding does not explain: the noise is unknown
+    HOLE                    pixels of the object's place hold no data
+    STRAY_LIGHT             light beside the object that came or went: a trail, a ghost, dust
     ======================  =====================================================
     """
 
@@ -48,6 +50,8 @@ class Quality(IntFlag):
     UNCALIBRATED = 128
     BAD_FIT = 256
     CLIPPED = 512
+    HOLE = 1024
+    STRAY_LIGHT = 2048
 
 
 SAMPLE = 128

@@ -23,6 +23,7 @@ from taonet.sky.plain_values import (
     plain_words,
 )
 from taonet.sky.position import known_positions
+from taonet.sky.spoilt_frames import find_spoilt
 from taonet.sky.unknown import EPOCH_NUMBERS, PIXEL_SCALE_ARCSEC, known_numbers
 
 JD_OF_MJD_ZERO = 2_400_000.5
@@ -257,6 +258,8 @@ class ImageSequence:
         check_mjd(sequence["mjd"], where=where)
         ra, dec = _known_place(position, ra, dec, where=where)
         keep = _order_without_duplicates(sequence)
+        in_order = [sequence["band"][i] for i in keep.tolist()]
+        sequence["quality"][keep] |= find_spoilt(frames[keep], in_order)
         return cls(
             object_id=object_id,
             frames=frames if np.array_equal(keep, np.arange(n)) else frames[keep],
@@ -291,6 +294,12 @@ class ImageSequence:
     def usable(self) -> Bool[np.ndarray, " epoch"]:
         """True for the epochs that hold information: those flagged neither BLANK nor CLIPPED."""
         return np.asarray((self.quality & (Quality.BLANK | Quality.CLIPPED)) == 0)
+
+    @property
+    def readable(self) -> Bool[np.ndarray, " epoch"]:
+        """True for the epochs that a network reads: usable, and not spoilt where the object is."""
+        spoilt = Quality.HOLE | Quality.STRAY_LIGHT
+        return np.asarray(self.usable & ((self.quality & spoilt) == 0))
 
     @property
     def pixels(self) -> Shaped[np.ndarray, "epoch channel y x"]:

@@ -1,7 +1,8 @@
 """From a recipe and an archive, or a table of light curves, to a finished run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from taonet.errors import InputError
@@ -23,11 +24,11 @@ class TrainingData:
 
     Parameters
     ----------
-    data : Path, optional
-        An archive; divided as the recipe says, or all for training with ``test``.
+    data : Path, or sequence of Path, optional
+        An archive or several; divided as the recipe says, or all for training with ``test``.
     lightcurves : Path, optional
         A table of light curves, for recipes that train trees.
-    test, calibration : Path, optional
+    test, calibration : Path, or sequence of Path, optional
         Archives to test on and to calibrate on.
     start : str or Path, optional
         A bundle whose network is tuned.
@@ -35,10 +36,10 @@ class TrainingData:
         Folder of the photometry, which runs on the same data can share.
     """
 
-    data: AnyPath | None = None
+    data: AnyPath | Sequence[AnyPath] | None = None
     lightcurves: AnyPath | None = None
-    test: AnyPath | None = None
-    calibration: AnyPath | None = None
+    test: AnyPath | Sequence[AnyPath] | None = None
+    calibration: AnyPath | Sequence[AnyPath] | None = None
     start: str | Path | None = None
     photometry_folder: AnyPath | None = None
 
@@ -111,9 +112,7 @@ def train(
         do = "give --data ARCHIVE or --lightcurves TABLE"
         raise InputError("training needs an archive or a table of light curves", do=do)
     archive = join_archives(
-        Archive(data.data),
-        calibration=None if data.calibration is None else Archive(data.calibration),
-        test=None if data.test is None else Archive(data.test),
+        _archives(data.data), calibration=_archives(data.calibration), test=_archives(data.test)
     )
     start = None if data.start is None else load_bundle(data.start)
     settings = read_recipe(recipe, changes.settings)
@@ -127,6 +126,12 @@ def train(
         track=track,
         say=say,
     )
+
+
+def _archives(paths: AnyPath | Sequence[AnyPath] | None) -> list[Archive]:
+    if paths is None:
+        return []
+    return [Archive(path) for path in ([paths] if isinstance(paths, str | PathLike) else paths)]
 
 
 def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
