@@ -1,34 +1,41 @@
 """Whether anything is seen at an object's place: causally, at a stated rate of false alarms.
 
 A network names a class for any pixels, also where there is nothing. So it is asked first whether
-the place differs from the other places of the same frames: each frame is smoothed by a small
-Gaussian, and the signal is how far the object's place stands out among all places of the frame, or
-of the sum of the frames so far. Correlated noise, a level of sky that is a little off and the
-confusion of faint stars are in that spread; neither seeing nor gain nor zero point need be known.
+there is a source: each frame is smoothed by a small Gaussian, less what a wider one gives, so that
+sky, haloes and slopes of light drop out; the signal is the highest place near the centre, of the
+frame or of the sum of the frames so far, in units of the noise. That is measured from how such maps
+differ from one frame to the next, so that neither seeing nor gain nor zero point need be known, and
+correlated noise is noise.
 
-An object is **detected** once its place stands out of the sum of the frames so far by `SUM_SNR`, or
-of two frames running by `FRAME_SNR`; in differences what has faded counts as well. It stays
-detected. A single frame counts up to `MOST_SNR` only, as a cosmic ray or a trail may lie in it.
-Light of a neighbour that is blended with the place is light, too. Measured rates of false alarms
-are in docs/decisions/0011-answers-besides-a-class.md.
+An object is **detected** once the sum of the frames so far has a signal of `SUM_SNR`, or two frames
+running have one of `FRAME_SNR`, or the last `RUN` differ by as much from those before them: a new
+star on the slope of a bright galaxy is seen by its change. In differences what has faded counts as
+well. It stays detected.
+A single frame counts up to `MOST_SNR` only, as a cosmic ray or a trail may lie in it. A neighbour
+nearer than some two pixels cannot be told from the object. Measured rates of false alarms are in
+docs/decisions/0011-answers-besides-a-class.md.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
-from scipy.ndimage import gaussian_filter1d, maximum_filter
+from scipy.ndimage import gaussian_filter1d
 
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
 SUM_SNR: Final = 5.0
-"""By how much the sum of the frames must stand out."""
+"""Signal of the sum of the frames that is a detection."""
 
 FRAME_SNR: Final = 5.0
-"""By how much two frames running must."""
+"""Signal of two frames running that is one."""
+
+RUN: Final = 4
+"""Frames running that are compared with all before them."""
 
 MOST_SNR: Final = 6.0
 """The most that a single frame counts for."""
@@ -36,19 +43,22 @@ MOST_SNR: Final = 6.0
 SMOOTHING_PX: Final = 1.2
 """Sigma of the Gaussian: between a seeing of 2 and of 5 pixels (FWHM) nothing much is lost."""
 
+SURROUNDINGS_PX: Final = 3.0
+"""Sigma of the Gaussian that is taken off, applied to what was smoothed already."""
+
 REACH: Final = 3.0
-"""The Gaussian ends so many sigma from its middle."""
+"""A Gaussian ends so many sigma from its middle."""
 
 CENTRING_PX: Final = 1.5
-"""The object lies within so many pixels of the centre; the brightest place among these counts."""
+"""The object lies within so many pixels of the centre; the highest place among these counts."""
 
 AWAY_PX: Final = 5.0
-"""Farther from the centre are the other places."""
+"""Farther from the centre are the places that tell the noise."""
 
 STEP_PX: Final = 2
 """Every so manyth place in each direction is looked at: neighbours are smoothed alike."""
 
-LEAST_SPREAD: Final = 0.8
+LEAST_NOISE: Final = 0.9
 """Of what white noise would have: few places may lie close together by chance."""
 
 LEAST_SEEN: Final = 0.5
@@ -65,9 +75,9 @@ class Detection:
     Parameters
     ----------
     snr : array (epoch,)
-        By how much the sum of the frames so far stands out at the object's place, in units of the
-        spread of other places; where there are differences, that of the sum of those if it is
-        larger. At most `MOST_SNR` times the root of the number of frames.
+        Signal of the sum of the frames so far at the object's place, in units of its noise; where
+        there are differences, that of their sum if it is larger. At most `MOST_SNR` times the root
+        of the number of frames.
     detected : array (epoch,)
     """
 
@@ -110,54 +120,85 @@ def _detect_light(
 ) -> Detection:
     if not len(images):
         return Detection(snr=np.zeros(0), detected=np.zeros(0, bool))
-    signal, noise = _smooth(images, darkest=np.inf if both_signs else DARK)
+    signal, noise = _signal(images, darkest=np.inf if both_signs else DARK)
     centre, others = _places(images.shape[1:])
-    level, spread = _level_and_spread(signal[:, others])
-    # the few places of one frame tell its spread badly, those of all frames so far well
-    usual = np.maximum(_running_mean(spread), LEAST_SPREAD)
-    own = (signal - level[:, None, None]) / usual[:, None, None]
-    own = np.clip(own, -MOST_SNR, MOST_SNR)
-    summed = np.cumsum(own / noise[:, None, None], axis=0)
+    usual = np.maximum(_running_noise(signal[:, others]), LEAST_NOISE)
+    own = np.clip(signal[:, centre] / usual[:, None], -MOST_SNR, MOST_SNR)
+    summed = np.cumsum(own / noise[:, None], axis=0)
     white = np.sqrt(np.cumsum(1 / noise**2))
-    level, spread = _level_and_spread(summed[:, others])
     # frames without noise count for nothing, and the first ones may all be such
-    spread = np.maximum(np.maximum(spread, LEAST_SPREAD * white), np.finfo(float).tiny)
-    sum_snr = _peak(summed - level[:, None, None], centre, both_signs) / spread
-    is_clear = _peak(own, centre, both_signs) >= FRAME_SNR
+    sum_snr = _highest(summed, both_signs) / np.maximum(white, np.finfo(float).tiny)
+    is_clear = _highest(own, both_signs) >= FRAME_SNR
     found = sum_snr >= SUM_SNR
     found[1:] |= is_clear[1:] & is_clear[:-1]
+    found |= _has_changed(own, noise)
     return Detection(snr=sum_snr, detected=np.logical_or.accumulate(found))
 
 
-def _smooth(
+def _has_changed(
+    own: Float[np.ndarray, "epoch place"], noise: Float[np.ndarray, " epoch"]
+) -> Bool[np.ndarray, " epoch"]:
+    """Return whether the last `RUN` frames differ from those before them by `SUM_SNR`."""
+    changed = np.zeros(len(own), bool)
+    if len(own) <= RUN:
+        return changed
+    light, weight = (
+        np.cumsum(np.concatenate([zero, values]), axis=0)
+        for zero, values in (
+            (np.zeros((1, own.shape[1])), own / noise[:, None]),
+            (np.zeros(1), 1 / noise**2),
+        )
+    )
+    late, early = weight[RUN + 1 :] - weight[1:-RUN], weight[1:-RUN]
+    known = (late > 0) & (early > 0)
+    late, early = np.where(known, late, 1.0), np.where(known, early, 1.0)
+    step = (light[RUN + 1 :] - light[1:-RUN]) / late[:, None] - light[1:-RUN] / early[:, None]
+    clear = np.abs(step).max(axis=1) >= SUM_SNR * np.sqrt(1 / late + 1 / early)
+    changed[RUN:] = known & clear
+    return changed
+
+
+def _signal(
     images: Shaped[np.ndarray, "epoch y x"], *, darkest: float
 ) -> tuple[Float[np.ndarray, "epoch y x"], Float[np.ndarray, " epoch"]]:
-    """Return smoothed frames, of unit spread if their noise is white, and the noise of a pixel.
+    """Return maps of the signal, of unit spread if noise is white, and the noise of a pixel.
 
-    Where too little is seen the signal is 0; a frame without noise has no signal and counts for
-    nothing.
+    Where too little is seen the signal is 0; a frame without noise has no signal, and its noise is
+    infinite.
     """
     sky, noise = sky_and_noise(images)
     noise = np.where(noise > 0, noise, np.inf)
     with np.errstate(invalid="ignore"):
         light = (images - sky[:, None, None]) / noise[:, None, None]
         valid = np.isfinite(light) & (light > -darkest)
-    light = np.where(valid, light, 0.0).astype(np.float32)
-    # noise adds up in squares, so the weights' squares are smoothed by a narrower Gaussian
-    seen = _blur(valid.astype(np.float32), SMOOTHING_PX / np.sqrt(2))
-    whole = _blur(np.ones((1, *images.shape[1:]), np.float32), SMOOTHING_PX / np.sqrt(2))
-    area = 4 * np.pi * SMOOTHING_PX**2
-    scale = np.where(seen > LEAST_SEEN * whole, np.sqrt(area / np.maximum(seen, 1e-6)), 0.0)
-    return _blur(light, SMOOTHING_PX) * scale, noise
+    near = _mean_light(np.where(valid, light, 0.0), valid)
+    around = _blur(near, SURROUNDINGS_PX)
+    return (near - around) / _white_spread(), noise
+
+
+def _mean_light(
+    light: Float[np.ndarray, "epoch y x"], valid: Bool[np.ndarray, "epoch y x"]
+) -> Float[np.ndarray, "epoch y x"]:
+    """Return the weighted mean of the valid pixels around each, 0 where there are too few."""
+    smooth = _blur(light.astype(np.float32), SMOOTHING_PX)
+    if valid.all():
+        return smooth
+    seen = _blur(valid.astype(np.float32), SMOOTHING_PX)
+    return np.where(seen > LEAST_SEEN, smooth / np.maximum(seen, LEAST_SEEN), 0.0)
+
+
+@cache
+def _white_spread() -> float:
+    """Return the spread of the map of white noise of unit spread, far from the edges."""
+    point = np.zeros((1, 41, 41), np.float32)
+    point[0, 20, 20] = 1
+    near = _blur(point, SMOOTHING_PX)
+    return float(np.sqrt(((near - _blur(near, SURROUNDINGS_PX)) ** 2).sum()))
 
 
 def _blur(images: Float[np.ndarray, "epoch y x"], sigma: float) -> Float[np.ndarray, "epoch y x"]:
-    return np.asarray(
-        gaussian_filter1d(
-            gaussian_filter1d(images, sigma, axis=1, mode="constant", truncate=REACH),
-            sigma, axis=2, mode="constant", truncate=REACH,
-        )
-    )  # fmt: skip
+    along_y = gaussian_filter1d(images, sigma, axis=1, mode="nearest", truncate=REACH)
+    return np.asarray(gaussian_filter1d(along_y, sigma, axis=2, mode="nearest", truncate=REACH))
 
 
 def _places(
@@ -168,33 +209,27 @@ def _places(
     distance = np.hypot(y - shape[0] // 2, x - shape[1] // 2)
     grid = (y % STEP_PX == 0) & (x % STEP_PX == 0)
     away = distance > min(AWAY_PX, min(shape) / 3)
-    # hardly a cutout is so small that the grid misses all of its border
-    others = grid & away if (grid & away).any() else away | (distance > 0)
-    return distance <= CENTRING_PX, others
+    return distance <= CENTRING_PX, (grid & away) if (grid & away).any() else away
 
 
-def _level_and_spread(
-    values: Float[np.ndarray, "epoch place"],
-) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Return the median, and the distance from it to the lower sixth: stars only ever add light."""
-    lower, median = np.percentile(values, [15.87, 50], axis=1)
-    return median, median - lower
+def _running_noise(values: Float[np.ndarray, "epoch place"]) -> Float[np.ndarray, " epoch"]:
+    """Return the noise of the signal, as a running mean over the frames so far.
 
-
-def _running_mean(values: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
-    return np.asarray(np.cumsum(values) / np.arange(1, len(values) + 1))
-
-
-def _peak(
-    maps: Float[np.ndarray, "epoch y x"], centre: Bool[np.ndarray, "y x"], both_signs: bool
-) -> Float[np.ndarray, " epoch"]:
-    """Return the highest of the places in the centre that stand out of their neighbours.
-
-    The wings of a neighbour fall from one side of the centre to the other; 0 where nothing else is.
+    What stands still drops out of the change from one frame to the next; of the first frame it is
+    the distance from the median down to the lower sixth, as stars only ever add light.
     """
-    y, x = np.nonzero(centre)
-    rows, columns = slice(y.min() - 1, y.max() + 2), slice(x.min() - 1, x.max() + 2)
-    near = np.abs(maps[:, rows, columns]) if both_signs else maps[:, rows, columns]
-    is_top = near >= maximum_filter(near, (1, 3, 3))
-    inside = centre[rows, columns]
-    return np.asarray(np.where(is_top, near, 0.0)[:, inside].max(axis=1))
+    if not values.shape[1]:
+        return np.ones(len(values))
+    lower, median = np.percentile(values[0], [15.87, 50])
+    change = np.abs(np.diff(values, axis=0))
+    own = np.concatenate([[median - lower], 1.4826 * np.median(change, axis=1) / np.sqrt(2)])
+    total = np.cumsum(own)
+    count = np.arange(1, len(own) + 1)
+    # the first frame has stars in it: the others outvote it as soon as there are any
+    return np.asarray(np.where(count > 1, (total - own[0]) / np.maximum(count - 1, 1), total))
+
+
+def _highest(
+    values: Float[np.ndarray, "epoch place"], both_signs: bool
+) -> Float[np.ndarray, " epoch"]:
+    return np.asarray((np.abs(values) if both_signs else values).max(axis=1))
