@@ -46,8 +46,8 @@ class Defects:
         The step in units of the noise.
     """
 
-    clean_share: float = 0.4
-    bad_share: tuple[float, float] = (0.02, 0.3)
+    clean_share: float = 0.5
+    bad_share: tuple[float, float] = (0.02, 0.15)
     near_share: float = 0.5
     hole_px: tuple[float, float] = (1.5, 6.0)
     shadow_px: tuple[float, float] = (3.0, 9.0)

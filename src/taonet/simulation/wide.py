@@ -90,7 +90,7 @@ class WideMix:
     defects : Defects
     """
 
-    below_limit_mag: float = 1.5
+    below_limit_mag: float = 1.0
     dark_share: float = 0.12
     unseen_share: float = 0.02
     dark_below_mag: tuple[float, float] = (3.0, 5.0)
@@ -98,13 +98,13 @@ class WideMix:
     peak_below_level_mag: float = 1.5
     most_amplitude_mag: float = 5.0
     brighter_mag: float = 1.0
-    host_share: float = 0.4
-    host_part: tuple[float, float] = (0.1, 0.85)
+    host_share: float = 0.3
+    host_part: tuple[float, float] = (0.1, 0.7)
     host_radius_px: tuple[float, float] = (0.4, 5.0)
     host_centre_share: float = 0.5
     centring_px: float = 2.0
     empty_field_share: float = 0.15
-    stars_per_kilopixel: tuple[float, float] = (0.3, 8.0)
+    stars_per_kilopixel: tuple[float, float] = (0.3, 5.0)
     stated_share: float = 0.5
     defects: Defects = field(default_factory=Defects)
 
