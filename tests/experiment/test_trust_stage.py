@@ -35,7 +35,12 @@ def answers_of(table, n_features=3):
     rng = np.random.default_rng(0)
     features = rng.normal(0, 1, (len(rows), n_features))
     features[:, 0] += 5 * rows["class_name"].map(THREE.label)
-    return CalibrationAnswers(table=table, rows=rows.reset_index(drop=True), features=features)
+    return CalibrationAnswers(
+        table=table,
+        rows=rows.reset_index(drop=True),
+        features=features,
+        signature=rng.normal(0, 1, (len(rows), 4)),
+    )
 
 
 def test_all_parts_are_fitted_where_there_are_enough_objects():
@@ -47,13 +52,14 @@ def test_all_parts_are_fitted_where_there_are_enough_objects():
     calibrated = apply_temperature(draw(1500, seed=1, sureness=2.0), THREE, trust.temperature)
     assert trust.thresholds == fit_thresholds(calibrated, THREE, level=0.8)
     assert trust.typicality is not None
+    assert trust.frame_typicality is not None
 
 
 def test_what_cannot_be_fitted_is_left_out_and_said(monkeypatch):
     monkeypatch.setattr(fit_typicality, "LEAST_OF_A_CLASS", 300)
     few = draw(240, seed=1, mix=(10, 10, 1))
     trust, notes = fit_trust(answers_of(few), THREE)
-    assert trust.thresholds is None is trust.typicality
+    assert trust.thresholds is None is trust.typicality is trust.frame_typicality
     assert [note[:13] for note in notes] == ["no sets: too ", "no typicality"]
     assert "C " in notes[0]
 

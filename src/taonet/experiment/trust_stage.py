@@ -31,11 +31,14 @@ class CalibrationAnswers:
         Of the table, those of `taonet.training.fit_temperature.fitted_rows`.
     features : array (row, feature)
         Of ``rows``.
+    signature : array (row, number)
+        What the frames of ``rows`` look like.
     """
 
     table: pd.DataFrame
     rows: pd.DataFrame
     features: Float[np.ndarray, "row feature"]
+    signature: Float[np.ndarray, "row number"]
 
 
 def collect_calibration_answers(
@@ -49,10 +52,12 @@ def collect_calibration_answers(
         If there is no object.
     """
     plain = replace(bundle, trust=None)
-    tables, features = [], []
+    tables, features, signatures = [], [], []
     for prediction in tally.count_objects(predict_examples(plain, examples)):
         tables.append(prediction.rows)
-        features.append(prediction.features[fitted_rows(prediction.rows)].astype(np.float32))
+        fitted = fitted_rows(prediction.rows)
+        features.append(prediction.features[fitted].astype(np.float32))
+        signatures.append(prediction.signature[fitted].astype(np.float32))
     tally.require_objects("nothing could be classified")
     table = pd.concat(tables, ignore_index=True)
     rows = table.loc[fitted_rows(table), ["object_id", "class_name", "n_epochs"]]
@@ -60,6 +65,7 @@ def collect_calibration_answers(
         table=table,
         rows=rows.reset_index(drop=True),
         features=np.concatenate(features).astype(np.float64),
+        signature=np.concatenate(signatures).astype(np.float64),
     )
 
 
@@ -76,17 +82,22 @@ def fit_trust(
     temperature = fit_temperature(answers.table, taxonomy)
     calibrated = apply_temperature(answers.table, taxonomy, temperature)
     notes: list[str] = []
-    thresholds = typicality = None
+    thresholds = typicality = frame_typicality = None
     try:
         thresholds = fit_thresholds(calibrated, taxonomy, level=level)
     except InputError as error:
         notes.append(f"no sets: {error}")
     try:
         typicality = fit_typicality(answers.rows, answers.features)
+        frame_typicality = fit_typicality(answers.rows, answers.signature)
     except InputError as error:
         notes.append(f"no typicality: {error}")
     objects = int(answers.table["object_id"].nunique())
     trust = Trust(
-        temperature=temperature, thresholds=thresholds, objects=objects, typicality=typicality
+        temperature=temperature,
+        thresholds=thresholds,
+        objects=objects,
+        typicality=typicality,
+        frame_typicality=frame_typicality,
     )
     return trust, notes

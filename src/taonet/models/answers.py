@@ -52,10 +52,13 @@ class Prediction:
     ----------
     rows : DataFrame
     features : array (row, feature)
+    signature : array (row, number)
+        What the frames look like.
     """
 
     rows: pd.DataFrame
     features: Float[np.ndarray, "row feature"]
+    signature: Float[np.ndarray, "row number"]
 
 
 def predict_examples(
@@ -85,7 +88,12 @@ def turns_of(bundle: Bundle) -> int:
 def _predict_batch(
     bundle: Bundle, batch: Sequence[PreparedSequence], turns: int, prior: Prior | None
 ) -> Iterator[Prediction]:
-    outputs = compute_answers(bundle, [one.example for one in batch], turns=turns)
+    outputs = compute_answers(
+        bundle,
+        [one.example for one in batch],
+        turns=turns,
+        signatures=[one.signature for one in batch],
+    )
     for one, answer in zip(batch, outputs, strict=True):
         restated, sets = answer.probabilities, answer.sets
         if prior is not None:
@@ -105,14 +113,24 @@ def _predict_batch(
             ignored_reason=one.ignored.in_words(n_ignored),
         )
         rows = make_rows(one.facts, answers, taxonomy=bundle.taxonomy)
-        yield Prediction(rows=rows, features=answer.features)
+        yield Prediction(rows=rows, features=answer.features, signature=one.signature)
 
 
 @torch.inference_mode()
 def compute_answers(
-    bundle: Bundle, examples: Sequence[Example], *, turns: int = 1
+    bundle: Bundle,
+    examples: Sequence[Example],
+    *,
+    turns: int = 1,
+    signatures: Sequence[Float[np.ndarray, "_ number"]] | None = None,
 ) -> list[NetworkAnswer]:
-    """Return the network's answers about each example, averaged over turned copies."""
+    """Return the network's answers about each example, averaged over turned copies.
+
+    Parameters
+    ----------
+    signatures : sequence of array, optional
+        What the frames of each example look like, which typicality takes into account.
+    """
     if turns < 1:
         raise InputError("turns must be at least 1", got=turns)
     network = bundle.network
@@ -128,7 +146,12 @@ def compute_answers(
     )
     lengths = [len(example.mjd) for example in examples]
     return [
-        _apply_trust(bundle.trust, probabilities[i, :n], remembered[i, :n])
+        _apply_trust(
+            bundle.trust,
+            probabilities[i, :n],
+            remembered[i, :n],
+            None if signatures is None else signatures[i],
+        )
         for i, n in enumerate(lengths)
     ]
 
@@ -137,6 +160,7 @@ def _apply_trust(
     trust: Trust | None,
     probabilities: Float[np.ndarray, "epoch class"],
     features: Float[np.ndarray, "epoch feature"],
+    signature: Float[np.ndarray, "epoch number"] | None,
 ) -> NetworkAnswer:
     n = len(features)
     if trust is None:
@@ -146,7 +170,7 @@ def _apply_trust(
             sets=[None] * n,
             typicality=np.full(n, np.nan),
         )
-    calibrated = trust.apply(probabilities, features, np.arange(1, n + 1))
+    calibrated = trust.apply(probabilities, features, np.arange(1, n + 1), signature=signature)
     return NetworkAnswer(
         probabilities=calibrated.probabilities,
         features=features,

@@ -25,12 +25,14 @@ from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.photometry.frame_signature import NUMBERS as SIGNATURE
 from taonet.trust.trust import Trust
 from taonet.trust.typicality import Typicality
 from taonet.types import AnyPath
 from taonet.version import __version__
 
 TYPICALITY = "typicality.safetensors"
+FRAME_TYPICALITY = "frame_typicality.safetensors"
 
 MOST_SHOWN = 300
 """Characters that are shown of a library's message about weights that it cannot load."""
@@ -200,32 +202,43 @@ def _content(file: Path, claimed: str) -> bytes:
 
 
 def _save_trust(trust: Trust, folder: Path) -> dict[str, Any]:
-    """Write what does not fit into JSON, and return the rest with its hash."""
-    if trust.typicality is None:
-        return trust.to_dict()
-    content = safetensors.numpy.save(trust.typicality.to_arrays())
-    (folder / TYPICALITY).write_bytes(content)
-    return {**trust.to_dict(), "typicality_sha256": hashlib.sha256(content).hexdigest()}
+    """Write what does not fit into JSON, and return the rest with its hashes."""
+    stored = trust.to_dict()
+    for key, name, typicality in (
+        ("typicality_sha256", TYPICALITY, trust.typicality),
+        ("frame_typicality_sha256", FRAME_TYPICALITY, trust.frame_typicality),
+    ):
+        if typicality is not None:
+            content = safetensors.numpy.save(typicality.to_arrays())
+            (folder / name).write_bytes(content)
+            stored[key] = hashlib.sha256(content).hexdigest()
+    return stored
 
 
 def _load_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
-    typicality = None
-    if stored.typicality_sha256 is not None:
-        file = folder / TYPICALITY
-        typicality = _load_typicality(_content(file, stored.typicality_sha256), file)
-        if len(typicality.centre) != network.features:
-            got = f"{len(typicality.centre)} features for {network.features} of the network"
-            raise InputError("the bundle is damaged", where=file, got=got)
+    remembered = _load_typicality(
+        folder / TYPICALITY, stored.typicality_sha256, features=network.features
+    )
+    frames = _load_typicality(
+        folder / FRAME_TYPICALITY, stored.frame_typicality_sha256, features=len(SIGNATURE)
+    )
     return Trust(
         temperature=stored.temperature,
         thresholds=stored.thresholds,
         objects=stored.objects,
-        typicality=typicality,
+        typicality=remembered,
+        frame_typicality=frames,
     )
 
 
-def _load_typicality(content: bytes, file: Path) -> Typicality:
+def _load_typicality(file: Path, claimed: str | None, *, features: int) -> Typicality | None:
+    if claimed is None:
+        return None
     try:
-        return Typicality.from_arrays(safetensors.numpy.load(content))
-    except (SafetensorError, InputError, ValueError) as error:
+        typicality = Typicality.from_arrays(safetensors.numpy.load(_content(file, claimed)))
+    except (SafetensorError, ValueError) as error:
         raise InputError("the bundle is damaged", where=file, got=error) from error
+    if len(typicality.centre) != features:
+        got = f"{len(typicality.centre)} features, not {features}"
+        raise InputError("the bundle is damaged", where=file, got=got)
+    return typicality

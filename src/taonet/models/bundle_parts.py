@@ -26,14 +26,15 @@ class StoredTrust:
     ----------
     temperature, thresholds, objects
         As there.
-    typicality_sha256 : str, optional
-        Hash of the file of the rest, where there is one.
+    typicality_sha256, frame_typicality_sha256 : str, optional
+        Hashes of the files of the rest, where there are any.
     """
 
     temperature: Temperature
     thresholds: Thresholds | None
     objects: Count
     typicality_sha256: str | None = None
+    frame_typicality_sha256: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,9 @@ from torch.nn import functional as F
 
 from taonet.data.transforms import SOFT_SCALE
 
+LEAST_NORM = 1e-3
+"""Of the weights of an aperture."""
+
 
 class DenseLayer(nn.Module):
     """Normalise, convolve, and append the new maps to the old ones (Huang et al. 2017)."""
@@ -62,12 +65,15 @@ class Encoder(nn.Module):
 class Apertures(nn.Module):
     """Learned aperture photometry: sums of linear pixels under learned weights.
 
-    Each channel and aperture has its own weights; they start as Gaussians of growing width.
+    Each channel and aperture has its own weights; they start as Gaussians of growing width. In
+    units of noise a sum is a signal-to-noise ratio: then faint objects scatter by one, not by what
+    the compression makes of it, and weights cannot die out, as only their ratios count.
     """
 
-    def __init__(self, apertures: int, channels: int, side: int) -> None:
+    def __init__(self, apertures: int, channels: int, side: int, *, unit: str = "pixel") -> None:
         super().__init__()
         self.side = side
+        self.unit = unit
         axis = torch.arange(self.side) - self.side // 2
         radius2 = (axis[:, None] ** 2 + axis[None, :] ** 2).float()
         widths = torch.linspace(1.0, self.side / 4, apertures)
@@ -78,7 +84,10 @@ class Apertures(nn.Module):
     def forward(self, images: Float[Tensor, "frame channel y x"]) -> Float[Tensor, "frame sum"]:
         """Return the compressed sum under each aperture of each channel."""
         linear = torch.sinh(SOFT_SCALE * _centre(images, self.side)).flatten(2)
-        sums = torch.einsum("fcp,cap->fca", linear, self.weights)
+        weights = self.weights
+        if self.unit == "noise":
+            weights = weights / weights.norm(dim=-1, keepdim=True).clamp_min(LEAST_NORM)
+        sums = torch.einsum("fcp,cap->fca", linear, weights)
         return torch.asinh(sums).flatten(1) / SOFT_SCALE
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import repeat
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.ignored_epochs import NOTHING_IGNORED, IgnoredEpochs
@@ -20,6 +20,7 @@ from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
 from taonet.photometry.detection import Detection, detect
+from taonet.photometry.frame_signature import frame_signature
 from taonet.sky.sequence import ImageSequence
 
 
@@ -34,6 +35,8 @@ class PreparedSequence:
         What the network reads.
     detection : Detection
         What is seen at the object's place after each epoch that the network reads.
+    signature : array (epoch, number)
+        What the frames so far look like; see `taonet.photometry.frame_signature`.
     left_out : tuple of InputError
         Epochs in a band that the network does not know, each with the reason.
     ignored : IgnoredEpochs
@@ -43,6 +46,7 @@ class PreparedSequence:
     facts: ObjectFacts
     example: Example
     detection: Detection
+    signature: Float[np.ndarray, "epoch number"]
     left_out: tuple[InputError, ...] = ()
     ignored: IgnoredEpochs = NOTHING_IGNORED
 
@@ -77,10 +81,12 @@ def prepare_example(
         )
     example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed)
     read = reading.epochs_of(sequence)
+    shown = sequence.take(read if epochs is None else read[epochs])
     return PreparedSequence(
         facts=ObjectFacts.of(sequence),
         example=example,
-        detection=detect(sequence, read if epochs is None else read[epochs]),
+        detection=detect(shown),
+        signature=frame_signature(shown.pixels[:, 0]),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
         ignored=reading.ignored_epochs_of(sequence),
     )

@@ -8,7 +8,7 @@ other objects in a batch and later epochs change nothing.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
@@ -61,6 +61,8 @@ class TaoNetConfig:
         summing. The CNN sees compressed pixels, which hide small changes of bright objects.
     aperture_px : int
         Side of the square that an aperture spans.
+    aperture_unit : {"pixel", "noise"}
+        Units of the sums before they are compressed: the noise of a pixel, or that of the sum.
     embedding : int
         Numbers from the CNNs that describe one frame, and as many for the running mean.
     width : int
@@ -94,6 +96,7 @@ class TaoNetConfig:
     layers: tuple[Natural, ...] = (2, 2, 2)
     apertures: Count = 8
     aperture_px: Natural = 15
+    aperture_unit: Literal["pixel", "noise"] = "pixel"
     embedding: Natural = 48
     width: Count = 0
     recurrence: str = "gru"
@@ -173,7 +176,9 @@ class TaoNet(nn.Module):
         self.looks = ZoomEncoders(config, config.zooms, config.conditions) if config.zooms else None
         self.deep_looks = ZoomEncoders(config, config.deep_zooms, 0) if config.deep_zooms else None
         if config.apertures:
-            self.apertures = Apertures(config.apertures, config.channels, config.aperture_px)
+            self.apertures = Apertures(
+                config.apertures, config.channels, config.aperture_px, unit=config.aperture_unit
+            )
             self.calibrate = nn.Sequential(
                 nn.Linear(config.conditions + config.sums, CALIBRATION_UNITS),
                 nn.SiLU(),
@@ -236,8 +241,15 @@ class TaoNet(nn.Module):
         there is, so it cannot take away what the object itself does.
         """
         sums = self.apertures(images)
+        return sums, self.correct(sums, conditions)
+
+    def correct(
+        self, sums: Float[Tensor, "frame sum"], conditions: Float[Tensor, "frame condition"]
+    ) -> Float[Tensor, "frame sum"]:
+        """Return what to add to the sums under the apertures for the weather; see `measure`."""
         spread = sums - sums.mean(dim=1, keepdim=True)
-        return sums, self.calibrate(torch.cat([conditions, spread], dim=1))
+        correction: Tensor = self.calibrate(torch.cat([conditions, spread], dim=1))
+        return correction
 
     def forward(self, batch: Batch) -> Float[Tensor, "object epoch class"]:
         """Classify after every epoch; values past an object's last epoch have no meaning.

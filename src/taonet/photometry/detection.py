@@ -21,11 +21,10 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Shaped
 from scipy.ndimage import gaussian_filter1d
 
 from taonet.sky.cutout import sky_and_noise
-from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
 SUM_SNR: Final = 5.0
@@ -85,15 +84,13 @@ class Detection:
     detected: Bool[np.ndarray, " epoch"]
 
 
-def detect(sequence: ImageSequence, epochs: Int[np.ndarray, " some"] | None = None) -> Detection:
+def detect(sequence: ImageSequence) -> Detection:
     """Return whether anything is seen at the centre of a sequence's cutouts, after each epoch.
 
     Parameters
     ----------
     sequence : ImageSequence
         Of all channels, ``science`` (or the first) and ``difference`` are looked at.
-    epochs : array, optional
-        Which epochs, in the order to look at them; all by default.
 
     Examples
     --------
@@ -105,7 +102,7 @@ def detect(sequence: ImageSequence, epochs: Int[np.ndarray, " some"] | None = No
     [True, True, True]
     """
     names = sequence.channels
-    pixels = sequence.pixels if epochs is None else with_gaps(sequence.frames[epochs])
+    pixels = sequence.pixels
     parts = [_detect_light(pixels[:, names.index("science") if "science" in names else 0])]
     if "difference" in names:
         parts.append(_detect_light(pixels[:, names.index("difference")], both_signs=True))

@@ -20,6 +20,9 @@ from taonet.trust.typicality import TINY, Typicality, axis_coordinates
 
 MOST_AXES: Final = 32
 
+FEW_NUMBERS: Final = 4
+"""So few are their own axes, and nothing is left over."""
+
 LEAST_OF_A_CLASS: Final = 20
 """Objects that are needed to locate a class; a class with fewer has no place of its own."""
 
@@ -116,7 +119,7 @@ def _axes(standard: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "feat
     What is left over has a distance of its own.
     """
     _, vectors = np.linalg.eigh(standard.T @ standard)
-    n_axes = min(MOST_AXES, max(1, standard.shape[1] // 2))
+    n_axes = min(MOST_AXES, max(FEW_NUMBERS, standard.shape[1] // 2), standard.shape[1])
     return np.asarray(vectors[:, ::-1][:, :n_axes])
 
 

@@ -1,5 +1,6 @@
 """The training loss: correct after every epoch, and more confident with each."""
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
@@ -31,11 +32,13 @@ def unsteadiness(network: TaoNet, batch: Batch) -> Float[Tensor, ""]:
 
     Most of the variation that all apertures share is weather. Requiring the correction to make
     sequences steady trains it on the weather without labels; variable objects are outliers, which
-    an absolute deviation tolerates. The sums themselves are held: apertures learn from this term
-    only through the spread of light that the correction sees.
+    an absolute deviation tolerates. The sums themselves are held, and so is the spread that the
+    correction sees: apertures that learnt from this term would learn to see nothing, which is
+    steadiest of all.
     """
-    sums, correction = network.measure(batch.images, batch.conditions)
-    corrected = batch.pad(sums.detach() + correction)
+    with torch.no_grad():
+        sums = network.apertures(batch.images)
+    corrected = batch.pad(sums + network.correct(sums, batch.conditions))
     seen = batch.seen[..., None]
     mean = corrected.sum(dim=1, keepdim=True) / seen.sum(dim=1, keepdim=True)
     return ((corrected - mean).abs() * seen).sum() / (seen.sum() * corrected.shape[-1])

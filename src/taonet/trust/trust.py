@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
-from taonet.trust.typicality import Typicality
+from taonet.trust.typicality import Typicality, least_of_two
 
 FLOOR: Final = 1e-7
 """Probabilities below it are taken as it; single precision gives 0 there."""
@@ -167,19 +167,24 @@ class Trust:
     objects : int
         Calibrated on so many.
     typicality : Typicality or None
-        None where there were too few objects for it.
+        Of what the network remembers; None where there were too few objects for it.
+    frame_typicality : Typicality or None
+        Of what the frames look like; None in bundles of before.
     """
 
     temperature: Temperature
     thresholds: Thresholds | None
     objects: int
     typicality: Typicality | None = None
+    frame_typicality: Typicality | None = None
 
     def apply(
         self,
         probabilities: Float[np.ndarray, "row class"],
         features: Float[np.ndarray, "row feature"],
         n_epochs: Int[np.ndarray, " row"],
+        *,
+        signature: Float[np.ndarray, "row number"] | None = None,
     ) -> TrustedAnswers:
         """Return calibrated probabilities, the sets that they make, and how typical each row is.
 
@@ -190,12 +195,16 @@ class Trust:
         features : array (row, feature)
             What it made them from.
         n_epochs : array (row,)
+        signature : array (row, number), optional
+            What the frames look like; see `taonet.photometry.frame_signature`.
         """
         honest = self.temperature.apply(probabilities, n_epochs)
         sets = None if self.thresholds is None else self.thresholds.sets(honest, n_epochs)
         typical = None
         if self.typicality is not None:
             typical = self.typicality.evaluate(features, n_epochs)
+        if typical is not None and self.frame_typicality is not None and signature is not None:
+            typical = least_of_two(typical, self.frame_typicality.evaluate(signature, n_epochs))
         return TrustedAnswers(
             probabilities=honest,
             sets=[None] * len(n_epochs) if sets is None else sets,
@@ -203,7 +212,7 @@ class Trust:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-able form of all but ``typicality``, whose arrays are kept elsewhere."""
+        """Return a JSON-able form of all but typicalities, whose arrays are kept elsewhere."""
         return {
             "temperature": self.temperature.to_dict(),
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
@@ -211,7 +220,12 @@ class Trust:
         }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any], typicality: Typicality | None = None) -> "Trust":
+    def from_dict(
+        cls,
+        stored: Mapping[str, Any],
+        typicality: Typicality | None = None,
+        frame_typicality: Typicality | None = None,
+    ) -> "Trust":
         """Undo `to_dict`, from JSON that knows no tuples.
 
         Raises
@@ -234,6 +248,7 @@ class Trust:
             thresholds=thresholds,
             objects=stored["objects"],
             typicality=typicality,
+            frame_typicality=frame_typicality,
         )
 
 

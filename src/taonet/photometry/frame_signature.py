@@ -1,0 +1,104 @@
+"""What frames look like whatever they show: how wide stars are, how noise hangs together.
+
+Cutouts of another survey, or of another pixel scale, are unlike those that a network learnt from
+even where it remembers nothing strange of the object. These numbers are in units of the noise and
+of pixels, so that they do not depend on what the counts of a frame mean.
+"""
+
+from typing import Final
+
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+
+from taonet.sky.cutout import sky_and_noise
+
+NUMBERS: Final = ("noise along a side", "noise across a corner", "width of stars", "stars")
+"""What the numbers stand for, in order."""
+
+SKY: Final = 3.0
+"""Pixels within so many times the noise are sky."""
+
+STAR: Final = 10.0
+"""A pixel so many times the noise above the sky is in a star whose width can be told."""
+
+USUAL_WIDTH: Final = 2.0
+"""Stands for the width where there is no star: the logarithm of some seven pixels."""
+
+COVERED: Final = 5.0
+"""Pixels so many times the noise above the sky are covered by something."""
+
+
+def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray, "epoch number"]:
+    """Return what the frames so far look like, as running means.
+
+    Parameters
+    ----------
+    images : array (epoch, y, x)
+        In time order, in any unit; NaN = no data.
+
+    Returns
+    -------
+    array (epoch, 4)
+        See `NUMBERS`: correlation of neighbouring pixels of sky along a side and across a corner,
+        the logarithm of the number of pixels that the light of the brightest star covers, the root
+        of the share of pixels that are covered by stars.
+
+    Examples
+    --------
+    >>> images = np.random.default_rng(1).normal(100, 5, (2, 32, 32))
+    >>> np.abs(frame_signature(images)[:, 0]).max() < 0.1
+    np.True_
+    """
+    sky, noise = sky_and_noise(images)
+    unit = np.where(noise > 0, noise, np.inf)
+    light = np.nan_to_num((images - sky[:, None, None]) / unit[:, None, None])
+    is_sky = np.isfinite(images) & (np.abs(light) < SKY)
+    covered = np.sqrt((light > COVERED).mean(axis=(1, 2)))
+    numbers = [
+        _correlation(light, is_sky, 0, 1),
+        _correlation(light, is_sky, 1, 1),
+        _star_width(light),
+        covered,
+    ]
+    means = [_running_mean(np.where(noise > 0, values, np.nan)) for values in numbers]
+    means[2] = np.where(np.isfinite(means[2]), means[2], USUAL_WIDTH)
+    return np.asarray(np.nan_to_num(np.stack(means, axis=1)))
+
+
+def _correlation(
+    light: Float[np.ndarray, "epoch y x"], is_sky: Bool[np.ndarray, "epoch y x"], dy: int, dx: int
+) -> Float[np.ndarray, " epoch"]:
+    """Return how pixels of sky are correlated with those (dx, dy) further on, and (dy, dx)."""
+    z = np.where(is_sky, light, 0.0)
+    height, width = z.shape[1:]
+    product, pairs = np.zeros(len(z)), np.zeros(len(z))
+    for down, right in {(dy, dx), (dx, dy)}:
+        near = (slice(None), slice(0, height - down), slice(0, width - right))
+        far = (slice(None), slice(down, None), slice(right, None))
+        product += (z[near] * z[far]).sum(axis=(1, 2))
+        pairs += (is_sky[near] & is_sky[far]).sum(axis=(1, 2))
+    variance = (z**2).sum(axis=(1, 2)) / np.maximum(is_sky.sum(axis=(1, 2)), 1)
+    return np.asarray(product / np.maximum(pairs, 1) / np.maximum(variance, 1e-9))
+
+
+def _star_width(light: Float[np.ndarray, "epoch y x"]) -> Float[np.ndarray, " epoch"]:
+    """Return the logarithm of light over height of the brightest star, NaN where there is none."""
+    n, _, width = light.shape
+    padded = np.pad(light, ((0, 0), (2, 2), (2, 2)))
+    top = light.reshape(n, -1).argmax(axis=1)
+    y, x = np.divmod(top, width)
+    epoch = np.arange(n)
+    around = sum(
+        padded[epoch, y + down, x + right] for down in range(5) for right in range(5)
+    ) - np.zeros(n)
+    highest = light[epoch, y, x]
+    is_star = highest > STAR
+    ratio = np.where(is_star, around / np.where(is_star, highest, 1.0), np.nan)
+    return np.log(np.maximum(ratio, 1.0))
+
+
+def _running_mean(values: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
+    """Return the mean of the known values so far, NaN before the first."""
+    known = np.isfinite(values)
+    total, count = np.cumsum(np.where(known, values, 0.0)), np.cumsum(known)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
