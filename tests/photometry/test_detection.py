@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from taonet.photometry.detection import MOST_SNR, detect
-from taonet.sky.sequence import ImageSequence
 
 
 def noise_frames(rng, n=20, size=32, channels=1):
@@ -22,13 +21,8 @@ def add_star(frames, flux, *, dy=0.0, dx=0.0, fwhm=2.5, channel=0):
     return frames
 
 
-def sequence_of(frames, channels=("science",)):
-    mjd = 60000.0 + np.arange(len(frames))
-    return ImageSequence.from_frames("a", frames, mjd, channels=channels)
-
-
 def detected(frames, **kwargs):
-    return detect(sequence_of(frames, **kwargs)).detected
+    return detect(frames, **kwargs).detected
 
 
 def test_noise_is_rarely_taken_for_an_object_whatever_the_number_of_frames():
@@ -95,14 +89,14 @@ def test_in_differences_what_has_faded_counts_too(sign):
 
 def test_what_follows_changes_nothing():
     frames = add_star(noise_frames(np.random.default_rng(8)), 38 * 2)
-    whole, part = detect(sequence_of(frames)), detect(sequence_of(frames[:9]))
+    whole, part = detect(frames), detect(frames[:9])
     np.testing.assert_allclose(part.snr, whole.snr[:9], rtol=1e-5)
     assert part.detected.tolist() == whole.detected[:9].tolist()
 
 
 def test_the_unit_of_the_frames_does_not_matter():
     frames = add_star(noise_frames(np.random.default_rng(9)), 38 * 2)
-    plain, scaled = detect(sequence_of(frames)), detect(sequence_of(frames * 37 - 500))
+    plain, scaled = detect(frames), detect(frames * 37 - 500)
     np.testing.assert_allclose(plain.snr, scaled.snr, rtol=1e-3)
 
 
@@ -110,7 +104,7 @@ def test_the_unit_of_the_frames_does_not_matter():
 def test_frames_without_noise_or_data_show_nothing():
     frames = noise_frames(np.random.default_rng(10), n=6)
     frames[:2], frames[2] = 5.0, np.nan
-    detection = detect(sequence_of(frames))
+    detection = detect(frames)
     assert np.isfinite(detection.snr).all()
     assert not detection.detected.any()
 
@@ -118,4 +112,4 @@ def test_frames_without_noise_or_data_show_nothing():
 @pytest.mark.parametrize("size", [5, 8, 11])
 def test_small_cutouts_can_be_asked_too(size):
     frames = add_star(noise_frames(np.random.default_rng(11), size=size), 38 * 40)
-    assert detect(sequence_of(frames)).snr[0] <= MOST_SNR * 1.2 / 0.8
+    assert detect(frames).snr[0] <= MOST_SNR * 1.2 / 0.8

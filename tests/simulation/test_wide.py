@@ -25,6 +25,7 @@ def draw(mag, *, seed=0, is_quiet=False, template=None):
         reach=reach_of(TINY),
         draw_light=lambda *_: light,
         is_quiet=is_quiet,
+        is_event=False,
         pixel_arcsec=2.5,
     )
     return wide.draw(lambda *_: light, VISITS, np.random.default_rng(seed))

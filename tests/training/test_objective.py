@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from models.conftest import CLASSES, sequence, small
 from taonet.data.batches import Batch
@@ -62,14 +61,5 @@ def test_unsteadiness_is_a_mean_absolute_deviation_that_cannot_be_had_by_changin
     assert loss.item() == pytest.approx(np.concatenate(deviations).mean(), rel=1e-4)
     loss.backward()
     moved = {n.split(".")[0] for n, p in network.named_parameters() if p.grad is not None}
-    assert moved == {"calibrate", "apertures"}
-    first, weights = network.calibrate[0], network.apertures.weights
-    assert isinstance(first, nn.Linear)
-    # apertures learn from it through what the correction sees of them, and not otherwise
-    network.zero_grad()
-    with torch.no_grad():
-        first.weight[:, batch.conditions.shape[1] :] = 0
-    unsteadiness(network, batch).backward()
-    assert weights.grad is not None and first.weight.grad is not None
-    assert not weights.grad.any()
-    assert first.weight.grad.any()
+    # apertures that learnt from it would learn to see nothing
+    assert moved == {"calibrate"}

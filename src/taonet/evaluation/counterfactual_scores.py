@@ -13,11 +13,8 @@ from taonet.evaluation.resampling import wilson_interval
 from taonet.evaluation.scored_rows import final_rows, groups_of_rows, probabilities_of
 from taonet.evaluation.scores import resamples_of
 from taonet.io.tables import read_table
-from taonet.sky.taxonomy import Taxonomy
+from taonet.sky.taxonomy import QUIET_CLASS, Taxonomy
 from taonet.types import AnyPath
-
-QUIET: Final = "NON"
-"""The class of what does not change."""
 
 FAINT: Final = "SN"
 """The class that models take faint objects for."""
@@ -28,7 +25,9 @@ NO_CLASS: Final = ""
 WORDS: Final = ("counterfactual", "description", "expected")
 """Columns of text in a table that was written."""
 
-WITH_INTERVAL: Final = ("class_stays", "called_NON", "called_SN", "no_class", "macro_f1")
+WITH_INTERVAL: Final = (
+    "class_stays", "called_NON", "called_SN", "no_class", "detected", "unlike", "macro_f1",
+)  # fmt: skip
 
 UNKNOWN: Final = Interval(value=float("nan"), low=float("nan"), high=float("nan"))
 
@@ -60,7 +59,7 @@ def score_counterfactuals(
     Returns
     -------
     DataFrame
-        A row a counterfactual, of these columns; each of the first five (`WITH_INTERVAL`) has an
+        A row a counterfactual, of these columns; each of the first seven (`WITH_INTERVAL`) has an
         interval of 95 % in ``…_low`` and ``…_high``.
 
         ===================  ===========================================================
@@ -68,6 +67,8 @@ def score_counterfactuals(
         ``called_NON``       share called NON
         ``called_SN``        share called SN
         ``no_class``         share with no class
+        ``detected``         share detected; all in tables that do not say
+        ``unlike``           share unlike those calibrated on; none in tables that do not say
         ``macro_f1``         against the true classes, of objects whose class is known; no
                              class counts as NON, as nothing was seen to change
         ``p_of_class_as_is`` mean probability of the class that was most probable as is
@@ -111,9 +112,11 @@ def _score_rows(rows: pd.DataFrame, plain: pd.DataFrame, taxonomy: Taxonomy) -> 
     label = probabilities_of(before, taxonomy).argmax(axis=1)
     hits = {
         "class_stays": named == _answers_of(before, taxonomy),
-        f"called_{QUIET}": named == QUIET,
+        f"called_{QUIET_CLASS}": named == QUIET_CLASS,
         f"called_{FAINT}": named == FAINT,
         "no_class": named == NO_CLASS,
+        "detected": _flags(rows, "detected", default=True),
+        "unlike": _flags(rows, "unlike", default=False),
     }
     worth = _independent_objects(rows)
     return {
@@ -133,6 +136,11 @@ def _answers_of(rows: pd.DataFrame, taxonomy: Taxonomy) -> Shaped[np.ndarray, " 
         return rows["predicted_class"].fillna(NO_CLASS).to_numpy(object)
     names = np.array(taxonomy.classes, object)
     return np.asarray(names[probabilities_of(rows, taxonomy).argmax(axis=1)])
+
+
+def _flags(rows: pd.DataFrame, name: str, *, default: bool) -> Bool[np.ndarray, " object"]:
+    known = rows[name] if name in rows else pd.Series(default, index=rows.index)
+    return known.to_numpy(bool)
 
 
 def _independent_objects(rows: pd.DataFrame) -> float:
@@ -160,7 +168,7 @@ def _macro_f1(
     """Return the F1 of the answers; unknown where an answer is none of the classes."""
     scored = rows[rows["class_name"].isin(taxonomy.classes)]
     named = _answers_of(scored, taxonomy)
-    named = np.where(named == NO_CLASS, QUIET, named)
+    named = np.where(named == NO_CLASS, QUIET_CLASS, named)
     if scored.empty or not set(named) <= set(taxonomy.classes):
         return UNKNOWN.to_row("macro_f1")
     # only which class is the most probable counts

@@ -239,6 +239,6 @@ def _load_typicality(file: Path, claimed: str | None, *, features: int) -> Typic
     except (SafetensorError, ValueError) as error:
         raise InputError("the bundle is damaged", where=file, got=error) from error
     if len(typicality.centre) != features:
-        got = f"{len(typicality.centre)} features, not {features}"
+        got = f"{len(typicality.centre)} features for {features} of the network"
         raise InputError("the bundle is damaged", where=file, got=got)
     return typicality

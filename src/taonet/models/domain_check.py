@@ -76,7 +76,9 @@ def zero_point_misfit(coverage: Coverage, domain: Domain) -> Value:
 
 def _is_within(value: float, ends: Range | None, shrink: float, stretch: float) -> bool:
     """Return whether a number lies between stretched ends, or one of them is unknown."""
-    return ends is None or np.isnan(value) or ends[0] * shrink <= value <= ends[1] * stretch
+    if ends is None or np.isnan(value):
+        return True
+    return bool(ends[0] * shrink <= value <= ends[1] * stretch)
 
 
 @dataclass(frozen=True, kw_only=True)

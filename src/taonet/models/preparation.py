@@ -21,6 +21,7 @@ from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
 from taonet.photometry.detection import Detection, detect
 from taonet.photometry.frame_signature import frame_signature
+from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
 
@@ -81,12 +82,12 @@ def prepare_example(
         )
     example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed)
     read = reading.epochs_of(sequence)
-    shown = sequence.take(read if epochs is None else read[epochs])
+    pixels = np.asarray(with_gaps(sequence.frames[read if epochs is None else read[epochs]]))
     return PreparedSequence(
         facts=ObjectFacts.of(sequence),
         example=example,
-        detection=detect(shown),
-        signature=frame_signature(shown.pixels[:, 0]),
+        detection=detect(pixels, sequence.channels),
+        signature=frame_signature(pixels[:, 0]),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
         ignored=reading.ignored_epochs_of(sequence),
     )

@@ -16,6 +16,7 @@ nearer than some two pixels cannot be told from the object. Measured rates of fa
 docs/decisions/0011-answers-besides-a-class.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -25,7 +26,6 @@ from jaxtyping import Bool, Float, Shaped
 from scipy.ndimage import gaussian_filter1d
 
 from taonet.sky.cutout import sky_and_noise
-from taonet.sky.sequence import ImageSequence
 
 SUM_SNR: Final = 5.0
 """Signal of the sum of the frames that is a detection."""
@@ -84,28 +84,30 @@ class Detection:
     detected: Bool[np.ndarray, " epoch"]
 
 
-def detect(sequence: ImageSequence) -> Detection:
+def detect(
+    frames: Shaped[np.ndarray, "epoch channel y x"], channels: Sequence[str] = ("science",)
+) -> Detection:
     """Return whether anything is seen at the centre of a sequence's cutouts, after each epoch.
 
     Parameters
     ----------
-    sequence : ImageSequence
-        Of all channels, ``science`` (or the first) and ``difference`` are looked at.
+    frames : array (epoch, channel, y, x)
+        In the order in which they are known, in any unit; NaN = no data.
+    channels : sequence of str
+        What each channel shows; ``science`` (or the first) and ``difference`` are looked at.
 
     Examples
     --------
     >>> rng = np.random.default_rng(1)
     >>> frames = rng.normal(100, 5, (3, 1, 32, 32))
     >>> frames[:, 0, 16, 16] += 60
-    >>> sequence = ImageSequence.from_frames("a", frames, [1.0, 2.0, 3.0])
-    >>> detect(sequence).detected.tolist()
+    >>> detect(frames).detected.tolist()
     [True, True, True]
     """
-    names = sequence.channels
-    pixels = sequence.pixels
-    parts = [_detect_light(pixels[:, names.index("science") if "science" in names else 0])]
-    if "difference" in names:
-        parts.append(_detect_light(pixels[:, names.index("difference")], both_signs=True))
+    science = channels.index("science") if "science" in channels else 0
+    parts = [_detect_light(frames[:, science])]
+    if "difference" in channels:
+        parts.append(_detect_light(frames[:, channels.index("difference")], both_signs=True))
     return Detection(
         snr=np.max([part.snr for part in parts], axis=0),
         detected=np.any([part.detected for part in parts], axis=0),

@@ -49,10 +49,14 @@ def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray
     >>> np.abs(frame_signature(images)[:, 0]).max() < 0.1
     np.True_
     """
+    if not len(images):
+        return np.zeros((0, len(NUMBERS)))
     sky, noise = sky_and_noise(images)
     unit = np.where(noise > 0, noise, np.inf)
-    light = np.nan_to_num((images - sky[:, None, None]) / unit[:, None, None])
-    is_sky = np.isfinite(images) & (np.abs(light) < SKY)
+    known = np.isfinite(images)
+    light = (np.where(known, images, 0.0) - np.nan_to_num(sky)[:, None, None]) / unit[:, None, None]
+    light = np.where(known, light, 0.0)
+    is_sky = known & (np.abs(light) < SKY)
     covered = np.sqrt((light > COVERED).mean(axis=(1, 2)))
     numbers = [
         _correlation(light, is_sky, 0, 1),

@@ -39,6 +39,12 @@ LEVEL_FACTS = ("mean_mag", "quiet_mag", "peak_mag")
 LEAST_STEADY = 0.01
 """Less than this share of a level need not be made up."""
 
+EVENTS = ("SN", "CV")
+"""Classes whose objects are found by an event."""
+
+MOST_TRIES = 50
+"""So often a light curve is drawn until it changes enough."""
+
 DrawLight = Callable[[Transient, Visits, np.random.Generator], Light]
 
 
@@ -69,6 +75,10 @@ class WideMix:
         Objects are placed by their median where their brightest frame is at most this much
         brighter; else by the brightest one, and a star or a compact host in the same place makes
         up the level.
+    least_change_mag : float
+        Events (`EVENTS`) change at least by so much during the images: of the supernovae that HiTS
+        found two thirds rose more than threefold within its ten days, and what does not change is
+        none to be found.
     brighter_mag : float
         No frame shows an object brighter than the bright end by more than this.
     host_share : float
@@ -97,6 +107,7 @@ class WideMix:
     peak_below_limit_mag: float = 1.0
     peak_below_level_mag: float = 1.5
     most_amplitude_mag: float = 5.0
+    least_change_mag: float = 0.7
     brighter_mag: float = 1.0
     host_share: float = 0.3
     host_part: tuple[float, float] = (0.1, 0.7)
@@ -169,6 +180,7 @@ def widen(
         reach=reach_of(survey),
         draw_light=survey.draw_light,
         is_quiet=class_name == QUIET_CLASS,
+        is_event=class_name in EVENTS,
         pixel_arcsec=survey.pixel_arcsec,
     )
     return replace(
@@ -221,8 +233,8 @@ class WideLight:
     reach : Reach
     draw_light : callable
         That of the survey.
-    is_quiet : bool
-        True for the class that does not change.
+    is_quiet, is_event : bool
+        True for the class that does not change, and for those of `EVENTS`.
     pixel_arcsec : float
     """
 
@@ -230,6 +242,7 @@ class WideLight:
     reach: Reach
     draw_light: DrawLight
     is_quiet: bool
+    is_event: bool
     pixel_arcsec: float
 
     def draw(self, transient: Transient, visits: Visits, rng: np.random.Generator) -> Light:
@@ -238,7 +251,7 @@ class WideLight:
         Its changes in magnitude are kept, and so is its motion; its distance does not follow its
         brightness. The truth gets a part ``wide`` that says what was drawn.
         """
-        light = self.draw_light(transient, visits, rng)
+        light = self._draw_change(transient, visits, rng)
         level = draw_level(self.mix, self.reach, rng, dark_share=self._dark_share(light))
         host = _draw_host(self.mix, level, self.pixel_arcsec, rng)
         if self.is_quiet:
@@ -253,6 +266,15 @@ class WideLight:
             host=host,
             truth=_wide_truth(light, level, shift, steady),
         )
+
+    def _draw_change(self, transient: Transient, visits: Visits, rng: np.random.Generator) -> Light:
+        light = self.draw_light(transient, visits, rng)
+        for _ in range(MOST_TRIES if self.is_event else 0):
+            faintest, brightest = np.max(light.mag), np.min(light.mag)
+            if brightest < faintest - self.mix.least_change_mag:
+                break
+            light = self.draw_light(transient, visits, rng)
+        return light
 
     def _dark_share(self, light: Light) -> float:
         is_variable = not self.is_quiet and _is_steady(light.mag, self.mix)

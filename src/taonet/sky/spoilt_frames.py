@@ -96,8 +96,10 @@ def _light_around_object(
     columns = slice(max(width // 2 - NEAR_PX, 0), width // 2 + NEAR_PX + 1)
     noise = np.nan_to_num(noise)
     unit = np.where(noise > 0, noise, np.inf)
-    light = (images[:, rows, columns] - sky[:, None, None]) / unit[:, None, None]
-    return np.where(light > -DARK, light, np.nan), noise
+    with np.errstate(invalid="ignore"):
+        light = (images[:, rows, columns] - sky[:, None, None]) / unit[:, None, None]
+        seen = np.isfinite(light) & (light > -DARK)
+    return np.where(seen, light, np.nan), noise
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -55,8 +55,9 @@ def test_every_method_answers_for_every_object_in_the_columns_of_any_prediction(
         assert list(one.columns)[:6] == [
             "object_id", "ra", "dec", "class_name", "n_epochs", "mjd_last",
         ]  # fmt: skip
-        assert list(one.columns)[-6:] == [
-            "predicted_class", "set", "typicality", "mjd_detected", "n_ignored", "ignored_reason",
+        assert list(one.columns)[-9:] == [
+            "predicted_class", "set", "typicality", "mjd_detected",
+            "detected", "snr", "unlike", "n_ignored", "ignored_reason",
         ]  # fmt: skip
         assert (one["n_ignored"] == 0).all()
         assert one[["set", "typicality", "mjd_detected"]].isna().all(axis=None)
