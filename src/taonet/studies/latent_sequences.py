@@ -6,7 +6,7 @@ of 0.86 ± 0.01. Here the part of the network that remembers reads the same vect
 on simple statistics, in the same stratified folds.
 
 Settings were compared on the objects of the first half alone (`taonet.studies.hits.in_first_half`);
-the scores of the second half took no part in any choice.
+the scores of the second half took no part in the choice of any setting of the networks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
