@@ -99,7 +99,7 @@ def test_what_a_mask_covers_is_no_data(dtype, becomes):
     assert masked.frames.dtype == np.dtype(becomes)
     assert np.array_equal(np.isnan(masked.frames), mask)
     assert np.array_equal(masked.frames[~mask], frames[~mask])
-    assert masked.quality.tolist() == [0, Quality.NAN_PIXELS]
+    assert masked.quality.tolist() == [0, Quality.NAN_PIXELS | Quality.HOLE]
     bare = ImageSequence.from_frames("x", np.ma.masked_array(frames), np.arange(2.0))
     assert bare.frames.dtype == np.dtype(dtype)
 
