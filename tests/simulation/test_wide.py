@@ -191,3 +191,13 @@ def test_no_class_is_told_by_level(survey, classes):
     numbers, names = table_of_levels(survey_preset(survey), classes, 300, seed=11)
     # a third is chance; its scatter at 300 objects is some 0.03
     assert macro_f1_by_level(numbers, names) < 0.45
+
+
+def test_events_are_seen_to_change():
+    for _, truth in simulate(HITS, 20, seed=3, classes=("SN",), mix="wide"):
+        own = np.array([np.inf if mag is None else mag for mag in truth["mag"]])
+        light = 10 ** (-0.4 * own)
+        # a star in the same place may make up the level, and dilutes the change then
+        steady = truth["wide"]["steady_mag"]
+        light = light - (0 if steady is None else 10 ** (-0.4 * steady))
+        assert light.max() > 1.5 * max(light.min(), 0)
