@@ -51,6 +51,9 @@ class Augmentation:
     alone : float
         Share of sequences shown without running means of the frames, so that the network can do
         without host and field too.
+    frozen : float
+        Share of sequences shown with their change frozen, as objects of the class that does not
+        change; see `taonet.data.frozen`.
     """
 
     turns: bool = True
@@ -64,6 +67,7 @@ class Augmentation:
     noisier: NotNegative = 0.0
     stretch: NotNegative = 0.0
     alone: Share = 0.0
+    frozen: Share = 0.0
 
 
 def augment(

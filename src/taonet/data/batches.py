@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.augment import VARIED, Augmentation, augment
+from taonet.data.frozen import freeze_example
 from taonet.data.reading import Example, Reading, Sequences, example_of, find_inputs
 from taonet.data.transforms import (
     draw_epochs,
@@ -147,5 +148,10 @@ def _draw_example(
         epochs=epochs,
         precomputed=find_inputs(examples.sequences, index),
     )
+    quiet = examples.taxonomy.quiet_class
+    if quiet is not None and augmentation.frozen > 0 and rng.random() < augmentation.frozen:
+        softening = reading.scaling.softening
+        label = examples.taxonomy.label(quiet)
+        example = freeze_example(example, softening=softening, label=label, rng=rng)
     inputs = {name: getattr(example, name) for name in VARIED}
     return replace(example, **augment(inputs, augmentation, rng))
