@@ -121,7 +121,8 @@ def test_levels_are_as_likely_at_any_magnitude():
     reach, rng = reach_of(TINY), np.random.default_rng(0)
     levels = [draw_level(WIDE_MIX, reach, rng, dark_share=0.12) for _ in range(4000)]
     lit = np.array([level.mag for level in levels if not level.is_dark])
-    counts, _ = np.histogram(lit, 8, (reach.bright_mag, reach.limit_mag + 1.5))
+    faintest = reach.limit_mag + WIDE_MIX.below_limit_mag
+    counts, _ = np.histogram(lit, 8, (reach.bright_mag, faintest))
     assert counts.sum() == len(lit)
     assert np.ptp(counts) < 0.3 * counts.mean()
     assert np.mean([level.is_dark for level in levels]) == pytest.approx(0.12, abs=0.02)

@@ -53,7 +53,7 @@ class Augmentation:
         without host and field too.
     frozen : float
         Share of sequences shown with their change frozen, as objects of the class that does not
-        change; see `taonet.data.frozen`.
+        change; see `taonet.data.frozen_examples`.
     """
 
     turns: bool = True

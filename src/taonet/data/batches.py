@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.augment import VARIED, Augmentation, augment
-from taonet.data.frozen import freeze_example
+from taonet.data.frozen_examples import freeze_example
 from taonet.data.reading import Example, Reading, Sequences, example_of, find_inputs
 from taonet.data.transforms import (
     draw_epochs,

@@ -83,7 +83,7 @@ def card_facts(
                 "digest": own.digest,
                 "simulation": describe_simulation(own.path),
             }
-            for part, own in experiment.archive.named.items()
+            for part, own in experiment.archive.by_name.items()
         },
         "split": {
             "kind": recipe.split.kind,

@@ -28,10 +28,10 @@ def join_archives(
 ) -> "JoinedArchives":
     """Join the archives of a run: to train on, to calibrate predictions on, to test on."""
     parts = {"train": train, "calibration": calibration, "test": test}
-    return JoinedArchives({part: own for part, own in parts.items() if _listed(own)})
+    return JoinedArchives({part: own for part, own in parts.items() if _as_list(own)})
 
 
-def _listed(archives: Archives) -> list[Archive]:
+def _as_list(archives: Archives) -> list[Archive]:
     return [archives] if isinstance(archives, Archive) else list(archives)
 
 
@@ -51,7 +51,7 @@ class JoinedArchives:
     """
 
     def __init__(self, parts: Mapping[str, Archives]) -> None:
-        self.parts = {part: _listed(own) for part, own in parts.items()}
+        self.parts = {part: _as_list(own) for part, own in parts.items()}
         self.archives = list(chain.from_iterable(self.parts.values()))
         self.first = self.archives[0]
         for other in self.archives[1:]:
@@ -84,7 +84,7 @@ class JoinedArchives:
         return [(part, one) for part, own in self.parts.items() for one in own]
 
     @property
-    def named(self) -> dict[str, Archive]:
+    def by_name(self) -> dict[str, Archive]:
         """Each archive by its part, numbered from the second of a part on."""
         names = [
             part if not k else f"{part} {k + 1}"

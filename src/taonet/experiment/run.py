@@ -324,7 +324,7 @@ def _details(experiment: Experiment, split: Split, bundle: Bundle) -> dict[str, 
         "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
-    origins = {part: describe_simulation(own.path) for part, own in archive.named.items()}
+    origins = {part: describe_simulation(own.path) for part, own in archive.by_name.items()}
     if any(origins.values()):
         details["simulation"] = "; ".join(f"{part}: {how}" for part, how in origins.items() if how)
     return details

@@ -100,7 +100,7 @@ def detect(
     --------
     >>> rng = np.random.default_rng(1)
     >>> frames = rng.normal(100, 5, (3, 1, 32, 32))
-    >>> frames[:, 0, 16, 16] += 60
+    >>> frames[:, 0, 16, 16] += 100
     >>> detect(frames).detected.tolist()
     [True, True, True]
     """

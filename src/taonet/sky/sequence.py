@@ -1,6 +1,5 @@
 """The sequence: the cutouts of one object in time order, and what is known of each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -10,21 +9,16 @@ from jaxtyping import Bool, Float, Int, Shaped
 from taonet.errors import InputError
 from taonet.markup import LINE, count_words, shorten
 from taonet.sky.cutout import Quality, frame_quality
+from taonet.sky.known_values import known_place, known_scale, plain_frames
 from taonet.sky.no_data import with_gaps, without_sentinels
 from taonet.sky.plain_values import (
-    is_position,
-    plain_angle,
     plain_mjd,
     plain_moment,
-    plain_number,
     plain_numbers,
-    plain_pixels,
-    plain_position,
     plain_words,
 )
-from taonet.sky.position import known_positions
 from taonet.sky.spoilt_frames import find_spoilt
-from taonet.sky.unknown import EPOCH_NUMBERS, PIXEL_SCALE_ARCSEC, known_numbers
+from taonet.sky.unknown import EPOCH_NUMBERS, known_numbers
 
 JD_OF_MJD_ZERO = 2_400_000.5
 """MJD = JD − 2400000.5."""
@@ -235,34 +229,31 @@ class ImageSequence:
         """
         # 18 parameters, one a column: an object of settings would only repeat the list
         where = f"sequence {object_id}"
-        frames = without_sentinels(_plain_frames(frames, channels, where=where))
+        frames = without_sentinels(plain_frames(frames, channels, where=where))
         n = len(frames)
         unknown = np.full(n, np.nan)
         pixels = frame_quality(frames) if n else np.zeros(0, np.int32)
-        raw = mjd if mjd_raw is None else mjd_raw
         sequence: dict[str, Any] = {
             "mjd": plain_mjd(mjd, where=where).astype(np.float64),
-            "mjd_raw": plain_mjd(raw, where=where).astype(np.float64),
+            "mjd_raw": plain_mjd(mjd if mjd_raw is None else mjd_raw, where=where).astype(float),
             "band": plain_words(band, n) or ("",) * n,
             "seeing_fwhm_px": unknown if seeing_fwhm_px is None else seeing_fwhm_px,
             "zero_point_mag": unknown if zero_point_mag is None else zero_point_mag,
             "quality": pixels if quality is None else np.asarray(quality, np.int32) | pixels,
             "exposure_id": plain_words(exposure_id, n) or ("",) * n,
         }
-        for name, (unit, limits) in EPOCH_NUMBERS.items():
-            values = plain_numbers(sequence[name], unit, name=name, where=where)
-            # one number stands for all epochs, as one band does
-            values = np.full(n, values) if values.ndim == 0 else values
-            sequence[name] = known_numbers(values, limits)
+        for name in EPOCH_NUMBERS:
+            sequence[name] = _epoch_numbers(sequence[name], name, n, where=where)
         check_lengths(sequence, n, of="frame", where=where)
         check_mjd(sequence["mjd"], where=where)
-        ra, dec = _known_place(position, ra, dec, where=where)
+        ra, dec = known_place(position, ra, dec, where=where)
         keep = _order_without_duplicates(sequence)
-        in_order = [sequence["band"][i] for i in keep.tolist()]
-        sequence["quality"][keep] |= find_spoilt(frames[keep], in_order)
+        frames = frames if np.array_equal(keep, np.arange(n)) else frames[keep]
+        sequence = {name: _take(column, keep) for name, column in sequence.items()}
+        sequence["quality"] |= find_spoilt(frames, sequence["band"])
         return cls(
             object_id=object_id,
-            frames=frames if np.array_equal(keep, np.arange(n)) else frames[keep],
+            frames=frames,
             ra=ra,
             dec=dec,
             class_name=None if class_name is None else str(class_name),
@@ -270,8 +261,8 @@ class ImageSequence:
             field_id=field_id or object_id,
             survey_field=survey_field,
             channels=channels,
-            pixel_scale_arcsec=_known_scale(pixel_scale_arcsec, where=where),
-            **{name: _take(column, keep) for name, column in sequence.items()},
+            pixel_scale_arcsec=known_scale(pixel_scale_arcsec, where=where),
+            **sequence,
         )
 
     def __len__(self) -> int:
@@ -352,39 +343,11 @@ def check_lengths(columns: dict[str, Any], n: int, *, of: str, where: object) ->
             raise InputError(f"{name} has not one value a {of}", where=where, got=got)
 
 
-def _plain_frames(
-    frames: Any, channels: Sequence[str], *, where: str
-) -> Shaped[np.ndarray, "epoch channel y x"]:
-    """Return frames as a plain array of four axes, NaN where a mask covers them."""
-    plain = plain_pixels(frames, where=where)
-    if plain.ndim == 3 and len(channels) == 1:
-        plain = plain[:, None]
-    if plain.ndim != 4 or plain.dtype.kind not in "iuf":
-        raise InputError(
-            "frames are not numbers of (epoch, channel, y, x)",
-            where=where,
-            got=f"{plain.dtype} of shape {plain.shape}",
-            do="the axis of channels may be left out where channels names a single one",
-        )
-    return plain
-
-
-def _known_scale(scale: Any, *, where: str) -> float:
-    plain = plain_number(scale, "arcsec", name="pixel_scale_arcsec", where=where)
-    return float(known_numbers(np.array(plain), PIXEL_SCALE_ARCSEC))
-
-
-def _known_place(position: Any, ra: Any, dec: Any, *, where: str) -> tuple[float, float]:
-    for name, angle in (("ra", ra), ("dec", dec)):
-        if is_position(angle):
-            raise InputError(f"{name} is a position", where=where, do="give it as position=")
-    place = (plain_angle(ra, name="ra", where=where), plain_angle(dec, name="dec", where=where))
-    if position is not None:
-        if not np.isnan(place).all():
-            raise InputError("both a position and ra, dec", where=where, do="give one of them")
-        place = plain_position(position, where=where)
-    (known_ra,), (known_dec,) = known_positions(*(np.array([one]) for one in place))
-    return float(known_ra), float(known_dec)
+def _epoch_numbers(given: Any, name: str, n: int, *, where: str) -> Float[np.ndarray, " epoch"]:
+    """Return a number for each epoch; a single one stands for all of them, as one band does."""
+    unit, limits = EPOCH_NUMBERS[name]
+    values = plain_numbers(given, unit, name=name, where=where)
+    return known_numbers(np.full(n, values) if values.ndim == 0 else values, limits)
 
 
 def _take(column: Any, index: Int[np.ndarray, " some"]) -> Any:

@@ -1,6 +1,5 @@
 """A preset beside the survey's list of transients: dates, magnitudes, labels, and who is where."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.light import Light
 from taonet.simulation.survey import Survey
 from taonet.sky.taxonomy import QUIET_CLASS
-from taonet.types import Track, no_progress
+from taonet.types import AnyPath, Track, no_progress
 
 EDGES = {
     "mag": (16.0, 17.0, 18.0, 19.0, 20.0),
@@ -33,7 +32,7 @@ QUARTILES = (25, 50, 75)
 
 
 def compare_with_list(
-    path: Path, survey: Survey, *, n_objects: int, seed: int, track: Track = no_progress
+    path: AnyPath, survey: Survey, *, n_objects: int, seed: int, track: Track = no_progress
 ) -> dict[str, Any]:
     """Compare the objects of a preset with a list of transients.
 
@@ -41,7 +40,7 @@ def compare_with_list(
 
     Parameters
     ----------
-    path : Path
+    path : str or path
         The list, see `taonet.io.deep_tao.transient_list`.
     survey : Survey
     n_objects : int

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
+from taonet.types import AnyPath
 
 FIRST_COLUMN, LAST_COLUMN = "#CRTS ID", "Classification"
 DATE, MAG, LABEL = 3, 4, -1
@@ -36,21 +37,21 @@ KINDS = {
 MJD_OF_1970 = 40587
 
 
-def is_transient_list(path: Path) -> bool:
+def is_transient_list(path: AnyPath) -> bool:
     """Return whether a file is a list of transients, by its first line."""
-    if path.suffix != ".tsv":
+    if Path(path).suffix != ".tsv":
         return False
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with Path(path).open(encoding="utf-8", errors="replace") as file:
         names = file.readline().rstrip("\n").split("\t")
     return names[0] == FIRST_COLUMN and names[-1] == LAST_COLUMN
 
 
-def read_transient_list(path: Path) -> pd.DataFrame:
+def read_transient_list(path: AnyPath) -> pd.DataFrame:
     """Read the list.
 
     Parameters
     ----------
-    path : Path
+    path : str or path
 
     Returns
     -------
@@ -66,7 +67,7 @@ def read_transient_list(path: Path) -> pd.DataFrame:
     if not is_transient_list(path):
         do = f"its first line names columns from {FIRST_COLUMN!r} to {LAST_COLUMN!r}"
         raise InputError("no list of transients", where=path, do=do)
-    with path.open(encoding="utf-8") as file:
+    with Path(path).open(encoding="utf-8") as file:
         rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
     labels = [row[LABEL].strip() for row in rows]
     return pd.DataFrame(

@@ -6,7 +6,7 @@ import pytest
 from taonet.data.augment import Augmentation
 from taonet.data.batches import TrainingSet, training_batches
 from taonet.data.epoch_photometry import UNMEASURED
-from taonet.data.frozen import freeze_example
+from taonet.data.frozen_examples import freeze_example
 from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import SOFT_SCALE, Scaling
 from taonet.sky.sequence import ImageSequence
