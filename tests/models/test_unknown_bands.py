@@ -29,5 +29,5 @@ def test_a_sequence_of_such_epochs_alone_is_refused(bundle, sequences):
     with pytest.raises(InputError, match=r"a band that this model does not know .got 'z'"):
         list(predict(bundle, [strange]))
     blank = replace(strange, band=("g", *strange.band[1:]), quality=strange.quality | 1)
-    with pytest.raises(InputError, match="not blank in a band that it knows"):
+    with pytest.raises(InputError, match="not blank or spoilt in a band that it knows"):
         list(predict(bundle, [blank]))

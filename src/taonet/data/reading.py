@@ -195,7 +195,7 @@ def _no_epoch_error(sequence: ImageSequence, reading: Reading) -> InputError:
     band = " in a band that it knows" if unknown else ""
     got = f"{len(sequence)} epochs, MJD {sequence.mjd[0]:.2f} to {sequence.mjd[-1]:.2f}"
     return InputError(
-        f"no epoch that this model reads: not blank{limit}{band}",
+        f"no epoch that this model reads: not blank or spoilt{limit}{band}",
         where=f"sequence {sequence.object_id}",
         got=got,
     )

@@ -234,9 +234,10 @@ def _load_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
 def _load_typicality(file: Path, claimed: str | None, *, features: int) -> Typicality | None:
     if claimed is None:
         return None
+    content = _content(file, claimed)
     try:
-        typicality = Typicality.from_arrays(safetensors.numpy.load(_content(file, claimed)))
-    except (SafetensorError, ValueError) as error:
+        typicality = Typicality.from_arrays(safetensors.numpy.load(content))
+    except (SafetensorError, InputError, ValueError) as error:
         raise InputError("the bundle is damaged", where=file, got=error) from error
     if len(typicality.centre) != features:
         got = f"{len(typicality.centre)} features for {features} of the network"

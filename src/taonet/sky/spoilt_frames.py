@@ -70,7 +70,8 @@ def find_spoilt(
     light, noise = _light_around_object(frames[:, 0])
     seen = np.isfinite(light)
     place = _Place.of(light.shape[1:])
-    bits[~seen[:, place.inside].all(axis=1) & _is_holed(seen, place)] |= Quality.HOLE
+    missing = (~seen[:, place.inside]).mean(axis=1)
+    bits[missing >= LEAST_MISSING] |= Quality.HOLE
     past: dict[str, _Past] = {}
     for k in np.flatnonzero(noise > 0).tolist():
         before = past.get(band[k], _Past.empty(light.shape[1:]))
@@ -119,10 +120,6 @@ class _Place:
             beside=distance > BESIDE_PX,
             wing=(1 + (distance / WING_PX) ** 2) ** -2.0,
         )
-
-
-def _is_holed(seen: Bool[np.ndarray, "epoch y x"], place: _Place) -> Bool[np.ndarray, " epoch"]:
-    return np.asarray((~seen[:, place.inside]).mean(axis=1) >= LEAST_MISSING)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
