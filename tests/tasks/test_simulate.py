@@ -27,7 +27,12 @@ from taonet.simulation.presets.by_name import SOURCE_DIGESTS, SURVEYS
 from taonet.sky.taxonomy import CRTS
 from taonet.tasks.inject import inject_archive
 from taonet.tasks.photometry import Products, measure_light_curves
-from taonet.tasks.simulate import Sample, simulate_archive, simulate_light_curves
+from taonet.tasks.simulate import (
+    Sample,
+    simulate_archive,
+    simulate_light_curves,
+    simulate_sequences,
+)
 
 
 def test_fits_files_read_back_give_the_identical_sequences(tmp_path):
@@ -189,3 +194,23 @@ def test_the_note_tells_what_the_hash_of_the_preset_is_of(tmp_path):
     text = f"{command} (preset by its source text: 2b9b642083bf)"
     assert describe_simulation(tmp_path / "a") == text
     assert describe_simulation(tmp_path) == ""
+
+
+def test_what_is_not_stated_is_left_out_and_the_pictures_are_the_same():
+    told = Sample(survey="tiny", n_objects=2, seed=4)
+    untold = Sample(survey="tiny", n_objects=2, seed=4, unstated=True)
+    stated, unstated = (
+        [sequence for sequence, _ in simulate_sequences(sample)] for sample in (told, untold)
+    )
+    for one, other in zip(stated, unstated, strict=True):
+        np.testing.assert_array_equal(one.frames, other.frames)
+        assert np.isfinite(one.seeing_fwhm_px).all()
+        assert np.isnan(other.seeing_fwhm_px).all()
+        assert np.isnan(other.zero_point_mag).all()
+    assert untold.command.endswith("--unstated")
+    assert untold.preset_digest == told.preset_digest
+
+
+def test_a_wide_mix_has_both_and_takes_no_such_option():
+    with pytest.raises(ConfigError, match="half of its objects"):
+        Sample(survey="tiny", n_objects=2, mix="wide", unstated=True)

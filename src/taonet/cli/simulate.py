@@ -36,6 +36,9 @@ def simulate(
     objects: Annotated[int, typer.Option("--objects", min=1, help="How many.")] = 300,
     classes: Annotated[str, typer.Option(help="Only these, e.g. SN,CV.")] = "",
     mix: Annotated[str, typer.Option(help="balanced, realistic or wide.")] = "balanced",
+    unstated: Annotated[
+        bool, typer.Option("--unstated", help="State neither seeing nor zero points.")
+    ] = False,
     light_curves_only: Annotated[
         bool, typer.Option("--light-curves-only", help="A table of the survey's light curves.")
     ] = False,
@@ -56,11 +59,13 @@ def simulate(
     from taonet.tasks.simulate import Sample, simulate_archive, simulate_light_curves
 
     sample = Sample(
-        survey=survey, n_objects=objects, classes=split_names(classes) or None, mix=mix, seed=seed
-    )
+        survey=survey, n_objects=objects, classes=split_names(classes) or None, mix=mix, seed=seed,
+        unstated=unstated,
+    )  # fmt: skip
     settings: dict[str, Any] = {"workers": workers, "overwrite": overwrite, "track": track}
     if light_curves_only:
-        refuse_options({"--fits": fits}, "there are no images with --light-curves-only")
+        without = {"--fits": fits, "--unstated": unstated or None}
+        refuse_options(without, "there are no images with --light-curves-only")
         count, what = simulate_light_curves(sample, output, **settings), "points"
     else:
         count, what = simulate_archive(sample, output, fits=fits, **settings), "frames"

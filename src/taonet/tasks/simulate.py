@@ -1,7 +1,7 @@
 """Simulate objects of a survey: into an archive of cutouts, or a table of light curves."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from taonet.io.tables import check_suffix, write_parts
 from taonet.simulation.catalogue import Detections
 from taonet.simulation.objects import simulate, simulate_detections
 from taonet.simulation.presets.by_name import SOURCE_DIGESTS, preset_digest, survey_preset
-from taonet.simulation.survey import Survey
+from taonet.simulation.survey import STATED, Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import CRTS, Taxonomy
 from taonet.types import AnyPath, Track, no_progress
@@ -49,6 +49,8 @@ class Sample:
         Equal shares, the survey's own, or equal shares of objects at every brightness and place,
         in every field, in good and bad frames (`taonet.simulation.wide`; images only).
     seed : int
+    unstated : bool
+        State neither seeing nor zero points, as most public cutouts do.
     """
 
     survey: str
@@ -56,8 +58,11 @@ class Sample:
     classes: Sequence[str] | None = None
     mix: str = "balanced"
     seed: int = 1
+    unstated: bool = False
 
     def __post_init__(self) -> None:
+        if self.unstated and self.mix == "wide":
+            raise ConfigError("a wide mix states seeing and zero points of half of its objects")
         if self.classes is not None and not _is_list_of_names(self.classes):
             raise ConfigError("classes are no list of names", got=repr(self.classes))
         for name, least in (("n_objects", 1), ("seed", 0)):
@@ -71,7 +76,14 @@ class Sample:
         words = [f"taonet simulate {self.survey} --objects {self.n_objects} --seed {self.seed}"]
         words += [f"--mix {self.mix}"] if self.mix != "balanced" else []
         words += [f"--classes {','.join(self.classes)}"] if self.classes else []
+        words += ["--unstated"] if self.unstated else []
         return " ".join(words)
+
+    @property
+    def preset(self) -> Survey:
+        """The survey that the objects are drawn from."""
+        survey = survey_preset(self.survey)
+        return replace(survey, unstated=STATED) if self.unstated else survey
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -100,7 +112,7 @@ def simulate_sequences(
         If there is no such preset, class or mix.
     """
     simulated = simulate(
-        survey_preset(sample.survey),
+        sample.preset,
         sample.n_objects,
         seed=sample.seed,
         classes=sample.classes,
@@ -141,7 +153,7 @@ def simulate_archive(
     OutputError
         If the output exists, was begun with other numbers, or there is no room.
     """
-    survey, output = survey_preset(sample.survey), Path(output)
+    survey, output = sample.preset, Path(output)
     fits = None if fits is None else Path(fits)
     if fits is not None:
         _check_fits(fits, survey, sample)
@@ -225,7 +237,8 @@ def simulate_light_curves(
 def _signature(sample: Sample) -> str:
     """Return what must be equal for an interrupted simulation to go on."""
     # the last number is that of the first object: unfinished archives of earlier versions have it
-    return repr((sample.survey, sample.n_objects, sample.classes, sample.mix, sample.seed, 0))
+    same = (sample.survey, sample.n_objects, sample.classes, sample.mix, sample.seed, 0)
+    return repr((*same, "unstated") if sample.unstated else same)
 
 
 def _check_same_numbers(work: Path, sample: Sample) -> None:
