@@ -5,9 +5,9 @@
     python benchmarks/faintness.py T p.parquet [--classes SN,CV,AGN,BZ,OTHER]
 
 Objects of each class are divided into thirds by the magnitude of their brightest frame, from the
-truth beside the archive. Printed of last answers: how many have their class as the most probable one
-(with the 95 % interval), how many show nothing, how many sets hold the truth, and the calibration
-error.
+truth beside the archive. Printed of last answers: how many have their class as the most probable
+one (with the 95 % interval), how many show nothing, how many sets hold the truth, and the
+calibration error.
 """
 
 import argparse
