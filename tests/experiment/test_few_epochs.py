@@ -79,6 +79,20 @@ def test_what_was_left_out_is_told_on_the_screen_and_in_the_report(short_run):
     assert baselines.FOREST not in (run / "bundle" / "README.md").read_text()
 
 
+def test_without_trees_nothing_is_measured_for_a_network_that_reads_pixels(tmp_path):
+    recipe = read_recipe(
+        "tiny",
+        ["training.steps=2", "prediction.bootstrap=20", "prediction.trees=false"],
+    )
+    lines: list[str] = []
+    archive = packed(tmp_path / "a", {"STAR": 3, "VAR": 3})
+    run_experiment(recipe, archive, tmp_path / "run", say=lines.append)
+    assert not (tmp_path / "run" / "measured").exists()
+    assert any("No trees were trained" in line for line in lines)
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())
+    assert not {*baselines.READ} & {*scores}
+
+
 @pytest.mark.slow
 def test_a_class_that_is_long_enough_alone_is_nothing_to_learn_from(tmp_path):
     archive = packed(tmp_path / "a", {"STAR": PUBLISHED_NEED + 2, "VAR": 3})

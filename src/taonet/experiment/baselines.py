@@ -149,9 +149,11 @@ def tree_tables(
     """Return the predictions of each kind of trees in `READ`; see `tree_table`.
 
     Kinds without a training object that has features, because light curves are too short, are left
-    out.
+    out; all are if nothing was measured.
     """
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
+    if features.empty:
+        return tables
     for method in READ:
         try:
             tables[method] = tree_table(features, experiment, train, test, method=method)
@@ -174,6 +176,8 @@ def tree_notes(
     objects : collection of str
         The objects of the experiment.
     """
+    if features.empty:
+        return ["No trees were trained, as the recipe has it: nothing stands beside the network."]
     own = features[features["object_id"].isin(set(objects))]
     complete = own[own["n_epochs"] == own.groupby("object_id")["n_epochs"].transform("max")]
     notes = []

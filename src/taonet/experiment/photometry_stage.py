@@ -25,9 +25,13 @@ BATCH_OBJECTS = 100
 def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[Path]:
     """Measure every object that has not been measured yet, and return the files without suffix.
 
+    Nothing is measured where neither the network nor trees ask for it.
+
     Every archive has a folder of its own in ``folder``, named by a hash of all that decides its
     content.
     """
+    if not (experiment.reading.measured or experiment.recipe.prediction.trees):
+        return []
     jobs = list(_plan_jobs(experiment, folder))
     pending = [job for job in jobs if not job.output.with_suffix(".npz").exists()]
     done = map_in_order(run_job, pending, workers=workers)
@@ -38,7 +42,7 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
 
 def _plan_jobs(experiment: Experiment, folder: Path) -> Iterator[PhotometryJob]:
     for part, archive in experiment.archive.pieces:
-        trees = part != CALIBRATION_PART
+        trees = part != CALIBRATION_PART and experiment.recipe.prediction.trees
         digest = _digest(experiment, archive, trees=trees)
         own = folder / f"{archive.survey}-{digest[:12]}"
         reserve_run_folder(own, digest)

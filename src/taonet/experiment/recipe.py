@@ -76,6 +76,9 @@ class PredictionSettings:
     epochs : tuple of int
         Numbers of epochs after which trees predict, besides the last; the network predicts after
         every epoch.
+    trees : bool
+        Train trees on light curves of the same objects, for comparison. Where the network reads no
+        measured fluxes, every object is measured for the trees alone.
     bootstrap : int
         Resamples behind every interval.
     examples : int
@@ -90,6 +93,7 @@ class PredictionSettings:
 
     turns: Annotated[int, Ge(1), Le(8)] = 1
     epochs: tuple[Natural, ...] = (3, 5, 10, 20, 40)
+    trees: bool = True
     bootstrap: Natural = 1000
     examples: Count = 6
     counterfactuals: Count = 100

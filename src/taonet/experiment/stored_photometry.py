@@ -179,7 +179,10 @@ class StoredSequences:
 
 
 def read_features(parts: Sequence[Path]) -> pd.DataFrame:
-    """Return the features that trees read, of all archives for which they were measured."""
+    """Return the features that trees read, of all archives for which they were measured.
+
+    There may be none: then the table is empty.
+    """
     files = [file for part in parts if (file := part.with_suffix(".parquet")).exists()]
     tables = [pd.read_parquet(file) for file in files]
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
