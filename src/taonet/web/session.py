@@ -209,6 +209,8 @@ def open_session(
         name = _free_name(Path(choices.compare).stem, opened.tables)
         opened.tables[name] = AnswerTable.read(choices.compare)
     _check_classes(opened.tables)
+    # columns are made now, while a person waits anyway
+    _ = opened.objects
     return opened
 
 
