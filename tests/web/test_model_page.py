@@ -8,6 +8,7 @@ import pytest
 from taonet.evaluation.scores import score
 from taonet.io.prediction_table import read_predictions
 from taonet.sky.taxonomy import CRTS
+from taonet.web import model_page
 from taonet.web.answer_table import AnswerTable
 from taonet.web.model_page import SHOWN, STATED, model_document, plain_tree, reliability
 from taonet.web.session import Choices, open_session
@@ -55,6 +56,14 @@ def test_without_any_truth_the_model_speaks_for_itself(things, tmp_path):
     alone = open_session(tmp_path / "p.parquet")
     page = model_document(alone)
     assert (page["scores"], page["scores_of"], page["card"]) == (None, None, "")
+
+
+def test_of_very_many_objects_some_are_drawn_and_the_page_says_so(session, monkeypatch):
+    monkeypatch.setattr(model_page, "MOST_SCORED", 4)
+    page = model_document(session)
+    assert page["scores"]["n_objects"] == 4
+    assert page["scores_of"] == f"4 of {SHOWN}"
+    assert model_document(session)["scores"] == page["scores"]
 
 
 def test_reliability_is_counted_by_hand():

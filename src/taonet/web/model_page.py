@@ -18,7 +18,10 @@ from taonet.web.session import Session
 
 RESAMPLES: Final = 200
 MOST_ROWS: Final = 300_000
-"""Rows of a table that is scored while somebody waits."""
+"""Rows of a table that is scored by epochs while somebody waits."""
+
+MOST_SCORED: Final = 10_000
+"""Objects that are scored while somebody waits: of more, so many are drawn."""
 
 STATED: Final = {"run": "scores.json of the run", "card": "what the model states of its own test"}
 SHOWN: Final = "the objects shown here whose class is known"
@@ -94,18 +97,21 @@ def _scores(session: Session, truth: Column) -> tuple[dict[str, Any] | None, str
         if own is not None:
             return stored[own], STATED["run"]
     if (shown := _scores_of_shown(session.answers, truth)) is not None:
-        return shown, SHOWN
+        n = shown["n_objects"]
+        return shown, SHOWN if n < MOST_SCORED else f"{n:,} of {SHOWN}"
     if session.bundle is not None and (config := _read_json(session.bundle / "config.json")):
         return config.get("facts", {}).get("scores"), STATED["card"]
     return None, None
 
 
 def _scores_of_shown(table: AnswerTable, truth: Column) -> dict[str, Any] | None:
-    known = _labels(table, truth) >= 0
-    if not known.any():
+    known = np.flatnonzero(_labels(table, truth) >= 0)
+    if not len(known):
         return None
+    if len(known) > MOST_SCORED:
+        known = np.sort(np.random.default_rng(0).choice(known, MOST_SCORED, replace=False))
     try:
-        rows = table.last.assign(class_name=truth)[known]
+        rows = table.last.assign(class_name=truth).iloc[known]
         taxonomy = Taxonomy(name="", classes=table.classes)
         return score(rows, taxonomy, n_bootstrap=RESAMPLES, seed=0).to_dict()
     except TaoNetError:

@@ -33,8 +33,8 @@ LISTED = (
 )
 """What a list says of each object, beside its set of classes."""
 
-KEEP = {"Cache-Control": "private, max-age=3600"}
-"""Frames and thumbnails of a session stay what they are."""
+KEEP = {"Cache-Control": "private, max-age=60"}
+"""Frames and thumbnails stay what they are, but another archive may soon be served in their place."""
 
 
 @object_router.get("/objects")
