@@ -34,7 +34,7 @@ LISTED = (
 """What a list says of each object, beside its set of classes."""
 
 KEEP = {"Cache-Control": "private, max-age=60"}
-"""Frames and thumbnails stay what they are, but another archive may soon be served in their place."""
+"""Frames and thumbnails stay what they are, but another archive may soon be served here."""
 
 
 @object_router.get("/objects")
