@@ -104,6 +104,23 @@ def inject(
     check_class(survey, class_name)
     drawing, noise = np.random.default_rng([seed, index]).spawn(2)
     planted = draw_injection(sequence, survey, class_name, drawing)
+    return plant(sequence, survey, class_name, planted, noise)
+
+
+def plant(
+    sequence: ImageSequence,
+    survey: Survey,
+    class_name: str,
+    planted: Injection,
+    noise: np.random.Generator,
+) -> tuple[ImageSequence, dict[str, Any]]:
+    """Plant light that was drawn into a sequence; see `inject`.
+
+    Parameters
+    ----------
+    noise : numpy.random.Generator
+        Draws the photons.
+    """
     added = draw_photons(_picture(sequence, planted, survey.pixel_arcsec), survey.detector, noise)
     frames = np.array(sequence.frames)
     for channel, name in enumerate(sequence.channels):
