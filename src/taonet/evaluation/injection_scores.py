@@ -40,7 +40,8 @@ def score_injections(
     ----------
     planted : DataFrame
         A row an object: its last answer in a prediction table, with ``group`` (sequences that
-        belong together), ``above_limit_mag``, ``host``, ``host_mag``, ``peak_mag``, ``offset_px`` and ``place``.
+        belong together), ``above_limit_mag``, ``peak_mag``, ``host_mag``, ``host``,
+        ``offset_px`` and ``place``.
 
     Returns
     -------

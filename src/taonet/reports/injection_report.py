@@ -23,8 +23,9 @@ from taonet.reports.palette import (
 HONEST: Final = (
     "The light is simulated, the noise is real: transients of known truth were added to real frames"
     " in which nothing varies, with the PSF, the zero point and the photon noise of each frame."
-    " Where a frame states no seeing or zero point, those usual for the survey stand in. What a"
-    " class looks like is what the simulator believes; how it drowns in sky, host and faults of the"
+    " Where frames state no zero point or seeing, both follow the object that was there, around"
+    " what is usual for the survey. What a class looks like is what the simulator believes; how it"
+    " drowns in sky, host and faults of the"
     " frames is not."
 )
 

@@ -55,7 +55,7 @@ def empty_places(sequence: ImageSequence, size_px: int) -> Bool[np.ndarray, "y x
     """Return which pixels are empty places that cutouts of a size can be centred on."""
     median = median_frame(sequence)
     light = gaussian_filter(np.nan_to_num(median, nan=float(np.nanmedian(median))), SMOOTHING_PX)
-    sky, noise = sky_and_noise(light)
+    (sky,), (noise,) = sky_and_noise(light[None])
     is_empty = maximum_filter(light, ALONE_PX) < sky + EMPTY_SIGMA * noise
     height, width = median.shape
     x, y = np.meshgrid(np.arange(width), np.arange(height))

@@ -36,14 +36,14 @@ class Injection:
     conditions : Conditions
         Those that the frames state; else measured from their stars, or usual for the survey.
     seeing_from_stars : int
-        Number of epochs whose seeing was measured from the stars.
+        Number of epochs whose seeing was measured from the stars, where that was counted.
     """
 
     light: Light
     x: float
     y: float
     conditions: Conditions
-    seeing_from_stars: int
+    seeing_from_stars: int = 0
 
 
 def check_class(survey: Survey, class_name: str) -> None:

@@ -11,7 +11,7 @@ from taonet.errors import ConfigError, InputError
 from taonet.simulation.conditions import Conditions, Visits
 from taonet.simulation.difference import noise_equivalent_area_px
 from taonet.simulation.empty_places import median_frame
-from taonet.simulation.inject import Injection, conditions_of
+from taonet.simulation.inject import Injection
 from taonet.simulation.light import Light
 from taonet.simulation.survey import Survey
 from taonet.simulation.wide import DETECTED_SNR, EVENTS, LEVEL_FACTS, MOST_TRIES, WIDE_MIX
@@ -59,12 +59,18 @@ def draw_in_range(
     survey: Survey,
     class_name: str,
     reach: InjectionRange,
+    conditions: Conditions,
     rng: np.random.Generator,
 ) -> tuple[Injection, dict[str, Any]]:
     """Draw what to plant into a sequence, and where, within a range of brightness and place.
 
     The changes of the light in magnitudes are those of the class in this survey; it is shifted to
     the brightness that was drawn, and its distance does not follow.
+
+    Parameters
+    ----------
+    conditions : Conditions
+        Of the frames; see `taonet.simulation.own_conditions`.
 
     Returns
     -------
@@ -80,10 +86,6 @@ def draw_in_range(
     InputError
         If the noise of no epoch is known, or the class gives no light that changes at these times.
     """
-    visits = Visits(mjd=sequence.mjd, band=sequence.band)
-    conditions, from_stars = conditions_of(
-        sequence, survey.conditions(visits, rng), survey.detector
-    )
     noise = point_source_noise(sequence, conditions)
     limit = limiting_magnitude(noise, conditions)
     if not np.isfinite(limit):
@@ -93,9 +95,7 @@ def draw_in_range(
     height, width = sequence.frames.shape[2:]
     x, y = width // 2 + radius * np.cos(angle), height // 2 + radius * np.sin(angle)
     light = _draw_light(sequence, survey, class_name, limit - above, rng)
-    injection = Injection(
-        light=light, x=float(x), y=float(y), conditions=conditions, seeing_from_stars=from_stars
-    )
+    injection = Injection(light=light, x=float(x), y=float(y), conditions=conditions)
     facts = {"offset_px": float(radius), "limit_mag": limit, "above_limit_mag": above}
     host = light_at_place(sequence, conditions, x=float(x), y=float(y))
     return injection, facts | _peak_facts(sequence, injection, noise, host, survey)
@@ -133,7 +133,7 @@ def light_at_place(
     Where a galaxy is, that is the part of its light which a point source competes with.
     """
     median = median_frame(sequence)
-    sky, noise = sky_and_noise(median)
+    (sky,), (noise,) = sky_and_noise(median[None])
     height, width = median.shape
     fwhm = float(np.median(conditions.seeing_fwhm_px[sequence.usable]))
     psf = moffat(max(height, width), fwhm_px=fwhm, x=x, y=y)[:height, :width]

@@ -26,6 +26,7 @@ from taonet.reports.svg import figure_to_svg
 from taonet.simulation.empty_places import cut_empty_place, with_frames
 from taonet.simulation.inject import check_class, plant
 from taonet.simulation.injection_range import InjectionRange, draw_in_range
+from taonet.simulation.own_conditions import own_conditions
 from taonet.simulation.survey import Survey
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import QUIET_CLASS
@@ -226,13 +227,17 @@ class _Stream:
         """Yield the sequence as it is, unless it was, and with a transient."""
         place_rng = np.random.default_rng([self.plan.seed, k])
         seed = [self.plan.seed, k, zlib.crc32(class_name.encode())]
-        drawing, noise = np.random.default_rng(seed).spawn(2)
+        drawing, noise, weather = np.random.default_rng(seed).spawn(3)
         whole = target.read(self.bundle)
         away = None
         if k % AWAY_EVERY:
             away = cut_empty_place(whole, self.bundle.frame_px, place_rng)
         plain = whole if away is None else away
-        injection, facts = draw_in_range(plain, target.survey, class_name, self.plan.reach, drawing)
+        # the object at the centre tells the weather, wherever light is planted
+        conditions = own_conditions(whole, target.survey, weather)
+        injection, facts = draw_in_range(
+            plain, target.survey, class_name, self.plan.reach, conditions, drawing
+        )
         lit, truth = plant(plain, target.survey, class_name, injection, noise)
         place = "centre" if away is None else "away"
         known = {"planted_into": whole.object_id, "group": target.group, "place": place}
