@@ -78,6 +78,24 @@ def test_larger_frames_are_cut_anew_at_empty_places(bundle, fields, tmp_path):
     assert set(planted["group"]) == set(results.untouched["group"])
 
 
+def test_what_is_there_can_be_dimmed_first(bundle, fields, tmp_path):
+    bright, dimmed = (
+        injection_benchmark(
+            bundle,
+            [fields],
+            tmp_path / str(mag),
+            plan=InjectionPlan(n_objects=4, every=True, dim_mag=mag),
+        )[0].planted.set_index("object_id")
+        for mag in (0.0, 2.0)
+    )
+    centre = bright.index[bright["place"] == "centre"]
+    assert (bright["dimmed_mag"] == 0).all()
+    fainter = (dimmed["host_mag"] - bright["host_mag"])[centre]
+    np.testing.assert_allclose(fainter, dimmed["dimmed_mag"][centre], atol=0.2)
+    assert "dimmed first" in (tmp_path / "2.0" / "injection.md").read_text()
+    assert "dimmed first" not in (tmp_path / "0.0" / "injection.md").read_text()
+
+
 def test_what_cannot_be_planted_or_read_is_refused(world, bundle, fields, tmp_path):
     def run(paths, **plan):
         injection_benchmark(bundle, paths, tmp_path / "x", plan=InjectionPlan(**plan))

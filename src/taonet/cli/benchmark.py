@@ -140,6 +140,9 @@ def benchmark_injection(
     ] = -1.0,
     brightest: Annotated[float, typer.Option(help="Brightest peak, likewise.")] = 6.0,
     offset: Annotated[float, typer.Option(min=0, help="At most so far off, in pixels.")] = 2.0,
+    dim: Annotated[
+        float, typer.Option(min=0, help="Dim what is there by up to so many magnitudes before.")
+    ] = 0.0,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     overwrite: Overwrite = False,
@@ -157,7 +160,7 @@ def benchmark_injection(
 
     plan = InjectionPlan(
         classes=split_names(classes), n_objects=objects, survey_name=survey, every=every, seed=seed,
-        reach=InjectionRange(above_limit_mag=(faintest, brightest), offset_px=offset),
+        reach=InjectionRange(above_limit_mag=(faintest, brightest), offset_px=offset), dim_mag=dim,
     )  # fmt: skip
     results, tally = injection_benchmark(
         bundle, archives, output, plan=plan, workers=workers, overwrite=overwrite, track=track

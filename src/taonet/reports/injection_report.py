@@ -25,8 +25,12 @@ HONEST: Final = (
     " in which nothing varies, with the PSF, the zero point and the photon noise of each frame."
     " Where frames state no zero point or seeing, both follow the object that was there, around"
     " what is usual for the survey. What a class looks like is what the simulator believes; how it"
-    " drowns in sky, host and faults of the"
-    " frames is not."
+    " drowns in sky, host and faults of the frames is not."
+)
+
+DIMMED: Final = (
+    " The light that was there was dimmed first, by anything up to {:.1f} mag, and the noise of"
+    " each frame restored: hosts are fainter than the real ones, and their noise is partly drawn."
 )
 
 HEADS: Final = {
@@ -80,6 +84,7 @@ def injection_markdown(
     bundle: str,
     archives: Sequence[str],
     limit_mag: float,
+    dim_mag: float = 0.0,
 ) -> str:
     """Return the report as text.
 
@@ -89,13 +94,15 @@ def injection_markdown(
         From `taonet.evaluation.injection_scores.score_untouched`.
     limit_mag : float
         The median limit of the sequences.
+    dim_mag : float
+        The most that the light which was there was dimmed by.
     """
     wrong = Interval.from_row(controls, "false_transients")
     seen = Interval.from_row(controls, "detected")
     called = ", ".join(f"{name} {n}" for name, n in controls["called"].items())
     parts = [
         f"# Injection into real frames: {bundle}",
-        HONEST,
+        HONEST + (DIMMED.format(dim_mag) if dim_mag else ""),
         f"Archives: {', '.join(archives)}. The 5 σ limit of an epoch is {limit_mag:.1f} mag in the"
         " median. Answers are those after the last epoch. Brackets: 95 % intervals, by a bootstrap"
         " over the real sequences that were planted into.",

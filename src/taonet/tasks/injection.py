@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from taonet.data.counterfactual_light import dim
 from taonet.data.splits import groups_of
 from taonet.errors import ConfigError, InputError, nearest
 from taonet.evaluation.injection_scores import score_injections, score_untouched
@@ -54,6 +55,9 @@ class InjectionPlan:
     every : bool
         Take all sequences, whatever their class: for archives that state none.
     reach : InjectionRange
+    dim_mag : float
+        The light that is there is dimmed first by up to so much, the noise restored: where real
+        objects that do not change are bright ones only, nothing else stands for a faint host.
     seed : int
     """
 
@@ -62,6 +66,7 @@ class InjectionPlan:
     survey_name: str = ""
     every: bool = False
     reach: InjectionRange = field(default_factory=InjectionRange)
+    dim_mag: float = 0.0
     seed: int = 1
 
 
@@ -225,31 +230,38 @@ class _Stream:
 
     def _make_pair(self, target: _Target, k: int, class_name: str) -> Iterator[ImageSequence]:
         """Yield the sequence as it is, unless it was, and with a transient."""
-        place_rng = np.random.default_rng([self.plan.seed, k])
         seed = [self.plan.seed, k, zlib.crc32(class_name.encode())]
         drawing, noise, weather = np.random.default_rng(seed).spawn(3)
         whole = target.read(self.bundle)
-        away = None
-        if k % AWAY_EVERY:
-            away = cut_empty_place(whole, self.bundle.frame_px, place_rng)
-        plain = whole if away is None else away
         # the object at the centre tells the weather, wherever light is planted
         conditions = own_conditions(whole, target.survey, weather)
-        injection, facts = draw_in_range(
+        plain, facts = self._choose_place(whole, k)
+        injection, peak = draw_in_range(
             plain, target.survey, class_name, self.plan.reach, conditions, drawing
         )
         lit, truth = plant(plain, target.survey, class_name, injection, noise)
-        place = "centre" if away is None else "away"
-        known = {"planted_into": whole.object_id, "group": target.group, "place": place}
-        control = f"asis-{whole.object_id}" if away is None else f"asis-{k}-{whole.object_id}"
+        known = {"planted_into": whole.object_id, "group": target.group, **facts}
+        control = f"asis-{whole.object_id}" if plain is whole else f"asis-{k}-{whole.object_id}"
         if control not in self.truths:
             self.truths[control] = {**known, "is_planted": False}
             yield replace(plain, object_id=control)
         name = f"{class_name}-{k}-{whole.object_id}"
-        told = {"subtype": truth["subtype"], "x": truth["x"], "y": truth["y"]}
-        self.truths[name] = {**known, "is_planted": True, **told, **facts}
+        own = {"subtype": truth["subtype"], "x": truth["x"], "y": truth["y"]}
+        self.truths[name] = {**known, "is_planted": True, **own, **peak}
         # light that comes or goes beside the centre may be taken for a fault of the frame
         yield with_frames(replace(lit, object_id=name), lit.frames)
+
+    def _choose_place(
+        self, whole: ImageSequence, k: int
+    ) -> tuple[ImageSequence, dict[str, float | str]]:
+        """Return the sequence that object ``k`` is planted into, and how it was made."""
+        rng = np.random.default_rng([self.plan.seed, k])
+        away = cut_empty_place(whole, self.bundle.frame_px, rng) if k % AWAY_EVERY else None
+        plain, place = (whole, "centre") if away is None else (away, "away")
+        mag = self.plan.dim_mag * float(rng.random())
+        if mag:
+            plain = dim(plain, mag, rng)
+        return plain, {"place": place, "dimmed_mag": mag}
 
 
 def _write(
@@ -271,6 +283,7 @@ def _write(
         bundle=bundle.name,
         archives=[Path(path).name for path in archives],
         limit_mag=float(results.planted["limit_mag"].median()),
+        dim_mag=float(results.planted["dimmed_mag"].max()),
     )
     with atomic_folder(output, mark=MARK, overwrite=overwrite) as folder:
         for name, table in tables.items():
