@@ -27,6 +27,7 @@ def planted(n=8, **columns):
         "offset_px": [0.2, 0.7, 1.5, 2.0] * (n // 4),
         "place": ["away", "centre"] * (n // 2),
         "predicted_class": ["SN", "NON", "SN", None] * (n // 4),
+        "answer_before": ["SN", "NON", "NON", "NON"] * (n // 4),
         "detected": [True, True, True, False] * (n // 4),
         "set": [("SN",), ("NON", "SN"), ("RRL",), ("NON",)] * (n // 4),
     }
@@ -41,7 +42,7 @@ def scores():
 def test_shares_are_those_counted_by_hand(scores):
     everything = scores.loc[("all", "all")]
     assert (everything["n"], everything["n_groups"]) == (8, 8)
-    assert [everything[name] for name in SHARES] == [0.5, 0.75, 0.5, 0.5]
+    assert [everything[name] for name in SHARES] == [0.5, 0.25, 0.75, 0.5, 0.5]
     assert scores.loc[("host", "none"), "recall"] == 1
     assert scores.loc[("host", "fainter"), "recall"] == 0.5
     assert scores.loc[("host", "brighter"), "called_nothing"] == 1

@@ -15,14 +15,14 @@ def test_the_figure_has_a_panel_a_class_and_a_curve_a_share():
     figure = injection_figure(both)
     assert [axes.get_title("left") for axes in figure.axes] == ["planted SN", "planted RRL"]
     line = figure.axes[0].lines[0]
-    assert len(figure.axes[0].containers) == 3
+    assert len(figure.axes[0].containers) == 4
     own = both[(both["class_name"] == "SN") & (both["against"] == "brightness")]
     np.testing.assert_array_equal(np.asarray(line.get_ydata()), own["recall"])
 
 
 def test_without_sets_their_curve_is_left_out():
     table = score_injections(planted(set=None), n_bootstrap=10)
-    assert len(injection_figure(table).axes[0].containers) == 2
+    assert len(injection_figure(table).axes[0].containers) == 3
 
 
 def test_the_page_says_that_light_is_simulated_and_has_all_numbers():

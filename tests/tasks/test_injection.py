@@ -46,7 +46,8 @@ def test_each_object_has_its_truth_and_an_answer_and_controls_are_untouched(
     assert set(planted["planted_into"]) == set(untouched["planted_into"])
     assert untouched["planted_into"].is_unique
     assert (untouched["class_name"] == "NON").all()
-    assert planted["predicted_class"].notna().any()
+    before = untouched.set_index("object_id")["predicted_class"]
+    assert planted["answer_before"].tolist() == before[planted["control"]].tolist()
     assert planted["offset_px"].between(0, 2).all()
     on_disk = pd.read_parquet(tmp_path / "r" / "injection.parquet")
     assert on_disk["object_id"].tolist() == planted["object_id"].tolist()

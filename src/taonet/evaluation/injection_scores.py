@@ -17,8 +17,11 @@ from taonet.sky.taxonomy import QUIET_CLASS
 
 ALL: Final = "all"
 
-SHARES: Final = ("recall", "detected", "called_nothing", "coverage")
+SHARES: Final = ("recall", "before", "detected", "called_nothing", "coverage")
 """Columns with an interval."""
+
+WORDS: Final = ("recall", "so before", "detected", "called nothing", "coverage")
+"""What they are called in text."""
 
 OFFSETS_PX: Final = (0.0, 0.5, 1.0, 2.0)
 
@@ -41,7 +44,8 @@ def score_injections(
     planted : DataFrame
         A row an object: its last answer in a prediction table, with ``group`` (sequences that
         belong together), ``above_limit_mag``, ``peak_mag``, ``host_mag``, ``host``,
-        ``offset_px`` and ``place``.
+        ``offset_px``, ``place``, and ``answer_before``: what the same sequence is called with
+        nothing planted.
 
     Returns
     -------
@@ -56,6 +60,7 @@ def score_injections(
         ``middle``          middle of a range of numbers, else NaN
         ``n``, ``n_groups`` objects, and real sequences that they were planted into
         ``recall``          share whose ``predicted_class`` is the planted class
+        ``before``          share that is called so with nothing planted: no merit of the light
         ``detected``        share in which anything is detected
         ``called_nothing``  share called NON, or of no class
         ``coverage``        share whose set holds the planted class; NaN without sets
@@ -111,7 +116,7 @@ def share_interval(
     --------
     >>> hits = np.arange(40) < 30
     >>> print(share_interval(hits, np.arange(40), n_bootstrap=2000, seed=1))
-    0.750 [0.600, 0.871]
+    0.750 [0.600, 0.868]
     """
     numbers = pd.factorize(groups)[0].astype(np.int64)
     sample = Sample(truth=np.zeros(len(hits), np.int64), groups=numbers, n_classes=1)
@@ -125,7 +130,7 @@ def share_interval(
 
 def injection_lines(table: pd.DataFrame, untouched: Mapping[str, Any]) -> str:
     """Return the scores as text, one line a range."""
-    head = " ".join(f"{name:17}" for name in ("recall", "detected", "called nothing", "coverage"))
+    head = " ".join(f"{name:17}" for name in WORDS)
     lines = [f"{'':26} {'n':>4}  {head}".rstrip()]
     for row in table.to_dict("records"):
         numbers = (Interval.from_row(row, name) for name in SHARES)  # type: ignore[arg-type]
@@ -145,6 +150,7 @@ def _score_part(
     named, groups = _answers_of(part), groups_of_rows(part)
     hits = {
         "recall": named == class_name,
+        "before": part["answer_before"].to_numpy(object) == class_name,
         "detected": part["detected"].to_numpy(bool),
         "called_nothing": np.isin(named, (QUIET_CLASS, "")),
     }

@@ -12,6 +12,7 @@ from taonet.evaluation.intervals import Interval
 from taonet.reports.notebook_figure import NotebookFigure
 from taonet.reports.palette import (
     ACCENT,
+    INK,
     OTHERS,
     SECOND,
     escape_math,
@@ -35,6 +36,7 @@ DIMMED: Final = (
 
 HEADS: Final = {
     "recall": "called what was planted",
+    "before": "called so before",
     "detected": "detected",
     "called_nothing": "called NON or nothing",
     "coverage": "set holds it",
@@ -49,12 +51,17 @@ AGAINST: Final = {
     "place": "Place: the object at the centre, or an empty place cut anew",
 }
 
-CURVES: Final = (("recall", ACCENT, "o"), ("detected", SECOND, "s"), ("coverage", OTHERS, "^"))
+CURVES: Final = (
+    ("recall", ACCENT, "o"), ("before", INK, "x"), ("detected", SECOND, "s"),
+    ("coverage", OTHERS, "^"),
+)  # fmt: skip
 
 
 @figure_style
 def injection_figure(scores: pd.DataFrame) -> Figure:
-    """Draw the shares recognised, detected and covered against brightness, a panel a class.
+    """Draw the shares recognised, called so before, detected and covered against brightness.
+
+    Every class has a panel.
 
     Parameters
     ----------
@@ -62,18 +69,19 @@ def injection_figure(scores: pd.DataFrame) -> Figure:
         From `taonet.evaluation.injection_scores.score_injections`.
     """
     names = list(scores["class_name"].unique())
-    figure = NotebookFigure(figsize=(1.5 + 5 * len(names), 4.4), layout="constrained")
+    figure = NotebookFigure(figsize=(2.5 + 5 * len(names), 4.6), layout="constrained")
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, names, strict=True):
         own = scores[(scores["class_name"] == name) & (scores["against"] == "brightness")]
         mute_axes(axes, grid="y").set_title(escape_math(f"planted {name}"))
         for step, (share, colour, marker) in enumerate(CURVES):
-            _draw_share(axes, own, share, colour=colour, marker=marker, shift=0.06 * (step - 1))
+            _draw_share(axes, own, share, colour=colour, marker=marker, shift=0.06 * (step - 1.5))
         axes.axvline(0, color=OTHERS, linewidth=1, linestyle=(0, (4, 3)))
         axes.set_xlabel("brightest epoch above the 5 σ limit, mag")
         set_unit_axis(axes, which="y")
     panels[0].set_ylabel("share, with 95 % interval")
-    panels[0].legend(loc="lower right")
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
     return figure
 
 
@@ -104,8 +112,10 @@ def injection_markdown(
         f"# Injection into real frames: {bundle}",
         HONEST + (DIMMED.format(dim_mag) if dim_mag else ""),
         f"Archives: {', '.join(archives)}. The 5 σ limit of an epoch is {limit_mag:.1f} mag in the"
-        " median. Answers are those after the last epoch. Brackets: 95 % intervals, by a bootstrap"
-        " over the real sequences that were planted into.",
+        " median, at the survey's usual zero point where none is stated. Answers are those after the"
+        " last epoch. Brackets: 95 % intervals, by a bootstrap over the real sequences that were"
+        " planted into. *Called so before*: what is called so with nothing planted is no merit of the"
+        " light.",
         "![Shares against brightness](recall.svg)",
         "## With nothing planted",
         f"Of {controls['n']} sequences as they are ({controls['n_groups']} independent),"

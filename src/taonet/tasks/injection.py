@@ -151,12 +151,14 @@ def injection_benchmark(
     stream = _Stream(bundle=bundle, targets=targets, plan=plan, tally=tally)
     rows = stream.answer(workers=workers, track=track)
     is_planted = rows["is_planted"].to_numpy(bool)
+    tally.objects = int(is_planted.sum())
+    tally.require_objects("nothing could be planted and classified")
     planted, untouched = (
         rows[chosen].drop(columns="is_planted").reset_index(drop=True)
         for chosen in (is_planted, ~is_planted)
     )
-    tally.objects = len(planted)
-    tally.require_objects("nothing could be planted and classified")
+    before = untouched.set_index("object_id")["predicted_class"]
+    planted["answer_before"] = planted["control"].map(before)
     results = InjectionResults(
         planted=planted,
         untouched=untouched,
@@ -247,7 +249,7 @@ class _Stream:
             yield replace(plain, object_id=control)
         name = f"{class_name}-{k}-{whole.object_id}"
         own = {"subtype": truth["subtype"], "x": truth["x"], "y": truth["y"]}
-        self.truths[name] = {**known, "is_planted": True, **own, **peak}
+        self.truths[name] = {**known, "is_planted": True, "control": control, **own, **peak}
         # light that comes or goes beside the centre may be taken for a fault of the frame
         yield with_frames(replace(lit, object_id=name), lit.frames)
 
