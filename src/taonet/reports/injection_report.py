@@ -113,8 +113,8 @@ def injection_markdown(
         HONEST + (DIMMED.format(dim_mag) if dim_mag else ""),
         f"Archives: {', '.join(archives)}. The 5 σ limit of an epoch is {limit_mag:.1f} mag in the"
         " median, at the survey's usual zero point where none is stated. Answers are those after"
-        " the last epoch. Brackets: 95 % intervals, by a bootstrap over the real sequences that were"
-        " planted into. *Called so before*: what is called so with nothing planted is no merit of"
+        " the last epoch. Brackets: 95 % intervals, by a bootstrap over the real sequences that"
+        " were planted into. *Called so before*: what is called so with nothing planted is no merit of"
         " the light.",
         "![Shares against brightness](recall.svg)",
         "## With nothing planted",
