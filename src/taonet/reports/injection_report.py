@@ -114,8 +114,8 @@ def injection_markdown(
         f"Archives: {', '.join(archives)}. The 5 σ limit of an epoch is {limit_mag:.1f} mag in the"
         " median, at the survey's usual zero point where none is stated. Answers are those after"
         " the last epoch. Brackets: 95 % intervals, by a bootstrap over the real sequences that"
-        " were planted into. *Called so before*: what is called so with nothing planted is no merit of"
-        " the light.",
+        " were planted into. *Called so before*: what is called so with nothing planted is no"
+        " merit of the light.",
         "![Shares against brightness](recall.svg)",
         "## With nothing planted",
         f"Of {controls['n']} sequences as they are ({controls['n_groups']} independent),"
