@@ -39,7 +39,7 @@ def answers_of(table, n_features=3):
         table=table,
         rows=rows.reset_index(drop=True),
         features=features,
-        signature=rng.normal(0, 1, (len(rows), 4)),
+        signature=rng.normal(0, 1, (len(rows), 5)),
     )
 
 
@@ -59,7 +59,7 @@ def test_what_cannot_be_fitted_is_left_out_and_said(monkeypatch):
     monkeypatch.setattr(fit_typicality, "LEAST_OF_A_CLASS", 300)
     few = draw(240, seed=1, mix=(10, 10, 1))
     trust, notes = fit_trust(answers_of(few), THREE)
-    assert trust.thresholds is None is trust.typicality is trust.frame_typicality
+    assert (trust.thresholds, trust.typicality, trust.frame_typicality) == (None, None, None)
     assert [note[:13] for note in notes] == ["no sets: too ", "no typicality"]
     assert "C " in notes[0]
 

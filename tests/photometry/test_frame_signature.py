@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import zoom
 
-from taonet.photometry.frame_signature import NUMBERS, USUAL_WIDTH, frame_signature
+from taonet.photometry.frame_signature import NUMBERS, frame_signature
 
 
 def frames_of(seed=0, n=20, size=48, fwhm=2.5, star=5000.0, stars=6):
@@ -35,6 +35,12 @@ def test_white_noise_is_not_correlated_and_smoothed_noise_is():
     assert last(smooth)["noise along a side"] > 0.2
 
 
+def test_wider_stars_have_more_light_beside_their_core():
+    sharp, blurred = last(frames_of(fwhm=2.5)), last(frames_of(fwhm=5.0, star=20000.0))
+    assert blurred["width of stars"] - sharp["width of stars"] > 0.5
+    assert blurred["core of stars"] - sharp["core of stars"] < 0.5
+
+
 @pytest.mark.parametrize("factor", [2.0, 0.5])
 def test_another_pixel_scale_shows_in_the_width_of_stars(factor):
     frames = frames_of(fwhm=3.5)
@@ -55,8 +61,9 @@ def test_frames_without_stars_data_or_noise_have_numbers_too():
     frames[0], frames[1] = np.nan, 7
     signature = frame_signature(frames)
     assert np.isfinite(signature).all()
-    assert signature[-1, 2] == USUAL_WIDTH
-    assert frame_signature(frames[:0]).shape == (0, 4)
+    assert signature[-1, 2] == signature[-1, 3] == 0
+    assert frame_signature(frames[:0]).shape == (0, len(NUMBERS))
+    assert np.isfinite(frame_signature(frames[:, :2, :2])).all()
 
 
 def test_crowded_fields_cover_more():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photometry.made import STARS, field
-from taonet.photometry.seeing import stellar_fwhm
+from taonet.photometry.seeing import central_fwhm, stellar_fwhm
 from taonet.sky.psf import moffat
 
 
@@ -55,3 +55,12 @@ def test_oval_stars_of_a_made_field_have_their_seeing_too():
     sequence, truth = field(8, seed=4)
     found = stellar_fwhm(sequence.frames[:, 0].astype(float))
     np.testing.assert_allclose(found, truth["seeing"], rtol=0.05)
+
+
+def test_the_object_at_the_centre_is_as_wide_as_it_was_drawn():
+    widths = np.array([2.0, 3.0, 5.0])
+    frames = np.stack([100 + 50_000 * moffat(21, fwhm_px=fwhm) for fwhm in widths])
+    frames += np.random.default_rng(1).normal(0, 5, frames.shape)
+    np.testing.assert_allclose(central_fwhm(frames), widths, rtol=0.06)
+    assert np.isnan(central_fwhm(frames - 50_000 * moffat(21, fwhm_px=3.0))[1])
+    assert np.isnan(central_fwhm(frames[:, :9, :9])).all()

@@ -122,6 +122,57 @@ def benchmark_counterfactuals(
     exit_on_failures(tally.objects, tally.set_aside_count)
 
 
+@benchmark_app.command("injection")
+def benchmark_injection(
+    bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
+    archives: Annotated[list[Path], typer.Argument(help="Archives with objects of class NON.")],
+    output: Output,
+    classes: Annotated[str, typer.Option("--class", help="What to plant, e.g. SN,RRL.")] = "SN",
+    objects: Annotated[int, typer.Option("--objects", min=1, help="Of each class.")] = 200,
+    survey: Annotated[
+        str, typer.Option(help="Preset that knows the light; the archive's survey by default.")
+    ] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="Plant into all objects, for archives without classes.")
+    ] = False,
+    faintest: Annotated[
+        float, typer.Option(help="Faintest peak: magnitudes above the 5 sigma limit.")
+    ] = -1.0,
+    brightest: Annotated[float, typer.Option(help="Brightest peak, likewise.")] = 6.0,
+    offset: Annotated[float, typer.Option(min=0, help="At most so far off, in pixels.")] = 2.0,
+    dim: Annotated[
+        float, typer.Option(min=0, help="Dim what is there by up to so many magnitudes before.")
+    ] = 0.0,
+    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plant transients into real frames and score what a network makes of them.
+
+    The light is simulated, the noise real. Recall, detection and coverage of the sets against
+    brightness, host and offset, beside the same sequences with nothing planted; the output is a
+    folder with injection.md, its figure, and a table of the truth and answer of each object.
+    """
+    from taonet.evaluation.injection_scores import injection_lines
+    from taonet.simulation.injection_range import InjectionRange
+    from taonet.tasks.injection import InjectionPlan, injection_benchmark
+
+    plan = InjectionPlan(
+        classes=split_names(classes), n_objects=objects, survey_name=survey, every=every, seed=seed,
+        reach=InjectionRange(above_limit_mag=(faintest, brightest), offset_px=offset), dim_mag=dim,
+    )  # fmt: skip
+    results, tally = injection_benchmark(
+        bundle, archives, output, plan=plan, workers=workers, overwrite=overwrite, track=track
+    )
+    # JSON knows no NaN
+    rows = results.scores.astype(object).where(results.scores.notna(), None).to_dict("records")
+    plain = {"scores": rows, "nothing_planted": results.controls}
+    print_result(plain, injection_lines(results.scores, results.controls), as_json=as_json)
+    say(str(tally))
+    exit_on_failures(tally.objects, tally.set_aside_count)
+
+
 @benchmark_app.command("latents")
 def benchmark_latents(
     data: Annotated[Path, typer.Option("--data", help="Folder of latents and their objects.")],

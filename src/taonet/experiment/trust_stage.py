@@ -13,10 +13,13 @@ from taonet.models.answers import predict_examples
 from taonet.models.bundle import Bundle
 from taonet.models.preparation import PreparedSequence
 from taonet.sky.taxonomy import Taxonomy
+from taonet.training.fit_frame_typicality import fit_frame_typicality
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fit_temperature, fitted_rows
 from taonet.training.fit_typicality import fit_typicality
-from taonet.trust.trust import Trust
+from taonet.trust.frame_typicality import FrameTypicality
+from taonet.trust.trust import Thresholds, Trust
+from taonet.trust.typicality import Typicality
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,14 +85,16 @@ def fit_trust(
     temperature = fit_temperature(answers.table, taxonomy)
     calibrated = apply_temperature(answers.table, taxonomy, temperature)
     notes: list[str] = []
-    thresholds = typicality = frame_typicality = None
+    thresholds: Thresholds | None = None
+    typicality: Typicality | None = None
+    frame_typicality: FrameTypicality | None = None
     try:
         thresholds = fit_thresholds(calibrated, taxonomy, level=level)
     except InputError as error:
         notes.append(f"no sets: {error}")
     try:
         typicality = fit_typicality(answers.rows, answers.features)
-        frame_typicality = fit_typicality(answers.rows, answers.signature)
+        frame_typicality = fit_frame_typicality(answers.rows, answers.signature)
     except InputError as error:
         notes.append(f"no typicality: {error}")
     objects = int(answers.table["object_id"].nunique())

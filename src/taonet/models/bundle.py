@@ -7,11 +7,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+import numpy as np
 import safetensors.numpy
 import safetensors.torch
 import torch
@@ -26,10 +27,13 @@ from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.photometry.frame_signature import NUMBERS as SIGNATURE
+from taonet.trust.frame_typicality import FrameTypicality
 from taonet.trust.trust import Trust
 from taonet.trust.typicality import Typicality
 from taonet.types import AnyPath
 from taonet.version import __version__
+
+Record = TypeVar("Record")
 
 TYPICALITY = "typicality.safetensors"
 FRAME_TYPICALITY = "frame_typicality.safetensors"
@@ -216,12 +220,14 @@ def _save_trust(trust: Trust, folder: Path) -> dict[str, Any]:
 
 
 def _load_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
-    remembered = _load_typicality(
-        folder / TYPICALITY, stored.typicality_sha256, features=network.features
+    remembered = _load_arrays(folder / TYPICALITY, stored.typicality_sha256, Typicality.from_arrays)
+    frames = _load_arrays(
+        folder / FRAME_TYPICALITY, stored.frame_typicality_sha256, FrameTypicality.from_arrays
     )
-    frames = _load_typicality(
-        folder / FRAME_TYPICALITY, stored.frame_typicality_sha256, features=len(SIGNATURE)
-    )
+    if remembered is not None:
+        _check_count(folder / TYPICALITY, len(remembered.centre), network.features)
+    if frames is not None:
+        _check_count(folder / FRAME_TYPICALITY, len(frames.centre), len(SIGNATURE))
     return Trust(
         temperature=stored.temperature,
         thresholds=stored.thresholds,
@@ -231,15 +237,19 @@ def _load_trust(stored: StoredTrust, folder: Path, network: TaoNet) -> Trust:
     )
 
 
-def _load_typicality(file: Path, claimed: str | None, *, features: int) -> Typicality | None:
+def _load_arrays(
+    file: Path, claimed: str | None, read: Callable[[Mapping[str, np.ndarray]], Record]
+) -> Record | None:
     if claimed is None:
         return None
     content = _content(file, claimed)
     try:
-        typicality = Typicality.from_arrays(safetensors.numpy.load(content))
+        return read(safetensors.numpy.load(content))
     except (SafetensorError, InputError, ValueError) as error:
         raise InputError("the bundle is damaged", where=file, got=error) from error
-    if len(typicality.centre) != features:
-        got = f"{len(typicality.centre)} features for {features} of the network"
+
+
+def _check_count(file: Path, features: int, wanted: int) -> None:
+    if features != wanted:
+        got = f"{features} features for {wanted} of the network"
         raise InputError("the bundle is damaged", where=file, got=got)
-    return typicality

@@ -12,7 +12,13 @@ from jaxtyping import Bool, Float, Shaped
 
 from taonet.sky.cutout import sky_and_noise
 
-NUMBERS: Final = ("noise along a side", "noise across a corner", "width of stars", "stars")
+NUMBERS: Final = (
+    "noise along a side",
+    "noise across a corner",
+    "width of stars",
+    "core of stars",
+    "stars",
+)
 """What the numbers stand for, in order."""
 
 SKY: Final = 3.0
@@ -21,8 +27,9 @@ SKY: Final = 3.0
 STAR: Final = 10.0
 """A pixel so many times the noise above the sky is in a star whose width can be told."""
 
-USUAL_WIDTH: Final = 2.0
-"""Stands for the width where there is no star: the logarithm of some seven pixels."""
+WIDE_PX: Final = 3
+CORE_PX: Final = 1
+"""Light within so many pixels of a star's peak, in each direction, tells its width."""
 
 COVERED: Final = 5.0
 """Pixels so many times the noise above the sky are covered by something."""
@@ -38,10 +45,11 @@ def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray
 
     Returns
     -------
-    array (epoch, 4)
-        See `NUMBERS`: correlation of neighbouring pixels of sky along a side and across a corner,
-        the logarithm of the number of pixels that the light of the brightest star covers, the root
-        of the share of pixels that are covered by stars.
+    array (epoch, 5)
+        See `NUMBERS`: correlation of neighbouring pixels of sky along a side, and by how much it is
+        another across a corner; the logarithms of the light of the brightest star in units of its
+        peak, of all of it and of its core (0 where no star is bright enough); the root of the share
+        of pixels that are covered by stars.
 
     Examples
     --------
@@ -58,14 +66,15 @@ def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray
     light = np.where(known, light, 0.0)
     is_sky = known & (np.abs(light) < SKY)
     covered = np.sqrt((light > COVERED).mean(axis=(1, 2)))
+    side = _correlation(light, is_sky, 0, 1)
     numbers = [
-        _correlation(light, is_sky, 0, 1),
-        _correlation(light, is_sky, 1, 1),
-        _star_width(light),
+        side,
+        _correlation(light, is_sky, 1, 1) - side,
+        _star_light(light, WIDE_PX),
+        _star_light(light, CORE_PX),
         covered,
     ]
     means = [_running_mean(np.where(noise > 0, values, np.nan)) for values in numbers]
-    means[2] = np.where(np.isfinite(means[2]), means[2], USUAL_WIDTH)
     return np.asarray(np.nan_to_num(np.stack(means, axis=1)))
 
 
@@ -85,20 +94,23 @@ def _correlation(
     return np.asarray(product / np.maximum(pairs, 1) / np.maximum(variance, 1e-9))
 
 
-def _star_width(light: Float[np.ndarray, "epoch y x"]) -> Float[np.ndarray, " epoch"]:
-    """Return the logarithm of light over height of the brightest star, NaN where there is none."""
-    n, _, width = light.shape
-    padded = np.pad(light, ((0, 0), (2, 2), (2, 2)))
-    top = light.reshape(n, -1).argmax(axis=1)
-    y, x = np.divmod(top, width)
-    epoch = np.arange(n)
-    around = sum(
-        padded[epoch, y + down, x + right] for down in range(5) for right in range(5)
-    ) - np.zeros(n)
-    highest = light[epoch, y, x]
-    is_star = highest > STAR
-    ratio = np.where(is_star, around / np.where(is_star, highest, 1.0), np.nan)
-    return np.log(np.maximum(ratio, 1.0))
+def _star_light(light: Float[np.ndarray, "epoch y x"], px: int) -> Float[np.ndarray, " epoch"]:
+    """Return the logarithm of light over peak of the brightest star, NaN where there is none.
+
+    A star at the very edge is none.
+    """
+    inner = light[:, 1:-1, 1:-1]
+    if not inner.size:
+        return np.full(len(light), np.nan)
+    n, _, width = inner.shape
+    y, x = np.divmod(inner.reshape(n, -1).argmax(axis=1), width)
+    padded = np.pad(light, ((0, 0), (px, px), (px, px)))
+    epoch, steps = np.arange(n), range(1, 2 * px + 2)
+    around = np.sum([padded[epoch, y + down, x + right] for down in steps for right in steps], 0)
+    peak = inner[epoch, y, x]
+    is_star = peak > STAR
+    ratio = np.where(is_star, around / np.where(is_star, peak, 1.0), np.nan)
+    return np.asarray(np.log(np.maximum(ratio, 1.0)))
 
 
 def _running_mean(values: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:

@@ -18,6 +18,9 @@ WINDOW_SIGMA_PX = 2.0
 LEAST_PEAK = 30.0
 """Stars count if their peak is so many times the noise of the sky."""
 
+LEAST_CENTRAL_PEAK = 10.0
+"""Where the object is known to be, so much of a peak will do."""
+
 
 def stellar_fwhm(
     frames: Shaped[np.ndarray, "epoch y x"], *, saturation: float = np.inf
@@ -95,3 +98,26 @@ def _calibration() -> tuple[Float[np.ndarray, " width"], Float[np.ndarray, " wid
     profiles = [moffat(side * fine, fwhm_px=value * fine) for value in fwhm]
     pixels = [p.reshape(side, fine, side, fine).sum(axis=(1, 3)) for p in profiles]
     return np.array([_width(image) for image in pixels]), fwhm
+
+
+def central_fwhm(frames: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray, " epoch"]:
+    """Measure how wide the object at the centre of each frame is, as `stellar_fwhm` does stars.
+
+    Returns
+    -------
+    array (epoch,)
+        FWHM in pixels; NaN where it is too faint, or the frame too small.
+    """
+    if not len(frames) or min(frames.shape[1:]) <= 2 * REACH_PX:
+        return np.full(len(frames), np.nan)
+    sky, noise = sky_and_noise(frames)
+    y, x = frames.shape[1] // 2, frames.shape[2] // 2
+    near = np.s_[y - REACH_PX : y + REACH_PX + 1, x - REACH_PX : x + REACH_PX + 1]
+    lights = (np.nan_to_num(frame[near] - level) for frame, level in zip(frames, sky, strict=True))
+    clear = [
+        light if light.max() > LEAST_CENTRAL_PEAK * sigma else None
+        for light, sigma in zip(lights, noise, strict=True)
+    ]
+    known, fwhm = _calibration()
+    widths = [np.nan if light is None else _width(light) for light in clear]
+    return np.asarray(np.interp(widths, known, fwhm, left=np.nan, right=np.nan))

@@ -36,14 +36,14 @@ class Injection:
     conditions : Conditions
         Those that the frames state; else measured from their stars, or usual for the survey.
     seeing_from_stars : int
-        Number of epochs whose seeing was measured from the stars.
+        Number of epochs whose seeing was measured from the stars, where that was counted.
     """
 
     light: Light
     x: float
     y: float
     conditions: Conditions
-    seeing_from_stars: int
+    seeing_from_stars: int = 0
 
 
 def check_class(survey: Survey, class_name: str) -> None:
@@ -104,6 +104,23 @@ def inject(
     check_class(survey, class_name)
     drawing, noise = np.random.default_rng([seed, index]).spawn(2)
     planted = draw_injection(sequence, survey, class_name, drawing)
+    return plant(sequence, survey, class_name, planted, noise)
+
+
+def plant(
+    sequence: ImageSequence,
+    survey: Survey,
+    class_name: str,
+    planted: Injection,
+    noise: np.random.Generator,
+) -> tuple[ImageSequence, dict[str, Any]]:
+    """Plant light that was drawn into a sequence; see `inject`.
+
+    Parameters
+    ----------
+    noise : numpy.random.Generator
+        Draws the photons.
+    """
     added = draw_photons(_picture(sequence, planted, survey.pixel_arcsec), survey.detector, noise)
     frames = np.array(sequence.frames)
     for channel, name in enumerate(sequence.channels):

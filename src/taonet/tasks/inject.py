@@ -53,7 +53,7 @@ def inject_archive(
         If the output exists or there is no room.
     """
     archive, output = Archive(path), Path(output)
-    survey = survey_preset(survey_name) if survey_name else _survey_of(archive)
+    survey = survey_of(archive, survey_name)
     check_class(survey, class_name)
     indices = _choose_objects(archive, n_objects, seed)
     signature = repr((archive.digest, class_name, survey.name, len(indices), seed))
@@ -80,7 +80,21 @@ def inject_archive(
     return writer.n_objects
 
 
-def _survey_of(archive: Archive) -> Survey:
+def survey_of(archive: Archive, survey_name: str = "") -> Survey:
+    """Return the preset that knows the light and the detector of an archive.
+
+    Parameters
+    ----------
+    survey_name : str
+        That of the archive's survey if empty.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such preset.
+    """
+    if survey_name:
+        return survey_preset(survey_name)
     if archive.survey not in SURVEYS:
         raise ConfigError(
             f"no survey {archive.survey!r} to simulate, which is what the archive says it is of",

@@ -46,7 +46,7 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
         If no class has enough objects.
     """
     rows = rows.reset_index(drop=True)
-    shapes = _half(rows)
+    shapes = every_second_object(rows)
     # where there are too few of all, classes are what is missing: `_frequent_classes` raises that
     by_knot = rows_by_knot(rows, least=min(LEAST_OBJECTS, rows["object_id"].nunique()))
     counts = {k: at.loc[shapes[at.index], "class_name"].value_counts() for k, at in by_knot.items()}
@@ -56,7 +56,7 @@ def fit_typicality(rows: pd.DataFrame, features: Float[np.ndarray, "row feature"
     shape = _shape(features, shapes, knots, classes)
     others = {k: at.loc[~shapes[at.index], "n_epochs"] for k, at in knots.items()}
     far = [shape.distance(features[n.index], n.to_numpy(np.int64)) for n in others.values()]
-    tails, objects = np.stack([_tail(distances) for distances in far]), [*map(len, far)]
+    tails, objects = np.stack([tail_of(distances) for distances in far]), [*map(len, far)]
     return replace(shape, distances=tails, objects=np.array(objects))
 
 
@@ -91,7 +91,7 @@ def _shape(
     )
 
 
-def _half(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
+def every_second_object(rows: pd.DataFrame) -> Bool[np.ndarray, " row"]:
     """Return which rows are of every second object of each class, in the order of their names."""
     objects = rows[["class_name", "object_id"]].drop_duplicates().sort_values("object_id")
     first = objects.groupby("class_name").cumcount() % 2 == 0
@@ -128,7 +128,7 @@ def _whitening(covariance: Float[np.ndarray, "number number"]) -> Float[np.ndarr
     return np.asarray(vectors / np.sqrt(np.maximum(values, TINY)))
 
 
-def _tail(distances: Float[np.ndarray, " object"]) -> Float[np.ndarray, " share"]:
+def tail_of(distances: Float[np.ndarray, " object"]) -> Float[np.ndarray, " share"]:
     """Return how far out each share of the objects lies at least; the next one counts too."""
     falling = np.sort(distances)[::-1]
     rank = (np.arange(len(falling)) + 1) / (len(falling) + 1)

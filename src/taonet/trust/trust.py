@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from taonet.errors import InputError
+from taonet.trust.frame_typicality import FrameTypicality
 from taonet.trust.typicality import Typicality, least_of_two
 
 FLOOR: Final = 1e-7
@@ -168,7 +169,7 @@ class Trust:
         Calibrated on so many.
     typicality : Typicality or None
         Of what the network remembers; None where there were too few objects for it.
-    frame_typicality : Typicality or None
+    frame_typicality : FrameTypicality or None
         Of what the frames look like; None in bundles of before.
     """
 
@@ -176,7 +177,7 @@ class Trust:
     thresholds: Thresholds | None
     objects: int
     typicality: Typicality | None = None
-    frame_typicality: Typicality | None = None
+    frame_typicality: FrameTypicality | None = None
 
     def apply(
         self,
@@ -224,7 +225,7 @@ class Trust:
         cls,
         stored: Mapping[str, Any],
         typicality: Typicality | None = None,
-        frame_typicality: Typicality | None = None,
+        frame_typicality: FrameTypicality | None = None,
     ) -> "Trust":
         """Undo `to_dict`, from JSON that knows no tuples.
 

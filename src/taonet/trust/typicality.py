@@ -12,19 +12,45 @@ anything else; what scores below 0.01 again and again is something else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 
 from taonet.errors import InputError
+from taonet.trust.stored_arrays import read_arrays, stored_arrays
 
 UNLIKE_BELOW: Final = 0.05
 """What is less typical is unlike the calibration objects; one in twenty of them is, too."""
 
 TINY = 1e-6
 """Floor of a spread; a feature that never varied counts in its own units."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tails:
+    """How far out which share of the calibration objects lies, after each number of epochs.
+
+    Parameters
+    ----------
+    shares : array (share,)
+        Growing, up to 1.
+    distances : array (knot, share)
+        How far out such a share lies at least.
+    objects : array (knot,)
+        How many they are; no share below one in so many is stated.
+    """
+
+    shares: Float[np.ndarray, " share"]
+    distances: Float[np.ndarray, "knot share"]
+    objects: Int[np.ndarray, " knot"]
+
+    def share_beyond(self, far: Float[np.ndarray, " row"], knot: int) -> Float[np.ndarray, " row"]:
+        """Return the share that lies as far out as each row, or farther."""
+        # distances fall as shares grow; interpolation wants them the other way round
+        share = np.interp(far, self.distances[knot, ::-1], self.shares[::-1])
+        return np.asarray(np.maximum(share, 1 / (self.objects[knot] + 1)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,10 +100,9 @@ class Typicality:
             Epochs seen.
         """
         far = self.distance(features, n_epochs)
-        below, above, weight = surrounding_knots(self.epochs, n_epochs)
-        at_knots = np.stack([self._share(far, knot) for knot in range(len(self.epochs))])
-        row = np.arange(len(far))
-        return np.asarray((1 - weight) * at_knots[below, row] + weight * at_knots[above, row])
+        tails = Tails(shares=self.shares, distances=self.distances, objects=self.objects)
+        at_knots = np.stack([tails.share_beyond(far, knot) for knot in range(len(self.epochs))])
+        return between_knots(at_knots, self.epochs, n_epochs)
 
     def distance(
         self, features: Float[np.ndarray, "row feature"], n_epochs: Int[np.ndarray, " row"]
@@ -90,19 +115,9 @@ class Typicality:
         off = (numbers[:, None] - mean) @ self.whitening
         return np.asarray(np.sqrt((off**2).sum(axis=2)).min(axis=1))
 
-    def _share(self, far: Float[np.ndarray, " row"], knot: int) -> Float[np.ndarray, " row"]:
-        # distances fall as shares grow; interpolation wants them the other way round
-        share = np.interp(far, self.distances[knot, ::-1], self.shares[::-1])
-        return np.asarray(np.maximum(share, 1 / (self.objects[knot] + 1)))
-
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, real numbers in single precision."""
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        kinds = {"f": np.float32, "i": np.int32}
-        return {
-            name: np.ascontiguousarray(values, kinds[values.dtype.kind])
-            for name, values in arrays.items()
-        }
+        return stored_arrays(self)
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, np.ndarray]) -> "Typicality":
@@ -113,13 +128,13 @@ class Typicality:
         InputError
             If an array is missing, holds what is not finite, or does not fit the others.
         """
-        kinds = {"f": np.float64, "i": np.int64}
-        missing = [field.name for field in fields(cls) if field.name not in stored]
-        if missing:
-            raise InputError("arrays are missing", where="typicality", got=", ".join(missing))
-        arrays = {field.name: stored[field.name] for field in fields(cls)}
-        _check_arrays(arrays)
-        return cls(**{name: v.astype(kinds[v.dtype.kind]) for name, v in arrays.items()})
+        arrays, sizes = read_arrays(stored, SHAPES, whole=WHOLE, where="typicality")
+        if sizes["number"] != sizes["axis"] + 1:
+            got = f"{sizes['number']} numbers for {sizes['axis']} axes"
+            raise InputError("does not fit the others", where="typicality, whitening", got=got)
+        if not (arrays["spread"] > 0).all():
+            raise InputError("a spread is not positive", where="typicality, spread")
+        return cls(**arrays)
 
 
 def least_of_two(
@@ -138,7 +153,7 @@ def least_of_two(
     return np.asarray(1 - (1 - np.minimum(one, other)) ** 2)
 
 
-SHAPES = {
+SHAPES: Final = {
     "centre": ("feature",),
     "spread": ("feature",),
     "axes": ("feature", "axis"),
@@ -151,34 +166,8 @@ SHAPES = {
 }
 """Of the arrays; each object has one number more than there are axes."""
 
-WHOLE = ("epochs", "objects")
+WHOLE: Final = ("epochs", "objects")
 """Arrays of whole numbers."""
-
-
-def _check_arrays(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
-    sizes = _sizes_of(arrays)
-    if sizes["number"] != sizes["axis"] + 1:
-        got = f"{sizes['number']} numbers for {sizes['axis']} axes"
-        raise InputError("does not fit the others", where="typicality, whitening", got=got)
-    if arrays["epochs"][0] < 1 or (np.diff(arrays["epochs"]) <= 0).any():
-        raise InputError("numbers of epochs do not grow from 1 on", where="typicality, epochs")
-    if not (arrays["spread"] > 0).all():
-        raise InputError("a spread is not positive", where="typicality, spread")
-
-
-def _sizes_of(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> dict[str, int]:
-    """Return the length of each axis of `SHAPES`, the same in all arrays."""
-    sizes: dict[str, int] = {}
-    for name, values in arrays.items():
-        if values.dtype.kind != ("i" if name in WHOLE else "f") or not np.isfinite(values).all():
-            raise InputError("not finite numbers", where=f"typicality, {name}", got=values.dtype)
-        if values.ndim != len(SHAPES[name]) or not values.size:
-            raise InputError("another shape", where=f"typicality, {name}", got=values.shape)
-        for axis, size in zip(SHAPES[name], values.shape, strict=True):
-            if sizes.setdefault(axis, size) != size:
-                got = f"{size} for {axis}, not {sizes[axis]}"
-                raise InputError("does not fit the others", where=f"typicality, {name}", got=got)
-    return sizes
 
 
 def axis_coordinates(
@@ -198,3 +187,14 @@ def surrounding_knots(
     place = np.interp(np.log(n_epochs), np.log(knots), np.arange(len(knots)))
     below = np.floor(place).astype(np.int64)
     return below, np.minimum(below + 1, len(knots) - 1), np.asarray(place - below)
+
+
+def between_knots(
+    at_knots: Float[np.ndarray, "knot row"],
+    knots: Int[np.ndarray, " knot"],
+    n_epochs: Int[np.ndarray, " row"],
+) -> Float[np.ndarray, " row"]:
+    """Return values at numbers of epochs between knots, linear in their logarithm."""
+    below, above, weight = surrounding_knots(knots, n_epochs)
+    row = np.arange(len(n_epochs))
+    return np.asarray((1 - weight) * at_knots[below, row] + weight * at_knots[above, row])
