@@ -20,6 +20,7 @@ from taonet.cli.photometry import photometry
 from taonet.cli.predict import predict
 from taonet.cli.recipes import recipes
 from taonet.cli.report import report
+from taonet.cli.serve import serve
 from taonet.cli.simulate import simulate_app
 from taonet.cli.train import train
 from taonet.errors import TaoNetError
@@ -40,6 +41,7 @@ VERBS = (
     predict,
     calibrate,
     report,
+    serve,
     recipes,
     models,
     info,
