@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -62,9 +63,10 @@ def write_object_page(
 
 
 def object_page(document: Mapping[str, Any], packed: PackedFrames | None = None) -> str:
-    """Return the HTML of one object: its view, its document and its frames in base64.
+    """Return the HTML of one object: its view, its document and its frames.
 
-    100 epochs of 64 × 64 pixels in one channel take 1.3 MB.
+    Frames are little-endian whole numbers of 16 bits, (epoch, y, x), packed by zlib, in base64:
+    100 epochs of 64 × 64 pixels in one channel take about 0.9 MB.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def object_page(document: Mapping[str, Any], packed: PackedFrames | None = None)
         uplot=uplot,
         script=script,
         document=_embed(document),
-        frames=[(name, base64.b64encode(content).decode()) for name, content in parts],
+        frames=[(name, _pack(content)) for name, content in parts],
         version=__version__,
     )  # fmt: skip
 
@@ -97,6 +99,10 @@ def object_page(document: Mapping[str, Any], packed: PackedFrames | None = None)
 def _join_modules() -> str:
     """Return the modules as one: what they import from each other is beside it by then."""
     return "\n".join(_EXPORT.sub("", _IMPORT.sub("", _static(name))) for name in MODULES)
+
+
+def _pack(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, 9)).decode()
 
 
 def _embed(document: Mapping[str, Any]) -> Markup:

@@ -52,7 +52,7 @@ export const api = {
   model: () => asJson("model"),
   labels: () => asJson("labels"),
   setLabel: (label) => send("labels", label),
-  removeLabel: (id) => ask(`labels/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  removeLabel: (id, name) => ask(`labels?${queryOf({ object_id: id, name })}`, { method: "DELETE" }),
   queue: (limit) => asJson(`queue?limit=${limit}`),
   thumbnail: (id) => `/api/${objectPath(id, "/thumbnail.png")}`,
   exportFile: (id, kind) => `/api/${objectPath(id, `/export.${kind}`)}`,

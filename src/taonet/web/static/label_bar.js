@@ -44,16 +44,24 @@ export class LabelBar {
 
   async give(label) {
     const objectId = this.objectId;
+    const name = this.name.value.trim();
     if (!objectId) return;
+    if (!name) {
+      this.said.textContent = "Your name first: it stands beside the label.";
+      this.name.focus();
+      return;
+    }
+    remember("name", name);
     try {
-      const saved = label === null
-        ? (await api.removeLabel(objectId), { object_id: objectId, label: null })
-        : await api.setLabel({ object_id: objectId, label, name: this.name.value.trim() });
-      if (objectId === this.objectId) this.show(objectId, label === null ? null : { label, name: this.name.value.trim(), ...saved });
-      this.onLabel({ object_id: objectId, label, ...saved });
+      if (label === null) await api.removeLabel(objectId, name);
+      else await api.setLabel({ object_id: objectId, label, name });
     } catch (problem) {
       this.said.textContent = problem.message;
+      return;
     }
+    const given = label === null ? null : { object_id: objectId, label, name, time: new Date().toISOString() };
+    if (objectId === this.objectId) this.show(objectId, given);
+    this.onLabel(given ?? { object_id: objectId, label: null });
   }
 
   #mark(label) {

@@ -2,6 +2,7 @@
 
 import { api, queryOf } from "./api.js";
 import { button, count, digits, element, isTyping, select, swatch } from "./dom.js";
+import { noThumbnail, thumbnail } from "./thumbnail.js";
 import { VirtualRows } from "./virtual_rows.js";
 
 const RANGES = [
@@ -183,8 +184,8 @@ class ObjectsPage {
   }
 
   #thumbnail(row) {
-    if (!row.has_frames) return element("span", { class: "no-thumb", "aria-hidden": "true" });
-    return element("img", { src: api.thumbnail(row.object_id), alt: "", width: 44, height: 44, loading: "lazy", decoding: "async" });
+    if (!row.has_frames) return noThumbnail();
+    return thumbnail(row.object_id, 44);
   }
 
   #open(row, index) {

@@ -5,6 +5,7 @@ import { button, count, digits, element, isTyping, swatch } from "./dom.js";
 import { LabelBar, labelsByObject } from "./label_bar.js";
 import { mountObjectView } from "./object_view.js";
 import { viewOptions } from "./object_page.js";
+import { noThumbnail, thumbnail } from "./thumbnail.js";
 
 const LENGTH = 50;
 
@@ -56,7 +57,7 @@ class QueuePage {
     const label = this.labels[item.object_id];
     const why = item.reason ?? (item.unlike ? "unlike the others" : `entropy ${digits(item.entropy, 2)}`);
     const made = element("button", { type: "button", class: "queue-item", "aria-current": i === this.at ? "true" : null, data: { id: item.object_id }, on: { click: () => this.#go(i) } },
-      item.has_frames ? element("img", { src: api.thumbnail(item.object_id), alt: "", width: 40, height: 40 }) : element("span", { class: "no-thumb" }),
+      this.app.session.has_frames ? thumbnail(item.object_id, 40) : noThumbnail(),
       element("span", { class: "queue-words" },
         element("b", { text: item.object_id }),
         element("span", { class: "faint" }, swatch(this.colours[item.predicted_class] ?? "#777"), ` ${item.predicted_class ?? "none"} ${digits(item.probability, 2)} · ${why}`)),

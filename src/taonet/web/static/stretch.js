@@ -5,6 +5,7 @@ const ZSCALE_SAMPLE = 1_000;
 const CONTRAST = 0.25;
 const REJECTION_SIGMA = 2.5;
 const BRIGHTEST = 0.997; // of the pixels; real frames hold cosmic rays
+const LEAST_REACH = 2; // of the zscale range, up to which asinh goes at least
 const SOFTENING = 1; // of the zscale range, below which asinh is nearly linear
 
 /**
@@ -182,7 +183,9 @@ export function rangeOf(values, { isDifference = false, zscaled = null } = {}) {
     const most = Math.max(reach, Math.abs(quantile(ordered, BRIGHTEST) ?? 0), Math.abs(quantile(ordered, 1 - BRIGHTEST) ?? 0));
     return { low: -reach, high: reach, bright: most, isDifference };
   }
-  return { low, high, bright: Math.max(high, quantile(ordered, BRIGHTEST) ?? high), isDifference };
+  // noise alone stays dark
+  const bright = Math.max(low + LEAST_REACH * (high - low), quantile(ordered, BRIGHTEST) ?? high);
+  return { low, high, bright, isDifference };
 }
 
 /** Return a function from a value to 0 … 1; of differences 0.5 is no change. */
