@@ -9,7 +9,7 @@ import typer
 from taonet.cli.output import track
 from taonet.errors import ConfigError
 
-NEEDS = ("fastapi", "uvicorn")
+NEEDS = ("fastapi", "markdown_it", "uvicorn")
 
 
 def serve(

@@ -137,7 +137,7 @@ def compute_answers(
     outputs: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
     for which in range(turns):
-        batch = Batch.from_examples([_turn_example(example, which) for example in examples])
+        batch = Batch.from_examples([turn_example(example, which) for example in examples])
         embedding = batch.pad(network.encode(batch))
         features.append(network.remember(embedding, batch.pad(batch.days)))
         outputs.append(torch.softmax(network.head(features[-1]), dim=-1))
@@ -179,7 +179,8 @@ def _apply_trust(
     )
 
 
-def _turn_example(example: Example, which: int) -> Example:
+def turn_example(example: Example, which: int) -> Example:
+    """Return an example with its pictures turned or flipped, in one of eight ways; 0: as it is."""
     if which == 0:
         return example
     pictures = {

@@ -59,6 +59,12 @@ def shown_epochs(sequence: ImageSequence, mjd_last: float = np.inf) -> Int[np.nd
     return np.asarray(known[np.sort(chosen)])
 
 
+def brightest_epoch(sequence: ImageSequence) -> Int[np.ndarray, " one"]:
+    """Return the usable epoch in which the object is brightest, as an array of one."""
+    usable = usable_epochs(sequence)
+    return usable[[int(np.argmax(_object_light(sequence, usable)))]]
+
+
 def _object_light(
     sequence: ImageSequence, epochs: Int[np.ndarray, " some"]
 ) -> Float[np.ndarray, " some"]:

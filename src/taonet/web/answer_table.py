@@ -178,6 +178,15 @@ class AnswerTable:
         return {name: i for i, name in enumerate(self.object_id)}
 
     @property
+    def n_rows(self) -> int:
+        """The number of rows, of all objects and numbers of epochs."""
+        return len(self._order)
+
+    def all_rows(self) -> pd.DataFrame:
+        """Return all rows, those of one object together."""
+        return self.rows.take(self._order)
+
+    @property
     def model(self) -> str | None:
         """The model that answered, if the table states it."""
         stated: str | None = self.last.attrs.get("metadata", {}).get(MODEL)

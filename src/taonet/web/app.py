@@ -12,14 +12,29 @@ from starlette.staticfiles import StaticFiles
 
 from taonet.errors import MissingError, OutputError, TaoNetError
 from taonet.version import __version__
+from taonet.web.classify_routes import classify_router
+from taonet.web.evidence_routes import evidence_router
+from taonet.web.label_routes import label_router
+from taonet.web.model_routes import model_router
 from taonet.web.object_routes import object_router
 from taonet.web.object_store import ObjectStore
 from taonet.web.security import Access, Guard
 from taonet.web.session import Session
 from taonet.web.session_routes import session_router
+from taonet.web.thumbnails import Thumbnails
 
 STATIC: Final = Path(str(files("taonet.web"))) / "static"
 """The files of the page."""
+
+ROUTERS: Final = (
+    session_router,
+    evidence_router,
+    object_router,
+    classify_router,
+    label_router,
+    model_router,
+)
+"""The longer addresses about an object come before that of the object itself."""
 
 NOT_FOUND, UNREADABLE, NOT_WRITTEN, FAULT = 404, 422, 507, 500
 
@@ -46,7 +61,8 @@ def create_app(session: Session, access: Access | None = None) -> FastAPI:
     app.add_middleware(Guard, access=access or Access())
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    for router in (session_router, object_router):
+    app.state.thumbnails = Thumbnails()
+    for router in ROUTERS:
         app.include_router(router, prefix="/api")
     app.mount("/static", StaticFiles(directory=STATIC))
     app.mount("/", StaticFiles(directory=STATIC, html=True))

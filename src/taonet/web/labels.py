@@ -107,6 +107,12 @@ class LabelFile:
         self._read_more()
         return new
 
+    @property
+    def length(self) -> int:
+        """How many bytes of the file are known: it grows with every label, whoever gives it."""
+        self._read_more()
+        return self._position
+
     def current(self) -> list[Label]:
         """Return what holds now: of each person the last label about each object, oldest first."""
         self._read_more()

@@ -1,13 +1,16 @@
 """Lists of objects, single objects, and their frames."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from taonet.errors import MissingError
 from taonet.web.dependencies import TheSession, TheStore
+from taonet.web.exports import MEDIA_TYPES, export_object
 from taonet.web.object_query import ObjectQuery
+from taonet.web.thumbnails import Thumbnails
 
 object_router = APIRouter(tags=["objects"])
 
@@ -68,6 +71,37 @@ def get_frames(store: TheStore, object_id: str, channel: str) -> Response:
         raise MissingError("no such channel", got=channel, do=do)
     return Response(
         packed.channel_bytes(channel), media_type="application/octet-stream", headers=KEEP
+    )
+
+
+@object_router.get(
+    "/objects/{object_id:path}/thumbnail.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+)
+def get_thumbnail(request: Request, session: TheSession, object_id: str) -> Response:
+    """Return a small picture of an object: the frame in which it is brightest."""
+    thumbnails: Thumbnails = request.app.state.thumbnails
+    picture = thumbnails.find(object_id)
+    if picture is None:
+        sequence = session.sequence_of(object_id) if session.has_object(object_id) else None
+        if sequence is None:
+            raise MissingError("there are no cutouts of this object", got=object_id)
+        picture = thumbnails.make(object_id, sequence)
+    return Response(picture, media_type="image/png", headers=KEEP)
+
+
+@object_router.get("/objects/{object_id:path}/export.{kind}", response_class=Response)
+def get_export(
+    store: TheStore, object_id: str, kind: Literal["json", "csv", "png", "gif"]
+) -> Response:
+    """Return an object as a file: its document, its rows of the table, a figure, a film."""
+    name = quote(f"{object_id}.{kind}", safe="")
+    disposition = f"attachment; filename*=UTF-8''{name}"
+    return Response(
+        export_object(store, object_id, kind),
+        media_type=MEDIA_TYPES[kind],
+        headers={"Content-Disposition": disposition},
     )
 
 

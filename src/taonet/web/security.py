@@ -50,6 +50,11 @@ HEADERS: Final = {
 
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
+LARGE_BODIES: Final = frozenset({"/api/classify"})
+"""Where files are sent, whose size is checked as they come."""
+
+MOST_BODY: Final = 65_536
+
 LEAST_TOKEN: Final = 16
 """Characters of a token: shorter ones can be guessed."""
 
@@ -145,7 +150,7 @@ class Guard:
         if scope["method"] not in SAFE_METHODS and CHANGE_HEADER not in headers:
             do = f"send the header {CHANGE_HEADER} with any value"
             return _refuse(403, "a request that changes something needs a header", do)
-        return None
+        return None if scope["path"] in LARGE_BODIES else _check_size(headers)
 
     def _check_token(self, scope: Scope, headers: Headers) -> Response | None:
         kind, _, stated = headers.get("authorization", "").partition(" ")
@@ -201,6 +206,16 @@ def _is_own(headers: Headers) -> bool:
         return False
     origin = headers.get("origin")
     return origin is None or origin.partition("://")[2] == headers.get("host")
+
+
+def _check_size(headers: Headers) -> Response | None:
+    """Refuse a body that is large, or of a size that is not stated."""
+    size = headers.get("content-length", "0")
+    if "transfer-encoding" in headers:
+        return _refuse(411, "the size of the request is not stated", "send its length")
+    if not size.isascii() or not size.isdigit() or int(size) > MOST_BODY:
+        return _refuse(413, "the request is too large", f"send at most {MOST_BODY} bytes")
+    return None
 
 
 def _refuse(status: int, error: str, do: str) -> Response:

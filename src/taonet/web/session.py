@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -55,7 +54,8 @@ class Session:
     run: Path | None = None
     uploads: dict[str, ImageSequence] = field(default_factory=dict)
     uploaded_answers: dict[str, pd.DataFrame] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+    upload_count: int = 0
+    known_labels: int = -1
 
     @property
     def answers(self) -> AnswerTable:
@@ -91,9 +91,17 @@ class Session:
             raise InputError("no model was opened", do=do)
         return load_model(self.bundle)
 
-    @cached_property
+    @property
     def objects(self) -> ObjectList:
-        """The list of all objects."""
+        """The list of all objects, with the labels that they have by now."""
+        length = self.labels.length
+        if length != self.known_labels:
+            self._objects.replace_column("label", self._label_column())
+            self.known_labels = length
+        return self._objects
+
+    @cached_property
+    def _objects(self) -> ObjectList:
         columns = dict(self.answers.columns)
         truth = self._known_classes
         stated = columns["class_name"]
@@ -105,12 +113,7 @@ class Session:
             dtype=object,
         )
         columns["has_frames"] = np.array([name in truth for name in self.answers.object_id], bool)
-        columns["label"] = self._label_column()
         return ObjectList(columns)
-
-    def refresh_labels(self) -> None:
-        """Bring the labels in the list up to date."""
-        self.objects.replace_column("label", self._label_column())
 
     def has_object(self, object_id: str) -> bool:
         """Return whether an object was opened or uploaded."""
