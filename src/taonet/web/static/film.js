@@ -353,17 +353,18 @@ function drawMark(context, [x, y], side) {
   context.stroke();
 }
 
-/** Cells of an occlusion map: orange where hiding them weakens the answer, blue where it helps. */
+/**
+ * Parts of an occlusion map, between the edges `y` and `x` in pixels: orange where hiding them
+ * weakens the answer, blue where it helps.
+ */
 function drawOverlay(context, { y: ys, x: xs, values }, place) {
   const most = Math.max(1e-9, ...values.flat().map(Math.abs));
-  const half = (places) => (places.length > 1 ? Math.abs(places[1] - places[0]) / 2 : 2);
-  const [dy, dx] = [half(ys), half(xs)];
-  ys.forEach((y, row) => xs.forEach((x, column) => {
-    const share = values[row][column] / most;
-    const [left, top] = place(x - dx, y + dy);
-    const [right, bottom] = place(x + dx, y - dy);
-    context.fillStyle = share < 0 ? "#E69F00" : "#56B4E9";
-    context.globalAlpha = 0.75 * Math.abs(share) ** 0.8;
+  values.forEach((row, j) => row.forEach((value, i) => {
+    // an edge lies half a pixel before the centre of the pixel that it begins
+    const [left, top] = place(xs[i] - 0.5, ys[j + 1] - 0.5);
+    const [right, bottom] = place(xs[i + 1] - 0.5, ys[j] - 0.5);
+    context.fillStyle = value < 0 ? "#E69F00" : "#56B4E9";
+    context.globalAlpha = 0.75 * (Math.abs(value) / most) ** 0.8;
     context.fillRect(left, top, right - left, bottom - top);
   }));
   context.globalAlpha = 1;

@@ -38,8 +38,8 @@ function overall(scores, source) {
     return element("div", {}, element("dt", { text: words }), element("dd", { text: digits(value, 3) }),
       element("dd", { class: "range-words", text: `${digits(low, 3)} to ${digits(high, 3)}` }));
   });
-  const of = [source, scores.n_objects && `${count(scores.n_objects)} objects`].filter(Boolean).join(": ");
-  return element("section", {}, element("dl", { class: "tiles" }, tiles), element("p", { class: "faint", text: `Of ${of}. Below each: its 95 % interval.` }));
+  const of = [source, scores.n_objects && `${count(scores.n_objects)} objects`].filter(Boolean).join(", ");
+  return element("section", {}, element("dl", { class: "tiles" }, tiles), element("p", { class: "faint", text: `From ${of}. Below each: its 95 % interval.` }));
 }
 
 function drawing(title, isThere, draw, words) {
@@ -69,11 +69,11 @@ function confusion(scores) {
       return cell;
     }));
   });
-  return tablePanel("What is taken for what: the known class down, the answer across", ["", ...scores.classes], rows);
+  return tablePanel("What is taken for what: the known class down, the answer across", ["", ...scores.classes], rows, "plain confusion");
 }
 
-function tablePanel(title, heads, rows) {
+function tablePanel(title, heads, rows, kind = "plain") {
   return element("section", { class: "panel" }, element("h2", { text: title }), element("div", { class: "wide" },
-    element("table", { class: "plain" }, element("thead", {}, element("tr", {}, heads.map((text, i) => element("th", { scope: "col", class: i ? "number" : null, text })))),
+    element("table", { class: kind }, element("thead", {}, element("tr", {}, heads.map((text, i) => element("th", { scope: "col", class: i ? "number" : null, text })))),
       element("tbody", {}, rows))));
 }

@@ -28,7 +28,7 @@ export async function showObject(root, { id }, app) {
 export function viewOptions(id, view, session) {
   return {
     frames: (channel) => api.frames(id, channel),
-    evidence: session.can_classify && view.frames && view.answers.length ? () => api.evidence(id) : undefined,
+    evidence: session.can_classify && view.frames && view.answers.length ? (epoch) => api.evidence(id, epoch) : undefined,
     exports: FILES.filter((kind) => view.frames || !["png", "gif"].includes(kind))
       .map((kind) => ({ name: kind.toUpperCase(), href: api.exportFile(id, kind) })),
   };

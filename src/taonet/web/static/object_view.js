@@ -28,7 +28,8 @@ export const OBJECT_KEYS = [
  * @param {object} view document of the object
  * @param {object} options
  * @param {function(string): Promise<Int16Array>} options.frames raw frames of a channel
- * @param {function(): Promise<object>} [options.evidence] works out the evidence
+ * @param {function(number?): Promise<object>} [options.evidence] works out the evidence, with the
+ *   map of a frame
  * @param {Array<{name, href}>} [options.exports] where files of the object are served; without
  *   them the page makes JSON, CSV and PNG by itself
  * @returns {{film: Film, destroy: function}} its film, and how to take it down
@@ -212,13 +213,14 @@ class ObjectView {
     return this.view.object_id.replace(/[^\w.+-]+/g, "_");
   }
 
-  async askEvidence() {
+  /** Ask for the evidence, with the map of one frame; without it of the one that counts most. */
+  async askEvidence(epoch) {
     if (!this.options.evidence || this.isAsking) return;
     this.isAsking = true;
     this.evidenceButton.disabled = true;
     this.evidenceButton.textContent = "Working …";
     try {
-      this.#showEvidence(await this.options.evidence());
+      this.#showEvidence(await this.options.evidence(epoch));
       this.evidenceButton.textContent = "Again";
     } catch (problem) {
       this.evidenceBody.replaceChildren(element("p", { class: "problem", role: "alert", text: problem.message }));
@@ -248,8 +250,10 @@ class ObjectView {
     if (map) {
       parts.push(element("p", { class: "chips" },
         element("span", { class: "faint", text: `Hiding parts of frame ${map.epoch + 1}: orange where it weakens the answer. ` }),
-        button("Show on the frame", () => { this.film.setOverlay(map); this.#pick(map.epoch); }),
-        button("Take it off", () => this.film.setOverlay(null))));
+        button("Show it", () => { this.film.setOverlay(map); this.#pick(map.epoch); }),
+        button("Take it off", () => this.film.setOverlay(null)),
+        button("Map of the frame shown now", () => this.askEvidence(this.film.epoch))));
+      this.film.setOverlay(map);
     }
     this.evidenceBody.replaceChildren(...parts);
     chart.render();
