@@ -23,8 +23,8 @@ const PAGES = {
 const KEYS = {
   Everywhere: [["?", "this help"], ["g then o c m q", "go to objects, compare, model, labelling"], ["Esc", "back to the list"]],
   "Table of objects": [["/", "search"], ["↑ ↓", "move"], ["Enter", "open"]],
+  Labelling: [["1 … 9", "give the class of that number"], ["x", "skip"]],
   "One object": [["n p", "next, previous of the list"], ...OBJECT_KEYS],
-  Labelling: [["1 … 9", "give the class of that number"], ["0 when labelling", "take the label back"], ["x", "skip"]],
 };
 
 const GO = { o: "objects", c: "compare", m: "model", q: "queue", d: "classify" };

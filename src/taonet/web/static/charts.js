@@ -20,7 +20,7 @@ export function bandMarks(bands) {
   return Object.fromEntries(
     bands.map((band, i) => {
       const short = band.replace(/^(ztf|lsst|sdss|ps1|des|decam)[-_:. ]*/i, "");
-      const colour = band ? (BAND_COLOURS[short] ?? spare.next().value ?? "#C9D1DA") : themeValue("ink");
+      const colour = band ? (BAND_COLOURS[short] ?? spare.next().value ?? "#9AA3AE") : null; // in ink
       return [band, { colour, shape: SHAPES[i % SHAPES.length] }];
     }),
   );
@@ -222,11 +222,12 @@ function padded(values, isMag) {
 function paintPoints(u, at, values, axis, marks) {
   const { ctx } = u;
   const dpr = devicePixelRatio || 1;
+  const ink = themeValue("ink");
   const radius = (values.length > 150 ? 2.4 : 3.4) * dpr;
   for (const value of values) {
     const { colour, shape } = marks[value.band];
     const [x, y] = at(axis.ofPoint(value), value.y);
-    ctx.strokeStyle = ctx.fillStyle = colour;
+    ctx.strokeStyle = ctx.fillStyle = colour ?? ink;
     ctx.lineWidth = dpr;
     if (value.error) {
       const [, top] = at(axis.ofPoint(value), value.y + value.error);

@@ -1,9 +1,15 @@
 // A file of one's own: drop it, read the answer.
 
 import { api } from "./api.js";
-import { count, element } from "./dom.js";
+import { counted, element } from "./dom.js";
 import { mountObjectView } from "./object_view.js";
 import { viewOptions } from "./object_page.js";
+
+const FORMATS = [
+  ["FITS", "cutouts of one object: an image an extension, or a cube, with times in the headers"],
+  ["npz", "stamps (object, epoch, y, x), mjd (object, epoch), n_epochs and object_id (object)"],
+  ["Avro", "alert packets with their cutouts; packets of one object are joined"],
+];
 
 export function showClassify(root, _, app) {
   const page = new ClassifyPage(root, app);
@@ -23,7 +29,8 @@ class ClassifyPage {
     this.state = element("div", { class: "classify-state", "aria-live": "polite" });
     this.list = element("ul", { class: "found" });
     this.holder = element("div", { class: "object-holder" });
-    this.root.append(element("h1", { text: "Classify a file" }), this.drop, this.state, this.list, this.holder);
+    this.formats = element("dl", { class: "formats" }, FORMATS.flatMap(([name, words]) => [element("dt", { text: name }), element("dd", { text: words })]));
+    this.root.append(element("h1", { text: "Classify a file" }), this.drop, this.formats, this.state, this.list, this.holder);
   }
 
   destroy() {
@@ -56,7 +63,7 @@ class ClassifyPage {
   }
 
   #say(file, objects, rejected) {
-    const parts = [element("p", { text: `${file.name}: ${count(objects.length)} ${objects.length === 1 ? "object" : "objects"} classified.` })];
+    const parts = [element("p", { text: `${file.name}: ${counted(objects.length, "object")} classified.` })];
     for (const { name, reason } of rejected ?? []) parts.push(element("p", { class: "problem", text: `${name}: ${reason}` }));
     this.state.replaceChildren(...parts);
     if (objects.length < 2) return;

@@ -58,6 +58,11 @@ export function count(value) {
   return Number.isFinite(value) ? value.toLocaleString("en-GB") : "–";
 }
 
+/** Return a number with its noun, in the plural unless it is one. */
+export function counted(value, noun) {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** Return whether keys belong to what has the focus: a field, a list, a dialog. */
 export function isTyping(event) {
   const at = event.target;

@@ -1,6 +1,6 @@
 // The frames of an object as a film on canvases, one a channel.
 
-import { button, count, digits, element, select, wantsLessMotion } from "./dom.js";
+import { button, counted, digits, element, select, wantsLessMotion } from "./dom.js";
 import { Frames, coloursOf, paint, rangeOf, stretchOf } from "./stretch.js";
 
 const BLINK_MS = 500;
@@ -267,7 +267,7 @@ export class Film {
     const values = frames.runningMean(this.epoch, this.#counted);
     const number = this.view.epochs.filter((epoch) => epoch.index <= this.epoch && this.#counted(epoch.index)).length;
     const sky = this.isLevelled ? 0 : -frames.sky(this.epoch);
-    return { values, sky, words: `mean of ${count(number)}` };
+    return { values, sky, words: `mean of ${counted(number, "frame")}` };
   }
 
   #show(pane, picture) {
@@ -364,7 +364,7 @@ function drawOverlay(context, { y: ys, x: xs, values }, place) {
     const [left, top] = place(xs[i] - 0.5, ys[j + 1] - 0.5);
     const [right, bottom] = place(xs[i + 1] - 0.5, ys[j] - 0.5);
     context.fillStyle = value < 0 ? "#E69F00" : "#56B4E9";
-    context.globalAlpha = 0.75 * (Math.abs(value) / most) ** 0.8;
+    context.globalAlpha = 0.75 * (Math.abs(value) / most) ** 1.3;
     context.fillRect(left, top, right - left, bottom - top);
   }));
   context.globalAlpha = 1;

@@ -4,7 +4,7 @@
 
 import { Film } from "./film.js";
 import { TimeAxis, evidenceChart, lightCurveChart, probabilityChart, setChart } from "./charts.js";
-import { button, count, digits, element, isTyping, offerFile, swatch } from "./dom.js";
+import { button, count, counted, digits, element, isTyping, offerFile, swatch } from "./dom.js";
 
 export const OBJECT_KEYS = [
   ["← →", "one frame back, on"],
@@ -87,7 +87,7 @@ class ObjectView {
         element("b", { text: last.predicted_class ?? "no class" }),
         element("span", { text: classWords(said) }),
         element("b", { class: "number", text: digits(last.p[last.predicted_class], 3) }),
-        element("span", { class: "faint", text: `after ${count(last.n_epochs)} epochs` }),
+        element("span", { class: "faint", text: `after ${counted(last.n_epochs, "epoch")}` }),
       );
     } else verdict.append(element("span", { text: "no model has answered" }));
     return element("header", { class: "object-head" },
@@ -107,7 +107,7 @@ class ObjectView {
       if (last.unlike) tags.push(["unlike what the model learnt from", "tag warn"]);
       if (last.set) tags.push([`set: ${last.set.join(", ") || "empty"}`, "tag"]);
       tags.push([`typicality ${digits(last.typicality, 3)}`, "tag"]);
-      if (last.n_ignored) tags.push([`${count(last.n_ignored)} epochs not read`, "tag warn"]);
+      if (last.n_ignored) tags.push([`${counted(last.n_ignored, "epoch")} not read`, "tag warn"]);
     }
     if (view.model) tags.push([`model ${view.model}`, "tag quiet"]);
     if (view.simulated) tags.push(["simulated", "tag quiet"]);
@@ -158,9 +158,10 @@ class ObjectView {
     const body = isEmpty
       ? element("p", { class: "empty", text: "No light curve was measured." })
       : this.#add(chart).root;
+    this.curveTitle = element("h2");
     this.#sayUnit();
     return element("section", { class: "panel" },
-      element("header", {}, element("h2", { text: "Light curve" }), legend, isEmpty ? null : this.unitButton),
+      element("header", {}, this.curveTitle, legend, isEmpty ? null : this.unitButton),
       body,
       isEmpty ? null : (this.pointLine = element("p", { class: "faint point-line", text: " " })));
   }
@@ -274,7 +275,9 @@ class ObjectView {
   }
 
   #sayUnit() {
-    this.unitButton.textContent = this.state.unit === "mag" ? "Fluxes" : "Magnitudes";
+    const isMag = this.state.unit === "mag";
+    this.unitButton.textContent = isMag ? "Fluxes" : "Magnitudes";
+    this.curveTitle.textContent = isMag ? "Light curve, magnitudes" : "Light curve, fluxes";
   }
 
   #add(chart) {
@@ -301,7 +304,7 @@ class ObjectView {
     const known = this.view.answers.filter((answer) => this.axis.epochOfAnswer(answer) <= epoch);
     const answer = known.at(-1);
     this.readoutTitle.textContent = answer
-      ? `After ${count(answer.n_epochs)} epochs, up to MJD ${digits(answer.mjd_last, 2)}`
+      ? `After ${counted(answer.n_epochs, "epoch")}, up to MJD ${digits(answer.mjd_last, 2)}`
       : "No answer yet";
     for (const row of this.readout) {
       const p = answer?.p[row.name] ?? null;

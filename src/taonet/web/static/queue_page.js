@@ -1,7 +1,7 @@
 // What is most worth a label, one after the other, and the labels given so far.
 
 import { api } from "./api.js";
-import { button, count, digits, element, isTyping, swatch } from "./dom.js";
+import { button, counted, digits, element, isTyping, swatch } from "./dom.js";
 import { LabelBar, labelsByObject } from "./label_bar.js";
 import { mountObjectView } from "./object_view.js";
 import { viewOptions } from "./object_page.js";
@@ -50,7 +50,7 @@ class QueuePage {
   #draw() {
     this.list.replaceChildren(...this.items.map((item, i) => this.#item(item, i)));
     const number = Object.keys(this.labels).length;
-    this.counter.textContent = `${count(number)} ${number === 1 ? "label" : "labels"} so far`;
+    this.counter.textContent = `${counted(number, "label")} so far`;
   }
 
   #item(item, i) {

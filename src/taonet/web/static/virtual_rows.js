@@ -81,6 +81,8 @@ export class VirtualRows {
 
   #measure() {
     this.height = parseFloat(getComputedStyle(this.root).getPropertyValue("--row-height")) || 56;
+    // what stands above the rows leaves the same room for the scroll bar
+    this.root.parentElement?.style.setProperty("--scrollbar", `${this.root.offsetWidth - this.root.clientWidth}px`);
     this.space.style.setProperty("height", `${this.total * this.height}px`);
     for (const [index, row] of this.drawn) this.#place(row, index);
     this.#look();
