@@ -27,7 +27,7 @@ def page(sequence):
 
 
 def part_of(page, opening):
-    return re.search(rf"<script {opening}>(.*?)</script>", page, re.S)[1]
+    return re.findall(rf"<script {opening}>(.*?)</script>", page, re.S)[0]
 
 
 def test_a_hundred_epochs_take_less_than_two_megabytes(page):
@@ -47,7 +47,8 @@ def test_no_text_ends_the_element_it_stands_in(page):
 
 
 def test_the_policy_runs_what_is_in_the_file_and_nothing_else(page):
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1].replace("&#39;", "'")
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    policy = policy.replace("&#39;", "'")
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     run = re.findall(r"<script(?: type=\"module\")?>(.*?)</script>", page, re.S)

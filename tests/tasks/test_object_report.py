@@ -18,7 +18,7 @@ def table(world):
 
 
 def document_of(file):
-    text = re.search(r'id="object-document"[^>]*>(.*?)</script>', file.read_text(), re.S)[1]
+    (text,) = re.findall(r'id="object-document"[^>]*>(.*?)</script>', file.read_text(), re.S)
     return json.loads(text)
 
 
@@ -26,7 +26,8 @@ def test_the_command_writes_the_tables_numbers(world, table, tmp_path):
     rows = read_predictions(table)
     name = rows["object_id"].iloc[0]
     file = tmp_path / "object.html"
-    call = ["report", str(table), "--object", name, "--data", str(world / "archive"), "-o", str(file)]
+    data = str(world / "archive")
+    call = ["report", str(table), "--object", name, "--data", data, "-o", str(file)]
     answer = CliRunner().invoke(app, call)
     assert answer.exit_code == 0, answer.output
     assert answer.output.strip().endswith("object.html")

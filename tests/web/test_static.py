@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("fastapi", reason="the page needs the extra [serve]")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 from taonet.io.archive import Archive
 from taonet.io.prediction_table import read_predictions, write_predictions
 from taonet.reports.object_page import write_object_page
 from taonet.tasks.object_report import object_parts
 from taonet.tasks.simulate import Sample, simulate_archive
+
+pytest.importorskip("fastapi", reason="the page needs the extra [serve]")
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (1440, 820, 390)
@@ -53,13 +53,11 @@ def serving(session):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """An archive, the answers about it, and those of another model, which is wrong more often."""
-    from taonet.models.load import load_model
     from taonet.tasks.predict import predict_files
 
     place = tmp_path_factory.mktemp("page")
     simulate_archive(Sample(survey="crts", n_objects=12, seed=8), place / "archive")
     predict_files("crts-sim", [place / "archive"], place / "answers.parquet")
-    assert load_model is not None
     table = read_predictions(place / "answers.parquet")
     other = table.copy()
     other[["p_SN", "p_CV"]] = other[["p_CV", "p_SN"]].to_numpy()
@@ -96,7 +94,7 @@ def browser():
 
 
 @pytest.fixture
-def page(browser, address):
+def page(browser):
     """A page that must not fail silently, nor fetch anything from elsewhere."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     made = context.new_page()
@@ -273,16 +271,20 @@ def test_who_wants_less_motion_blinks_by_hand(page, address, table):
     assert page.locator(".film-badge.is-other").count() == 0
 
 
+BOXES = """() => [...document.querySelectorAll('.panel, .film, .chart, .bar')].map(one => {
+    const box = one.getBoundingClientRect();
+    return [box.x, box.y, box.width, box.height].join();
+}).join()"""
+
+
 def test_nothing_jumps_while_a_film_plays(page, address, table):
     open_object(page, address, table["object_id"].iloc[0])
     page.keyboard.press("Home")
-    boxes = "() => [...document.querySelectorAll('.panel, .film, .chart, .bar')].map(one => {"
-    boxes += "const box = one.getBoundingClientRect(); return [box.x, box.y, box.width, box.height].join() }).join()"
-    first = page.evaluate(boxes)
+    first = page.evaluate(BOXES)
     page.keyboard.press("Space")
     for _ in range(6):
         page.wait_for_timeout(150)
-        assert page.evaluate(boxes) == first
+        assert page.evaluate(BOXES) == first
     assert shown_epoch(page) > 2
 
 
@@ -402,7 +404,7 @@ def test_no_page_is_wider_than_the_screen(page, address, table, width):
         assert outside == [], name
 
 
-NAUGHTY = "<img src=x onerror=\"document.title='owned'\"> & \"a/b\" '?#%2e%2e"
+NAUGHTY = '<img src=x onerror="document.title=\'owned\'"> & "a/b" \'?#%2e%2e'
 
 
 def test_names_are_text_whatever_they_hold(browser, table, tmp_path):
