@@ -422,6 +422,9 @@ def test_names_are_text_whatever_they_hold(browser, table, tmp_path):
         assert page.text_content(".object-head h1") == NAUGHTY
         assert page.title() == f"{NAUGHTY} · TAO-Net"
         assert page.locator("main img[onerror]").count() == 0
+        # without frames the keys go through the answers
+        page.keyboard.press("Home")
+        assert page.text_content(".readout-title").startswith("After 1 epoch,")
         page.close()
 
 

@@ -23,7 +23,7 @@ const PAGES = {
 const KEYS = {
   Everywhere: [["?", "this help"], ["g then o c m q", "go to objects, compare, model, labelling"], ["Esc", "back to the list"]],
   "Table of objects": [["/", "search"], ["↑ ↓", "move"], ["Enter", "open"]],
-  Labelling: [["1 … 9", "give the class of that number"], ["x", "skip"]],
+  Labelling: [["1 … 9", "give the class of that number"], ["x", "skip"], ["p", "back to the one before"]],
   "One object": [["n p", "next, previous of the list"], ...OBJECT_KEYS],
 };
 
@@ -65,7 +65,8 @@ class App {
     this.page.replaceChildren(root);
     scrollTo(0, 0);
     try {
-      const takeDown = await page.show(root, { id: decodeURIComponent(rest.join("/")), query: Object.fromEntries(new URLSearchParams(search)) }, this);
+      const place = { id: decodeURIComponent(rest.join("/")), query: Object.fromEntries(new URLSearchParams(search)) };
+      const takeDown = await page.show(root, place, this);
       if (turn === this.turn) this.takeDown = takeDown;
       else takeDown?.();
     } catch (problem) {

@@ -34,8 +34,9 @@ export class Film {
     this.#build();
   }
 
+  /** Frames, or answers where there are no frames. */
   get length() {
-    return this.view.epochs.length;
+    return this.view.epochs.length || this.view.answers.length;
   }
 
   /** Fetch the frames, the first channel first, and draw. */
@@ -88,6 +89,7 @@ export class Film {
 
   /** Blink on or off; who wants less motion swaps by hand, one press a swap. */
   blink() {
+    if (!this.panes.length) return;
     if (wantsLessMotion()) {
       this.showsOther = !this.showsOther;
     } else {
@@ -109,7 +111,7 @@ export class Film {
     const at = ZOOMS.indexOf(this.zoom) + by;
     this.zoom = by === 0 ? 1 : ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, at))];
     if (this.zoom === 1) this.centre = { x: 0.5, y: 0.5 };
-    this.zoomWords.textContent = `${this.zoom}×`;
+    if (this.zoomWords) this.zoomWords.textContent = `${this.zoom}×`;
     this.draw();
   }
 
@@ -162,7 +164,8 @@ export class Film {
     });
     this.playButton = button("▶", () => this.toggle(), { key: "space", class: "play", "aria-label": "play" });
     this.root.append(frames, this.captionLine, this.stateLine, this.slider);
-    if (view.epochs.length) this.root.append(this.#transport(), this.#looks());
+    if (this.length > 1) this.root.append(this.#transport());
+    if (this.panes.length) this.root.append(this.#looks());
   }
 
   #transport() {
@@ -218,6 +221,7 @@ export class Film {
   }
 
   #sayPlaying() {
+    if (!this.playButton) return;
     this.playButton.textContent = this.timer ? "❚❚" : "▶";
     this.playButton.setAttribute("aria-label", this.timer ? "pause" : "play");
   }
@@ -322,7 +326,10 @@ export class Film {
   #caption() {
     const epoch = this.view.epochs[this.epoch];
     this.slider.value = this.epoch;
-    if (!epoch) return;
+    if (!epoch) {
+      this.captionLine.replaceChildren(element("b", { text: `${this.epoch + 1} / ${this.length}` }), element("span", { text: "answers" }));
+      return;
+    }
     const facts = [
       element("b", { text: `${this.epoch + 1} / ${this.length}` }),
       element("span", { text: `MJD ${digits(epoch.mjd, 3)}` }),

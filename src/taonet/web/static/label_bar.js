@@ -15,7 +15,10 @@ export class LabelBar {
     this.said = element("output", { class: "label-said", "aria-live": "polite" });
     this.name = element("input", {
       type: "text", value: remember("name"), placeholder: "your name", "aria-label": "your name", maxlength: 80,
-      on: { change: () => remember("name", this.name.value.trim()) },
+      on: {
+        change: () => remember("name", this.name.value.trim()),
+        keydown: (event) => event.key === "Enter" && this.name.blur(), // keys label again
+      },
     });
     this.buttons = session.classes.map(({ name, words, colour }, i) => {
       const made = button(name, () => this.give(name), { key: i < 9 ? String(i + 1) : "", title: words, class: "label-class", "aria-pressed": "false" });

@@ -49,7 +49,7 @@ class ObjectView {
     this.root.replaceChildren(this.#layout());
     this.#listen();
     this.#render();
-    this.film.go(view.epochs.length - 1);
+    this.film.go(this.film.length - 1);
     this.film.start();
   }
 
@@ -287,8 +287,7 @@ class ObjectView {
 
   #pick(epoch) {
     this.film.pause();
-    if (this.view.epochs.length) this.film.go(epoch);
-    else this.#onEpoch(epoch);
+    this.film.go(epoch);
   }
 
   #onEpoch(epoch) {
@@ -352,7 +351,7 @@ class ObjectView {
       t: () => this.flipAxis(), m: () => this.flipUnit(), e: () => this.askEvidence(),
     };
     const run = keys[event.key];
-    if (!run || !this.view.epochs.length) return;
+    if (!run || !this.film.length) return;
     // a button that has the focus answers the space bar by itself
     if (event.key === " " && event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
