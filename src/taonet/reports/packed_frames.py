@@ -83,7 +83,9 @@ def pack_frames(sequence: ImageSequence) -> PackedFrames:
     """
     pixels = sequence.pixels
     sky, noise = sky_and_noise(pixels)
-    scale, offset = _choose_steps(pixels, sky, noise)
+    # gaps make whole numbers floats, which hold them exactly
+    is_whole = np.issubdtype(sequence.frames.dtype, np.integer)
+    scale, offset = _choose_steps(pixels, sky, noise, is_whole=is_whole)
     # in double precision: single would round 16-bit numbers beside a large offset
     steps = np.rint((pixels.astype(np.float64) - offset) / scale)
     known = np.isfinite(steps)
@@ -110,13 +112,15 @@ def _choose_steps(
     pixels: Shaped[np.ndarray, "epoch channel y x"],
     sky: Float[np.ndarray, "epoch channel"],
     noise: Float[np.ndarray, "epoch channel"],
+    *,
+    is_whole: bool,
 ) -> tuple[float, float]:
     """Return the size of a step, and the pixel that becomes 0."""
     finite = pixels[np.isfinite(pixels)]
     if not finite.size:
         return 1.0, 0.0
     low, high = float(finite.min()), float(finite.max())
-    if np.issubdtype(pixels.dtype, np.integer) and high - low <= 2 * LARGEST:
+    if is_whole and high - low <= 2 * LARGEST:
         return 1.0, low + LARGEST
     step = (high - low) / (2 * LARGEST)
     usual = _usual_noise(noise)

@@ -4,11 +4,10 @@ A table may hold millions of rows. Lists are made of the last rows alone, as arr
 are taken when an object is looked at.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -37,6 +36,7 @@ NUMBERS = (
 """Columns of the prediction table that lists hold as numbers, NaN where missing."""
 
 
+@runtime_checkable
 class RowSource(Protocol):
     """Where rows of a prediction table lie."""
 
@@ -83,7 +83,7 @@ class AnswerTable:
     Parameters
     ----------
     rows : RowSource
-    object_id : sequence of str (row,)
+    object_id : array (row,)
         The object of every row.
     n_epochs : array (row,)
         The number of epochs of every row.
@@ -99,15 +99,15 @@ class AnswerTable:
     def __init__(
         self,
         rows: RowSource,
-        object_id: Sequence[str],
+        object_id: Shaped[np.ndarray, " row"],
         n_epochs: Shaped[np.ndarray, " row"],
         *,
         where: str = "the table",
     ) -> None:
         self.rows = rows
-        codes, names = pd.factorize(np.asarray(object_id, dtype=object))
-        if not len(names) or (codes < 0).any():
-            got = "no rows" if not len(names) else "a row without an object_id"
+        codes, names = pd.factorize(object_id)
+        if not len(codes) or (codes < 0).any():
+            got = "no rows" if not len(codes) else "a row without an object_id"
             raise InputError("not a prediction table", where=where, got=got)
         self.object_id: list[str] = [str(name) for name in names]
         # rows of one object lie together, by number of epochs
@@ -143,7 +143,7 @@ class AnswerTable:
             return cls.of_frame(read_predictions(path), where=str(path))
         return cls(
             ParquetRows(table=table, where=str(path)),
-            table["object_id"].cast(pa.string()).to_pandas(),
+            np.asarray(table["object_id"].cast(pa.string()).to_pandas(), dtype=object),
             table["n_epochs"].to_numpy(),
             where=str(path),
         )
@@ -162,9 +162,8 @@ class AnswerTable:
             do = "it needs object_id, n_epochs and p_<CLASS> for every class"
             raise InputError("not a prediction table", where=where, got=got, do=do)
         n_epochs = table.get("n_epochs", pd.Series(np.ones(len(table))))
-        return cls(
-            FrameRows(table=table), table["object_id"].tolist(), n_epochs.to_numpy(), where=where
-        )
+        names = np.asarray(table["object_id"], dtype=object)
+        return cls(FrameRows(table=table), names, n_epochs.to_numpy(), where=where)
 
     def __len__(self) -> int:
         return len(self.object_id)
@@ -242,7 +241,7 @@ class AnswerTable:
         return np.asarray(-terms.sum(axis=1) / np.log(max(len(self.classes), 2)) + 0.0)
 
     @cached_property
-    def set_size(self) -> Float[np.ndarray, " object"]:
+    def set_size(self) -> Column:
         """The number of classes in the last set; NaN where there are no sets."""
         sets = self.last["set"] if "set" in self.last else [None] * len(self)
         return np.array([np.nan if not isinstance(one, tuple) else len(one) for one in sets])

@@ -61,7 +61,7 @@ def create_app(session: Session, access: Access | None = None) -> FastAPI:
     app.add_middleware(Guard, access=access or Access())
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.state.thumbnails = Thumbnails()
+    app.state.thumbnails, app.state.comparisons = Thumbnails(), {}
     for router in ROUTERS:
         app.include_router(router, prefix="/api")
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -1,5 +1,6 @@
 """Two tables about the same objects: where they differ, and who was right."""
 
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -44,7 +45,7 @@ class TableComparison:
     def __len__(self) -> int:
         return len(self.object_id)
 
-    @property
+    @cached_property
     def difference(self) -> Float[np.ndarray, " shared"]:
         """Half the sum of the differences of all probabilities: 0 where equal, 1 at most."""
         order = [self.second.classes.index(name) for name in self.first.classes]

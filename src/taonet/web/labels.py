@@ -76,6 +76,7 @@ class LabelFile:
         refuse_existing(self.path, overwrite=True)
         self._labels: dict[tuple[str, str], Label] = {}
         self._position = 0
+        self._is_ours = False
         self._guard = Lock()
         self._read_more()
 
@@ -153,8 +154,12 @@ class LabelFile:
         try:
             label = Label(**json.loads(line))
         except (ValueError, TypeError) as error:
+            if self._is_ours:
+                # cut off when a program was killed: the other lines are good
+                return
             do = "give another file with --labels"
             raise InputError("not a file of labels", where=self.path, do=do) from error
+        self._is_ours = True
         # the last one comes last
         key = (label.object_id, label.name)
         self._labels.pop(key, None)

@@ -132,7 +132,7 @@ def _by_epochs(table: AnswerTable, truth: Column) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in scores.to_dict("records")]
 
 
-def _labels(table: AnswerTable, truth: Column) -> "np.ndarray[Any, Any]":
+def _labels(table: AnswerTable, truth: Column) -> Column:
     labels = {name: i for i, name in enumerate(table.classes)}
     return np.array([labels.get(name, -1) for name in truth], np.int64)
 

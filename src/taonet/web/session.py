@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,15 @@ from taonet.models.model import Model
 from taonet.models.predict_inputs import predict_table
 from taonet.sky.sequence import ImageSequence
 from taonet.types import AnyPath, Track, no_progress
-from taonet.web.answer_table import AnswerTable, words_column
+from taonet.web.answer_table import AnswerTable, Column, words_column
 from taonet.web.labels import LabelFile
 from taonet.web.object_list import ObjectList
 
 FIRST: Final = "tao-net"
 """The table of a run that is shown first, if there is one of this name."""
+
+UNANSWERED: Final = "no model"
+"""In place of the name of a table, where nobody has answered."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -146,7 +149,7 @@ class Session:
             return {}
         return dict(zip(self.archive.objects["object_id"], self.archive.class_names, strict=True))
 
-    def _label_column(self) -> "np.ndarray[Any, Any]":
+    def _label_column(self) -> Column:
         latest = self.labels.by_object()
         labels = [latest[name].label if name in latest else None for name in self.answers.object_id]
         return words_column(labels)
@@ -206,35 +209,53 @@ def open_session(
         name = _free_name(Path(choices.compare).stem, opened.tables)
         opened.tables[name] = AnswerTable.read(choices.compare)
     _check_classes(opened.tables)
+    # columns are made now, while a person waits anyway
+    _ = opened.objects
     return opened
 
 
 def _open_archive(path: Path, choices: Choices, track: Track) -> Session:
     archive = Archive(path)
-    bundle = _choose_bundle(choices.bundle, archive)
-    if bundle is None:
-        table, name = (
-            AnswerTable.of_frame(_rows_without_answers(archive), where=str(path)),
-            "no model",
-        )
-    else:
-        model = load_model(bundle)
-        table = AnswerTable.of_frame(predict_table(model, archive, track=track), where=str(path))
-        name = model.name
+    bundle, rows = _classify_archive(archive, choices, track)
+    table = AnswerTable.of_frame(rows, where=str(path))
     return Session(
         title=path.name,
-        tables={name: table},
+        tables={table.model or UNANSWERED: table},
         labels=_open_labels(path, choices),
         archive=archive,
         bundle=bundle,
     )
 
 
-def _choose_bundle(chosen: AnyPath | None, archive: Archive | None) -> Path | None:
-    if chosen is not None:
-        return find_bundle(chosen)
-    name = f"{'' if archive is None else archive.survey}-sim"
-    return find_bundle(name) if name in bundle_names() else None
+def _classify_archive(
+    archive: Archive, choices: Choices, track: Track
+) -> tuple[Path | None, pd.DataFrame]:
+    """Return the model and its answers about all objects of an archive.
+
+    The shipped model of the survey need not suit the cutouts; then there is none.
+    """
+    guess = f"{archive.survey}-sim"
+    if choices.bundle is None and guess not in bundle_names():
+        return None, _rows_without_answers(archive)
+    bundle = find_bundle(guess if choices.bundle is None else choices.bundle)
+    try:
+        rows = predict_table(load_model(bundle), archive, track=track)
+    except InputError:
+        if choices.bundle is not None:
+            raise
+        return None, _rows_without_answers(archive)
+    return bundle, _with_all_objects(rows, archive)
+
+
+def _with_all_objects(rows: pd.DataFrame, archive: Archive) -> pd.DataFrame:
+    """Return answers with a row for each object that could not be classified."""
+    others = _rows_without_answers(archive)
+    others = others[~others["object_id"].isin(rows["object_id"])]
+    parts = [rows, others.reindex(columns=rows.columns)] if len(others) else [rows]
+    # a plain table: it shows itself as nothing else
+    every = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    every.attrs.update(rows.attrs)
+    return every
 
 
 def _rows_without_answers(archive: Archive) -> pd.DataFrame:

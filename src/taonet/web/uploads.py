@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+import numpy as np
+
 from taonet.errors import InputError, TaoNetError
 from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle
@@ -121,10 +123,9 @@ def plain_stem(name: str) -> str:
 
 
 def _run_worker(file: Path, archive: Path, most_seconds: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", "taonet.web.upload_worker", str(file), str(archive)]
     try:
         ended = subprocess.run(
-            command,
+            _command(file, archive),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=most_seconds,
@@ -143,6 +144,10 @@ def _run_worker(file: Path, archive: Path, most_seconds: float) -> dict[str, Any
         what = _with_own_words(answer["error"], file)
         raise InputError(what, do=_with_own_words(answer["do"], file))
     return answer
+
+
+def _command(file: Path, archive: Path) -> list[str]:
+    return [sys.executable, "-m", "taonet.web.upload_worker", str(file), str(archive)]
 
 
 def _with_own_words(text: str, file: Path) -> str:
@@ -169,7 +174,7 @@ def _sequences(folder: Path, stem: str) -> list[ImageSequence]:
     for sequence in archive:
         name = stem if sequence.object_id == STORED_NAME else sequence.object_id
         # the folder vanishes: frames must not lie on disk any more
-        sequences.append(replace(sequence, object_id=name, frames=sequence.frames.copy()))
+        sequences.append(replace(sequence, object_id=name, frames=np.array(sequence.frames)))
     return sequences
 
 

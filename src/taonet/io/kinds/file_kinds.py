@@ -9,6 +9,7 @@ from pathlib import Path
 from taonet.errors import InputError, nearest
 from taonet.io.content import head_of, packing_of
 from taonet.io.kinds.alerts import ALERTS
+from taonet.io.kinds.archive import ARCHIVE
 from taonet.io.kinds.arrays import ARRAYS
 from taonet.io.kinds.deep_tao import DEEP_TAO
 from taonet.io.kinds.fits_cutouts import FITS_CUTOUTS
@@ -19,6 +20,7 @@ FILE_KINDS = (
     ARRAYS,
     FITS_CUTOUTS,
     ALERTS,
+    ARCHIVE,
 )
 """In the order of the help, and in that in which inputs of several kinds are read."""
 
