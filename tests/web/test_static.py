@@ -291,7 +291,7 @@ def test_nothing_jumps_while_a_film_plays(page, address, table):
 def test_evidence_names_epochs_that_can_be_visited(page, address, table):
     open_object(page, address, table["object_id"].iloc[0])
     page.keyboard.press("e")
-    page.wait_for_selector(".chips button[data-index]", timeout=20_000)
+    page.wait_for_selector(".chips button[data-index]", timeout=120_000)
     button = page.locator(".chips button[data-index]").first
     button.click()
     assert shown_epoch(page) == int(button.get_attribute("data-index"))
