@@ -27,10 +27,16 @@ def report(
         Optional[Path],  # noqa: UP045
         typer.Option(help="Table of `taonet benchmark counterfactuals` on the main one's model."),
     ] = None,
+    object_id: Annotated[
+        str, typer.Option("--object", help="A page about this object alone, which needs no server.")
+    ] = "",
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Write one self-contained HTML page from prediction tables; the first is the main one."""
+    if object_id:
+        _report_object(predictions, data, output, object_id=object_id, overwrite=overwrite)
+        return
     from taonet.tasks.report import report_tables
 
     report_tables(
@@ -43,4 +49,13 @@ def report(
         seed=seed,
         overwrite=overwrite,
     )
+    typer.echo(output)
+
+
+def _report_object(
+    predictions: list[Path], data: Path | None, output: Path, *, object_id: str, overwrite: bool
+) -> None:
+    from taonet.tasks.object_report import report_object
+
+    report_object(predictions, data, output, object_id=object_id, overwrite=overwrite)
     typer.echo(output)
