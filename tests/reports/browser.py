@@ -21,6 +21,8 @@ addEventListener("load", () => {
     inner: frame.contentWindow.innerWidth,
     scroll: frame.contentDocument.documentElement.scrollWidth,
     paper: frame.contentWindow.getComputedStyle(frame.contentDocument.body).backgroundColor,
+    scrolled: [...frame.contentDocument.querySelectorAll(".wide")].filter((one) =>
+      one.scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute("aria-labelledby")),
     cut: [...frame.contentDocument.querySelectorAll("body *")].filter((one) =>
       one.getBoundingClientRect().right > frame.contentWindow.innerWidth + 1
       && !one.closest(".wide, .drawing")).map((one) => one.outerHTML.slice(0, 120)),
@@ -31,7 +33,7 @@ addEventListener("load", () => {
 
 
 def measure_page(text: str, folder: Path, *, dark: bool = True) -> list[dict]:
-    """Return of each width how wide the page is, and what sticks out of it.
+    """Return of each width how wide the page is, which tables scroll, and what sticks out of it.
 
     Pages hold no script, so one around them measures; frames have the width of a window.
     """

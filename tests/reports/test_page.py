@@ -171,7 +171,13 @@ def counterfactuals() -> pd.DataFrame:
 
 
 def test_the_page_is_as_wide_as_the_window_and_dark_or_light(tmp_path: Path) -> None:
-    text = report(tmp_path / "r.html", counterfactuals=counterfactuals())[1]
+    ours = made_table(40, epochs=4).assign(detected=True, unlike=False, n_ignored=0)
+    ours = ours.assign(set=ours["predicted_class"].map(lambda name: (name,)), typicality=0.5)
+    tables = {"TAO-Net": ours, **{f"trees of kind {i}": made_table(40, epochs=4) for i in (1, 2)}}
+    text = report(
+        tmp_path / "r.html", counterfactuals=counterfactuals(), tables=tables, primary="TAO-Net",
+        uncalibrated=ours, level=0.9,
+    )[1]  # fmt: skip
     for dark in (True, False):
         found = measure_page(text, tmp_path, dark=dark)
         assert [one["inner"] for one in found] == list(WIDTHS)
@@ -179,6 +185,7 @@ def test_the_page_is_as_wide_as_the_window_and_dark_or_light(tmp_path: Path) -> 
             assert one["scroll"] <= one["inner"]
             assert one["cut"] == []
             assert one["paper"] == ("rgb(13, 17, 23)" if dark else "rgb(255, 255, 255)")
+        assert found[-1]["scrolled"] == []
 
 
 def test_what_is_said_besides_a_class_is_counted(tmp_path: Path) -> None:
@@ -201,6 +208,7 @@ def test_a_method_has_no_score_where_it_has_no_answer(tmp_path: Path) -> None:
     assert [step["n_epochs"] for step in scores["ours"]["by_epochs"]] == [1, 2, 3, 4]
     section = text.split("<h2>After fewer epochs</h2>")[1].split("</section>")[0]
     assert section.count("<td>–</td>") == 4
+    assert "no answer yet" in section
 
 
 def test_tables_have_captions_and_can_be_scrolled_by_keyboard(whole: tuple[dict, str]) -> None:

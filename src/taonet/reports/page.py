@@ -49,6 +49,7 @@ def write_report(
     answers = score_over_time(
         contents.tables[primary], taxonomy, uncalibrated=contents.uncalibrated, seed=seed
     )
+    early = [method for method in methods if method.early]
     data = FigureData(
         scores={method.name: method.scores for method in methods},
         tables=contents.tables,
@@ -64,7 +65,8 @@ def write_report(
         methods=methods,
         primary=methods[0].scores,
         primary_name=primary,
-        early=[method for method in methods if method.early],
+        early=early,
+        has_gaps=any(len(method.early) < len(early[0].early) for method in early),
         answers=answers,
         others=other_answers(contents.tables[primary], order=taxonomy.classes),
         objects=contents.objects,
