@@ -55,6 +55,17 @@ def test_early_scores_count_the_objects_that_have_so_many_epochs():
     assert methods["control"].early == ()
 
 
+def test_a_method_is_compared_only_where_it_answers():
+    often = table(lambda n: sorted({min(k, n) for k in (2, 3, n)}), lambda i, _n: i % 4 < 2)
+    tables = {"ours": EVERY, "trees": SOME, "often": often}
+    found = compare_methods(tables, AB, primary="ours", n_bootstrap=20, seed=4)
+    steps = {m.name: [step.n_epochs for step in m.early] for m in found}
+    assert steps == {"ours": [2, 3], "trees": [3], "often": [2, 3]}
+    lines = score_lines({m.name: m.to_dict() for m in found}).splitlines()
+    assert lines[-2].split()[0] == "2" and "–" in lines[-2].split()
+    assert "–" not in lines[-1].split()
+
+
 def test_lines_show_every_method_and_every_step():
     found = compare_methods(ALL, AB, primary="ours", n_bootstrap=50, seed=4)
     scores = {method.name: method.to_dict() for method in found}

@@ -27,6 +27,9 @@ def test_what_is_kept_grows_to_all_of_it():
     assert kept["nights"].tolist() == [1, 3, 5, 0]
     assert kept["kept"].iloc[-1] == 1
     assert kept["kept"].is_monotonic_increasing
+    # nobody was seen in so many nights
+    longest = scores_by_nights(table, detected, THREE, (1, 5000), n_bootstrap=5)
+    assert longest["nights"].tolist() == [1, 0]
     with pytest.raises(InputError, match="ever detected"):
         scores_by_nights(table, {}, THREE)
 

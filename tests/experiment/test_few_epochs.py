@@ -117,3 +117,7 @@ def test_where_all_are_long_enough_there_is_nothing_to_say(tmp_path):
     tables, notes = answered(packed(tmp_path / "a", {"STAR": 12, "VAR": 12}), tmp_path)
     assert set(tables) == set(baselines.READ)
     assert notes == []
+    # the published features need ten points: before that there is no answer to score
+    steps = {name: sorted(set(table["n_epochs"])) for name, table in tables.items()}
+    assert steps[baselines.FOREST] == [12]
+    assert steps[baselines.BOOSTED] == [3, 6, 12]

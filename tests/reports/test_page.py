@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from evaluation.made import FOUR, made_sequence, made_table
+from reports.browser import WIDTHS, measure_page
 from taonet.errors import InputError, OutputError
+from taonet.evaluation.counterfactual_scores import score_counterfactuals
 from taonet.evaluation.metric_table import CLASS_METRICS, COMPARED, ON_PAGE
 from taonet.evaluation.scored_rows import final_rows
 from taonet.evaluation.scores import score, score_difference
@@ -84,7 +86,8 @@ def test_a_page_says_what_was_found_and_loads_nothing(whole: tuple[dict, str]) -
     assert f"ours reaches a macro recall of {recall:.3f}" in text
     assert '<p class="warning" role="note">Tested on other sequences.</p>' in text
     assert "<p>Simulated five folds, beware.</p>" in text
-    assert "SN (supernova), RRL (RR Lyrae star)" in text
+    assert "<b>SN</b> supernova" in text
+    assert "<b>RRL</b> RR Lyrae star" in text
     for words in [metric.words for metric in ON_PAGE] + [metric.words for metric in CLASS_METRICS]:
         assert f"<dt>{words}</dt>" in text
     assert text.index("expected calibration error (ECE") < text.index("ECE)")
@@ -158,3 +161,60 @@ def test_what_cannot_be_reported_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with pytest.raises(OutputError, match="no such folder"):
         report(tmp_path / "nowhere" / "r.html")
+
+
+def counterfactuals() -> pd.DataFrame:
+    plain = made_table(24)
+    names = ("as it is", "dimmed 2.5 mag", "a square without data beside the object")
+    scores = score_counterfactuals(dict.fromkeys(names, plain), FOUR, as_is="as it is")
+    return scores.assign(description=["", "noise restored", "in one epoch"], expected="stays")
+
+
+def test_the_page_is_as_wide_as_the_window_and_dark_or_light(tmp_path: Path) -> None:
+    ours = made_table(40, epochs=4).assign(detected=True, unlike=False, n_ignored=0)
+    ours = ours.assign(set=ours["predicted_class"].map(lambda name: (name,)), typicality=0.5)
+    tables = {"TAO-Net": ours, **{f"trees of kind {i}": made_table(40, epochs=4) for i in (1, 2)}}
+    text = report(
+        tmp_path / "r.html", counterfactuals=counterfactuals(), tables=tables, primary="TAO-Net",
+        uncalibrated=ours, level=0.9,
+    )[1]  # fmt: skip
+    for dark in (True, False):
+        found = measure_page(text, tmp_path, dark=dark)
+        assert [one["inner"] for one in found] == list(WIDTHS)
+        for one in found:
+            assert one["scroll"] <= one["inner"]
+            assert one["cut"] == []
+            assert one["paper"] == ("rgb(13, 17, 23)" if dark else "rgb(255, 255, 255)")
+        assert found[-1]["scrolled"] == []
+
+
+def test_what_is_said_besides_a_class_is_counted(tmp_path: Path) -> None:
+    table = made_table(40, epochs=4).assign(detected=True, unlike=False, typicality=0.5)
+    text = report(tmp_path / "r.html", tables={"ours": table.assign(n_ignored=2)})[1]
+    section = text.split('id="besides"')[1].split("</section>")[0]
+    assert section.count('<th scope="row">') == 5
+    assert "<td>100 %" in section and "<td>80</td>" in section and "unlike" in section
+    unfitted = report(
+        tmp_path / "s.html", tables={"ours": table.assign(n_ignored=2, typicality=None)}
+    )
+    assert "no typicality was fitted" in unfitted[1]
+
+
+def test_a_method_has_no_score_where_it_has_no_answer(tmp_path: Path) -> None:
+    late = made_table(40, epochs=4, seed=1).query("n_epochs > 2")
+    tables = {"ours": made_table(40, epochs=4), "all": made_table(40, epochs=4, seed=2)}
+    scores, text = report(tmp_path / "r.html", tables={**tables, "late": late})
+    assert [step["n_epochs"] for step in scores["late"]["by_epochs"]] == [3, 4]
+    assert [step["n_epochs"] for step in scores["ours"]["by_epochs"]] == [1, 2, 3, 4]
+    section = text.split("<h2>After fewer epochs</h2>")[1].split("</section>")[0]
+    assert section.count("<td>–</td>") == 4
+    assert "no answer yet" in section
+
+
+def test_tables_have_captions_and_can_be_scrolled_by_keyboard(whole: tuple[dict, str]) -> None:
+    boxes = re.findall(
+        r'<div class="wide[^"]*" role="region" tabindex="0" aria-labelledby="([^"]+)"', whole[1]
+    )
+    assert len(boxes) == whole[1].count("<table") > 2
+    assert all(f'id="{name}"' in whole[1] for name in boxes)
+    assert len(set(boxes)) == len(boxes)

@@ -80,8 +80,10 @@ def test_one_answer_an_object_leaves_the_figures_of_a_single_method():
 
 def test_examples_are_drawn_with_their_last_answer_and_strangers_left_out():
     ones = [made_sequence("object 0000", epochs=4), made_sequence("stranger")]
-    (svg,) = draw_examples(ones, TABLES["ours"], FOUR)
+    table = TABLES["ours"].assign(detected=True, snr=7.5, n_ignored=0)
+    (drawing,) = draw_examples(ones, table, FOUR)
     row = TABLES["ours"].query("object_id == 'object 0000' and n_epochs == 4").iloc[0]
     best = max(FOUR.classes, key=lambda name: row[f"p_{name}"])
-    assert f"last: {best}, probability {row[f'p_{best}']:.2f}." in svg
+    assert f"last: {best}, probability {row[f'p_{best}']:.2f}." in drawing.svg
+    assert drawing.caption == "Detected (signal-to-noise 7.5). All epochs were read."
     assert draw_examples(ones, TABLES["ours"].drop(columns="mjd_last"), FOUR) == []

@@ -23,7 +23,7 @@ def test_it_is_one_element_with_its_meaning_and_no_fixed_size():
     root = ET.fromstring(svg)
     assert root.tag == f"{SVG}svg"
     assert (root.get("role"), root.get("aria-label")) == ("img", "falls")
-    assert root.get("style") == "max-width:360px"
+    assert root.get("style") == "--drawn:360px"
     assert root.get("width") is None is root.get("height")
     assert root.get("viewBox") == "0 0 288 216"
     assert isinstance(svg, Markup)

@@ -78,6 +78,8 @@ def report(
 ) -> Path:
     """Write a report of prediction tables as one page for a browser, as ``taonet report`` does.
 
+    Objects of known class are scored; the others are shown one by one, from the main table.
+
     Parameters
     ----------
     predictions : DataFrame or path, a list of them, or a mapping from names to them
@@ -85,7 +87,7 @@ def report(
     output : path
         An HTML file.
     data : Archive, path or list of sequences, optional
-        Knows the true classes and has the cutouts of the examples.
+        Has the cutouts, and knows the true classes as far as anybody does.
     title : str
     classes : sequence of str, optional
         Restrict predictions and objects to these.
@@ -102,7 +104,7 @@ def report(
     Raises
     ------
     InputError
-        If a table is no prediction table, or they share no object of known class.
+        If a table is no prediction table, or classes are known and the tables share no such object.
     OutputError
         If the output exists, or cannot be written.
     """

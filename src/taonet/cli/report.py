@@ -19,7 +19,10 @@ def report(
     output: Output,
     data: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--data", help="Archive with the true classes and the cutouts."),
+        typer.Option(
+            "--data",
+            help="Archive with the cutouts, and the true classes as far as they are known.",
+        ),
     ] = None,
     title: Annotated[str, typer.Option(help="Headline of the page.")] = "TAO-Net report",
     classes: Classes = "",
@@ -33,7 +36,12 @@ def report(
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
-    """Write one self-contained HTML page from prediction tables; the first is the main one."""
+    """Write one self-contained HTML page from prediction tables; the first is the main one.
+
+    Objects of known class are scored. The others are shown one by one: cutouts where the archive
+    is given, probabilities by epoch, by class, confidence and typicality. With --object it is the
+    page of one object, with its film.
+    """
     if object_id:
         _report_object(predictions, data, output, object_id=object_id, overwrite=overwrite)
         return

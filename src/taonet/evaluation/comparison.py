@@ -66,8 +66,8 @@ class Method:
     differences : mapping
         Of `taonet.evaluation.metric_table.COMPARED`, to the primary's.
     early : tuple of EarlyScores
-        After each number of epochs for which all methods with early predictions have them; empty
-        for methods without.
+        After the numbers of epochs of the comparison for which it has early predictions; empty for
+        methods without. Those of the primary are all there are.
     """
 
     name: str
@@ -153,7 +153,22 @@ def shared_steps(tables: Iterable[pd.DataFrame]) -> list[int]:
     [1, 3]
     """
     complete = [_complete_steps(table) for table in tables if table["object_id"].duplicated().any()]
-    steps = sorted(set.intersection(*complete)) if complete else []
+    return _thin_out(sorted(set.intersection(*complete)) if complete else [])
+
+
+def _compared_steps(growing: Mapping[str, pd.DataFrame], primary: str) -> dict[int, list[str]]:
+    """Return the methods that answer after each number of epochs, the primary among them.
+
+    A method whose features need more epochs than the others' is not there from the start.
+    """
+    complete = {name: _complete_steps(table) for name, table in growing.items()}
+    others = [steps for name, steps in complete.items() if name != primary]
+    answered = set.union(*others) if others else complete[primary]
+    steps = _thin_out(sorted(complete[primary] & answered))
+    return {step: [name for name in growing if step in complete[name]] for step in steps}
+
+
+def _thin_out(steps: list[int]) -> list[int]:
     if len(steps) <= MOST_STEPS:
         return steps
     targets = np.geomspace(steps[0], steps[-1], MOST_STEPS)
@@ -181,8 +196,8 @@ def _early_scores(
     scores: dict[str, list[EarlyScores]] = {name: [] for name in growing}
     if primary not in growing:
         return {}
-    for step in shared_steps(growing.values()):
-        rows = _common_rows(growing, step)
+    for step, names in _compared_steps(growing, primary).items():
+        rows = _common_rows({name: growing[name] for name in names}, step)
         resamples = {
             name: _draw_resamples(name, part, taxonomy, seed=seed, n_bootstrap=n_bootstrap)
             for name, part in rows.items()
@@ -260,13 +275,17 @@ def _early_lines(scores: Mapping[str, Any]) -> list[str]:
     primary, *others = early
     gaps = [f"{name} minus {primary}" for name in others]
     rows = [[f"{EARLY.short} after epochs", "objects", primary, *gaps]]
-    for steps in zip(*early.values(), strict=True):
-        ours, *theirs = steps
+    for ours in early[primary]:
         row = [str(ours["n_epochs"]), str(ours["n_objects"])]
         row += [f"{Interval.from_dict(ours[EARLY.name])}"]
-        differences = (Interval.from_dict(step[f"{EARLY.name}_minus_primary"]) for step in theirs)
-        rows.append([*row, *(f"{gap:+.3f}" for gap in differences)])
+        rows.append([*row, *(_early_gap(early[name], ours["n_epochs"]) for name in others)])
     return ["", *align_columns(rows)]
+
+
+def _early_gap(steps: Sequence[Mapping[str, Any]], n_epochs: int) -> str:
+    """Return the difference to the primary after some epochs; a dash where there is no answer."""
+    own = next((step for step in steps if step["n_epochs"] == n_epochs), None)
+    return "–" if own is None else f"{Interval.from_dict(own[f'{EARLY.name}_minus_primary']):+.3f}"
 
 
 def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:

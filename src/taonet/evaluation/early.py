@@ -67,9 +67,9 @@ def scores_by_nights(
     Returns
     -------
     DataFrame
-        ``nights`` (0 = all), ``macro_f1`` and ``kept`` (its ratio to that of the last answers on
-        the same objects), each with ``_low`` and ``_high``; ``epochs`` and ``days`` (medians) seen
-        since the detection, ``n_objects``.
+        ``nights`` (0 = all; no more than some object was seen in), ``macro_f1`` and ``kept`` (its
+        ratio to that of the last answers on the same objects), each with ``_low`` and ``_high``;
+        ``epochs`` and ``days`` (medians) seen since the detection, ``n_objects``.
 
     Raises
     ------
@@ -82,8 +82,9 @@ def scores_by_nights(
         raise InputError("no object was ever detected", where="early answers")
     rows["since"] = rows.groupby("object_id").cumcount() + 1
     end = resamples_of(final_rows(rows), taxonomy, n_bootstrap=n_bootstrap, seed=seed)
+    reached = [k for k in nights if k <= int(rows["night"].max())]
     scores = []
-    for k in (*nights, 0):
+    for k in (*reached, 0):
         answers = final_rows(rows if k == 0 else rows[rows["night"] <= k])
         resamples = resamples_of(answers, taxonomy, n_bootstrap=n_bootstrap, seed=seed)
         f1 = resamples.interval("macro_f1")

@@ -41,6 +41,17 @@ def check_predictions(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
     if table.empty:
         raise InputError("there is nothing to score", where=WHERE, got="no rows")
     _check_truth(table, taxonomy)
+    check_single_answers(table)
+    check_probabilities(table, taxonomy)
+
+
+def check_single_answers(table: pd.DataFrame) -> None:
+    """Refuse a table that answers twice about an object after one number of epochs.
+
+    Raises
+    ------
+    InputError
+    """
     twice = table.duplicated(["object_id", "n_epochs"])
     if twice.any():
         first = table.loc[twice].iloc[0]
@@ -50,7 +61,6 @@ def check_predictions(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
             got=f"{first['object_id']} after {first['n_epochs']} epochs",
             do="score one method at a time",
         )
-    _check_probabilities(table, taxonomy)
 
 
 def final_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -254,7 +264,13 @@ def _check_truth(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
         raise InputError("an object has two true classes", where=WHERE, got=torn.iloc[0])
 
 
-def _check_probabilities(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+def check_probabilities(table: pd.DataFrame, taxonomy: Taxonomy) -> None:
+    """Refuse probabilities that are none, or do not sum to one.
+
+    Raises
+    ------
+    InputError
+    """
     try:
         values = probabilities_of(table, taxonomy)
     except (TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, Sequences, find_inputs
@@ -118,26 +118,41 @@ def tree_table(
     Returns
     -------
     DataFrame
-        A prediction table; after each number of epochs of the recipe, and after the last.
+        A prediction table; after each number of epochs of the recipe at which any object has
+        features, and after the last.
     """
     archive, taxonomy = experiment.archive, experiment.taxonomy
     index = {name: i for i, name in enumerate(archive.objects["object_id"])}
+    columns = [c for c in map(str, features) if c.startswith(READ[method])]
     owner = features["object_id"].map(index).to_numpy(np.int64)
     counts = features["n_epochs"].to_numpy(np.int64)
-    values = features[[c for c in map(str, features) if c.startswith(READ[method])]]
-    is_complete = counts == features.groupby("object_id")["n_epochs"].transform("max").to_numpy()
+    values = features[columns].to_numpy(np.float64)
+    is_complete = _is_last(features)
     probabilities = np.zeros((len(features), len(taxonomy.classes)))
     for trained, tested in ((is_complete, is_complete), (np.ones_like(is_complete), ~is_complete)):
         own, other = trained & np.isin(owner, train), tested & np.isin(owner, test)
-        trees = _grow_trees(experiment, method, values.to_numpy(np.float64)[own], owner[own])
-        probabilities[other] = trees.probabilities(values.to_numpy(np.float64)[other])
-    rows = [
-        _rows_after(
-            archive[i], experiment.reading, counts[owner == i], probabilities[owner == i], taxonomy
+        trees = _grow_trees(experiment, method, values[own], owner[own])
+        probabilities[other] = trees.probabilities(values[other])
+    is_answered = is_complete | _is_step_measured(counts, values)
+    rows = []
+    for i in test.tolist():
+        own = is_answered & (owner == i)
+        rows.append(
+            _rows_after(archive[i], experiment.reading, counts[own], probabilities[own], taxonomy)
         )
-        for i in test.tolist()
-    ]
     return pd.concat(rows, ignore_index=True)
+
+
+def _is_step_measured(
+    counts: Int[np.ndarray, " row"], values: Float[np.ndarray, "row feature"]
+) -> Bool[np.ndarray, " row"]:
+    """Return whether any object has features after as many epochs as each row."""
+    return np.isin(counts, counts[measured_rows(values)])
+
+
+def _is_last(features: pd.DataFrame) -> Bool[np.ndarray, " row"]:
+    last = features.groupby("object_id")["n_epochs"].transform("max")
+    return np.asarray(features["n_epochs"] == last)
 
 
 def tree_tables(
@@ -179,7 +194,7 @@ def tree_notes(
     if features.empty:
         return ["No trees were trained, as the recipe has it: nothing stands beside the network."]
     own = features[features["object_id"].isin(set(objects))]
-    complete = own[own["n_epochs"] == own.groupby("object_id")["n_epochs"].transform("max")]
+    complete = own[_is_last(own)]
     notes = []
     for method, begin in READ.items():
         columns = [c for c in map(str, features) if c.startswith(begin)]

@@ -321,7 +321,9 @@ def _details(experiment: Experiment, split: Split, bundle: Bundle) -> dict[str, 
         "split": f"{kind}, by position, field and content ({split.digest[:12]})",
         "network": f"{sum(p.numel() for p in bundle.network.parameters()):,} weights",
         "times": "read" if recipe.model.use_times else "not read",
-        "epochs": "all" if recipe.data.mjd_max is None else f"MJD < {recipe.data.mjd_max:g}",
+        "epochs": "all"
+        if recipe.data.mjd_max is None
+        else f"before {recipe.data.mjd_max:g} (MJD, modified Julian date)",
         "software": f"taonet {__version__}, torch {torch.__version__}",
     }
     origins = {part: describe_simulation(own.path) for part, own in archive.by_name.items()}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from taonet.reports.object_cards import ObjectKind
+from taonet.reports.small_pictures import SIDE_PX
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 
@@ -22,6 +24,52 @@ class Note:
 
     text: str
     is_warning: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShownObjects:
+    """Objects one by one, whatever is known of their classes.
+
+    Parameters
+    ----------
+    title : str
+    kinds : sequence of ObjectKind
+        Whose cards are drawn when the page is written.
+    most : int
+        Objects of each kind that are shown.
+    has_cutouts : bool
+    side_px : int
+        Side of the cutouts that are shown.
+    """
+
+    title: str
+    kinds: Sequence[ObjectKind]
+    most: int
+    has_cutouts: bool
+    side_px: int = SIDE_PX
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ObjectsContents:
+    """All that a page of objects without scores is made from.
+
+    Parameters
+    ----------
+    title : str
+    taxonomy : Taxonomy
+    objects : ShownObjects
+    others : DataFrame or None
+        `taonet.evaluation.other_answers.other_answers` by the class that is answered.
+    notes, details
+        As of `ReportContents`.
+    """
+
+    title: str
+    taxonomy: Taxonomy
+    objects: ShownObjects
+    others: pd.DataFrame | None = None
+    notes: Sequence[Note] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +100,8 @@ class ReportContents:
         The scores of the primary where one thing is different:
         `taonet.evaluation.counterfactual_scores.score_counterfactuals`, with ``description`` and
         ``expected``.
+    objects : ShownObjects, optional
+        Those that are not scored, one by one.
     """
 
     title: str
@@ -65,3 +115,4 @@ class ReportContents:
     uncalibrated: pd.DataFrame | None = None
     level: float | None = None
     counterfactuals: pd.DataFrame | None = None
+    objects: ShownObjects | None = None

@@ -13,6 +13,7 @@ from taonet.reports.palette import (
     ACCENT,
     FAINT,
     OTHERS,
+    PAGE_INCHES,
     SECOND,
     add_panel,
     escape_math,
@@ -40,7 +41,7 @@ def epochs_figure(
     levels : mapping, optional
         Methods with one answer an object, after its last epoch: drawn as dashed lines.
     """
-    figure = NotebookFigure(figsize=(8, 4.6), layout="constrained")
+    figure = NotebookFigure(figsize=(PAGE_INCHES, 4.2), layout="constrained")
     axes = add_panel(figure, grid="y")
     colours = _method_colours([*by_method, *(levels or {})], primary)
     for name, scores in by_method.items():
@@ -54,7 +55,7 @@ def epochs_figure(
     set_unit_axis(axes, which="y")
     axes.set_xlim(left=min(scores["n_epochs"].min() for scores in by_method.values()))
     if len(colours) > 1:
-        axes.legend(loc="lower right")
+        figure.legend(loc="outside upper left", ncols=2, columnspacing=1.5)
     return figure
 
 
@@ -67,18 +68,27 @@ def nights_figure(scores: pd.DataFrame) -> Figure:
     scores : DataFrame
         From `taonet.evaluation.early.scores_by_nights`.
     """
-    figure = NotebookFigure(figsize=(8, 4.6), layout="constrained")
+    figure = NotebookFigure(figsize=(PAGE_INCHES, 4.2), layout="constrained")
     axes = add_panel(figure, grid="y")
     growing, end = scores[scores["nights"] > 0], scores[scores["nights"] == 0].iloc[0]
     low, high = growing["macro_f1_low"], growing["macro_f1_high"]
     axes.fill_between(growing["nights"], low, high, color=ACCENT, alpha=0.16, linewidth=0)
     axes.plot(growing["nights"], growing["macro_f1"], "o-", color=ACCENT, linewidth=2.6)
-    for share, text in ((1.0, "at the end"), (0.8, "80 % of it")):
+    # apart from each other however low the score is, and beside the curve
+    for share, text, side in ((1.0, "at the end", "bottom"), (0.8, "80 % of it", "top")):
         level = share * end["macro_f1"]
         axes.axhline(level, color=FAINT, linewidth=1.2, linestyle=(0, (4, 3)))
-        # where the curve starts there is room
-        first_night = growing["nights"].min()
-        axes.text(first_night, level, text, color=FAINT, ha="left", va="bottom", fontsize=10)
+        axes.annotate(
+            text,
+            (1, level),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=FAINT,
+            va=side,
+            fontsize=10,
+            annotation_clip=False,
+        )
     axes.set_xscale("log")
     ticks = growing["nights"].tolist()
     axes.set_xticks(ticks, [str(n) for n in ticks])

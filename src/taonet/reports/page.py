@@ -1,27 +1,18 @@
 """The report of an experiment: one page that opens anywhere, with nothing to fetch."""
 
-from collections.abc import Sequence
-from importlib.resources import files
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
 from taonet.evaluation.answers_over_time import score_over_time
 from taonet.evaluation.comparison import Method, compare_methods
-from taonet.evaluation.intervals import Interval, format_number
-from taonet.evaluation.metric_table import (
-    BY_NAME,
-    CLASS_METRICS,
-    COMPARED,
-    EARLY,
-    INTERVALS,
-    ON_PAGE,
-)
+from taonet.evaluation.metric_table import COMPARED
+from taonet.evaluation.other_answers import other_answers
 from taonet.io.atomic import atomic_file
 from taonet.reports.contents import ReportContents
+from taonet.reports.legend import class_legend
+from taonet.reports.page_environment import format_digits, page_environment
 from taonet.reports.page_figures import FigureData, draw_examples, draw_figures
-from taonet.sky.taxonomy import spell_out
 from taonet.types import AnyPath
 
 
@@ -58,6 +49,7 @@ def write_report(
     answers = score_over_time(
         contents.tables[primary], taxonomy, uncalibrated=contents.uncalibrated, seed=seed
     )
+    early = [method for method in methods if method.early]
     data = FigureData(
         scores={method.name: method.scores for method in methods},
         tables=contents.tables,
@@ -66,24 +58,38 @@ def write_report(
         level=contents.level,
         seed=seed,
     )
-    text = _environment().from_string(_page()).render(
+    pieces = page_environment().get_template("page.html").generate(
         contents=contents,
-        classes=spell_out(taxonomy.classes),
+        legend=class_legend(taxonomy),
         headline=_headline(methods),
         methods=methods,
         primary=methods[0].scores,
         primary_name=primary,
-        early=[method for method in methods if method.early],
+        early=early,
+        has_gaps=any(len(method.early) < len(early[0].early) for method in early),
         answers=answers,
+        others=other_answers(contents.tables[primary], order=taxonomy.classes),
+        objects=contents.objects,
         figures=draw_figures(data),
         examples=draw_examples(contents.examples, contents.tables[primary], taxonomy),
     )  # fmt: skip
-    with atomic_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_pieces(path, pieces)
     plain = {method.name: method.to_dict() for method in methods}
     if answers is not None:
         plain[primary]["over_time"] = answers.to_dict()
     return plain
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a page as its pieces come, all or nothing.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
 
 
 def _sorted_methods(contents: ReportContents, *, seed: int, n_bootstrap: int) -> list[Method]:
@@ -122,31 +128,6 @@ def _rival_sentence(rival: Method) -> str:
     where = "above" if gap >= 0 else "below"
     return (
         f"Its {metric.short} is {abs(gap):.3f} {where} that of the best other method, {rival.name} "
-        f"(95 % interval of the difference {low:+.3f} to {high:+.3f}){verdict}."
+        f"(95 % interval of the difference {format_digits(low, '+.3f')} to "
+        f"{format_digits(high, '+.3f')}){verdict}."
     )
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["digits"] = _format_digits
-    environment.filters["percent"] = lambda x: f"{100 * x:.0f} %"
-    environment.filters["interval"] = Interval.from_row
-    environment.globals.update(
-        class_metrics=CLASS_METRICS,
-        compared=COMPARED,
-        early_metric=EARLY,
-        ece=BY_NAME["ece"],
-        intervals=INTERVALS,
-        metrics=ON_PAGE,
-    )
-    return environment
-
-
-def _format_digits(number: float, spec: str = ".3f") -> str:
-    return format_number(number, spec).replace("-", "−")
-
-
-def _page() -> str:
-    return files("taonet.reports").joinpath("page.html").read_text(encoding="utf-8")

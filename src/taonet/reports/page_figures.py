@@ -17,6 +17,7 @@ from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metric_table import COMPARED
 from taonet.evaluation.scores import Scores, scores_by_epochs
 from taonet.io.prediction_columns import columns_of
+from taonet.reports.answer_words import answer_words, set_words
 from taonet.reports.early_figures import epochs_figure, nights_figure
 from taonet.reports.example_figures import sequence_figure
 from taonet.reports.score_figures import (
@@ -29,6 +30,9 @@ from taonet.reports.svg import figure_to_svg
 from taonet.reports.trust_figures import calibration_figure, coverage_figure, reliability_figure
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
+
+BROAD_INCHES: Final = 8.0
+"""A wider figure has no room beside another."""
 
 MAX_STEPS = 16
 """Numbers of epochs that the score is drawn at."""
@@ -131,10 +135,13 @@ class PageFigure:
     svg : Markup
         Which holds the alternative text.
     caption : str
+    is_broad : bool
+        Whether it is drawn for the whole width of the page.
     """
 
     svg: Markup
     caption: str
+    is_broad: bool = False
 
 
 def _draw_nights(data: FigureData) -> Figure | None:
@@ -198,9 +205,9 @@ FIGURES: Final = (
     FigureEntry(
         section="trust",
         draw=_draw_coverage,
-        caption="Left: share of the sets that contain the true class, class by class{level}; bars "
-        "are 95 % intervals. Right: number of classes in a set, for objects of each class and, in "
-        "black, on average. It should shrink as more epochs are seen.",
+        caption="Above: share of the sets that contain the true class, class by class{level}; bars "
+        "are 95 % intervals. Below: number of classes in a set, for objects of each class and, "
+        "with bars, on average. It should shrink as more epochs are seen.",
         alt="Coverage and size of sets by class and number of epochs.",
     ),
     FigureEntry(
@@ -258,28 +265,40 @@ def draw_figures(data: FigureData) -> dict[Section, list[PageFigure]]:
         figure = entry.draw(data)
         if figure is not None:
             svg = figure_to_svg(figure, entry.alt.format(**words))
-            figures[entry.section].append(
-                PageFigure(svg=svg, caption=entry.caption.format(**words))
-            )
+            caption, is_broad = entry.caption.format(**words), _is_broad(figure)
+            figures[entry.section].append(PageFigure(svg=svg, caption=caption, is_broad=is_broad))
     return figures
 
 
 def draw_examples(
     sequences: Sequence[ImageSequence], table: pd.DataFrame, taxonomy: Taxonomy
-) -> list[Markup]:
-    """Draw sequences with their predictions; those that the table does not have are left out."""
+) -> list[PageFigure]:
+    """Draw sequences with their predictions; those that the table does not have are left out.
+
+    What is said besides a class stands below them.
+    """
     if "mjd_last" not in table:
         return []
     drawings = []
     for sequence in sequences:
         rows = table[table["object_id"] == sequence.object_id]
         if len(rows):
-            last = rows.sort_values("n_epochs")[columns_of(taxonomy)].iloc[-1]
-            best = int(last.to_numpy().argmax())
-            answer = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
-            alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {answer}."
-            drawings.append(figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt))
+            drawings.append(_draw_example(sequence, rows.sort_values("n_epochs"), taxonomy))
     return drawings
+
+
+def _draw_example(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonomy) -> PageFigure:
+    last = rows[columns_of(taxonomy)].iloc[-1]
+    best = int(last.to_numpy().argmax())
+    answer = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
+    alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {answer}."
+    svg = figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt)
+    words = [set_words(rows.iloc[-1]), *answer_words(rows.iloc[-1])]
+    return PageFigure(svg=svg, caption=" ".join(filter(None, words)), is_broad=True)
+
+
+def _is_broad(figure: Figure) -> bool:
+    return bool(figure.get_size_inches()[0] > BROAD_INCHES)
 
 
 def _every_step(table: pd.DataFrame) -> list[int]:

@@ -14,11 +14,16 @@ from matplotlib.figure import Figure
 
 from taonet.sky.taxonomy import Taxonomy
 
+PAGE_INCHES = 6.2
+"""Width of figures of a page: half of a wide screen, and still readable on a telephone."""
+
 INK = "#20262E"
 FAINT = "#7A828C"
 RULE = "#E3E6EA"
 OTHERS = "#8C96A3"
 ACCENT = "#0B5CAD"
+ON_ACCENT = "#FFFFFE"
+"""Of text on the accent; not quite white, which is the colour of the page."""
 SECOND = "#D55E00"
 
 # every class of the taxonomies in taonet.sky.taxonomy

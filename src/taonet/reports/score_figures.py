@@ -1,12 +1,14 @@
 """Figures of the scores of last answers: methods compared, and one method class by class."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from sklearn.metrics import precision_recall_curve
 
 from taonet.evaluation.intervals import Interval
@@ -18,7 +20,9 @@ from taonet.reports.palette import (
     ACCENT,
     FAINT,
     INK,
+    ON_ACCENT,
     OTHERS,
+    PAGE_INCHES,
     RULE,
     SECOND,
     add_panel,
@@ -30,12 +34,20 @@ from taonet.reports.palette import (
 )
 from taonet.sky.taxonomy import Taxonomy
 
+CELL: Final = 0.96
+"""Side of a cell of the confusion matrix; between them the page is seen."""
+
+DENSE: Final = 0.68
+"""Share above which the colour of a cell is too dense for the ink."""
+
 
 @figure_style
 def per_class_figure(scores: Scores) -> Figure:
     """Draw each class's F1 both ways, at arg-max and at its best threshold, with intervals."""
     names = list(scores.per_class)
-    figure = NotebookFigure(figsize=(8, 1.5 + 0.62 * (len(names) + 1)), layout="constrained")
+    figure = NotebookFigure(
+        figsize=(PAGE_INCHES, 1.5 + 0.56 * (len(names) + 1)), layout="constrained"
+    )
     axes = add_panel(figure, grid="x")
     for row, name in enumerate(names):
         numbers = scores.per_class[name]
@@ -70,8 +82,8 @@ def comparison_figure(
         One panel each.
     """
     order = sorted(scores, key=lambda name: -scores[name].overall(metrics[0]).value)
-    width = 3.0 + 3.0 * len(metrics)
-    figure = NotebookFigure(figsize=(width, 1.2 + 0.48 * len(order)))
+    width = 2.4 + 2.2 * len(metrics)
+    figure = NotebookFigure(figsize=(width, 1.2 + 0.44 * len(order)))
     figure.set_layout_engine("constrained", wspace=0.06)
     panels = figure.subplots(1, len(metrics), sharey=True, squeeze=False)[0]
     for axes, metric in zip(panels, metrics, strict=True):
@@ -93,11 +105,12 @@ def confusion_figure(scores: Scores) -> Figure:
     """Draw the confusion matrix: shares of the objects of each true class, with their numbers."""
     classes, counts = scores.taxonomy.classes, scores.confusion
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 2.0 + 0.95 * len(classes)
+    side = 1.4 + 0.8 * len(classes)
     figure = NotebookFigure(figsize=(side, side - 0.4), layout="constrained")
     axes = add_panel(figure, grid="none")
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1.15)
+    axes.set_aspect("equal")
     for (row, column), part in np.ndenumerate(share):
+        axes.add_patch(_shade(row, column, float(part)))
         _confusion_cell(axes, row, column, float(part), int(counts[row, column]))
     labels = [escape_math(name) for name in classes]
     axes.set_xticks(range(len(classes)), labels)
@@ -105,9 +118,7 @@ def confusion_figure(scores: Scores) -> Figure:
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.spines[:].set_visible(False)
-    edges = np.arange(len(classes) + 1) - 0.5
-    axes.hlines(edges, -0.5, edges[-1], color="white", linewidth=3)
-    axes.vlines(edges, -0.5, edges[-1], color="white", linewidth=3)
+    axes.set(xlim=(-0.5, len(classes) - 0.5), ylim=(len(classes) - 0.5, -0.5))
     return figure
 
 
@@ -117,7 +128,7 @@ def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     check_predictions(table, taxonomy)
     rows = final_rows(table)
     truth, probabilities = labels_of(rows, taxonomy), probabilities_of(rows, taxonomy)
-    figure = NotebookFigure(figsize=(8, 5.2), layout="constrained")
+    figure = NotebookFigure(figsize=(PAGE_INCHES, 6.0), layout="constrained")
     axes = add_panel(figure, grid="none")
     _equal_f1(axes)
     for label, (name, colour) in enumerate(class_colours(taxonomy).items()):
@@ -128,7 +139,7 @@ def precision_recall_figure(table: pd.DataFrame, taxonomy: Taxonomy) -> Figure:
     axes.set_aspect("equal")
     axes.set_xlabel("recall (completeness)")
     axes.set_ylabel("precision (purity)")
-    figure.legend(loc="outside right center", title="class: best F1", alignment="left")
+    figure.legend(loc="outside upper left", title="class: best F1", alignment="left", ncols=3)
     return figure
 
 
@@ -175,10 +186,16 @@ def _method_dot(axes: Axes, row: int, number: Interval, *, ours: bool) -> None:
     )
 
 
+def _shade(row: int, column: int, share: float) -> Rectangle:
+    """Return a cell of the accent, the denser the larger its share: right on any background."""
+    corner, side = (column - CELL / 2, row - CELL / 2), CELL
+    return Rectangle(corner, side, side, facecolor=ACCENT, alpha=0.06 + 0.9 * share, linewidth=0)
+
+
 def _confusion_cell(axes: Axes, row: int, column: int, share: float, count: int) -> None:
     if not count:
         return
-    colour = "white" if share > 0.6 else INK
+    colour = ON_ACCENT if share > DENSE else INK
     weight = "bold" if row == column else "normal"
     axes.text(
         column,

@@ -15,6 +15,7 @@ from taonet.reports.palette import (
     FAINT,
     INK,
     OTHERS,
+    PAGE_INCHES,
     RULE,
     add_panel,
     class_colours,
@@ -56,7 +57,7 @@ def calibration_figure(calibration: pd.DataFrame) -> Figure:
     calibration : DataFrame
         `taonet.evaluation.answers_over_time.AnswersOverTime.calibration`.
     """
-    figure = NotebookFigure(figsize=(8, 3.9), layout="constrained")
+    figure = NotebookFigure(figsize=(PAGE_INCHES, 3.6), layout="constrained")
     axes = add_panel(figure, grid="y")
     rows = _sort_steps(calibration)
     places = np.arange(len(rows), dtype=float)
@@ -87,9 +88,9 @@ def coverage_figure(
     level : float, optional
         The rate at which sets should contain the true class.
     """
-    figure = NotebookFigure(figsize=(10, 4.8))
-    figure.set_layout_engine("constrained", wspace=0.06)
-    left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+    figure = NotebookFigure(figsize=(PAGE_INCHES, 7.4))
+    figure.set_layout_engine("constrained", hspace=0.06)
+    above, below = figure.subplots(2, 1, height_ratios=(1.35, 1))
     steps = _sort_steps(sizes)
     place = {k: i for i, k in enumerate(steps["n_epochs"])}
     colours = {n: c for n, c in class_colours(taxonomy).items() if n in set(coverage["class_name"])}
@@ -99,20 +100,20 @@ def coverage_figure(
         # side by side, or the intervals of the classes hide each other
         dodged = at + 0.6 * ((i + 0.5) / len(colours) - 0.5)
         _draw_bars(
-            left, dodged, own, "coverage", colour=colour, marker="o", label=escape_math(name)
+            above, dodged, own, "coverage", colour=colour, marker="o", label=escape_math(name)
         )
-        right.plot(at, own["set_size"], color=colour, linewidth=1.6, alpha=0.9)
-    _draw_bars(right, np.arange(len(steps)), steps, "set_size", colour=INK, marker="o", label="")
+        below.plot(at, own["set_size"], color=colour, linewidth=1.6, alpha=0.9)
+    _draw_bars(below, np.arange(len(steps)), steps, "set_size", colour=INK, marker="o", label="")
     if level is not None:
-        left.axhline(level, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
-    for axes in (left, right):
+        above.axhline(level, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
+    for axes in (above, below):
         mute_axes(axes, grid="y")
         _name_steps(axes, steps)
-    left.set_title("share of sets with the true class")
-    left.set_ylim(min(0.7, float(coverage["coverage_low"].min()) - 0.02), 1.005)
-    right.set_title("classes in a set")
-    right.set_ylim(bottom=0)
-    figure.legend(loc="outside upper left", ncols=len(colours), handletextpad=0.2, columnspacing=1)
+    above.set_title("share of sets with the true class")
+    above.set_ylim(min(0.7, float(coverage["coverage_low"].min()) - 0.02), 1.005)
+    below.set_title("classes in a set")
+    below.set_ylim(bottom=0)
+    figure.legend(loc="outside upper left", ncols=6, handletextpad=0.2, columnspacing=1)
     return figure
 
 

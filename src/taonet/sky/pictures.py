@@ -35,20 +35,27 @@ def usable_epochs(sequence: ImageSequence) -> Int[np.ndarray, " usable"]:
     return usable if len(usable) else np.zeros(1, np.int64)
 
 
-def shown_epochs(sequence: ImageSequence, mjd_last: float = np.inf) -> Int[np.ndarray, " shown"]:
-    """Pick at most eight usable epochs up to a time, evenly spaced in time, in order.
+def shown_epochs(
+    sequence: ImageSequence, mjd_last: float = np.inf, *, most: int = MAX_CUTOUTS
+) -> Int[np.ndarray, " shown"]:
+    """Pick at most so many usable epochs up to a time, evenly spaced in time, in order.
 
     The epoch in which the object is brightest takes the place of that next to it, but for the
     first and the last one: what lasts for weeks would fall between epochs that are months apart.
+
+    Parameters
+    ----------
+    most : int
+        Three or more.
     """
     known = np.flatnonzero(sequence.usable & (sequence.mjd <= mjd_last))
     if not len(known):
         known = np.arange(len(sequence))[:1]
-    if len(known) <= MAX_CUTOUTS:
+    if len(known) <= most:
         return known
     mjd = sequence.mjd[known]
     remaining, chosen = list(range(len(known))), []
-    for target_mjd in np.linspace(mjd[0], mjd[-1], MAX_CUTOUTS):
+    for target_mjd in np.linspace(mjd[0], mjd[-1], most):
         nearest = min(remaining, key=lambda i: abs(mjd[i] - target_mjd))
         remaining.remove(nearest)
         chosen.append(nearest)

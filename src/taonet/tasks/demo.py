@@ -11,8 +11,11 @@ from taonet.experiment.run import run_experiment
 from taonet.experiment.stages import read_scores
 from taonet.io.archive import Archive, is_archive
 from taonet.io.atomic import make_folder
+from taonet.io.deep_tao.reader import read_deep_tao
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.prediction_table import read_predictions
+from taonet.reports.answer_figures import table_taxonomy
+from taonet.reports.unseen_section import add_unseen_files
 from taonet.simulation.objects import simulate
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.tasks.predict import predict_files
@@ -22,6 +25,8 @@ from taonet.types import AnyPath, Track, no_progress
 OBJECTS = 480
 UNSEEN = 1_000_003
 """Number of the object that is written to a file of its own; training stays far below it."""
+
+UNSEEN_FILE = "unseen.fits"
 
 
 def run_demo(
@@ -62,6 +67,7 @@ def run_demo(
         )
     say("3 of 3: classifying a file the network has never seen")
     say(_classify_unseen_file(folder, run, seed=seed))
+    _show_unseen_file(folder, run)
     for method, score in read_scores(run).items():
         say(f"  {method:24} macro F1 {score['macro_f1']['value']:.2f}")
     return run / "report.html"
@@ -71,11 +77,20 @@ def _is_demo_folder(folder: Path) -> bool:
     return all(path.name.startswith(("archive", "run", "unseen")) for path in folder.iterdir())
 
 
+def _show_unseen_file(folder: Path, run: Path) -> None:
+    """Let the report show the file and what was answered about it."""
+    table = read_predictions(folder / "unseen.csv")
+    file = folder / "unseen" / str(table["class_name"].iloc[0]) / UNSEEN_FILE
+    sequence, _ = read_deep_tao(file)
+    place = file.relative_to(folder).as_posix()
+    add_unseen_files(run / "report.html", [place], [sequence], table, table_taxonomy(table))
+
+
 def _classify_unseen_file(folder: Path, run: Path, *, seed: int) -> str:
     simulated = simulate(survey_preset("tiny"), 1, seed=seed, classes=("SN",), start=UNSEEN)
     sequence, _ = next(iter(simulated))
     # the folder is what names a file's class
-    file = folder / "unseen" / str(sequence.class_name) / "unseen.fits"
+    file = folder / "unseen" / str(sequence.class_name) / UNSEEN_FILE
     file.parent.mkdir(parents=True, exist_ok=True)
     write_deep_tao(file, sequence, overwrite=True)
     output = folder / "unseen.csv"

@@ -184,7 +184,7 @@ def _read_with_truth(given: Any, archive: Archive | None, name: str) -> ScoredTa
         table = read_predictions(where)
     else:
         where, table = name, prediction_table(given, where=name)
-    _check_rows(table, where)
+    check_rows(table, where)
     if archive is not None:
         table = _with_truth(table, archive, where)
     do = "the archive has none: label it" if archive is not None else "give --data ARCHIVE"
@@ -196,7 +196,13 @@ def _read_with_truth(given: Any, archive: Archive | None, name: str) -> ScoredTa
     return ScoredTable(scored=table[known], objects=table["object_id"].nunique())
 
 
-def _check_rows(table: pd.DataFrame, where: Path | str) -> None:
+def check_rows(table: pd.DataFrame, where: Path | str) -> None:
+    """Refuse what is no prediction table, has no row, or has rows about nobody.
+
+    Raises
+    ------
+    InputError
+    """
     if not is_prediction_table(table):
         raise InputError(
             "not a prediction table",
