@@ -28,7 +28,7 @@ def test_a_card_holds_the_last_answer():
     assert card.epochs == "3 epochs, the last of MJD 57072.00"
     assert card.ends == ("after 1", "after 3 epochs")
     assert card.position == "J2000 150.01667° +2.00000°"
-    assert card.sentences == ("Detected (signal-to-noise 9.0).", "All epochs were read.")
+    assert card.sentences == ("Detected (signal-to-noise 9.0).",)
     assert (card.true_class, card.cutouts, card.badges) == ("", None, ())
 
 

@@ -86,7 +86,7 @@ def test_without_any_answer_the_sequence_is_shown(rows, sequence):
 def test_classes_have_the_colours_of_the_report_and_words():
     shown = class_list(("SN", "OTHER", "ODD"))
     assert [one["colour"] for one in shown[:2]] == [CLASS_COLOURS["SN"], CLASS_COLOURS["OTHER"]]
-    assert [one["words"] for one in shown] == ["supernova", "other", "odd"]
+    assert [one["words"] for one in shown] == ["supernova", "anything else", ""]
     assert class_list(()) == []
 
 

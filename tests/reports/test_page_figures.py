@@ -85,5 +85,5 @@ def test_examples_are_drawn_with_their_last_answer_and_strangers_left_out():
     row = TABLES["ours"].query("object_id == 'object 0000' and n_epochs == 4").iloc[0]
     best = max(FOUR.classes, key=lambda name: row[f"p_{name}"])
     assert f"last: {best}, probability {row[f'p_{best}']:.2f}." in drawing.svg
-    assert drawing.caption == "Detected (signal-to-noise 7.5). All epochs were read."
+    assert drawing.caption == "Detected (signal-to-noise 7.5)."
     assert draw_examples(ones, TABLES["ours"].drop(columns="mjd_last"), FOUR) == []

@@ -5,7 +5,7 @@ import pytest
 from taonet.errors import MissingError
 from taonet.reports.packed_frames import pack_frames
 from taonet.web import object_store
-from taonet.web.object_store import ObjectStore, measure_curve
+from taonet.web.object_store import ObjectStore
 
 
 def test_an_object_is_worked_out_once_and_forgotten_in_turn(session, monkeypatch):
@@ -34,11 +34,3 @@ def test_the_document_says_that_the_archive_is_simulated(session, first_id):
     assert sum(map(len, shown["light_curve"].values())) == len(shown["epochs"])
     with pytest.raises(MissingError):
         ObjectStore(session).open("nobody")
-
-
-def test_differences_are_measured_where_the_survey_gives_them(session, first_id):
-    from models.conftest import sequence
-
-    curve = measure_curve(sequence(1, 4, size=32, channels=3))
-    assert curve.template == ("survey",) * 4
-    assert measure_curve(session.sequence_of(first_id)).template is None

@@ -37,8 +37,18 @@ def class_legend(taxonomy: Taxonomy) -> list[LegendEntry]:
     >>> class_legend(Taxonomy(name="two", classes=("SN", "X")))[0].words
     'supernova'
     """
-    words = {**OTHER_WORDS, **CLASS_WORDS}
     return [
-        LegendEntry(name=name, words=words.get(name, ""), colour=css_colour(colour))
+        LegendEntry(name=name, words=class_words(name), colour=css_colour(colour))
         for name, colour in class_colours(taxonomy).items()
     ]
+
+
+def class_words(name: str) -> str:
+    """Return what the name of a class stands for; empty where that is not known.
+
+    Examples
+    --------
+    >>> class_words("SN"), class_words("OTHER"), class_words("X")
+    ('supernova', 'anything else', '')
+    """
+    return {**OTHER_WORDS, **CLASS_WORDS}.get(name, "")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from taonet.evaluation.object_order import NO_ANSWER, answered_class
 from taonet.evaluation.scored_rows import probabilities_of
-from taonet.reports.answer_words import answer_badges, answer_words, set_words
+from taonet.reports.answer_words import answer_badges, answer_words
 from taonet.reports.legend import LegendEntry, class_legend
 from taonet.reports.small_pictures import CutoutStrip, cutout_strip, probability_areas
 from taonet.sky.sequence import ImageSequence
@@ -44,7 +44,6 @@ class ObjectCard:
         Its probability; NaN without one.
     others : tuple of (LegendEntry, float)
         The other classes, the most probable first, those below 0.01 left out.
-    set_words : str
     sentences : tuple of str
         What is said besides a class.
     areas : Markup
@@ -63,7 +62,6 @@ class ObjectCard:
     called: LegendEntry | None
     confidence: float
     others: tuple[tuple[LegendEntry, float], ...]
-    set_words: str
     sentences: tuple[str, ...]
     areas: Markup
     ends: tuple[str, str]
@@ -170,12 +168,11 @@ def draw_card(
         called=called,
         confidence=np.nan if called is None else probabilities.pop(called),
         others=tuple(pair for pair in probabilities.items() if pair[1] >= LEAST_NAMED),
-        set_words=set_words(last),
-        sentences=tuple(answer_words(last)),
+        sentences=tuple(answer_words(last.to_dict())),
         areas=probability_areas(rows, taxonomy),
         ends=(f"after {rows['n_epochs'].iloc[0]}", f"after {_epochs(int(last['n_epochs']))}"),
         cutouts=None if sequence is None else cutout_strip(sequence, until),
-        badges=tuple(answer_badges(last)),
+        badges=tuple(answer_badges(last.to_dict())),
     )
 
 

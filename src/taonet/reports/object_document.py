@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from taonet.io.prediction_columns import classes_of
+from taonet.reports.legend import class_words
 from taonet.reports.object_links import object_links
 from taonet.reports.object_words import ignored_reasons, object_sentences, quality_words
 from taonet.reports.packed_frames import PackedFrames
@@ -18,7 +19,7 @@ from taonet.reports.palette import class_colours
 from taonet.sky.bands import sort_bands
 from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import CLASS_WORDS, Taxonomy
+from taonet.sky.taxonomy import Taxonomy
 
 MODEL = "taonet_model"
 """In the metadata of a table: the model that answered."""
@@ -90,10 +91,7 @@ def class_list(classes: tuple[str, ...]) -> list[dict[str, str]]:
     if not classes:
         return []
     colours = class_colours(Taxonomy(name="", classes=classes))
-    return [
-        {"name": name, "words": CLASS_WORDS.get(name, name.lower()), "colour": colours[name]}
-        for name in classes
-    ]
+    return [{"name": name, "words": class_words(name), "colour": colours[name]} for name in classes]
 
 
 def plain_value(value: Any) -> Any:

@@ -1,15 +1,12 @@
 """What is known of one object besides its class, in plain sentences."""
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from taonet.markup import count_words
+from taonet.reports.answer_words import answer_words
 from taonet.sky.cutout import Quality
 from taonet.sky.sequence import ImageSequence
-from taonet.sky.taxonomy import QUIET_CLASS
-from taonet.trust.typicality import UNLIKE_BELOW
 
 SPOILT = (Quality.BLANK, Quality.CLIPPED, Quality.HOLE, Quality.STRAY_LIGHT)
 """Reasons of the pixels, the first that applies first; see `taonet.data.reading`."""
@@ -79,74 +76,12 @@ def object_sentences(
     n_epochs : int or None
         Epochs of the sequence; None where there are no cutouts.
     """
-    lines: list[str | None] = []
     if answer is None:
-        lines.append("No model has answered about this object.")
+        lines = ["No model has answered about this object."]
     else:
-        lines += [_detection(answer), _likeness(answer), _members(answer)]
-        lines += [_ignored_epochs(answer, n_epochs), _mix(answer)]
+        lines = answer_words(answer, n_epochs=n_epochs)
     if n_epochs is None:
         lines.append("There are no cutouts of this object here; open its archive to see them.")
     if simulated:
         lines.append("The object is simulated.")
-    return [line for line in lines if line]
-
-
-def _detection(answer: Mapping[str, Any]) -> str | None:
-    detected = answer.get("detected")
-    if detected is None:
-        return None
-    snr = answer.get("snr")
-    how = f" (signal-to-noise {snr:.1f})" if _is_number(snr) else ""
-    if not detected:
-        ending = "; the answer is non-transient, whatever the probabilities are"
-        is_quiet = answer.get("predicted_class") == QUIET_CLASS
-        return f"Nothing is detected at the object's place{how}{ending if is_quiet else ''}."
-    first = answer.get("mjd_detected")
-    if not _is_number(first):
-        return None
-    return f"Detected, first at MJD {first:.2f}{how}."
-
-
-def _likeness(answer: Mapping[str, Any]) -> str | None:
-    typicality = answer.get("typicality")
-    if typicality is None or not _is_number(typicality):
-        return None
-    share = f"typicality {typicality:.3f}"
-    if answer.get("unlike", typicality < UNLIKE_BELOW):
-        return (
-            f"Unlike the objects that the model was calibrated on ({share}, below {UNLIKE_BELOW}):"
-            " its answer is not to be trusted."
-        )
-    return f"Like the objects that the model was calibrated on ({share})."
-
-
-def _members(answer: Mapping[str, Any]) -> str | None:
-    members = answer.get("set")
-    if members is None:
-        return None
-    if not len(members):
-        return "The set of classes is empty: the object is typical of none of them."
-    if len(members) == 1:
-        return f"Only {members[0]} is left in the set of classes."
-    return f"The set of classes is {', '.join(members)}: they cannot be told apart yet."
-
-
-def _ignored_epochs(answer: Mapping[str, Any], n_epochs: int | None) -> str | None:
-    count = answer.get("n_ignored")
-    if not count:
-        return None
-    of_all = f" of {n_epochs}" if n_epochs is not None else ""
-    verb = "was" if count == 1 else "were"
-    reason = answer.get("ignored_reason")
-    why = f": {reason}" if reason else ""
-    return f"{count_words(int(count), 'epoch')}{of_all} {verb} not read{why}."
-
-
-def _mix(answer: Mapping[str, Any]) -> str | None:
-    prior = answer.get("prior")
-    return f"Probabilities refer to the class mix {prior}." if prior else None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return lines

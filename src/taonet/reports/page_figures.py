@@ -17,7 +17,7 @@ from taonet.evaluation.comparison import shared_steps
 from taonet.evaluation.metric_table import COMPARED
 from taonet.evaluation.scores import Scores, scores_by_epochs
 from taonet.io.prediction_columns import columns_of
-from taonet.reports.answer_words import answer_words, set_words
+from taonet.reports.answer_words import answer_words
 from taonet.reports.early_figures import epochs_figure, nights_figure
 from taonet.reports.example_figures import sequence_figure
 from taonet.reports.score_figures import (
@@ -293,8 +293,8 @@ def _draw_example(sequence: ImageSequence, rows: pd.DataFrame, taxonomy: Taxonom
     answer = f"{taxonomy.classes[best]}, probability {last.iloc[best]:.2f}"
     alt = f"Cutouts of {sequence.object_id} and the probabilities by epoch; last: {answer}."
     svg = figure_to_svg(sequence_figure(sequence, rows, taxonomy), alt)
-    words = [set_words(rows.iloc[-1]), *answer_words(rows.iloc[-1])]
-    return PageFigure(svg=svg, caption=" ".join(filter(None, words)), is_broad=True)
+    words = answer_words(rows.iloc[-1].to_dict())
+    return PageFigure(svg=svg, caption=" ".join(words), is_broad=True)
 
 
 def _is_broad(figure: Figure) -> bool:

@@ -11,7 +11,7 @@ from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
 from taonet.io.paths import is_path
 from taonet.io.prediction_table import prediction_table, read_predictions
-from taonet.photometry.lightcurves import light_curve
+from taonet.photometry.object_curve import measure_curve
 from taonet.reports.object_document import object_document
 from taonet.reports.object_page import write_object_page
 from taonet.reports.packed_frames import PackedFrames, pack_frames
@@ -74,16 +74,11 @@ def object_parts(
         rows,
         sequence=sequence,
         packed=packed,
-        curve=None if sequence is None else _measure_curve(sequence),
+        curve=None if sequence is None else measure_curve(sequence),
         survey="" if archive is None else archive.survey,
         simulated=archive is not None and archive.is_simulated,
     )
     return document, packed
-
-
-def _measure_curve(sequence: ImageSequence) -> Any:
-    differs = "difference" in sequence.channels
-    return light_curve(sequence, mode="difference" if differs else "science")
 
 
 def _only_table(predictions: Any) -> pd.DataFrame:

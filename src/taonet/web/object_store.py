@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from taonet.errors import MissingError
-from taonet.photometry.lightcurves import light_curve
+from taonet.photometry.object_curve import measure_curve
 from taonet.reports.object_document import object_document
 from taonet.reports.packed_frames import PackedFrames, pack_frames
 from taonet.sky.lightcurve import LightCurve
@@ -104,9 +104,3 @@ class ObjectStore:
         return OpenObject(
             sequence=sequence, packed=pack_frames(sequence), curve=measure_curve(sequence)
         )
-
-
-def measure_curve(sequence: ImageSequence) -> LightCurve:
-    """Measure the light curve that a page shows: of differences, where the survey gives them."""
-    differs = "difference" in sequence.channels
-    return light_curve(sequence, mode="difference" if differs else "science")
