@@ -130,6 +130,7 @@ def main(folder: Path) -> None:
     name = opened.objects["object_id"][0]
     report(app, f"one object, {LONG} frames", f"/api/objects/{name}")
     report(app, "its frames", f"/api/objects/{name}/frames/science")
+    report(app, "its light curve", f"/api/objects/{name}/light_curve")
 
 
 if __name__ == "__main__":

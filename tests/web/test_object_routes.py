@@ -55,6 +55,15 @@ def test_frames_are_the_pixels_of_the_archive(page, things, first_id):
     np.testing.assert_allclose(pixels, sequence.pixels[:, 0], atol=how["scale"] / 2)
 
 
+def test_the_light_curve_has_an_address_of_its_own(page, first_id):
+    shown = page.json(f"/api/objects/{first_id}")
+    assert shown["light_curve"] is None
+    curve = page.json(f"/api/objects/{first_id}/light_curve")
+    points = sorted((p["index"], p["mjd"]) for own in curve.values() for p in own)
+    assert points == [(epoch["index"], epoch["mjd"]) for epoch in shown["epochs"]]
+    assert page.json(f"/api/objects/{first_id}/export.json") == {**shown, "light_curve": curve}
+
+
 def test_a_thumbnail_is_a_picture(page, first_id):
     answer = page.get(f"/api/objects/{first_id}/thumbnail.png")
     assert answer.headers["content-type"] == "image/png"
@@ -116,7 +125,8 @@ def test_frames_and_pictures_of_what_has_none(things, tmp_path, first_id):
     shown = alone_page.json(f"/api/objects/{first_id}")
     assert shown["frames"] is None
     assert shown["epochs"] == []
-    for what in ("frames/science", "thumbnail.png", "export.gif"):
+    assert shown["light_curve"] == {}
+    for what in ("frames/science", "light_curve", "thumbnail.png", "export.gif"):
         answer = alone_page.get(f"/api/objects/{first_id}/{what}")
         assert answer.status_code == 404
         assert "no cutouts" in answer.json()["error"]

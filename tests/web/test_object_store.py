@@ -31,6 +31,9 @@ def test_the_document_says_that_the_archive_is_simulated(session, first_id):
     assert shown["simulated"]
     assert "The object is simulated." in shown["sentences"]
     assert shown["survey"] == "crts"
-    assert sum(map(len, shown["light_curve"].values())) == len(shown["epochs"])
+    assert shown["light_curve"] is None
+    measured = ObjectStore(session).document(first_id, measured=True)
+    assert sum(map(len, measured["light_curve"].values())) == len(shown["epochs"])
+    assert {**measured, "light_curve": None} == shown
     with pytest.raises(MissingError):
         ObjectStore(session).open("nobody")

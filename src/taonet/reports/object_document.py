@@ -70,7 +70,7 @@ def object_document(
         "epochs": [] if sequence is None else _epochs(sequence, last),
         "answers": answers,
         "frames": None if packed is None else packed.describe(),
-        "light_curve": {} if curve is None else _points(curve),
+        "light_curve": {} if curve is None else curve_points(curve),
         "sentences": object_sentences(
             last, n_epochs=None if sequence is None else len(sequence), simulated=simulated
         ),
@@ -164,7 +164,14 @@ def _epochs(sequence: ImageSequence, last: Mapping[str, Any] | None) -> list[dic
     ]
 
 
-def _points(curve: LightCurve) -> dict[str, list[dict[str, Any]]]:
+def curve_points(curve: LightCurve) -> dict[str, list[dict[str, Any]]]:
+    """Return the points of a light curve, band by band from blue to red, as JSON has them.
+
+    Parameters
+    ----------
+    curve : LightCurve
+        Measured in the object's cutouts: ``index`` is that of the epoch.
+    """
     columns = {
         "mjd": curve.mjd,
         "flux": curve.flux,

@@ -27,6 +27,7 @@ MODULES: Final = (
     "stretch.js",
     "film.js",
     "charts.js",
+    "light_curve_panel.js",
     "object_view.js",
     "single_page.js",
 )

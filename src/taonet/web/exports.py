@@ -42,7 +42,7 @@ def export_object(store: ObjectStore, object_id: str, kind: str) -> bytes:
 
 
 def _json(store: ObjectStore, object_id: str) -> bytes:
-    return json.dumps(store.document(object_id), allow_nan=False, indent=1).encode()
+    return json.dumps(store.document(object_id, measured=True), allow_nan=False, indent=1).encode()
 
 
 def _csv(store: ObjectStore, object_id: str) -> bytes:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from taonet.errors import MissingError
+from taonet.reports.object_document import curve_points
 from taonet.web.dependencies import TheSession, TheStore
 from taonet.web.exports import MEDIA_TYPES, export_object
 from taonet.web.object_query import ObjectQuery
@@ -105,7 +106,17 @@ def get_export(
     )
 
 
+@object_router.get("/objects/{object_id:path}/light_curve", response_model=dict[str, Any])
+def get_light_curve(store: TheStore, object_id: str) -> JSONResponse:
+    """Return the points measured in an object's cutouts, by band; this may take seconds."""
+    return JSONResponse(curve_points(store.curve(object_id)))
+
+
 @object_router.get("/objects/{object_id:path}", response_model=dict[str, Any])
 def get_object(store: TheStore, object_id: str) -> JSONResponse:
-    """Return all that is known of one object: answers by epoch, epochs, light curve, sentences."""
+    """Return all that is known of one object: answers by epoch, epochs, sentences.
+
+    ``light_curve`` is empty without cutouts, and null where it is measured on request: see
+    ``/light_curve``. ``export.json`` has both in one document.
+    """
     return JSONResponse(store.document(object_id))

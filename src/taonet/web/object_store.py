@@ -1,9 +1,10 @@
 """What was worked out of an object, kept for a while: the next request is about the same one."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from taonet.errors import MissingError
 from taonet.photometry.object_curve import measure_curve
@@ -13,17 +14,48 @@ from taonet.sky.lightcurve import LightCurve
 from taonet.sky.sequence import ImageSequence
 from taonet.web.session import Session
 
+Value = TypeVar("Value")
+
 MOST = 12
 """Objects that are kept: those that a person goes back and forth between."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OpenObject:
-    """An object with its cutouts and all that was measured of them."""
+    """An object with its cutouts, as whole numbers too."""
 
     sequence: ImageSequence | None
     packed: PackedFrames | None
-    curve: LightCurve | None
+
+
+class LastFew(Generic[Value]):
+    """What was worked out under the last few names that were asked for.
+
+    Parameters
+    ----------
+    work_out : function
+        Returns what belongs to a name.
+    most : int
+        How many are kept.
+    """
+
+    def __init__(self, work_out: Callable[[str], Value], *, most: int) -> None:
+        self.work_out, self.most = work_out, most
+        self._kept: OrderedDict[str, Value] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, name: str) -> Value:
+        """Return what belongs to a name, from what is kept if it is there."""
+        with self._lock:
+            if name in self._kept:
+                self._kept.move_to_end(name)
+                return self._kept[name]
+        value = self.work_out(name)
+        with self._lock:
+            self._kept[name] = value
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return value
 
 
 class ObjectStore:
@@ -37,28 +69,20 @@ class ObjectStore:
     """
 
     def __init__(self, session: Session, *, most: int = MOST) -> None:
-        self.session, self.most = session, most
-        self._kept: OrderedDict[str, OpenObject] = OrderedDict()
-        self._lock = Lock()
+        self.session = session
+        self._objects = LastFew(self._work_out, most=most)
+        self._curves = LastFew(self._measure, most=most)
+        self._measuring = Lock()
 
     def open(self, object_id: str) -> OpenObject:
-        """Return an object with its cutouts, packed and measured.
+        """Return an object with its cutouts.
 
         Raises
         ------
         MissingError
             If there is none of the name.
         """
-        with self._lock:
-            if object_id in self._kept:
-                self._kept.move_to_end(object_id)
-                return self._kept[object_id]
-        opened = self._work_out(object_id)
-        with self._lock:
-            self._kept[object_id] = opened
-            while len(self._kept) > self.most:
-                self._kept.popitem(last=False)
-        return opened
+        return self._objects.find(object_id)
 
     def packed_frames(self, object_id: str) -> PackedFrames:
         """Return the frames of an object.
@@ -70,12 +94,29 @@ class ObjectStore:
         """
         packed = self.open(object_id).packed
         if packed is None:
-            do = "open the archive as well: taonet serve PREDICTIONS --data ARCHIVE"
-            raise MissingError("there are no cutouts of this object", got=object_id, do=do)
+            raise _no_cutouts(object_id)
         return packed
 
-    def document(self, object_id: str) -> dict[str, Any]:
+    def curve(self, object_id: str) -> LightCurve:
+        """Return the light curve measured in the cutouts of an object.
+
+        Raises
+        ------
+        MissingError
+            If there is no such object, or it has no cutouts.
+        """
+        # one at a time: who asks again while it is measured gets the same one
+        with self._measuring:
+            return self._curves.find(object_id)
+
+    def document(self, object_id: str, *, measured: bool = False) -> dict[str, Any]:
         """Return the document of an object; see `taonet.reports.object_document`.
+
+        Parameters
+        ----------
+        measured : bool
+            Whether the light curve is measured for it, which may take seconds; else
+            ``light_curve`` is None where there are cutouts to measure it in.
 
         Raises
         ------
@@ -84,23 +125,33 @@ class ObjectStore:
         """
         opened = self.open(object_id)
         archive = self.session.archive
-        return object_document(
+        has_cutouts = opened.sequence is not None
+        shown = object_document(
             self.session.rows_of(object_id),
             sequence=opened.sequence,
             packed=opened.packed,
-            curve=opened.curve,
+            curve=self.curve(object_id) if measured and has_cutouts else None,
             survey=self.session.survey,
             simulated=archive is not None
             and archive.is_simulated
             and object_id not in self.session.uploads,
         )
+        return shown if measured or not has_cutouts else {**shown, "light_curve": None}
 
     def _work_out(self, object_id: str) -> OpenObject:
         if not self.session.has_object(object_id):
             raise MissingError("no object of this name", got=object_id)
         sequence = self.session.sequence_of(object_id)
+        packed = None if sequence is None else pack_frames(sequence)
+        return OpenObject(sequence=sequence, packed=packed)
+
+    def _measure(self, object_id: str) -> LightCurve:
+        sequence = self.open(object_id).sequence
         if sequence is None:
-            return OpenObject(sequence=None, packed=None, curve=None)
-        return OpenObject(
-            sequence=sequence, packed=pack_frames(sequence), curve=measure_curve(sequence)
-        )
+            raise _no_cutouts(object_id)
+        return measure_curve(sequence)
+
+
+def _no_cutouts(object_id: str) -> MissingError:
+    do = "open the archive as well: taonet serve PREDICTIONS --data ARCHIVE"
+    return MissingError("there are no cutouts of this object", got=object_id, do=do)

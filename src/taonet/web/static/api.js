@@ -46,6 +46,7 @@ export const api = {
   object: (id) => asJson(objectPath(id)),
   frames: async (id, channel) =>
     readInt16(await (await ask(objectPath(id, `/frames/${encodeURIComponent(channel)}`))).arrayBuffer()),
+  lightCurve: (id) => asJson(objectPath(id, "/light_curve")),
   evidence: (id, epoch) => send(objectPath(id, "/evidence"), epoch === undefined ? {} : { epoch }),
   classify: (file) => asJson(`classify?${queryOf({ name: file.name })}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } }),
   compare: (query) => asJson(`compare?${queryOf(query)}`),

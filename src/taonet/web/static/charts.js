@@ -184,10 +184,10 @@ function clipped(u, run) {
 }
 
 /** The light curve: points with their errors, triangles where only a limit is known. */
-export function lightCurveChart(view, axis, state, onEpoch) {
-  const bands = Object.keys(view.light_curve);
+export function lightCurveChart(curve, axis, state, onEpoch) {
+  const bands = Object.keys(curve);
   const marks = bandMarks(bands);
-  const points = bands.flatMap((band) => view.light_curve[band].map((point) => ({ band, ...point })));
+  const points = bands.flatMap((band) => curve[band].map((point) => ({ band, ...point })));
   const isMag = () => state.unit === "mag";
   const shown = () => points.map((point) => valueOf(point, isMag())).filter((one) => one !== null);
   const chart = new Chart({
@@ -197,7 +197,7 @@ export function lightCurveChart(view, axis, state, onEpoch) {
     ticks: { values: (u, splits) => splits.map((v) => compactNumber(v)) },
     paint: (u, at) => paintPoints(u, at, shown(), axis, marks),
   }, onEpoch);
-  return { chart, bands, marks, isEmpty: !points.length };
+  return { chart, bands, marks };
 }
 
 function valueOf(point, isMag) {

@@ -24,10 +24,11 @@ export async function showObject(root, { id }, app) {
   };
 }
 
-/** Return where the view gets frames, evidence and files from. */
+/** Return where the view gets frames, light curve, evidence and files from. */
 export function viewOptions(id, view, session) {
   return {
     frames: (channel) => api.frames(id, channel),
+    lightCurve: view.frames ? () => api.lightCurve(id) : undefined,
     evidence: session.can_classify && view.frames && view.answers.length ? (epoch) => api.evidence(id, epoch) : undefined,
     exports: FILES.filter((kind) => view.frames || !["png", "gif"].includes(kind))
       .map((kind) => ({ name: kind.toUpperCase(), href: api.exportFile(id, kind) })),

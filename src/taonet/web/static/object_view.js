@@ -3,8 +3,9 @@
 // the served page and the single file show the same.
 
 import { Film } from "./film.js";
-import { TimeAxis, evidenceChart, lightCurveChart, probabilityChart, setChart } from "./charts.js";
+import { TimeAxis, evidenceChart, probabilityChart, setChart } from "./charts.js";
 import { button, count, counted, digits, element, isTyping, offerFile, swatch } from "./dom.js";
+import { LightCurvePanel } from "./light_curve_panel.js";
 
 export const OBJECT_KEYS = [
   ["← →", "one frame back, on"],
@@ -28,6 +29,8 @@ export const OBJECT_KEYS = [
  * @param {object} view document of the object
  * @param {object} options
  * @param {function(string): Promise<Int16Array>} options.frames raw frames of a channel
+ * @param {function(): Promise<object>} [options.lightCurve] measures the light curve, where the
+ *   document has none yet
  * @param {function(number?): Promise<object>} [options.evidence] works out the evidence, with the
  *   map of a frame
  * @param {Array<{name, href}>} [options.exports] where files of the object are served; without
@@ -43,14 +46,15 @@ class ObjectView {
   constructor(root, view, options) {
     Object.assign(this, { root, view, options });
     this.axis = new TimeAxis(view);
-    this.state = { unit: usesMagnitudes(view) ? "mag" : "flux" };
     this.film = new Film(view, options.frames, (epoch) => this.#onEpoch(epoch));
-    this.charts = [];
+    this.curve = new LightCurvePanel(view, this.axis, { measure: options.lightCurve, onEpoch: (epoch) => this.#pick(epoch) });
+    this.charts = [this.curve];
     this.root.replaceChildren(this.#layout());
     this.#listen();
     this.#render();
     this.film.go(this.film.length - 1);
-    this.film.start();
+    // the frames first: to measure a light curve takes longer than to send them
+    this.film.start().then(() => this.curve.start());
   }
 
   destroy() {
@@ -68,7 +72,7 @@ class ObjectView {
         element("div", { class: "object-left" }, this.film.root, this.#facts()),
         element("div", { class: "object-right" },
           view.answers.length ? this.#answers() : null,
-          this.#lightCurve(),
+          this.curve.root,
           this.options.evidence ? this.#evidence() : null,
         ),
       ),
@@ -146,24 +150,6 @@ class ObjectView {
     this.readoutTitle = element("p", { class: "faint readout-title" });
     return element("div", {}, this.readoutTitle,
       element("ul", { class: "readout" }, this.readout.map((row) => row.root)));
-  }
-
-  #lightCurve() {
-    const { chart, bands, marks, isEmpty } = lightCurveChart(this.view, this.axis, this.state, (epoch) => this.#pick(epoch));
-    this.unitButton = button("", () => this.flipUnit(), { key: "m", title: "magnitudes or fluxes" });
-    const legend = element("ul", { class: "legend" }, bands.filter(Boolean).map((band) => {
-      const item = element("li", {}, swatch(marks[band].colour), element("span", { text: `${band} (${marks[band].shape})` }));
-      return item;
-    }));
-    const body = isEmpty
-      ? element("p", { class: "empty", text: "No light curve was measured." })
-      : this.#add(chart).root;
-    this.curveTitle = element("h2");
-    this.#sayUnit();
-    return element("section", { class: "panel" },
-      element("header", {}, this.curveTitle, legend, isEmpty ? null : this.unitButton),
-      body,
-      isEmpty ? null : (this.pointLine = element("p", { class: "faint point-line", text: " " })));
   }
 
   #evidence() {
@@ -267,19 +253,6 @@ class ObjectView {
     this.#render();
   }
 
-  flipUnit() {
-    this.state.unit = this.state.unit === "mag" ? "flux" : "mag";
-    this.#sayUnit();
-    this.#render();
-    this.#sayPoint(this.film.epoch);
-  }
-
-  #sayUnit() {
-    const isMag = this.state.unit === "mag";
-    this.unitButton.textContent = isMag ? "Fluxes" : "Magnitudes";
-    this.curveTitle.textContent = isMag ? "Light curve, magnitudes" : "Light curve, fluxes";
-  }
-
   #add(chart) {
     this.charts.push(chart);
     return chart;
@@ -295,7 +268,6 @@ class ObjectView {
     for (const chart of this.charts) chart.show(Math.max(0, epoch));
     this.root.dataset.epoch = epoch;
     this.#sayAnswer(epoch);
-    this.#sayPoint(epoch);
   }
 
   #sayAnswer(epoch) {
@@ -312,13 +284,6 @@ class ObjectView {
       row.inSet.textContent = answer?.set?.includes(row.name) ? "in set" : "";
       row.root.classList.toggle("is-answer", answer?.predicted_class === row.name);
     }
-  }
-
-  #sayPoint(epoch) {
-    if (!this.pointLine) return;
-    const points = Object.entries(this.view.light_curve).flatMap(([band, own]) => own.map((point) => ({ band, ...point })));
-    const point = points.find((one) => (one.index ?? this.axis.epochAt(one.mjd)) === epoch);
-    this.pointLine.textContent = point ? pointWords(point, this.state.unit) : "nothing measured in this frame";
   }
 
   #render() {
@@ -348,7 +313,7 @@ class ObjectView {
       f: () => film.set("isPerFrame", !film.isPerFrame), k: () => film.set("isLevelled", !film.isLevelled),
       i: () => film.set("isInverted", !film.isInverted),
       "+": () => film.setZoom(1), "=": () => film.setZoom(1), "-": () => film.setZoom(-1), 0: () => film.setZoom(0),
-      t: () => this.flipAxis(), m: () => this.flipUnit(), e: () => this.askEvidence(),
+      t: () => this.flipAxis(), m: () => this.curve.flipUnit(), e: () => this.askEvidence(),
     };
     const run = keys[event.key];
     if (!run || !this.film.length) return;
@@ -363,19 +328,6 @@ class ObjectView {
 function classWords(said) {
   if (!said) return "no class is given";
   return said.words.toLowerCase() === said.name.toLowerCase() ? "" : said.words;
-}
-
-function usesMagnitudes(view) {
-  const points = Object.values(view.light_curve).flat();
-  const known = points.filter((point) => point.mag !== null && point.mag !== undefined);
-  return known.length > points.length / 2;
-}
-
-function pointWords(point, unit) {
-  const band = point.band ? `${point.band} ` : "";
-  if (unit === "flux") return `${band}flux ${digits(point.flux, 2)} ± ${digits(point.flux_error, 2)}`;
-  if (point.mag === null) return `${band}fainter than ${digits(point.limiting_mag, 2)} mag`;
-  return `${band}${digits(point.mag, 3)} ± ${digits(point.mag_error, 3)} mag`;
 }
 
 /** Return the answers as a table of text, with the names of the prediction table. */
