@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.photometry.lightcurves import light_curve, measure_bands
+from taonet.photometry.lightcurves import light_curve, measure_bands, measure_science_again
 from taonet.photometry.subtract import template_mean
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset
@@ -124,3 +124,16 @@ def test_epochs_before_any_zero_point_are_flagged_beside_those_that_have_one():
     assert is_uncalibrated(curve) == [True] * 2 + [False] * 10
     plain = light_curve(field(12)[0])
     assert not any(is_uncalibrated(plain))
+
+
+def test_the_same_frames_are_measured_again_as_they_were():
+    few, _ = simulated("crts", "SN", 3, keep=5)
+    parts = measure_bands(few)
+    again = measure_science_again(few, parts)
+    for before, after in zip(parts, again, strict=True):
+        np.testing.assert_array_equal(after.fluxes.flux, before.fluxes.flux)
+    frames = few.frames.copy()
+    frames[-1, :, 28:37, 28:37] = np.median(frames[-1])
+    ((covered,), (whole,)) = measure_science_again(replace(few, frames=frames), parts), parts
+    assert covered.fluxes.flux[-1] != whole.fluxes.flux[-1]
+    np.testing.assert_array_equal(covered.calibration.scale, whole.calibration.scale)

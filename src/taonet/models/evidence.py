@@ -21,12 +21,19 @@ from taonet.data.reading import Example, example_of
 from taonet.errors import InputError
 from taonet.models.answers import turn_example, turns_of
 from taonet.models.bundle import Bundle
+from taonet.photometry.lightcurves import (
+    SMALL_PX,
+    BandMeasurement,
+    measure_bands,
+    measure_science_again,
+)
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
 MOST_FRAMES: Final = 1500
-"""Frames that are encoded once more for every epoch that is left out; of longer sequences each
-frame is encoded once, and the others are described as they are with the epoch."""
+"""Frames that are encoded once more for every epoch that is left out, all turned copies together;
+of longer sequences each frame is encoded once, and the others are described as they are with the
+epoch."""
 
 COPIES_AT_ONCE: Final = 64
 
@@ -99,7 +106,8 @@ def explain_answer(
     Without an epoch, what was measured in the other frames stays as it was; running means and what
     is usual are worked out without it (of long sequences whose frames are read one by one, they
     stay). A covered part has the level of the sky in all channels; the frame is described anew,
-    among the epochs before it, and what is known of later frames stays.
+    among the epochs before it, with the calibration that it had, and what is known of later frames
+    stays.
 
     Parameters
     ----------
@@ -211,7 +219,7 @@ class _Reader:
         """Return the log-probabilities without each epoch."""
         shown = [np.delete(np.arange(self.n), k) for k in range(self.n)]
         reading = self.bundle.reading
-        if reading.frames and not reading.deep_px and self.n * (self.n - 1) > MOST_FRAMES:
+        if reading.frames and not reading.deep_px and self._n_frames_anew() > MOST_FRAMES:
             return self._answer_rows(shown)
         parts = [
             self._answer_examples(
@@ -221,12 +229,15 @@ class _Reader:
         ]
         return np.concatenate(parts)
 
+    def _n_frames_anew(self) -> int:
+        return self.turns * self.n * (self.n - 1)
+
     def answer_with_frame(
         self, epoch: int, images: Sequence[Shaped[np.ndarray, "channel y x"]]
     ) -> Float[np.ndarray, "image class"]:
         """Return the log-probabilities with each of some images as the frame of an epoch."""
         place = int(np.searchsorted(self.read, epoch))
-        frames = [self._described_frame(place, image) for image in images]
+        frames = self._described_frames(place, images)
         days = torch.from_numpy(self._days(np.arange(self.n)))
         whole = self._example(np.arange(self.n))
         parts = []
@@ -243,17 +254,30 @@ class _Reader:
         inputs = None if self.measured is None else SequenceInputs(measured=self.measured)
         return example_of(self.sequence, self.bundle.reading, epochs=epochs, precomputed=inputs)
 
-    def _described_frame(self, place: int, image: Shaped[np.ndarray, "channel y x"]) -> Example:
-        """Return one frame with another image, as it is described among the epochs before it."""
-        context = self.read[max(0, place + 1 - CONTEXT) : place + 1]
-        few = self.sequence.take(context)
-        frames = few.frames.copy()
-        frames[-1] = image
-        few = replace(few, frames=frames)
-        inputs = None
-        if self.measured is not None:
-            inputs = SequenceInputs(measured=measure_epochs(few))
-        return _last_epoch(example_of(few, self.bundle.reading, precomputed=inputs))
+    def _described_frames(
+        self, place: int, images: Sequence[Shaped[np.ndarray, "channel y x"]]
+    ) -> list[Example]:
+        """Return one frame with other images, each described among the epochs before it."""
+        context = self.sequence.take(self.read[max(0, place + 1 - CONTEXT) : place + 1])
+        parts = self._calibrated_bands(context)
+        described = []
+        for image in images:
+            frames = context.frames.copy()
+            frames[-1] = image
+            few = replace(context, frames=frames)
+            inputs = None
+            if self.measured is not None:
+                anew = None if parts is None else measure_science_again(few, parts)
+                inputs = SequenceInputs(measured=measure_epochs(few, anew))
+            described.append(_last_epoch(example_of(few, self.bundle.reading, precomputed=inputs)))
+        return described
+
+    def _calibrated_bands(self, few: ImageSequence) -> list[BandMeasurement] | None:
+        """Return the calibration to keep; None where the object's own light is part of it."""
+        is_small = min(few.frames.shape[-2:]) < SMALL_PX
+        if self.measured is None or is_small or "difference" in few.channels:
+            return None
+        return measure_bands(few)
 
     def _answer_examples(self, examples: Sequence[Example]) -> Float[np.ndarray, "example class"]:
         """Return the log-probabilities after all epochs of examples of one length."""

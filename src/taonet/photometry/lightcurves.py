@@ -1,7 +1,7 @@
 """From the frames of a sequence to its light curve."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -160,6 +160,27 @@ def measure_bands(
         for band in sorted(set(sequence.band))
         if len(index := np.flatnonzero(bands == band))
     ]
+
+
+def measure_science_again(
+    sequence: ImageSequence, parts: Sequence[BandMeasurement]
+) -> list[BandMeasurement]:
+    """Measure other science images of the same epochs, with the calibration that they had.
+
+    Parameters
+    ----------
+    sequence : ImageSequence
+        Of cutouts of 32 pixels or more: smaller ones are calibrated with the object's own light.
+    parts : sequence of BandMeasurement
+        From `measure_bands` with ``mode="science"``.
+    """
+    return [_measure_again(sequence.take(part.epochs), part) for part in parts]
+
+
+def _measure_again(sequence: ImageSequence, part: BandMeasurement) -> BandMeasurement:
+    frames = prepare_frames(sequence.pixels[:, 0], smoothed=not _is_small(sequence))
+    fluxes = mask_unknown_noise(_measure_science(frames, part.calibration, causal=True), frames)
+    return replace(part, frames=frames, fluxes=fluxes)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
