@@ -3,6 +3,7 @@
 from taonet.version import __version__
 from taonet.web.app import create_app
 from taonet.web.session import Choices, open_session
+from taonet.web.uploads import MOST_SECONDS
 from web.conftest import Page
 
 
@@ -14,6 +15,7 @@ def test_the_session_says_what_was_opened(page, session):
     assert said["has_frames"]
     assert said["has_truth"]
     assert said["can_classify"]
+    assert said["classify_seconds"] == MOST_SECONDS
     assert said["models"] == ["answers"]
     assert [one["name"] for one in said["classes"]] == list(session.classes)
     assert said["classes"][0] == {"name": "SN", "words": "supernova", "colour": "#D55E00"}

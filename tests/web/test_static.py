@@ -1,5 +1,7 @@
 """The page in a real browser: what people do there, and what they then see."""
 
+import base64
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -133,6 +135,7 @@ def wait_for_rows(page, *, loads=1):
 def open_object(page, address, name):
     page.goto(f"{address}/#/object/{name}")
     page.wait_for_selector("canvas[data-ready]")
+    page.wait_for_selector(".light-curve[data-measured]")
 
 
 def names(page):
@@ -213,6 +216,23 @@ def test_the_film_steps_by_key_and_the_charts_follow(page, address, table):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert set(page.eval_on_selector_all(".chart", "a => a.map(b => b.dataset.epoch)")) == {"2"}
+
+
+def test_the_film_does_not_wait_for_the_light_curve(page, address, table):
+    waiting = []
+    page.route("**/light_curve", waiting.append)
+    page.goto(f"{address}/#/object/{table['object_id'].iloc[0]}")
+    page.wait_for_selector("canvas[data-ready]")
+    page.wait_for_selector("text=being measured")
+    before = page.locator(".light-curve").bounding_box()
+    page.keyboard.press("Home")
+    assert shown_epoch(page) == 0
+    page.wait_for_timeout(500)
+    waiting[0].continue_()
+    page.wait_for_selector(".light-curve[data-measured]")
+    after = page.locator(".light-curve").bounding_box()
+    assert after["height"] == pytest.approx(before["height"], abs=1)
+    assert page.get_attribute(".light-curve .chart", "data-epoch") == "0"
 
 
 def test_a_click_in_a_chart_moves_the_film_there(page, address, table):
@@ -321,12 +341,14 @@ def drop_file(page, selector, file):
     """Drop a file as a person does: with the event that the browser sends."""
     page.wait_for_selector(selector)
     transfer = page.evaluate_handle(
-        """([name, bytes]) => {
+        """([name, text]) => {
+            const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
             const transfer = new DataTransfer();
-            transfer.items.add(new File([new Uint8Array(bytes)], name));
+            transfer.items.add(new File([bytes], name));
             return transfer;
         }""",
-        [file.name, list(file.read_bytes())],
+        # as a list of numbers, a megabyte takes the driver a minute
+        [file.name, base64.b64encode(file.read_bytes()).decode()],
     )
     page.dispatch_event(selector, "drop", {"dataTransfer": transfer})
 
@@ -340,6 +362,22 @@ def test_a_bad_file_is_told_plainly(page, address, tmp_path):
     said = page.text_content(".classify-state .problem")
     assert "Traceback" not in said
     assert 10 < len(said) < 300
+
+
+def test_a_file_that_takes_too_long_is_told_plainly(page, address, tmp_path):
+    def answer_in_haste(route):
+        said = route.fetch().json()
+        route.fulfill(body=json.dumps({**said, "classify_seconds": -59}))
+
+    page.route("**/api/session", answer_in_haste)
+    page.route("**/api/classify*", lambda _: None)  # never answered
+    file = tmp_path / "mine.npz"
+    file.write_bytes(b"anything")
+    page.goto(f"{address}/#/classify")
+    drop_file(page, ".drop", file)
+    page.wait_for_selector(".classify-state .working")
+    page.wait_for_selector(".classify-state .problem", timeout=20_000)
+    assert "took too long" in page.text_content(".classify-state .problem")
 
 
 def test_a_label_by_key_is_in_the_export(page, address):

@@ -89,9 +89,30 @@ def test_a_file_that_takes_too_long_is_given_up(session, monkeypatch):
     with upload_folder("x.npz") as file:
         file.write_bytes(stamps(1))
         monkeypatch.setattr(uploads, "_command", lambda *_: ["/bin/sleep", "60"])
-        with pytest.raises(InputError, match=r"took more than 0\.2 s"):
+        with pytest.raises(InputError, match="took too long"):
             classify_upload(session, file, "x.npz", most_seconds=0.2)
     assert time.monotonic() - start < 30
+    # the next one does not wait for it
+    assert not uploads._reading.locked()
+
+
+def test_a_file_that_waits_for_others_too_long_is_given_up(session):
+    with upload_folder("x.npz") as file, uploads._reading:
+        file.write_bytes(stamps(1))
+        with pytest.raises(InputError, match="other files are being read"):
+            classify_upload(session, file, "x.npz", most_seconds=0.1)
+
+
+def test_what_is_not_classified_in_time_is_told(session, monkeypatch):
+    clock = iter([0.0, 1.0, 2.0, 99.0])
+    monkeypatch.setattr(uploads, "monotonic", lambda: next(clock))
+    with upload_folder("x.npz") as file:
+        file.write_bytes(stamps(2))
+        result = classify_upload(session, file, "x.npz", most_seconds=50.0)
+    assert len(result.objects) == 1
+    (late,) = result.rejected
+    assert late["name"] == "o1"
+    assert "the time was up" in late["reason"]
 
 
 def test_a_worker_that_the_system_ended_is_told(session, monkeypatch):

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from taonet.reports.object_document import class_list
 from taonet.version import __version__
 from taonet.web.dependencies import TheSession
+from taonet.web.uploads import MOST_SECONDS
 
 session_router = APIRouter(tags=["session"])
 
@@ -23,5 +24,6 @@ def get_session(session: TheSession) -> dict[str, Any]:
         "has_truth": any(name is not None for name in session.objects.columns["class_name"]),
         "models": list(session.tables),
         "can_classify": session.can_classify,
+        "classify_seconds": MOST_SECONDS,
         "version": __version__,
     }

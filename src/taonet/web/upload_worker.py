@@ -16,7 +16,7 @@ from taonet.errors import TaoNetError
 MOST_MEMORY: Final = 4 * 2**30
 MOST_WRITTEN: Final = 512 * 2**20
 MOST_SECONDS: Final = 60
-"""Of the processor; the page kills it after as long by the clock."""
+"""Of the processor; the page kills it by the clock, see `taonet.web.uploads.MOST_SECONDS`."""
 
 MOST_ITEMS: Final = 50
 """Objects of one file that are read."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,10 @@ from taonet.web.session import Session
 from taonet.web.upload_worker import UNPACKED
 
 MOST_BYTES: Final = 64 * 2**20
-MOST_SECONDS: Final = 45.0
+MOST_SECONDS: Final = 60.0
+"""From a stored file to its answers, the wait for other files among them. What is being classified
+when the time is up is still answered."""
+
 MOST_PIXELS: Final = 40_000_000
 """Of all frames of an upload together: more would keep the page busy for minutes."""
 
@@ -84,28 +88,56 @@ def classify_upload(
     Raises
     ------
     InputError
-        If there is no network, the file cannot be read, or is too large.
+        If there is no network, the file cannot be read, is too large, or takes too long.
     """
+    deadline = monotonic() + most_seconds
     bundle = session.model
     if not isinstance(bundle, Bundle):
         do = "start the page with --bundle and the name of a network"
         raise InputError("the model reads light curves, not cutouts", do=do)
     stem = plain_stem(name)
-    with _reading:
-        answer = _run_worker(file, file.parent / "archive", most_seconds)
+    with _reading_alone(most_seconds):
+        # the clock of this file has run while others were read
+        answer = _run_worker(file, file.parent / "archive", deadline - monotonic())
         rejected = [_with_own_names(one, file, stem) for one in answer["rejected"]]
         sequences = _sequences(file.parent / "archive", stem)
-
-        def reject(source: str, error: TaoNetError, *, part: bool = False) -> None:
-            kind = "an epoch: " if part else ""
-            rejected.append({"name": source, "reason": f"{kind}{error.what}"})
-
-        objects = [
-            _keep(session, sequence, rows)
-            for sequence in sequences
-            for rows in predict(bundle, [sequence], on_rejection=reject)
-        ]
+        objects = _classify(session, bundle, sequences, rejected, deadline=deadline)
     return UploadResult(objects=objects, rejected=rejected)
+
+
+@contextmanager
+def _reading_alone(most_seconds: float) -> Iterator[None]:
+    if not _reading.acquire(timeout=most_seconds):
+        raise InputError("other files are being read", do="try again in a minute")
+    try:
+        yield
+    finally:
+        _reading.release()
+
+
+def _classify(
+    session: Session,
+    bundle: Bundle,
+    sequences: list[ImageSequence],
+    rejected: list[dict[str, str]],
+    *,
+    deadline: float,
+) -> list[str]:
+    """Keep what is classified before the time is up, and add to ``rejected`` what is not."""
+
+    def reject(source: str, error: TaoNetError, *, part: bool = False) -> None:
+        kind = "an epoch: " if part else ""
+        rejected.append({"name": source, "reason": f"{kind}{error.what}"})
+
+    objects: list[str] = []
+    for sequence in sequences:
+        if monotonic() > deadline:
+            reason = "not classified: the time was up; give fewer objects in a file"
+            rejected.append({"name": sequence.object_id, "reason": reason})
+            continue
+        answers = predict(bundle, [sequence], on_rejection=reject)
+        objects += [_keep(session, sequence, rows) for rows in answers]
+    return objects
 
 
 def plain_stem(name: str) -> str:
@@ -128,13 +160,12 @@ def _run_worker(file: Path, archive: Path, most_seconds: float) -> dict[str, Any
             _command(file, archive),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=most_seconds,
+            timeout=max(most_seconds, 0),
             cwd=file.parent,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        what = f"reading the file took more than {most_seconds:g} s"
-        raise InputError(what, do="give a smaller file") from None
+        raise InputError("reading the file took too long", do="give a smaller file") from None
     try:
         answer: dict[str, Any] = json.loads(ended.stdout)
     except ValueError:

@@ -17,6 +17,7 @@ async function ask(path, options = {}) {
     answer = await fetch(`/api/${path}`, { ...options, headers: { ...HEADERS, ...options.headers } });
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
+    if (problem.name === "TimeoutError") throw new ApiProblem("The server took too long.", "Try again, or give a smaller file.");
     throw new ApiProblem("The server does not answer.", "Is `taonet serve` still running?");
   }
   if (answer.ok) return answer;
@@ -48,7 +49,7 @@ export const api = {
     readInt16(await (await ask(objectPath(id, `/frames/${encodeURIComponent(channel)}`))).arrayBuffer()),
   lightCurve: (id) => asJson(objectPath(id, "/light_curve")),
   evidence: (id, epoch) => send(objectPath(id, "/evidence"), epoch === undefined ? {} : { epoch }),
-  classify: (file) => asJson(`classify?${queryOf({ name: file.name })}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } }),
+  classify: (file, signal) => asJson(`classify?${queryOf({ name: file.name })}`, { method: "POST", body: file, signal, headers: { "Content-Type": "application/octet-stream" } }),
   compare: (query) => asJson(`compare?${queryOf(query)}`),
   model: () => asJson("model"),
   labels: () => asJson("labels"),

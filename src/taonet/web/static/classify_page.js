@@ -1,9 +1,12 @@
 // A file of one's own: drop it, read the answer.
 
 import { api } from "./api.js";
-import { counted, element } from "./dom.js";
+import { count, counted, element } from "./dom.js";
 import { mountObjectView } from "./object_view.js";
 import { viewOptions } from "./object_page.js";
+
+/** Seconds beyond the time that a file may take: what is being classified then is still answered. */
+const GRACE = 60;
 
 const FORMATS = [
   ["FITS", "cutouts of one object: an image an extension, or a cube, with times in the headers"],
@@ -48,18 +51,34 @@ class ClassifyPage {
   }
 
   async #classify(file) {
-    this.state.replaceChildren(element("p", { class: "working", text: `Reading ${file.name} …` }));
+    const stopClock = this.#showClock(file);
     this.list.replaceChildren();
     this.shown?.destroy();
     this.shown = null;
     this.holder.replaceChildren();
     try {
-      const { objects, rejected } = await api.classify(file);
+      const { objects, rejected } = await api.classify(file, AbortSignal.timeout(1000 * (this.app.session.classify_seconds + GRACE)));
       this.#say(file, objects, rejected);
       if (objects.length) await this.#open(objects[0]);
     } catch (problem) {
       this.state.replaceChildren(element("p", { class: "problem", role: "alert", text: problem.message }));
+    } finally {
+      stopClock();
     }
+  }
+
+  /** Say how long a file has been read, and when it is given up; return how to stop that. */
+  #showClock(file) {
+    const start = performance.now();
+    const clock = element("span", { class: "faint number", "aria-hidden": "true" });
+    const most = this.app.session.classify_seconds;
+    const tick = () => { clock.textContent = ` ${Math.floor((performance.now() - start) / 1000)} s`; };
+    this.state.replaceChildren(element("p", { class: "working" },
+      element("span", { text: `Reading ${file.name} …` }), clock,
+      element("span", { class: "faint", text: ` What takes more than ${count(most)} s is given up.` })));
+    tick();
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
   }
 
   #say(file, objects, rejected) {
