@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -219,7 +220,7 @@ def test_the_film_steps_by_key_and_the_charts_follow(page, address, table):
 
 
 def test_the_film_does_not_wait_for_the_light_curve(page, address, table):
-    waiting = []
+    waiting: list[Any] = []
     page.route("**/light_curve", waiting.append)
     page.goto(f"{address}/#/object/{table['object_id'].iloc[0]}")
     page.wait_for_selector("canvas[data-ready]")
