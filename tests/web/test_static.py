@@ -221,7 +221,8 @@ def test_the_film_steps_by_key_and_the_charts_follow(page, address, table):
 
 def test_the_film_does_not_wait_for_the_light_curve(page, address, table):
     waiting: list[Any] = []
-    page.route("**/light_curve", waiting.append)
+    # playwright wants a function of its own to write on
+    page.route("**/light_curve", lambda route: waiting.append(route))
     page.goto(f"{address}/#/object/{table['object_id'].iloc[0]}")
     page.wait_for_selector("canvas[data-ready]")
     page.wait_for_selector("text=being measured")
