@@ -14,6 +14,7 @@ from taonet.models.bundle import load_bundle
 from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import Sample, simulate_archive
+from taonet.training import fit_frame_typicality as frame_typical
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
 from taonet.training import fit_typicality as typical
@@ -31,6 +32,7 @@ def few_are_enough(monkeypatch):
     monkeypatch.setattr(calibration, "LEAST_OBJECTS", 3)
     monkeypatch.setattr(conformal, "LEAST_OBJECTS", 3)
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 2)
+    monkeypatch.setattr(frame_typical, "LEAST_POINTS", 5)
 
 
 @pytest.mark.usefixtures("few_are_enough")
