@@ -64,6 +64,26 @@ def test_answers_pass_through_what_was_fitted(world, fresh, tmp_path):
     np.testing.assert_allclose(honest[columns].to_numpy(), warmth, atol=1e-5)
 
 
+@pytest.mark.usefixtures("few_are_enough")
+def test_several_archives_are_fitted_together(world, fresh, tmp_path):
+    simulate_archive(Sample(survey="tiny", n_objects=12, seed=12), tmp_path / "more")
+    said = calibrate(str(world / "run"), [fresh, tmp_path / "more"], tmp_path / "b", level=0.5)
+    assert "36 objects" in said
+    bundle = load_bundle(str(tmp_path / "b"))
+    assert bundle.trust is not None
+    assert bundle.trust.objects == 36
+    assert bundle.facts["calibrated_on"] not in (
+        Archive(fresh).digest,
+        Archive(tmp_path / "more").digest,
+    )
+
+
+def test_an_object_in_two_archives_is_refused(world, fresh, tmp_path):
+    with pytest.raises(LeakError, match="an object is in two archives"):
+        calibrate(str(world / "run"), [fresh, fresh], tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
 def test_without_enough_objects_there_are_no_sets_and_it_says_why(
     world, fresh, monkeypatch, tmp_path
 ):
