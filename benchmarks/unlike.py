@@ -122,7 +122,8 @@ def with_frames(sequence: ImageSequence, frames: np.ndarray) -> ImageSequence:
 
 def report(bundle: Bundle, title: str, sequences: Iterable[ImageSequence]) -> float:
     """Print and return the share of the sequences that are unlike after their last epoch."""
-    ends = [rows.iloc[-1] for rows in predict(bundle, sequences)]
+    read = (one for one in sequences if len(bundle.reading.epochs_of(one)))
+    ends = [rows.iloc[-1] for rows in predict(bundle, read)]
     unlike = np.array([bool(row["unlike"]) for row in ends])
     kept = np.mean([row["predicted_class"] == row["class_name"] for row in ends])
     low, high = binomtest(int(unlike.sum()), len(unlike)).proportion_ci(method="wilson")

@@ -15,7 +15,7 @@ from taonet.io.tally import Tally
 from taonet.models.answers import predict_examples
 from taonet.models.bundle import load_bundle
 from taonet.models.preparation import prepare_examples
-from taonet.training import fit_typicality
+from taonet.training import fit_frame_typicality, fit_typicality
 from taonet.training.fit_sets import fit_thresholds
 from taonet.training.fit_temperature import apply_temperature, fitted_rows
 from taonet.trust.trust import Temperature, Thresholds, Trust
@@ -57,10 +57,11 @@ def test_all_parts_are_fitted_where_there_are_enough_objects():
 
 def test_what_cannot_be_fitted_is_left_out_and_said(monkeypatch):
     monkeypatch.setattr(fit_typicality, "LEAST_OF_A_CLASS", 300)
+    monkeypatch.setattr(fit_frame_typicality, "LEAST_POINTS", 300)
     few = draw(240, seed=1, mix=(10, 10, 1))
     trust, notes = fit_trust(answers_of(few), THREE)
     assert (trust.thresholds, trust.typicality, trust.frame_typicality) == (None, None, None)
-    assert [note[:13] for note in notes] == ["no sets: too ", "no typicality"]
+    assert [note[:13] for note in notes] == ["no sets: too ", "no typicality", "frames are no"]
     assert "C " in notes[0]
 
 

@@ -144,7 +144,12 @@ def test_what_is_no_part_of_a_preset_is_refused():
         canonical_form({"when": {1, 2}})
 
 
-@pytest.mark.parametrize("name", ["crts", "hits", "ztf"])
+def test_the_card_of_a_bundle_that_learnt_from_a_wide_mix_states_the_hash_of_that():
+    card = (files("taonet.bundles") / "hits-sim" / "README.md").read_text("utf-8")
+    assert f"(preset by its numbers: {preset_digest('hits', (), 'wide')[:12]})" in card
+
+
+@pytest.mark.parametrize("name", ["crts", "ztf"])
 def test_the_cards_of_shipped_bundles_state_the_hash_by_numbers_beside_the_old_one(name):
     old = next(source for source, numbers in SOURCE_DIGESTS.items() if numbers == PINNED[name])
     card = (files("taonet.bundles") / f"{name}-sim" / "README.md").read_text("utf-8")

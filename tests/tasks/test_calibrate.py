@@ -14,6 +14,7 @@ from taonet.models.bundle import load_bundle
 from taonet.tasks.calibrate import calibrate
 from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import Sample, simulate_archive
+from taonet.training import fit_frame_typicality as frame_typical
 from taonet.training import fit_sets as conformal
 from taonet.training import fit_temperature as calibration
 from taonet.training import fit_typicality as typical
@@ -31,6 +32,7 @@ def few_are_enough(monkeypatch):
     monkeypatch.setattr(calibration, "LEAST_OBJECTS", 3)
     monkeypatch.setattr(conformal, "LEAST_OBJECTS", 3)
     monkeypatch.setattr(typical, "LEAST_OF_A_CLASS", 2)
+    monkeypatch.setattr(frame_typical, "LEAST_POINTS", 5)
 
 
 @pytest.mark.usefixtures("few_are_enough")
@@ -60,6 +62,26 @@ def test_answers_pass_through_what_was_fitted(world, fresh, tmp_path):
     assert honest["typicality"].between(0, 1).all()
     warmth = trust.temperature.apply(plain[columns].to_numpy(), plain["n_epochs"].to_numpy())
     np.testing.assert_allclose(honest[columns].to_numpy(), warmth, atol=1e-5)
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_several_archives_are_fitted_together(world, fresh, tmp_path):
+    simulate_archive(Sample(survey="tiny", n_objects=12, seed=12), tmp_path / "more")
+    said = calibrate(str(world / "run"), [fresh, tmp_path / "more"], tmp_path / "b", level=0.5)
+    assert "36 objects" in said
+    bundle = load_bundle(str(tmp_path / "b"))
+    assert bundle.trust is not None
+    assert bundle.trust.objects == 36
+    assert bundle.facts["calibrated_on"] not in (
+        Archive(fresh).digest,
+        Archive(tmp_path / "more").digest,
+    )
+
+
+def test_an_object_in_two_archives_is_refused(world, fresh, tmp_path):
+    with pytest.raises(LeakError, match="an object is in two archives"):
+        calibrate(str(world / "run"), [fresh, fresh], tmp_path / "b")
+    assert not (tmp_path / "b").exists()
 
 
 def test_without_enough_objects_there_are_no_sets_and_it_says_why(

@@ -15,7 +15,7 @@ from taonet.cli.output import track
 def calibrate(
     bundle: Annotated[str, typer.Argument(help="A shipped bundle's name, or a bundle's folder.")],
     data: Annotated[
-        Path, typer.Argument(help="An archive of objects of known class, not trained on.")
+        list[Path], typer.Argument(help="Archives of objects of known class, not trained on.")
     ],
     output: Output,
     level: Annotated[

@@ -94,9 +94,12 @@ def fit_trust(
         notes.append(f"no sets: {error}")
     try:
         typicality = fit_typicality(answers.rows, answers.features)
-        frame_typicality = fit_frame_typicality(answers.rows, answers.signature)
     except InputError as error:
         notes.append(f"no typicality: {error}")
+    try:
+        frame_typicality = fit_frame_typicality(answers.rows, answers.signature)
+    except InputError as error:
+        notes.append(f"frames are not compared: {error}")
     objects = int(answers.table["object_id"].nunique())
     trust = Trust(
         temperature=temperature,

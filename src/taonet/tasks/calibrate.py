@@ -1,11 +1,13 @@
 """Calibrate a bundle: its probabilities, sets of classes, and typicality."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from taonet.errors import InputError, LeakError
 from taonet.evaluation.calibration_by_epochs import ece_by_epochs
 from taonet.experiment.card import recalibrated_card
+from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_existing
@@ -20,7 +22,7 @@ from taonet.types import AnyPath, Track, no_progress
 
 def calibrate(
     bundle_name: str | Path,
-    data: AnyPath,
+    data: AnyPath | Sequence[AnyPath],
     output: AnyPath,
     *,
     level: float = 0.9,
@@ -28,12 +30,13 @@ def calibrate(
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> str:
-    """Fit temperature, sets and typicality on an archive, and write the calibrated bundle.
+    """Fit temperature, sets and typicality on archives, and write the calibrated bundle.
 
     Parameters
     ----------
-    data : Path
-        An archive of objects of known class that were not trained on.
+    data : Path, or sequence of Path
+        One or several archives of objects of known class that were not trained on. The objects of
+        all of them are fitted together.
     level : float
         The rate at which sets should contain the true class, class by class.
 
@@ -45,16 +48,17 @@ def calibrate(
     Raises
     ------
     LeakError
-        If the bundle was trained on the archive.
+        If the bundle was trained on one of the archives, or two of them share objects.
     InputError
-        If it has too few objects, or other classes.
+        If there are too few objects, or other classes, or the archives differ in kind.
     """
-    data, output = Path(data), Path(output)
+    output = Path(output)
     refuse_existing(output, overwrite=overwrite, mark="config.json")
     check_level(level)
-    bundle, archive = replace(load_bundle(bundle_name), trust=None), Archive(data)
+    bundle, archive = replace(load_bundle(bundle_name), trust=None), _read_archives(data)
     bundle.network.load_state_dict(round_to_half(bundle.network.state_dict()))
-    _refuse_training_data(bundle, archive)
+    for one in archive.archives:
+        _refuse_training_data(bundle, one)
     tally = Tally(archive.path)
     labelled = _labelled_objects(bundle, archive)
     sequences = (archive[i] for i in track(labelled, len(labelled), "calibrating"))
@@ -69,7 +73,7 @@ def calibrate(
     trust, notes = fit_trust(answers, bundle.taxonomy, level=level)
     facts = {
         **bundle.facts,
-        "calibrated_on": archive.digest,
+        "calibrated_on": archive.digest_of("calibration"),
         "calibrated_on_simulation": archive.is_simulated,
     }
     calibrated = replace(bundle, trust=trust, facts=facts)
@@ -83,6 +87,21 @@ def calibrate(
     return "\n".join([line, *aside, *notes])
 
 
+def _read_archives(data: AnyPath | Sequence[AnyPath]) -> JoinedArchives:
+    """Read one or several archives as one, none of whose objects is in two of them."""
+    paths = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
+    archives = JoinedArchives({"calibration": [Archive(path) for path in paths]})
+    owner: dict[str, Archive] = {}
+    for one in archives.archives:
+        for name in one.objects["object_id"]:
+            other = owner.setdefault(str(name), one)
+            if other is not one:
+                got = f"{name}, also in {other.path}"
+                do = "give each object once"
+                raise LeakError("an object is in two archives", where=one.path, got=got, do=do)
+    return archives
+
+
 def _refuse_training_data(bundle: Bundle, archive: Archive) -> None:
     trained_on = {bundle.facts.get("data_digest"), bundle.facts.get("learnt_from")}
     if archive.digest in trained_on:
@@ -90,7 +109,7 @@ def _refuse_training_data(bundle: Bundle, archive: Archive) -> None:
         raise LeakError("the bundle was trained on this archive", where=archive.path, do=do)
 
 
-def _labelled_objects(bundle: Bundle, archive: Archive) -> list[int]:
+def _labelled_objects(bundle: Bundle, archive: JoinedArchives) -> list[int]:
     known = [i for i, name in enumerate(archive.class_names) if name in bundle.taxonomy.classes]
     if not known:
         got = ", ".join(sorted({str(name) for name in archive.class_names})[:5])

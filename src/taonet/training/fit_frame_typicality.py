@@ -19,7 +19,7 @@ from taonet.trust.typicality import TINY
 MOST_POINTS: Final = 1000
 """Neighbours that are kept after each number of epochs."""
 
-LEAST_POINTS: Final = 40
+LEAST_POINTS: Final = 20
 """Fewer neighbours say nothing of what is usual."""
 
 
