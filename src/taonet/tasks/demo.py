@@ -61,7 +61,7 @@ def run_demo(
     """
     folder = Path(folder)
     make_folder(folder)
-    if not (folder / "run").exists() and not _is_demo_folder(folder):
+    if not (folder / "run").exists() and not is_demo_folder(folder):
         raise OutputError("exists and is not a demo", where=folder, do="choose another --output")
     show_shipped_model(
         folder, seed=seed, overwrite=overwrite, workers=workers, track=track, say=say
@@ -72,7 +72,8 @@ def run_demo(
     return run / "report.html"
 
 
-def _is_demo_folder(folder: Path) -> bool:
+def is_demo_folder(folder: Path) -> bool:
+    """Return whether a folder holds nothing but what a demo writes."""
     return all(path.name.startswith(OWN) for path in folder.iterdir())
 
 

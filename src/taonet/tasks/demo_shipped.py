@@ -122,7 +122,7 @@ def growth_lines(table: pd.DataFrame, names: Sequence[str]) -> Iterator[str]:
         rows = table[table["object_id"] == name]
         steps = [rows_at(rows, n).iloc[0] for n in STEPS] + [rows.iloc[-1]]
         yield f"    {name}, truly {rows['class_name'].iloc[0]}"
-        yield f"      {', '.join(f'{row['n_epochs']}: {_answer(row)}' for row in steps)}"
+        yield "      " + ", ".join(f"{row['n_epochs']}: {_answer(row)}" for row in steps)
         members = ", ".join(rows.iloc[-1]["set"]) or "none"
         yield f"      classes that cannot be excluded at the end (at 90 %): {members}"
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from taonet.evaluation.calibration_error import ece
+from taonet.evaluation.calibration_by_epochs import ece
 from taonet.evaluation.intervals import Interval
+from taonet.evaluation.scored_rows import final_rows
 from taonet.experiment.recipe import read_recipe
 from taonet.experiment.run import NETWORK, run_experiment
 from taonet.experiment.stages import prediction_file, read_scores
@@ -130,10 +131,12 @@ def calibration_lines(folder: Path, archive: Archive) -> Iterator[str]:
     names = [name for name in archive.objects["object_id"] if name in tested]
     model = load_bundle(folder / "calibrated")
     after = pd.DataFrame(predict_table(model, (archive[name] for name in names)))
-    errors = [ece(table, model.taxonomy, n_bootstrap=300, seed=0) for table in (before, after)]
-    yield f"  Calibration error, before: {errors[0]:.2f}"
-    yield f"  and after:                 {errors[1]:.2f}"
+    last = [final_rows(table) for table in (before, after)]
+    errors = [ece(rows, model.taxonomy, n_bootstrap=300, seed=0) for rows in last]
+    yield f"  Calibration error about the same {len(last[1])} objects, before: {errors[0]:.2f}"
+    yield f"    and after: {errors[1]:.2f}"
     yield "  It is the mean gap between the probability that is stated and the share that is right."
+    yield "  Sets of classes would need a hundred calibration objects of each class."
 
 
 def _classify_unseen_file(folder: Path, *, seed: int) -> str:
