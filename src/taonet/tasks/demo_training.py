@@ -71,7 +71,7 @@ def show_training(
     say("Second act. The whole road in miniature: everything is small, and so are the scores.")
     say(f"1 of 4: simulating {OBJECTS} objects to learn from and to test on")
     archive = _simulate(folder / "archive", OBJECTS, seed, overwrite, workers, track)
-    say("2 of 4: training the network for a minute, and trees; comparing them")
+    say("2 of 4: training a small network and trees, and comparing them; this takes longest")
     with as_file(files("taonet.tasks") / "demo.toml") as recipe:
         run = run_experiment(
             read_recipe(recipe), archive, folder / "run", workers=workers, track=track, say=say
@@ -112,8 +112,7 @@ def comparison_lines(scores: dict[str, Any]) -> Iterator[str]:
         if method in scores:
             own = Interval.from_dict(scores[method]["macro_recall"])
             yield f"    {words:44} {own:.2f}"
-    yield "  So small a network loses to trees or comes level: what it can do needs"
-    yield "  thousands of objects, as in the first act."
+    yield "  A network needs thousands of objects to pass trees: the first act shows one that had them."
 
 
 def _calibrate(folder: Path, seed: int, overwrite: bool, workers: int, track: Track) -> None:
