@@ -112,7 +112,7 @@ def comparison_lines(scores: dict[str, Any]) -> Iterator[str]:
         if method in scores:
             own = Interval.from_dict(scores[method]["macro_recall"])
             yield f"    {words:44} {own:.2f}"
-    yield "  A network needs thousands of objects to pass trees: the first act shows one that had them."
+    yield "  A network needs thousands of objects to pass trees; that of the first act had them."
 
 
 def _calibrate(folder: Path, seed: int, overwrite: bool, workers: int, track: Track) -> None:
