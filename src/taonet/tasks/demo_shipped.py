@@ -94,8 +94,8 @@ def score_lines(answers: Path, forest: Path, archive: Archive) -> Iterator[str]:
     yield f"  {', '.join(taxonomy.classes)}."
     yield "  Each object is a film: some hundred frames (epochs) of one place in the sky."
     yield "  Share of right answers; in brackets what it may be for other such objects (95 %):"
-    for row in scores_by_epochs(ours, taxonomy, STEPS).to_dict("records"):
-        share = Interval.from_row(row, "macro_recall")
+    for _, row in scores_by_epochs(ours, taxonomy, STEPS).iterrows():
+        share = Interval.from_row(row.to_dict(), "macro_recall")
         when = f"after {count_words(int(row['n_epochs']), 'epoch')}"
         yield f"    {f'{BUNDLE} {when}':28} {share:.2f}"
     for name, words in (("model", f"{BUNDLE} after all"), ("forest", "forest after all")):
@@ -136,12 +136,12 @@ def _answer(row: pd.Series) -> str:
 
 def refusal_lines(table: pd.DataFrame, archive: Archive, bundle: Bundle) -> Iterator[str]:
     """Say what the model does not answer about, and what it lets pass."""
-    last = final_rows(table).set_index("object_id")
+    last = {str(row["object_id"]): row for _, row in final_rows(table).iterrows()}
     yield "  What it refuses:"
-    yield from _empty_lines(last.loc[EMPTY])
+    yield from _empty_lines(last[EMPTY])
     for name in FOREIGN:
-        verdict = "unlike" if last.loc[name, "unlike"] else "not called unlike"
-        typicality = f"typicality {last.loc[name, 'typicality']:.2f}"
+        verdict = "unlike" if last[name]["unlike"] else "not called unlike"
+        typicality = f"typicality {float(last[name]['typicality']):.2f}"
         yield f"    {name}, a supernova in another camera: {verdict} ({typicality})."
     yield "      Typicality: the share of known objects that look as odd. Below 0.05 is unlike,"
     yield "      so that one in twenty known objects is called so, and not all that is new."
