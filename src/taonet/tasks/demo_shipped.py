@@ -95,7 +95,7 @@ def score_lines(answers: Path, forest: Path, archive: Archive) -> Iterator[str]:
     yield "  Each object is a film: some hundred frames (epochs) of one place in the sky."
     yield "  Share of right answers; in brackets what it may be for other such objects (95 %):"
     for _, row in scores_by_epochs(ours, taxonomy, STEPS).iterrows():
-        share = Interval.from_row(row.to_dict(), "macro_recall")
+        share = Interval.from_row({str(k): x for k, x in row.items()}, "macro_recall")
         when = f"after {count_words(int(row['n_epochs']), 'epoch')}"
         yield f"    {f'{BUNDLE} {when}':28} {share:.2f}"
     for name, words in (("model", f"{BUNDLE} after all"), ("forest", "forest after all")):
