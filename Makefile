@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 
 demo: $(VENV)/installed
 	@$(BIN)/taonet demo -o demo
+	@echo "  (first, in each new shell: . $(BIN)/activate)"
 
 # `.venv/bin/coverage report` then lists the lines that no test has run
 test: check

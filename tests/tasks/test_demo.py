@@ -1,21 +1,43 @@
-"""The demo's own file: what it says of itself is true."""
+"""The demo as a whole: what it leaves behind, and what it tells its reader to do next."""
 
-import pandas as pd
+import shlex
 
-from taonet.io.deep_tao.reader import read_deep_tao
-from taonet.io.tables import read_table
-from taonet.tasks import demo
+import pytest
+
+from taonet.io.archive import Archive
+from taonet.tasks.demo import is_demo_folder, next_steps, run_demo
+from taonet.web.session import Choices, open_session
 
 
-def test_the_unseen_file_says_which_class_it_truly_is(tmp_path, monkeypatch):
-    def predict_files(_bundle, inputs, output, **_options):
-        sequence, _ = read_deep_tao(inputs[0])
-        row = {"class_name": sequence.class_name, "n_epochs": len(sequence)}
-        pd.DataFrame([row | {"predicted_class": "SN", "p_SN": 0.9}]).to_csv(output, index=False)
+def test_a_demo_folder_holds_nothing_else(tmp_path):
+    for name in ("sky.part", "answers.parquet", "objects", "calibration"):
+        (tmp_path / name).mkdir()
+    assert is_demo_folder(tmp_path)
+    (tmp_path / "thesis.tex").write_text("")
+    assert not is_demo_folder(tmp_path)
 
-    monkeypatch.setattr(demo, "predict_files", predict_files)
-    line = demo._classify_unseen_file(tmp_path, tmp_path / "run", seed=1)
-    assert "a simulated SN" in line
-    assert read_table(tmp_path / "unseen.csv")["class_name"].tolist() == ["SN"]
-    (tmp_path / "run").mkdir()
-    assert demo._is_demo_folder(tmp_path)
+
+def test_the_last_line_opens_the_page():
+    last = next_steps("demo")[-1]
+    words = shlex.split(last)
+    assert words[:3] == ["taonet", "serve", "demo/answers.parquet"]
+    assert "--data demo/sky" in last
+    assert all(len(line) <= 100 for line in next_steps("demo"))
+
+
+@pytest.mark.slow
+def test_the_whole_demo(tmp_path):
+    said, again = [], []
+    report = run_demo(tmp_path, say=said.append)
+    assert report.is_file()
+    assert len(list((tmp_path / "objects").glob("*.html"))) == 5
+    assert is_demo_folder(tmp_path)
+    assert max(map(len, said)) <= 100 + len(str(tmp_path))
+    choices = Choices(data=tmp_path / "sky", compare=tmp_path / "forest.parquet")
+    session = open_session(tmp_path / "answers.parquet", choices)
+    assert len(session.answers) == len(Archive(tmp_path / "sky"))
+    assert session.can_classify
+    run_demo(tmp_path, say=again.append)
+    numbers = [line for line in said if "[" in line]
+    assert numbers == [line for line in again if "[" in line]
+    assert len(numbers) > 10
