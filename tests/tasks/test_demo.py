@@ -27,7 +27,8 @@ def test_the_last_line_opens_the_page():
 
 @pytest.mark.slow
 def test_the_whole_demo(tmp_path):
-    said, again = [], []
+    said: list[str] = []
+    again: list[str] = []
     report = run_demo(tmp_path, say=said.append)
     assert report.is_file()
     assert len(list((tmp_path / "objects").glob("*.html"))) == 5

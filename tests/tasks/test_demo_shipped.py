@@ -14,7 +14,8 @@ from taonet.tasks.demo_sky import EMPTY, FOREIGN
 @pytest.fixture(scope="module")
 def act(tmp_path_factory):
     """A small first act: one object of each class, a forest taught by six."""
-    folder, said = tmp_path_factory.mktemp("act"), []
+    folder = tmp_path_factory.mktemp("act")
+    said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for name, few in (
             ("simulate_sky", {"n_objects": 6}),
@@ -31,10 +32,11 @@ def test_it_says_what_the_table_holds(act):
     assert table["object_id"].nunique() == 6 + 1 + len(FOREIGN)
     assert "6 simulated objects" in said
     last = table.groupby("object_id").tail(1).set_index("object_id")
+    snr, typicality = last["snr"].astype(float), last["typicality"].astype(float)
     assert not last.loc[EMPTY, "detected"]
-    assert f"undetected (signal-to-noise {last.loc[EMPTY, 'snr']:.1f})" in said
+    assert f"undetected (signal-to-noise {snr[EMPTY]:.1f})" in said
     for name in FOREIGN:
-        assert f"(typicality {last.loc[name, 'typicality']:.2f})" in said
+        assert f"(typicality {typicality[name]:.2f})" in said
     assert said.count(": unlike (") == last.loc[list(FOREIGN), "unlike"].sum()
     assert "pixels of 0.27 arcsec; crts-sim learnt from 2.5" in said
 
@@ -58,7 +60,8 @@ def test_lines_are_short(act):
 def test_growth_is_that_of_the_rows():
     rows = pd.DataFrame({"object_id": "a", "class_name": "SN", "n_epochs": [1, 2, 40]})
     rows = rows.assign(detected=[False, True, True], predicted_class=["NON", "CV", "SN"])
-    rows = rows.assign(p_NON=0.0, p_CV=0.625, p_SN=0.875, set=[(), (), ("SN", "CV")])
+    rows = rows.assign(p_NON=0.0, p_CV=0.625, p_SN=0.875)
+    rows["set"] = pd.Series([(), (), ("SN", "CV")])
     lines = list(demo_shipped.growth_lines(rows, ["a"]))
     assert lines[-2].strip() == "1: –, 2: CV 0.62, 2: CV 0.62, 2: CV 0.62, 40: SN 0.88"
     assert lines[-1].endswith("SN, CV")
