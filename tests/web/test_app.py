@@ -82,6 +82,7 @@ def test_the_api_describes_itself(page):
         "/api/objects",
         "/api/objects/{object_id}",
         "/api/objects/{object_id}/frames/{channel}",
+        "/api/objects/{object_id}/light_curve",
         "/api/objects/{object_id}/thumbnail.png",
         "/api/objects/{object_id}/evidence",
         "/api/objects/{object_id}/export.{kind}",

@@ -24,7 +24,9 @@ def test_the_rows_are_those_of_the_table(store, things, first_id, tmp_path):
     rows = read_predictions(things / "answers.parquet")
     own = rows[rows["object_id"] == first_id].reset_index(drop=True)
     pd.testing.assert_frame_equal(read_predictions(tmp_path / "o.csv"), own, check_dtype=False)
-    assert json.loads(export_object(store, first_id, "json")) == store.document(first_id)
+    assert json.loads(export_object(store, first_id, "json")) == store.document(
+        first_id, measured=True
+    )
 
 
 def test_the_film_has_every_usable_epoch(store, session, first_id):
