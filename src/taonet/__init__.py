@@ -1,7 +1,8 @@
 """TAO-Net: classify image sequences of astronomical transients, straight from pixels.
 
 Everything that a notebook needs is here: `load` a model and `predict` with it, `read` files,
-`simulate` objects, measure `light_curves`, `plot` and `animate`, `train`, `evaluate` and `report`.
+`simulate` objects, measure `light_curves`, `plot`, `animate` and `view`, `train`, `evaluate` and
+`report`.
 `Archive` opens a packed archive, `ImageSequence.from_frames` makes a sequence of your own arrays.
 """
 
@@ -12,7 +13,7 @@ from taonet.version import __version__
 
 if TYPE_CHECKING:
     from taonet import errors
-    from taonet.api.figures import animate, plot
+    from taonet.api.figures import animate, plot, view
     from taonet.api.models import load, predict
     from taonet.api.photometry import light_curves
     from taonet.api.reading import read
@@ -37,6 +38,7 @@ __all__ = [
     "report",
     "simulate",
     "train",
+    "view",
 ]
 
 _MODULES = {
@@ -52,6 +54,7 @@ _MODULES = {
     "report": "taonet.api.scores",
     "simulate": "taonet.api.simulation",
     "train": "taonet.api.training",
+    "view": "taonet.api.figures",
 }
 """Where each name is defined: it is imported when it is first used (PEP 562)."""
 

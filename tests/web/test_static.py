@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import taonet
 from taonet.io.archive import Archive
 from taonet.io.prediction_table import read_predictions, write_predictions
 from taonet.reports.object_page import write_object_page
@@ -515,4 +516,25 @@ def test_the_single_file_opens_from_disk_with_the_same_numbers(browser, folder, 
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(rows) + 1
     context.close()
+    assert faults == []
+
+
+def test_a_notebook_shows_the_same_view(browser, folder, table, tmp_path):
+    shown = taonet.view(
+        Archive(folder / "archive"),
+        table["object_id"].iloc[0],
+        predictions=folder / "answers.parquet",
+    )
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!doctype html><body>{shown._repr_html_()}</body>", encoding="utf-8")
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(notebook.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("canvas[data-ready]").first.wait_for()
+    numbers = frame.locator(".readout .number").all_text_contents()
+    final = table[table["object_id"] == table["object_id"].iloc[0]].iloc[-1]
+    assert numbers == [f"{final[c]:.3f}" for c in table.columns if c.startswith("p_")]
+    page.close()
     assert faults == []

@@ -1,4 +1,4 @@
-"""Figures and films of sequences, light curves and predictions."""
+"""Figures, films and views of sequences, light curves and predictions."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +7,7 @@ from taonet.errors import InputError
 if TYPE_CHECKING:
     from taonet.reports.film import Film
     from taonet.reports.notebook_figure import NotebookFigure
+    from taonet.reports.object_view import ObjectView
     from taonet.sky.sequence import ImageSequence
 
 
@@ -102,6 +103,50 @@ def animate(
         raise InputError("a film needs a sequence of cutouts", got=got)
     rows = None if predictions is None else open_predictions(predictions)
     return sequence_film(sequence, rows=rows, frames_per_second=frames_per_second)
+
+
+def view(what: Any, object_id: str | None = None, *, predictions: Any) -> "ObjectView":
+    """Show an object as the page does: its film, its light curve, and how the answer grew.
+
+    Parameters
+    ----------
+    what : ImageSequence, Archive, list of sequences, or path
+    object_id : str, optional
+        Which object, where there are several.
+    predictions : DataFrame or path
+        The prediction table.
+
+    Returns
+    -------
+    ObjectView
+        A notebook shows it; ``view.save("name.html")`` saves a page that opens anywhere, and
+        ``view.save("name.json")`` what it shows, for other software.
+
+    Raises
+    ------
+    InputError
+        If it is no sequence, or holds several objects and none is chosen, or the table has no
+        answer about it.
+
+    Examples
+    --------
+    >>> import taonet
+    >>> sequences = taonet.simulate("tiny", 1)
+    >>> answers = taonet.predict(taonet.load("crts-sim"), sequences)
+    >>> taonet.view(sequences, predictions=answers)
+    <ObjectView: sim-tiny-1-000000>
+    """
+    from taonet.api.choice import choose_object
+    from taonet.io.archive import Archive
+    from taonet.sky.sequence import ImageSequence
+    from taonet.tasks.object_report import view_object
+
+    sequence = choose_object(what, object_id)
+    if not isinstance(sequence, ImageSequence):
+        got = f"an object of type {type(sequence).__name__}"
+        raise InputError("a view needs a sequence of cutouts", got=got)
+    archive = what if isinstance(what, Archive) else None
+    return view_object(predictions, sequence, object_id=sequence.object_id, archive=archive)
 
 
 def _plot_sequence(sequence: "ImageSequence", predictions: Any, title: str) -> "NotebookFigure":

@@ -31,7 +31,11 @@ def report(
         typer.Option(help="Table of `taonet benchmark counterfactuals` on the main one's model."),
     ] = None,
     object_id: Annotated[
-        str, typer.Option("--object", help="A page about this object alone, which needs no server.")
+        str,
+        typer.Option(
+            "--object",
+            help="A page about this object alone, which needs no server; -o o.json: its numbers.",
+        ),
     ] = "",
     seed: Seed = 0,
     overwrite: Overwrite = False,

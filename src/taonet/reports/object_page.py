@@ -63,6 +63,30 @@ def write_object_page(
         temporary.write_text(object_page(document, packed), encoding="utf-8")
 
 
+def write_object_document(path: AnyPath, document: Mapping[str, Any]) -> None:
+    """Write the document of an object as JSON, for other software.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced in one step if it exists.
+    document : mapping
+        As `taonet.reports.object_document.object_document` returns it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    with atomic_file(Path(path)) as temporary:
+        temporary.write_text(document_json(document), encoding="utf-8")
+
+
+def document_json(document: Mapping[str, Any]) -> str:
+    """Return the document of an object as JSON; what is not known is null."""
+    return json.dumps(document, allow_nan=False, indent=1)
+
+
 def object_page(document: Mapping[str, Any], packed: PackedFrames | None = None) -> str:
     """Return the HTML of one object: its view, its document and its frames.
 

@@ -13,7 +13,7 @@ from taonet.io.paths import is_path
 from taonet.io.prediction_table import prediction_table, read_predictions
 from taonet.photometry.object_curve import measure_curve
 from taonet.reports.object_document import object_document
-from taonet.reports.object_page import write_object_page
+from taonet.reports.object_view import ObjectView
 from taonet.reports.packed_frames import PackedFrames, pack_frames
 from taonet.sky.sequence import ImageSequence
 from taonet.tasks.evaluate import open_archive
@@ -28,7 +28,7 @@ def report_object(
     object_id: str,
     overwrite: bool = False,
 ) -> None:
-    """Write the page of one object, which needs no server and fetches nothing.
+    """Write the page of one object, which needs no server and fetches nothing; or its document.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def report_object(
     data : Path or Archive, optional
         The archive with the object's cutouts; without it the page has the answers alone.
     output : Path
-        The HTML file.
+        The HTML file; a name that ends in ``.json`` gets what the page shows, as JSON.
     object_id : str
 
     Raises
@@ -49,10 +49,38 @@ def report_object(
     """
     output = Path(output)
     refuse_existing(output, overwrite=overwrite)
-    rows = _rows_about(object_id, _only_table(predictions))
     archive = open_archive(data)
     sequence = None if archive is None else archive[object_id]
-    write_object_page(output, *object_parts(rows, sequence, archive=archive))
+    view = view_object(predictions, sequence, object_id=object_id, archive=archive)
+    view.save(output, overwrite=overwrite)
+
+
+def view_object(
+    predictions: Any,
+    sequence: ImageSequence | None,
+    *,
+    object_id: str,
+    archive: Archive | None = None,
+) -> ObjectView:
+    """Return the view of one object.
+
+    Parameters
+    ----------
+    predictions : path or DataFrame, or a list of one of them
+        The prediction table.
+    sequence : ImageSequence or None
+        Its cutouts; without them the view has the answers alone.
+    archive : Archive, optional
+        Where the cutouts are from.
+
+    Raises
+    ------
+    InputError
+        If there is more than one table, or no such object.
+    """
+    rows = _rows_about(object_id, _only_table(predictions))
+    document, packed = object_parts(rows, sequence, archive=archive)
+    return ObjectView(document=document, packed=packed)
 
 
 def object_parts(

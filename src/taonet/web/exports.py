@@ -1,6 +1,5 @@
 """One object as a file: its document, its rows of the table, a figure, a film."""
 
-import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from taonet.io.prediction_table import write_predictions
 from taonet.reports.answer_figures import answers_figure, table_taxonomy
 from taonet.reports.example_figures import sequence_figure
 from taonet.reports.film import sequence_film
+from taonet.reports.object_page import document_json
 from taonet.web.object_store import ObjectStore
 
 MEDIA_TYPES: Final = {
@@ -42,7 +42,7 @@ def export_object(store: ObjectStore, object_id: str, kind: str) -> bytes:
 
 
 def _json(store: ObjectStore, object_id: str) -> bytes:
-    return json.dumps(store.document(object_id, measured=True), allow_nan=False, indent=1).encode()
+    return document_json(store.document(object_id, measured=True)).encode()
 
 
 def _csv(store: ObjectStore, object_id: str) -> bytes:

@@ -44,14 +44,20 @@ function table(answer, names, app) {
   const classes = app.session.classes;
   const words = { first: names.first, second: names.second, both: "both", neither: "neither" };
   const rows = answer.rows.map((row) => element("tr", {},
-    element("td", {}, element("a", { href: `#/object/${encodeURIComponent(row.object_id)}`, text: row.object_id })),
+    element("td", {}, element("a", { href: `#/object/${encodeURIComponent(row.object_id)}`, text: row.object_id }),
+      element("span", { class: "c-narrow faint", text: inWords(row, words) })),
     said(row.first, classes), said(row.second, classes),
-    element("td", { class: "number", text: digits(row.difference, 2) }),
-    element("td", { text: row.class_name ?? "–" }), element("td", { text: words[row.right] ?? "–" })));
+    element("td", { class: "number c-wide", text: digits(row.difference, 2) }),
+    element("td", { class: "c-wide", text: row.class_name ?? "–" }), element("td", { class: "c-wide", text: words[row.right] ?? "–" })));
   const heads = [["object"], [names.first], [names.second], ["difference", "half the sum of the differences of all probabilities"], ["known class"], ["right"]];
   return element("div", { class: "wide panel" }, element("table", { class: "plain" },
-    element("thead", {}, element("tr", {}, heads.map(([text, title], i) => element("th", { scope: "col", text, title, class: i === 3 ? "number" : null })))),
+    element("thead", {}, element("tr", {}, heads.map(([text, title], i) => element("th", { scope: "col", text, title, class: ["", "", "", "number c-wide", "c-wide", "c-wide"][i] || null })))),
     element("tbody", {}, rows)));
+}
+
+/** What the last columns say, for windows that are too narrow for them. */
+function inWords(row, words) {
+  return row.class_name ? `known ${row.class_name}; right: ${words[row.right]}` : "";
 }
 
 /** One model's answer: the class, its probability, and all probabilities as a bar. */
