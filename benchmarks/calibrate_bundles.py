@@ -3,17 +3,18 @@
     python benchmarks/calibrate_bundles.py WORK                     # all that are calibrated
     python benchmarks/calibrate_bundles.py WORK --only hits-sim --workers 2
 
-Simulates objects of the preset and seed that each card names (``WORK/<name>-C``), fits temperature,
-sets and what is typical on them, and puts the bundle in the place of the old one once its weights
-have proven to be the same. Then objects of another seed (``WORK/<name>-T``) are predicted; the
-scores are added to the card and printed. What is in WORK already is not simulated again:
+Simulates objects of the presets and seeds below (``WORK/<name>-C0`` and on), fits temperature, sets
+and what is typical on all of them, and puts the bundle in the place of the old one once its weights
+have proven to be the same. Then objects of other seeds (``WORK/<name>-T0`` and on) are predicted;
+the scores are added to the card and printed. What is in WORK already is not simulated again:
 remove it after a change to the simulator.
 """
 
 import argparse
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -36,27 +37,47 @@ EPOCHS = (1, 2, 3, 5, 10, 20, 40, 60, 80, 100, 120, 140)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Simulation:
-    """What a bundle is calibrated and tested on: objects and seeds of a preset."""
+class Trial:
+    """Objects to calibrate on, and others of the same kind to test on."""
 
-    preset: str
-    objects: int
-    seed: int
-    test_objects: int
+    calibration: Sample
+    n_tests: int
     test_seed: int
+
+    @property
+    def test(self) -> Sample:
+        """The test objects."""
+        return replace(self.calibration, n_objects=self.n_tests, seed=self.test_seed)
 
 
 OF = {
-    "crts-sim": Simulation(
-        preset="crts", objects=9000, seed=701, test_objects=3000, test_seed=801
+    "crts-sim": (
+        Trial(
+            calibration=Sample(survey="crts-catalogue", n_objects=700, seed=1607),
+            n_tests=500,
+            test_seed=1701,
+        ),
+        Trial(
+            calibration=Sample(survey="crts", n_objects=700, seed=1608, unstated=True),
+            n_tests=500,
+            test_seed=1711,
+        ),
     ),
-    "hits-sim": Simulation(
-        preset="hits", objects=4000, seed=41, test_objects=2000, test_seed=42
+    "hits-sim": (
+        Trial(
+            calibration=Sample(survey="hits", n_objects=3000, seed=1620, mix="wide"),
+            n_tests=2000,
+            test_seed=1621,
+        ),
     ),
-    "ztf-sim": Simulation(
-        preset="ztf", objects=2800, seed=903, test_objects=1400, test_seed=904
+    "ztf-sim": (
+        Trial(
+            calibration=Sample(survey="ztf", n_objects=2800, seed=903),
+            n_tests=1400,
+            test_seed=904,
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def main() -> None:
@@ -71,32 +92,34 @@ def main() -> None:
         renew(name, OF[name], given.work, given.into, workers=given.workers)
 
 
-def renew(name: str, simulation: Simulation, work: Path, into: Path, *, workers: int) -> None:
+def renew(name: str, trials: Sequence[Trial], work: Path, into: Path, *, workers: int) -> None:
     """Calibrate one bundle, put it in its place, and test it."""
-    data = simulated(work / f"{name}-C", simulation, test=False, workers=workers)
+    data = [
+        simulated(work / f"{name}-C{k}", trial.calibration, workers=workers)
+        for k, trial in enumerate(trials)
+    ]
     print(calibrate(SHIPPED / name, data, work / name, workers=workers, overwrite=True))
     if weights_of(work / name) != weights_of(SHIPPED / name):
         raise SystemExit(f"{name}: the weights have changed")
-    tested = simulated(work / f"{name}-T", simulation, test=True, workers=workers)
-    answers = work / f"{name}.parquet"
-    predict_files(work / name, [tested], answers, workers=workers, overwrite=True)
-    table, taxonomy = read_predictions(answers), load_bundle(work / name).taxonomy
-    print("\n".join(lines_of(table, taxonomy, enough=50)))
+    texts = []
+    for k, trial in enumerate(trials):
+        tested = simulated(work / f"{name}-T{k}", trial.test, workers=workers)
+        answers = work / f"{name}-{k}.parquet"
+        predict_files(work / name, [tested], answers, workers=workers, overwrite=True)
+        table, taxonomy = read_predictions(answers), load_bundle(work / name).taxonomy
+        print("\n".join(lines_of(table, taxonomy, enough=50)))
+        texts.append(test_text(name, table, tested))
     file = work / name / "README.md"
-    card = with_test(Card.parse(file.read_text()), test_text(name, table, tested))
-    file.write_text(with_command(card, simulation).to_markdown())
+    card = with_test(Card.parse(file.read_text()), "\n\n".join(texts))
+    file.write_text(card.to_markdown())
     for file in (work / name).iterdir():
         shutil.copyfile(file, into / name / file.name)
 
 
-def simulated(folder: Path, simulation: Simulation, *, test: bool, workers: int) -> Path:
-    """Return the archive of calibration or test objects, simulated if it is not there."""
-    objects = simulation.test_objects if test else simulation.objects
-    seed = simulation.test_seed if test else simulation.seed
+def simulated(folder: Path, sample: Sample, *, workers: int) -> Path:
+    """Return an archive, simulated if it is not there."""
     if not (folder / "manifest.json").exists():
-        simulate_archive(
-            Sample(survey=simulation.preset, n_objects=objects, seed=seed), folder, workers=workers
-        )
+        simulate_archive(sample, folder, workers=workers)
     return folder
 
 
@@ -111,21 +134,6 @@ def with_test(card: Card, text: str) -> Card:
     section = card.section(CALIBRATION_HEADING)
     before = "" if section is None else section.text
     return card.with_section(CALIBRATION_HEADING, f"{before}\n\n{text}")
-
-
-def with_command(card: Card, simulation: Simulation) -> Card:
-    """Return a card whose commands simulate as many calibration objects as there were."""
-    section = card.section("Retraining")
-    if section is None:
-        return card
-    command = f"taonet simulate {simulation.preset} --objects "
-    lines = section.text.splitlines()
-    for i, line in enumerate(lines):
-        begin, found, rest = line.partition(command)
-        options = rest.partition(" ")[2]
-        if found and f"{options} ".startswith(f"--seed {simulation.seed} "):
-            lines[i] = f"{begin}{command}{simulation.objects} {options}"
-    return card.with_section("Retraining", "\n".join(lines))
 
 
 def test_text(name: str, table: pd.DataFrame, tested: Path) -> str:

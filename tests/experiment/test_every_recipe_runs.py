@@ -22,6 +22,7 @@ from taonet.io.archive import Archive
 from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.models.bundle import load_bundle
+from taonet.models.bundle_folder import bundle_names
 from taonet.models.predict import predict
 from taonet.models.trees.bundle import load_trees
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig
@@ -118,6 +119,17 @@ def test_a_recipe_for_cutouts_ends_with_a_network_that_predicts(name, archives, 
     assert answers["object_id"].unique().tolist() == archive.objects["object_id"][:2].tolist()
     assert probabilities.shape[1] == len(archive.taxonomy.classes)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", bundle_names())
+def test_a_network_like_each_that_ships_can_be_tuned(name, archives, tmp_path):
+    archive = archives["triplets" if name == TRIPLETS else "single"]
+    run = run_experiment(read_recipe(name, LITTLE_WORK), archive, tmp_path / "run")
+    start = load_bundle(run)
+    tuned = run_experiment(
+        read_recipe(TUNING, LITTLE_WORK), archive, tmp_path / "tuned", start=start
+    )
+    assert load_bundle(tuned).network.config == start.network.config
 
 
 @pytest.fixture(scope="module")

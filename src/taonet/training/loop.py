@@ -50,7 +50,7 @@ class TrainingConfig:
     label_smoothing : float
     steadiness : float
         Weight of the loss term for unsteady apertures; see
-        `taonet.training.objective.unsteadiness`.
+        `taonet.training.objective.unsteadiness`. Networks without apertures do without it.
     checkpoint_every : int
         Steps between checkpoints.
     augmentation : Augmentation
@@ -180,7 +180,7 @@ def _learn(
     optimizer.zero_grad()
     logits = network(batch)
     loss = answer_loss(logits, batch, label_smoothing=config.label_smoothing)
-    if config.steadiness:
+    if config.steadiness and network.config.apertures:
         loss = loss + config.steadiness * unsteadiness(network, batch)
     if not loss.isfinite():
         raise loss_error(batch, logits, step=step)
