@@ -5,6 +5,7 @@ import { digits, element, themeValue } from "./dom.js";
 const GUTTER = 68;
 const RIGHT = 12;
 const ROW = 16;
+const VEIL = 0.72;
 const SYNC = "taonet-object";
 
 const BAND_COLOURS = {
@@ -287,6 +288,7 @@ export function probabilityChart(view, axis, onEpoch) {
       names.forEach((name, i) => {
         paintArea(u.ctx, at, spans, floors, name, view.classes[i].colour);
       });
+      veil(u.ctx, at, spans.filter(({ answer }) => answer.detected === false));
     },
   }, onEpoch);
 }
@@ -299,6 +301,21 @@ function answerSpans(view, axis) {
     const next = starts[i + 1] ?? end;
     return { answer, from: starts[i], to: Math.max(next, starts[i]) };
   });
+}
+
+/** Cover what does not count: where nothing is detected the answer is none of these classes. */
+function veil(ctx, at, spans) {
+  ctx.save();
+  ctx.globalAlpha = VEIL;
+  ctx.fillStyle = themeValue("paper");
+  ctx.beginPath(); // one path, so that no seams show
+  for (const { from, to } of spans) {
+    const [left, bottom] = at(from, 0);
+    const [right, top] = at(to, 1);
+    ctx.rect(left, top, right - left, bottom - top);
+  }
+  ctx.fill();
+  ctx.restore();
 }
 
 function paintArea(ctx, at, spans, floors, name, colour) {

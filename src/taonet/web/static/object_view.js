@@ -90,7 +90,9 @@ class ObjectView {
         said ? swatch(said.colour) : "",
         element("b", { text: last.predicted_class ?? "no class" }),
         element("span", { text: classWords(said) }),
-        element("b", { class: "number", text: digits(last.p[last.predicted_class], 3) }),
+        last.detected === false
+          ? element("span", { text: "as nothing is detected" })
+          : element("b", { class: "number", text: digits(last.p[last.predicted_class], 3) }),
         element("span", { class: "faint", text: `after ${counted(last.n_epochs, "epoch")}` }),
       );
     } else verdict.append(element("span", { text: "no model has answered" }));
@@ -107,7 +109,7 @@ class ObjectView {
     const tags = [];
     if (view.class_name) tags.push([`known to be ${view.class_name}`, "tag"]);
     if (last) {
-      tags.push(last.detected ? ["detected", "tag"] : ["not detected", "tag warn"]);
+      if (last.detected !== null) tags.push(last.detected ? ["detected", "tag"] : ["not detected", "tag warn"]);
       if (last.unlike) tags.push(["unlike what the model learnt from", "tag warn"]);
       if (last.set) tags.push([`set: ${last.set.join(", ") || "empty"}`, "tag"]);
       tags.push([`typicality ${digits(last.typicality, 3)}`, "tag"]);
@@ -127,6 +129,9 @@ class ObjectView {
       element("header", {}, element("h2", { text: "Answer after each epoch" }), this.axisButton),
       this.#readout(),
       probability.root,
+      view.answers.some((answer) => answer.detected === false)
+        ? element("p", { class: "faint", text: "Faint: nothing is detected there, and the probabilities do not count." })
+        : null,
       element("h3", { text: "Set of classes" }),
       sets.root,
     );

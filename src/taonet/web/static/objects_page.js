@@ -165,13 +165,15 @@ class ObjectsPage {
   #row(row, index) {
     const said = this.classes[row.predicted_class];
     const cell = (name, ...children) => element("div", { class: name, role: "cell" }, ...children);
-    const flags = [!row.detected && "not detected", row.unlike && "unlike"].filter(Boolean);
+    const flags = [row.detected === false && "not detected", row.unlike && "unlike"].filter(Boolean);
     const line = element("a", { class: "row", role: "row", href: address(row), "aria-rowindex": index + 2, data: { id: row.object_id } },
       cell("c-thumb", this.#thumbnail(row)),
       cell("c-name", element("span", { class: "name", text: row.object_id, title: row.object_id }),
         element("span", { class: "flags", text: flags.join(" · ") })),
       cell("c-answer", said ? swatch(said.colour) : null, element("b", { text: row.predicted_class ?? "none", title: said?.words })),
-      cell("c-number c-probability", element("span", { text: digits(row.probability, 3) }), meter(row.probability, said?.colour)),
+      row.detected === false
+        ? cell("c-number c-probability", element("span", { class: "faint", text: "–", title: "Nothing is detected: the answer does not rest on probabilities." }))
+        : cell("c-number c-probability", element("span", { text: digits(row.probability, 3) }), meter(row.probability, said?.colour)),
       cell("c-number c-entropy", element("span", { text: digits(row.entropy, 2) })),
       cell("c-set", element("span", { text: row.set === null ? "–" : row.set.join(" ") || "empty" })),
       cell("c-number c-typicality", element("span", { text: digits(row.typicality, 3) })),
