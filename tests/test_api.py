@@ -25,7 +25,7 @@ def python(*words, **environment):
 def test_the_names_are_these():
     assert set(NAMES) == {
         "load", "read", "predict", "light_curves", "simulate", "train", "evaluate", "report",
-        "plot", "animate", "Archive", "ImageSequence",
+        "plot", "animate", "view", "Archive", "ImageSequence",
     }  # fmt: skip
     assert set(NAMES) < set(dir(taonet))
 

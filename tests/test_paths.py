@@ -155,12 +155,14 @@ PLUMBING = {
     "io/archive_frames.py", "io/astropy_tables.py", "io/atomic.py", "io/content.py",
     "io/fits_bytes.py", "io/fits_epochs.py", "io/items.py", "io/kinds/file_kinds.py",
     "io/text_tables.py", "io/arrow_tables.py", "fetch/files.py", "fetch/deep_tao_listing.py",
+    "tasks/demo_forest.py", "tasks/demo_shipped.py", "tasks/demo_sky.py", "tasks/demo_training.py",
 }  # fmt: skip
 """Modules behind the doors: whoever calls them has made a path of the text."""
 
 ALONE = {
     "io/fits_image.py": {"refuse_pixel_file"},
     "io/input_files.py": {"remark_on_others"},
+    "tasks/demo.py": {"is_demo_folder"},
     "tasks/models.py": {"shipped_bundles"},
 }
 

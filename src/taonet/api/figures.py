@@ -131,10 +131,10 @@ def view(what: Any, object_id: str | None = None, *, predictions: Any) -> "Objec
     Examples
     --------
     >>> import taonet
-    >>> sequences = taonet.simulate("tiny", 1)
+    >>> sequences = taonet.simulate("crts", 1)
     >>> answers = taonet.predict(taonet.load("crts-sim"), sequences)
     >>> taonet.view(sequences, predictions=answers)
-    <ObjectView: sim-tiny-1-000000>
+    <ObjectView: sim-crts-1-000000>
     """
     from taonet.api.choice import choose_object
     from taonet.io.archive import Archive

@@ -80,7 +80,7 @@ def write_report(
     return plain
 
 
-def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+def write_pieces(path: AnyPath, pieces: Iterable[str]) -> None:
     """Write a page as its pieces come, all or nothing.
 
     Raises
@@ -88,7 +88,7 @@ def write_pieces(path: Path, pieces: Iterable[str]) -> None:
     OutputError
         If it cannot be written.
     """
-    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+    with atomic_file(Path(path)) as temporary, temporary.open("w", encoding="utf-8") as file:
         file.writelines(pieces)
 
 

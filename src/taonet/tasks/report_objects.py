@@ -22,6 +22,7 @@ from taonet.reports.objects_page import MOST, write_objects_page
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.tasks.evaluate import check_rows
+from taonet.types import AnyPath
 
 TRUTH: Final = ("object_id", "class_name")
 
@@ -111,7 +112,7 @@ def is_any_class_known(table: ObjectsTable) -> bool:
 
 def report_objects(
     table: ObjectsTable,
-    output: Path,
+    output: AnyPath,
     *,
     title: str,
     notes: Iterable[Note] = (),
