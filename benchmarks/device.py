@@ -10,6 +10,7 @@ difference of 1e-4 or more ends with exit code 1.
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -53,13 +54,12 @@ def main() -> None:
             bundle = load_bundle(name, device=device)
             difference = float(np.abs(_answers(bundle, examples) - expected).max())
             worst = max(worst, difference)
-            n_frames = len(expected)
-            predicted = n_frames / _seconds(lambda: _answers(bundle, examples), given.repeats)
-            learnt = n_frames / _seconds(_learner(bundle, examples), given.repeats)
-            print(
-                f"{name:10}{device:8}{n_frames:8}{difference:12.1e}{predicted:13.0f}{learnt:10.0f}",
-                flush=True,
-            )
+            rates = [
+                len(expected) / _seconds(work, given.repeats)
+                for work in (partial(_answers, bundle, examples), _learner(bundle, examples))
+            ]
+            row = f"{name:10}{device:8}{len(expected):8}{difference:12.1e}"
+            print(f"{row}{rates[0]:13.0f}{rates[1]:10.0f}", flush=True)
     if worst >= MOST_DIFFERENCE:
         raise SystemExit(f"answers differ by {worst:.1e}")
 

@@ -67,5 +67,5 @@ def test_where_it_is_carried_out_is_no_part_of_a_recipes_digest():
     assert plain.digest.startswith("d39f718635d64720")
     assert override_recipe(plain, device="cuda").training.device == "cuda"
     assert override_recipe(plain, device="cuda").digest == plain.digest
-    with pytest.raises(ConfigError, match="training.device: no such device .*'gpu'"):
+    with pytest.raises(ConfigError, match=r"training.device: no such device .*'gpu'"):
         read_recipe("tiny", ["training.device=gpu"])

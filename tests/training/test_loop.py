@@ -257,7 +257,7 @@ def stop_after_saving(path, state):
 @pytest.mark.parametrize(("first", "then"), [("meta", "cpu"), ("cpu", "meta")])
 def test_a_training_goes_on_on_another_device_and_ends_the_same(first, then, tmp_path, monkeypatch):
     sequences = objects(8)
-    given = {"steps": 4, "batch_size": 4, "checkpoint_every": 2, "steadiness": 0.1}
+    given = {"steps": 2, "batch_size": 2, "checkpoint_every": 1, "steadiness": 0.1}
     whole = train(tmp_path / "here", sequences, **given, device="cpu")
     with stand_in_gpu():
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
