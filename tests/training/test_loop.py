@@ -269,8 +269,3 @@ def test_a_training_goes_on_on_another_device_and_ends_the_same(first, then, tmp
     # gradients may be summed in another order, so weights need not agree to the last bit
     here, there = (losses(tmp_path / name) for name in ("here", "moved"))
     assert there == pytest.approx(here, rel=1e-4)
-
-
-def losses(folder):
-    lines = (folder / "metrics.jsonl").read_text().splitlines()
-    return [json.loads(line)["loss"] for line in lines]
