@@ -4,8 +4,8 @@ This module decides, and nothing else does. A network that was put somewhere kno
 (`taonet.models.taonet.TaoNet.device`), what it reads is brought there
 (`taonet.data.batches.Batch.to`), and answers come back as numpy arrays.
 
-On the processor the same numbers come out to the last bit; other devices add in another order and
-agree to about 1e-5 in probability.
+On the processor the same numbers come out to the last bit; other devices add in another order.
+`benchmarks/device.py` checks that they agree to 1e-4 in probability.
 """
 
 import platform
@@ -74,7 +74,7 @@ def find_device(name: str = AUTO) -> "torch.device":
     elif name in GPUS and not _is_there(name):
         raise MissingError(GPUS[name], where=name, do="use --device cpu")
     if name == "cuda":
-        # TF32 keeps ten bits of each factor of a convolution: answers would differ by 1e-3
+        # TF32 keeps ten bits of each factor of a convolution: too few to agree with the processor
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cuda.matmul.allow_tf32 = False
     return torch.device(name)
