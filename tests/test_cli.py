@@ -532,3 +532,31 @@ def test_a_class_alone_where_reality_has_others_ends_in_exit_code_one(taonet, tm
     assert "SN owns counterpart_mag from 22 on" in lines[0]
     assert "listed" in out
     assert (tmp_path / "c" / "realism.json").exists()
+
+
+@pytest.mark.parametrize("wrong", ["cudo", "cuda"])
+def test_a_device_that_is_misspelt_or_not_there_is_one_line(
+    taonet, world, tmp_path, monkeypatch, wrong
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    archive, bundle, new = world / "archive", world / "run" / "bundle", tmp_path / "new.csv"
+    words = {
+        "cudo": ("no such device", "cudo", "did you mean 'cuda'"),
+        "cuda": ("cuda: this machine has no NVIDIA GPU", "use --device cpu"),
+    }[wrong]
+    for command in (
+        ("predict", bundle, archive, "-o", new),
+        ("calibrate", bundle, archive, "-o", new),
+        ("train", "tiny", "--data", archive, "-o", new),
+        ("benchmark", "counterfactuals", bundle, archive, "-o", new),
+        ("benchmark", "injection", bundle, archive, "-o", new),
+        ("benchmark", "hits", "--data", archive),
+    ):
+        refused(taonet(*command, "--device", wrong), *words)
+        assert not new.exists()
+
+
+def test_the_processor_can_be_named(taonet, world, tmp_path):
+    bundle, archive = world / "run" / "bundle", world / "archive"
+    code, _, err = taonet("predict", bundle, archive, "-o", tmp_path / "a.csv", "--device", "cpu")
+    assert code == 0, err

@@ -46,9 +46,12 @@ def whole_number_in_words(x):
     return str(x) if isinstance(x, int) else x
 
 
-def calls(s: Any, p: Any) -> tuple[dict[str, Callable[[Any], Any]], ...]:
+Calls = dict[str, Callable[[Any], Any]]
+
+
+def calls(s: Any, p: Any) -> tuple[Calls, Calls]:
     """Calls that have no use for any of it, and options: None means something to those."""
-    alone = {
+    alone: Calls = {
         "load": taonet.load,
         "Archive": taonet.Archive,
         "read": taonet.read,
@@ -64,12 +67,13 @@ def calls(s: Any, p: Any) -> tuple[dict[str, Callable[[Any], Any]], ...]:
         "animate": taonet.animate,
         "seed": lambda x: taonet.simulate("tiny", 1, seed=whole_number_in_words(x)),
     }
-    options = {
+    options: Calls = {
         "data": lambda x: taonet.evaluate(p, x),
         "predictions": lambda x: taonet.plot(s[0], predictions=x),
         "prior": lambda x: taonet.predict("hits-sim", s, prior=x),
         "object_id": lambda x: taonet.plot(s, object_id=x),
         "classes": lambda x: taonet.simulate("tiny", 1, classes=x),
+        "device": lambda x: taonet.predict("hits-sim", s, device=x),
         "limit": lambda x: taonet.predict("hits-sim", s, limit=whole_number_in_words(x)),
     }
     return alone, options

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from taonet.errors import ConfigError
-from taonet.experiment.recipe import read_recipe
+from taonet.experiment.recipe import override_recipe, read_recipe
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 TINY = RECIPES / "tiny.toml"
@@ -59,3 +59,13 @@ def test_recipes_that_claim_to_be_the_best_network_are():
     assert replace(shipped, name=best.name) == best
     assert paper.model == best.model
     assert paper.training.augmentation == best.training.augmentation
+
+
+def test_where_it_is_carried_out_is_no_part_of_a_recipes_digest():
+    plain = read_recipe("tiny")
+    # what it was before recipes could name a device
+    assert plain.digest.startswith("d39f718635d64720")
+    assert override_recipe(plain, device="cuda").training.device == "cuda"
+    assert override_recipe(plain, device="cuda").digest == plain.digest
+    with pytest.raises(ConfigError, match=r"training.device: no such device .*'gpu'"):
+        read_recipe("tiny", ["training.device=gpu"])

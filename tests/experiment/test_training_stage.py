@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from taonet.experiment.training_stage import _learnt_mix, _record_cost, peak_memory_mib
 from taonet.models.bundle import load_bundle
@@ -23,15 +24,18 @@ def test_batches_hold_as_many_of_each_class_that_is_met():
     assert _learnt_mix(experiment, np.array([0, 1, 2, 3])) == {"A": 0.5, "B": 0.5, "C": 0.0}
 
 
+CPU = torch.device("cpu")
+
+
 def test_the_cost_of_a_stage_adds_to_that_of_earlier_tries(tmp_path):
     file = tmp_path / "cost.json"
     file.write_text(json.dumps({"seconds": 100.0, "peak_mib": 1e9}))
-    with pytest.raises(KeyboardInterrupt), _record_cost(file):
+    with pytest.raises(KeyboardInterrupt), _record_cost(file, CPU):
         raise KeyboardInterrupt
     cost = json.loads(file.read_text())
     assert 100 <= cost["seconds"] < 110
     assert cost["peak_mib"] == 1e9
-    with _record_cost(tmp_path / "new.json"):
+    with _record_cost(tmp_path / "new.json", CPU):
         pass
     assert json.loads((tmp_path / "new.json").read_text())["peak_mib"] == pytest.approx(
         peak_memory_mib(), rel=0.05

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from fixtures.elsewhere import stand_in_gpu
 from taonet.studies.latent_network import LatentTraining, train_latent_network
 from taonet.training.loop import TrainingConfig
 
@@ -82,3 +83,12 @@ def test_one_seed_gives_one_network(trained):
     other = train_latent_network(*sequences(), config=QUICK, seed=2)
     np.testing.assert_array_equal(again.log_odds(vectors), trained.log_odds(vectors))
     assert not np.array_equal(other.log_odds(vectors), trained.log_odds(vectors))
+
+
+def test_it_learns_the_same_on_another_device(trained):
+    vectors, _ = sequences(seed=5)
+    with stand_in_gpu():
+        there = train_latent_network(*sequences(), config=QUICK.on("meta"), seed=1)
+        assert there.network.device.type == "meta"
+        odds = there.log_odds(vectors)
+    np.testing.assert_allclose(odds, trained.log_odds(vectors), rtol=1e-5)

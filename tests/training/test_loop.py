@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from fixtures.elsewhere import stand_in_gpu
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, TrainingSet, training_batches
 from taonet.data.reading import Reading, example_of
@@ -23,7 +24,7 @@ from taonet.models.bundle import round_to_half
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
-from taonet.training.checkpoint import load_checkpoint
+from taonet.training.checkpoint import load_checkpoint, save_checkpoint
 from taonet.training.loop import Part, TrainingConfig, learning_rate, train_network
 from taonet.training.objective import answer_loss
 
@@ -197,6 +198,7 @@ def test_a_damaged_checkpoint_is_one_clear_line(tmp_path):
 KILLED = """
 import sys, time, torch
 sys.path.insert(0, {tests!r})
+from dataclasses import replace
 from pathlib import Path
 import test_loop
 torch.set_num_threads(1)
@@ -244,3 +246,26 @@ def test_a_training_killed_at_three_random_moments_ends_as_if_nothing_had_happen
     assert one.keys() == other.keys()
     for name in one:
         assert torch.equal(one[name], other[name]), name
+
+
+def stop_after_saving(path, state):
+    save_checkpoint(path, state)
+    raise KeyboardInterrupt
+
+
+# torch does not know that this meta holds numbers
+@pytest.mark.filterwarnings("ignore:.*copying from a non-meta parameter")
+@pytest.mark.parametrize(("first", "then"), [("meta", "cpu"), ("cpu", "meta")])
+def test_a_training_goes_on_on_another_device_and_ends_the_same(first, then, tmp_path, monkeypatch):
+    sequences = objects(8)
+    given = {"steps": 3, "batch_size": 2, "checkpoint_every": 1, "steadiness": 0.1}
+    train(tmp_path / "here", sequences, **given, device="cpu")
+    with stand_in_gpu():
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("taonet.training.loop.save_checkpoint", stop_after_saving)
+            train(tmp_path / "moved", sequences, **given, device=first)
+        moved = train(tmp_path / "moved", sequences, **given, device=then)
+        assert moved.device.type == then
+    # gradients may be summed in another order, so weights need not agree to the last bit
+    here, there = (losses(tmp_path / name) for name in ("here", "moved"))
+    assert there == pytest.approx(here, rel=1e-4)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from taonet.models.model import Model
 
 
-def load(name_or_path: AnyPath) -> "Model":
+def load(name_or_path: AnyPath, *, device: str = "auto") -> "Model":
     """Load a model by the name of one that ships, or by the folder of a bundle or a finished run.
 
     Parameters
@@ -31,6 +31,8 @@ def load(name_or_path: AnyPath) -> "Model":
         ============  ==========================================================================
 
         All but ``hits`` learnt from simulations alone.
+    device : {"auto", "cpu", "cuda", "mps"}
+        Where a network runs; ``auto`` takes a GPU if there is one. Trees run on the processor.
 
     Returns
     -------
@@ -40,8 +42,10 @@ def load(name_or_path: AnyPath) -> "Model":
 
     Raises
     ------
+    ConfigError
+        If there is no such device.
     MissingError
-        If there is none; the shipped names are listed.
+        If there is none; the shipped names are listed. If this machine has no such device.
     InputError
         If it is damaged, or of a newer version.
 
@@ -53,7 +57,7 @@ def load(name_or_path: AnyPath) -> "Model":
     """
     from taonet.models.load import load_model
 
-    return load_model(name_or_path)
+    return load_model(name_or_path, device=device)
 
 
 def predict(
@@ -64,6 +68,7 @@ def predict(
     prior: Mapping[str, object] | None = None,
     limit: int | None = None,
     workers: int = 1,
+    device: str | None = None,
     track: Track = show_progress,
 ) -> "Predictions":
     """Say what objects are, after every epoch: `load` and ``model.predict`` in one call.
@@ -84,6 +89,8 @@ def predict(
         Read only so many objects.
     workers : int
         Processes that measure what a network reads beside the pixels.
+    device : {"auto", "cpu", "cuda", "mps"}, optional
+        Where a network that is loaded for this runs; one that was loaded before runs where it is.
     track : function
         Shows progress.
 
@@ -98,7 +105,8 @@ def predict(
     Raises
     ------
     InputError
-        If an input is not what the model reads, or nothing could be classified.
+        If an input is not what the model reads, nothing could be classified, or a device is given
+        for a model that was loaded before.
 
     Examples
     --------
@@ -107,21 +115,26 @@ def predict(
     >>> table["n_epochs"].is_monotonic_increasing
     True
     """
+    return _loaded_model(model, device).predict(
+        inputs, final=final, prior=prior, limit=limit, workers=workers, track=track
+    )
+
+
+def _loaded_model(model: "Model | AnyPath", device: str | None) -> "Model":
     from taonet.api.training import Run
     from taonet.models.model import Model
 
     if isinstance(model, Model):
-        loaded = model
-    elif isinstance(model, Run):
-        loaded = model.model
-    elif isinstance(model, str | os.PathLike):
-        loaded = load(model)
-    else:
-        raise InputError(
-            "neither a model nor the name of one",
-            got=f"an object of type {type(model).__name__}",
-            do="taonet.predict(model, inputs): the model comes first",
-        )
-    return loaded.predict(
-        inputs, final=final, prior=prior, limit=limit, workers=workers, track=track
+        if device is not None:
+            do = "taonet.load(name, device=…)"
+            raise InputError("a loaded model stays where it is", got=f"device={device!r}", do=do)
+        return model
+    if isinstance(model, Run):
+        return load(model.folder / "bundle", device=device or "auto")
+    if isinstance(model, str | os.PathLike):
+        return load(model, device=device or "auto")
+    raise InputError(
+        "neither a model nor the name of one",
+        got=f"an object of type {type(model).__name__}",
+        do="taonet.predict(model, inputs): the model comes first",
     )

@@ -98,6 +98,7 @@ def train(
     start: AnyPath | None = None,
     shots: int | None = None,
     seed: int | None = None,
+    device: str | None = None,
     settings: Mapping[str, object] | None = None,
     workers: int = 1,
     track: Track = show_progress,
@@ -124,6 +125,8 @@ def train(
         Train on so many objects of each class and test on the others.
     seed : int, optional
         Instead of the recipe's.
+    device : {"auto", "cpu", "cuda", "mps"}, optional
+        Where the network runs, instead of the recipe's; ``auto`` takes a GPU if there is one.
     settings : mapping, optional
         Settings instead of the recipe's: ``{"training.steps": 20}``.
     workers : int
@@ -139,7 +142,9 @@ def train(
     Raises
     ------
     ConfigError
-        If the recipe is not understood.
+        If the recipe is not understood, or there is no such device.
+    MissingError
+        If this machine has no such device.
     InputError
         If the data is not what the recipe takes.
 
@@ -162,6 +167,7 @@ def train(
     changes = RecipeChanges(
         shots=shots,
         seed=seed,
+        device=device,
         settings=tuple(f"{key}={_setting(value)}" for key, value in (settings or {}).items()),
     )
     place = None if output is None else path_of(output, what="a folder for the run")

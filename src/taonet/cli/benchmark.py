@@ -6,7 +6,17 @@ from typing import Annotated, Optional
 
 import typer
 
-from taonet.cli.options import AsJson, Classes, Limit, Output, Overwrite, Seed, split_names
+from taonet.cli.options import (
+    AsJson,
+    Classes,
+    Device,
+    Limit,
+    Output,
+    Overwrite,
+    RecipeDevice,
+    Seed,
+    split_names,
+)
 from taonet.cli.output import exit_on_failures, print_result, say, track
 
 
@@ -61,17 +71,19 @@ def benchmark_hits(
     draws: Annotated[int, typer.Option(min=1, help="Times that shots are drawn.")] = 10,
     shots: Annotated[int, typer.Option(min=1, help="Real objects of each class.")] = 10,
     seed: Seed = 1,
+    device: RecipeDevice = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a network on real sequences: from simulation alone, and tuned on ten of each class."""
-    from taonet.experiment.recipe import read_recipe
+    from taonet.experiment.recipe import override_recipe, read_recipe
     from taonet.io.archive import Archive
     from taonet.models.bundle import load_bundle
     from taonet.studies.hits import FINETUNE, Shots, hits_benchmark, score_lines
 
+    settings = override_recipe(read_recipe(recipe or FINETUNE), device=device)
     scores = hits_benchmark(
-        load_bundle(start),
-        read_recipe(recipe or FINETUNE),
+        load_bundle(start, device=settings.training.device),
+        settings,
         Archive(data),
         test=None if test is None else Archive(test),
         half=None if half is None else half.value,
@@ -94,6 +106,7 @@ def benchmark_counterfactuals(
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     limit: Limit = None,
     seed: Seed = 1,
+    device: Device = "auto",
     as_json: AsJson = False,
     overwrite: Overwrite = False,
 ) -> None:
@@ -113,6 +126,7 @@ def benchmark_counterfactuals(
         limit=limit,
         seed=seed,
         workers=workers,
+        device=device,
         overwrite=overwrite,
         track=track,
     )
@@ -145,6 +159,7 @@ def benchmark_injection(
     ] = 0.0,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
+    device: Device = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -163,7 +178,14 @@ def benchmark_injection(
         reach=InjectionRange(above_limit_mag=(faintest, brightest), offset_px=offset), dim_mag=dim,
     )  # fmt: skip
     results, tally = injection_benchmark(
-        bundle, archives, output, plan=plan, workers=workers, overwrite=overwrite, track=track
+        bundle,
+        archives,
+        output,
+        plan=plan,
+        workers=workers,
+        device=device,
+        overwrite=overwrite,
+        track=track,
     )
     # JSON knows no NaN
     rows = results.scores.astype(object).where(results.scores.notna(), None).to_dict("records")
@@ -179,13 +201,18 @@ def benchmark_latents(
     draws: Annotated[int, typer.Option(min=1, help="Times that folds are drawn.")] = 2,
     members: Annotated[int, typer.Option(min=1, help="Trainings that are averaged.")] = 1,
     seed: Seed = 1,
+    device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Score the network's memory on sequences of latents: is an object an artefact or not?"""
     from taonet.studies.latent_sequences import latent_benchmark, read_latents, score_lines
 
     scores = latent_benchmark(
-        read_latents(data), seeds=range(seed, seed + draws), members=members, track=track
+        read_latents(data),
+        seeds=range(seed, seed + draws),
+        members=members,
+        device=device,
+        track=track,
     )
     plain = {name: score.to_dict() for name, score in scores.items()}
     print_result(plain, score_lines(scores), as_json=as_json)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from taonet.cli.options import (
+    Device,
     Output,
     Overwrite,
 )
@@ -22,6 +23,7 @@ def calibrate(
         float, typer.Option(help="Rate at which sets should contain the true class.")
     ] = 0.9,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the photometry.")] = 1,
+    device: Device = "auto",
     overwrite: Overwrite = False,
 ) -> None:
     """Calibrate a bundle's probabilities and fit sets that contain the true class at a stated rate.
@@ -32,5 +34,14 @@ def calibrate(
     from taonet.tasks.calibrate import calibrate as fit
 
     typer.echo(
-        fit(bundle, data, output, level=level, workers=workers, overwrite=overwrite, track=track)
+        fit(
+            bundle,
+            data,
+            output,
+            level=level,
+            workers=workers,
+            device=device,
+            overwrite=overwrite,
+            track=track,
+        )
     )

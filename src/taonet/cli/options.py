@@ -10,6 +10,13 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 Limit = Annotated[Optional[int], typer.Option("--limit", min=1, help="Stop after so many objects.")]  # noqa: UP045
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same result.")]
+Device = Annotated[
+    str, typer.Option("--device", help="Where the network runs: auto, cpu, cuda or mps.")
+]
+RecipeDevice = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--device", help="Instead of the recipe's: auto, cpu, cuda or mps."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Classes = Annotated[
     str,

@@ -6,6 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from taonet.cli.options import (
+    Device,
     Limit,
     Output,
     Overwrite,
@@ -27,6 +28,7 @@ def predict(
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that measure.")] = 1,
     limit: Limit = None,
+    device: Device = "auto",
     overwrite: Overwrite = False,
 ) -> None:
     """Say what each object is, after every epoch, with probabilities.
@@ -48,6 +50,7 @@ def predict(
         limit=limit,
         workers=workers,
         prior=None if prior is None else read_prior(prior),
+        device=device,
         overwrite=overwrite,
         track=track,
     )

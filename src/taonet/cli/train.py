@@ -5,7 +5,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from taonet.cli.options import AsJson
+from taonet.cli.options import AsJson, RecipeDevice
 from taonet.cli.output import print_result, say, track
 
 
@@ -46,6 +46,7 @@ def train(
         Optional[int],  # noqa: UP045
         typer.Option(min=0, help="Seed to use instead of the recipe's."),
     ] = None,
+    device: RecipeDevice = None,
     changes: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
@@ -79,7 +80,7 @@ def train(
             photometry_folder=photometry_folder,
         ),
         output,
-        changes=RecipeChanges(shots=shots, seed=seed, settings=tuple(changes or ())),
+        changes=RecipeChanges(shots=shots, seed=seed, device=device, settings=tuple(changes or ())),
         workers=workers,
         track=track,
         say=say,

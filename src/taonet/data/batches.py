@@ -1,7 +1,8 @@
 """Batches: sequences of different lengths, laid end to end, never padded before the CNN."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,11 +65,19 @@ class Batch:
             mjd=tuple(mjd for e in examples for mjd in e.mjd.tolist()),
         )
 
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on another device."""
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name, value in values.items():
+            values[name] = value.to(device) if isinstance(value, Tensor) else value
+        return Batch(**values)
+
     @property
     def seen(self) -> Tensor:
         """(object, epoch), True where there is a real epoch."""
         longest = int(self.n_epochs.max())
-        return torch.arange(longest)[None, :] < self.n_epochs[:, None]
+        epoch = torch.arange(longest, device=self.n_epochs.device)
+        return epoch[None, :] < self.n_epochs[:, None]
 
     def pad(self, values: Shaped[Tensor, "frame *rest"]) -> Shaped[Tensor, "object epoch *rest"]:
         """Lay one value a frame out as (object, epoch, …), zero where there is no epoch."""

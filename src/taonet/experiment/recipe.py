@@ -134,12 +134,22 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """A hash of every setting, given or default."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """A hash of every setting, given or default, but where it is carried out."""
+        settings = asdict(self)
+        del settings["training"]["device"]
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
-def override_recipe(recipe: Recipe, *, shots: int | None = None, seed: int | None = None) -> Recipe:
-    """Return a recipe with another seed, or with few objects to learn from."""
+def override_recipe(
+    recipe: Recipe,
+    *,
+    shots: int | None = None,
+    seed: int | None = None,
+    device: str | None = None,
+) -> Recipe:
+    """Return a recipe with another seed, few objects to learn from, or on another device."""
+    if device is not None:
+        recipe = replace(recipe, training=replace(recipe.training, device=device))
     if shots is not None:
         recipe = replace(recipe, split=replace(recipe.split, kind="shots", shots=shots))
     return recipe if seed is None else replace(recipe, seed=seed)

@@ -47,6 +47,7 @@ from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import describe_simulation
 from taonet.io.tables import write_table
 from taonet.models.bundle import Bundle, save_bundle
+from taonet.models.device import find_device
 from taonet.models.predict import predict
 from taonet.reports.contents import Note, ReportContents
 from taonet.reports.page import write_report
@@ -104,6 +105,7 @@ def run_experiment(
     """
     recipe = recipe if start is None else tuning_recipe(recipe, start)
     torch.set_num_threads(recipe.threads or os.cpu_count() or 1)
+    find_device(recipe.training.device)  # a missing one is an error before any work is done
     archives = archive if isinstance(archive, JoinedArchives) else join_archives(archive)
     if start is not None:
         check_same_kind(start, archives)

@@ -1,7 +1,6 @@
 """The stage that trains a network, and calibrates it where calibration objects are given."""
 
 import json
-import platform
 import resource
 import sys
 import time
@@ -22,6 +21,7 @@ from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.coverage import common_domain, coverage_of
+from taonet.models.device import CPU, describe_device, find_device
 from taonet.models.domain import DOMAIN, Domain
 from taonet.models.preparation import PreparedSequence, prepare_examples
 from taonet.training.loop import train_network
@@ -70,7 +70,7 @@ def train_round(
         "calibrated_on_simulation": archive.is_simulated,
     }
     # what was calibrated is the network as it was trained, however bundles keep weights
-    return replace(bundle, trust=load_bundle(place).trust, facts=facts)
+    return replace(bundle, trust=load_bundle(place, device=CPU).trust, facts=facts)
 
 
 def _prepare_examples(
@@ -88,7 +88,7 @@ def _prepare_examples(
 def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:
     recipe, archive = experiment.recipe, experiment.archive
     folder.mkdir(parents=True, exist_ok=True)
-    with _record_cost(folder / "cost.json"):
+    with _record_cost(folder / "cost.json", find_device(recipe.training.device)):
         network = train_network(
             experiment.architecture,
             experiment.training_set(train),
@@ -147,7 +147,7 @@ def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[st
 
 
 @contextmanager
-def _record_cost(path: Path) -> Iterator[None]:
+def _record_cost(path: Path, device: torch.device) -> Iterator[None]:
     """Add the time that passes and the memory that was needed to what earlier tries took."""
     before = json.loads(path.read_text()) if path.exists() else {"seconds": 0.0, "peak_mib": 0.0}
     start = time.monotonic()
@@ -156,9 +156,8 @@ def _record_cost(path: Path) -> Iterator[None]:
     finally:
         seconds = before["seconds"] + time.monotonic() - start
         peak = max(before["peak_mib"], peak_memory_mib())
-        device = f"{platform.machine()}, {torch.get_num_threads()} threads"
-        spent = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1), "device": device}
-        write_json(path, spent)
+        spent = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1)}
+        write_json(path, {**spent, "device": describe_device(device)})
 
 
 def peak_memory_mib() -> float:

@@ -137,12 +137,13 @@ def compute_answers(
     outputs: list[torch.Tensor] = []
     features: list[torch.Tensor] = []
     for which in range(turns):
-        batch = Batch.from_examples([turn_example(example, which) for example in examples])
+        turned = [turn_example(example, which) for example in examples]
+        batch = Batch.from_examples(turned).to(network.device)
         embedding = batch.pad(network.encode(batch))
         features.append(network.remember(embedding, batch.pad(batch.days)))
         outputs.append(torch.softmax(network.head(features[-1]), dim=-1))
     probabilities, remembered = (
-        (sum(parts[1:], parts[0]) / turns).double().numpy() for parts in (outputs, features)
+        (sum(parts[1:], parts[0]) / turns).cpu().double().numpy() for parts in (outputs, features)
     )
     lengths = [len(example.mjd) for example in examples]
     return [

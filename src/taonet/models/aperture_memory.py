@@ -26,11 +26,14 @@ class ApertureMemory(nn.Module):
         self.apertures = apertures
         self.numbers = 6 * apertures
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        empty = torch.zeros(objects, self.apertures)
+        empty = torch.zeros(objects, self.apertures, device=device)
         extremes = [empty + torch.inf, empty - torch.inf]
-        return torch.cat([torch.zeros(objects, 1), *[empty] * 4, *extremes], dim=1)
+        epochs = torch.zeros(objects, 1, device=device)
+        return torch.cat([epochs, *[empty] * 4, *extremes], dim=1)
 
     def forward(
         self, light: Float[Tensor, "object epoch aperture"], state: Float[Tensor, "object number"]
@@ -38,7 +41,8 @@ class ApertureMemory(nn.Module):
         """Return mean, change, scatter, restlessness and extremes so far, after each epoch."""
         done = state[:, None, :1]
         last, *sums, low, high = torch.split(state[:, None, 1:], self.apertures, dim=-1)
-        epochs = done + torch.arange(1, light.shape[1] + 1)[None, :, None]
+        place = torch.arange(1, light.shape[1] + 1, device=light.device)
+        epochs = done + place[None, :, None]
         before = torch.cat([torch.where(done > 0, last, light[:, :1]), light[:, :-1]], dim=1)
         change = light - before
         total, squares, changes = (

@@ -23,6 +23,7 @@ from taonet.errors import InputError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
+from taonet.models.device import AUTO, find_device
 from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.taonet import TaoNet, TaoNetConfig
@@ -99,7 +100,7 @@ def weights_digest(bundle: Bundle) -> str:
     """Return a hash of what a bundle's network has learnt."""
     digest = hashlib.sha256()
     for name, weight in sorted(bundle.network.state_dict().items()):
-        digest.update(name.encode() + weight.detach().contiguous().numpy().tobytes())
+        digest.update(name.encode() + weight.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 
@@ -115,8 +116,9 @@ def round_to_half(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor
 
 
 def _compact_weight(weight: torch.Tensor) -> torch.Tensor:
-    half = weight.detach().contiguous().half()
-    return half if torch.equal(half.to(weight.dtype), weight) else weight.detach().contiguous()
+    weight = weight.detach().cpu().contiguous()
+    half = weight.half()
+    return half if torch.equal(half.to(weight.dtype), weight) else weight
 
 
 def save_bundle(bundle: Bundle, path: AnyPath, *, card: str, overwrite: bool = False) -> None:
@@ -151,23 +153,31 @@ def save_bundle(bundle: Bundle, path: AnyPath, *, card: str, overwrite: bool = F
         (folder / "README.md").write_text(card.replace(WEIGHTS_SHA256, digest))
 
 
-def load_bundle(name_or_path: AnyPath) -> Bundle:
+def load_bundle(name_or_path: AnyPath, *, device: str = AUTO) -> Bundle:
     """Load a bundle by the name of a shipped one or by the path of its folder.
+
+    Parameters
+    ----------
+    device : str
+        Where its network runs: one of `taonet.models.device.DEVICES`.
 
     Raises
     ------
+    ConfigError
+        If there is no such device.
     MissingError
-        If there is none; the shipped names are listed.
+        If there is none; the shipped names are listed. If this machine has no such device.
     InputError
         If it is damaged, of a newer version, its weights are not those it claims, or a number in
         them is not finite.
     """
+    place = find_device(device)
     path = find_bundle(name_or_path)
     parts = bundle_parts(bundle_config(path, holding=NETWORK), path)
     network = _load_network(parts.architecture, path / "model.safetensors", parts.weights_sha256)
     return Bundle(
         name=parts.name,
-        network=network.eval(),
+        network=network.to(place).eval(),
         taxonomy=parts.taxonomy,
         reading=parts.reading,
         frame_px=parts.frame_px,

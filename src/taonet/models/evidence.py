@@ -203,7 +203,7 @@ class _Reader:
     """A sequence as a bundle's network reads it, again and again with something changed."""
 
     def __init__(self, bundle: Bundle, sequence: ImageSequence) -> None:
-        self.bundle, self.sequence = bundle, sequence
+        self.bundle, self.sequence, self.network = bundle, sequence, bundle.network
         self.read = bundle.reading.epochs_of(sequence)
         self.n = len(self.read)
         self.turns = turns_of(bundle)
@@ -238,7 +238,7 @@ class _Reader:
         """Return the log-probabilities with each of some images as the frame of an epoch."""
         place = int(np.searchsorted(self.read, epoch))
         frames = self._described_frames(place, images)
-        days = torch.from_numpy(self._days(np.arange(self.n)))
+        days = torch.from_numpy(self._days(np.arange(self.n))).to(self.network.device)
         whole = self._example(np.arange(self.n))
         parts = []
         for which in range(self.turns):
@@ -283,8 +283,8 @@ class _Reader:
         """Return the log-probabilities after all epochs of examples of one length."""
         parts = []
         for which in range(self.turns):
-            batch = Batch.from_examples([turn_example(one, which) for one in examples])
-            embedding = batch.pad(self.bundle.network.encode(batch))
+            batch = self._batch([turn_example(one, which) for one in examples])
+            embedding = batch.pad(self.network.encode(batch))
             parts.append(self._remember(embedding, batch.pad(batch.days)))
         return self._calibrate(parts, len(examples[0].mjd))
 
@@ -295,6 +295,7 @@ class _Reader:
         whole = self._example(np.arange(self.n))
         index = torch.from_numpy(np.stack(shown))
         days = torch.from_numpy(np.stack([self._days(epochs) for epochs in shown]))
+        days = days.to(self.network.device)
         parts = []
         for which in range(self.turns):
             embedding = self._encode([turn_example(whole, which)])
@@ -306,14 +307,16 @@ class _Reader:
         return np.asarray(np.maximum(np.diff(mjd, prepend=mjd[:1]), 0.0), np.float32)
 
     def _encode(self, examples: Sequence[Example]) -> Tensor:
-        embedding: Tensor = self.bundle.network.encode(Batch.from_examples(examples))
+        embedding: Tensor = self.network.encode(self._batch(examples))
         return embedding
 
+    def _batch(self, examples: Sequence[Example]) -> Batch:
+        return Batch.from_examples(examples).to(self.network.device)
+
     def _remember(self, embedding: Tensor, days: Tensor) -> Tensor:
-        """Return the log-probabilities after the last epoch, (copy, class)."""
-        network = self.bundle.network
-        features = network.remember(embedding, days)[:, -1]
-        return torch.log_softmax(network.head(features).double(), dim=-1)
+        """Return the log-probabilities after the last epoch, (copy, class), on the processor."""
+        features = self.network.remember(embedding, days)[:, -1]
+        return torch.log_softmax(self.network.head(features).cpu().double(), dim=-1)
 
     def _calibrate(self, turns: Sequence[Tensor], n_epochs: int) -> Float[np.ndarray, "row class"]:
         """Return the mean over turned copies, calibrated as the bundle is."""

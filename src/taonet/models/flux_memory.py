@@ -29,9 +29,11 @@ class FluxMemory(nn.Module):
     numbers = 24
     size = 14
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        state = torch.zeros(objects, self.size, dtype=torch.float64)
+        state = torch.zeros(objects, self.size, dtype=torch.float64, device=device)
         state[:, 6] = torch.inf
         state[:, 7:9] = -torch.inf
         return state
@@ -102,7 +104,7 @@ class _FluxHistory:
             error=error,
             days=days,
             new_night=new_night,
-            epochs=old[0] + torch.arange(1, flux.shape[1] + 1),
+            epochs=old[0] + torch.arange(1, flux.shape[1] + 1, device=flux.device),
             weight=weight,
             first=first,
             second=second,
@@ -214,6 +216,6 @@ def _sum_at_dusk(
     block may go on with began.
     """
     earlier = torch.cat([before, running[:, :-1]], dim=1)
-    place = torch.arange(1, running.shape[1] + 1).expand_as(new_night)
+    place = torch.arange(1, running.shape[1] + 1, device=running.device).expand_as(new_night)
     began = torch.where(new_night, place, 0).cummax(dim=1).values
     return torch.cat([at_last_dusk, earlier], dim=1).gather(1, began)

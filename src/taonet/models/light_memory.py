@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from taonet.models.device import double_device
 from taonet.models.flux_memory import LEAST_ERROR, NOTHING, STEADY, FluxMemory
 
 TIMESCALES_DAYS: Final = (2.0, 8.0, 30.0, 120.0, 500.0)
@@ -49,9 +50,12 @@ class LightMemory(nn.Module):
             self.parts += [TimescaleMemory(), MotionMemory()]
         self.numbers = sum(part.numbers for part in self.parts)
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        return torch.cat([part.start(objects) for part in self.parts], dim=1)
+        exact = None if device is None else double_device(device)
+        return torch.cat([part.start(objects, exact) for part in self.parts], dim=1)
 
     def forward(
         self,
@@ -62,12 +66,11 @@ class LightMemory(nn.Module):
     ) -> tuple[Float[Tensor, "object epoch known"], Float[Tensor, "object number"]]:
         """Return what each part knows after each epoch, and the state after the last."""
         states = torch.split(state, [part.size for part in self.parts], dim=1)
-        outputs = [
-            part(light, days, new_night, own) for part, own in zip(self.parts, states, strict=True)
-        ]
-        return torch.cat([known for known, _ in outputs], -1), torch.cat(
-            [after for _, after in outputs], 1
-        )
+        # sums are kept where double precision is
+        block = [values.to(state.device) for values in (light, days, new_night)]
+        outputs = [part(*block, own) for part, own in zip(self.parts, states, strict=True)]
+        known = torch.cat([known for known, _ in outputs], dim=-1)
+        return known.to(light.device), torch.cat([after for _, after in outputs], dim=1)
 
 
 class TimescaleMemory(nn.Module):
@@ -82,9 +85,11 @@ class TimescaleMemory(nn.Module):
     numbers = 3 * len(TIMESCALES_DAYS)
     size = PARTS * len(TIMESCALES_DAYS)
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        return torch.zeros(objects, self.size, dtype=torch.float64)
+        return torch.zeros(objects, self.size, dtype=torch.float64, device=device)
 
     def forward(
         self,
@@ -150,9 +155,11 @@ class MotionMemory(nn.Module):
     numbers = 5
     size = 9
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        return torch.zeros(objects, self.size, dtype=torch.float64)
+        return torch.zeros(objects, self.size, dtype=torch.float64, device=device)
 
     def forward(
         self,

@@ -98,12 +98,14 @@ class Recurrence(nn.Module):
         self.hidden = hidden
         self.cell = RECURRENCES[kind](inputs, hidden)
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the memory of objects of which nothing has been seen.
 
         It holds the memory at the last dusk and the memory now.
         """
-        return torch.zeros(objects, 2 * self.cell.states * self.hidden)
+        return torch.zeros(objects, 2 * self.cell.states * self.hidden, device=device)
 
     def forward(
         self, seen: Float[Tensor, "object epoch input"], new_night: Bool[Tensor, "object epoch"]
@@ -112,13 +114,11 @@ class Recurrence(nn.Module):
         objects, epochs, inputs = seen.shape
         night = new_night.long().cumsum(dim=1) - 1
         nights = int(night.max()) + 1
-        place = torch.arange(epochs).expand(objects, epochs)
+        place = torch.arange(epochs, device=seen.device).expand(objects, epochs)
         # the last epoch of each night; padding comes after all of an object's own
-        ends = torch.zeros(objects, nights, dtype=torch.long).scatter_reduce(
-            1, night, place, "amax"
-        )
+        ends = night.new_zeros(objects, nights).scatter_reduce(1, night, place, "amax")
         at_end = seen.gather(1, ends[..., None].expand(-1, -1, inputs))
-        memory = torch.zeros(objects, self.cell.states * self.hidden)
+        memory = seen.new_zeros(objects, self.cell.states * self.hidden)
         at_dusk = []
         for k in range(nights):
             at_dusk.append(memory)

@@ -196,6 +196,11 @@ class TaoNet(nn.Module):
             self.features, config.classes, width=config.width, dropout=config.dropout
         )
 
+    @property
+    def device(self) -> torch.device:
+        """Where the network is, and where what it reads must be."""
+        return next(self.parameters()).device
+
     def _count_inputs(self) -> int:
         """Return how many numbers are known of an epoch before it is remembered."""
         config = self.config
@@ -273,7 +278,7 @@ class TaoNet(nn.Module):
         days: Float[Tensor, "object epoch"],
     ) -> Float[Tensor, "object epoch feature"]:
         """Return the features that the head reads, after each epoch."""
-        first = torch.arange(days.shape[1])[None, :] == 0
+        first = torch.arange(days.shape[1], device=days.device)[None, :] == 0
         new_night = self._new_night(days, first)
         state = self.start(len(days))
         seen, _, _ = self._combine_inputs(embedding, days, state)
@@ -281,11 +286,12 @@ class TaoNet(nn.Module):
 
     def start(self, objects: int) -> State:
         """Return the state of objects of which nothing has been seen."""
+        device = self.device
         return State(
-            epochs=torch.zeros(objects),
-            apertures=self.aperture_memory.start(objects),
-            light=self.light_memory.start(objects),
-            memory=self.recurrence.start(objects),
+            epochs=torch.zeros(objects, device=device),
+            apertures=self.aperture_memory.start(objects, device),
+            light=self.light_memory.start(objects, device),
+            memory=self.recurrence.start(objects, device),
         )
 
     def step(

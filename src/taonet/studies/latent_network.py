@@ -6,7 +6,7 @@ stand where the sums under the learned apertures stand otherwise: they go to the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Float32, Int
 from torch import Tensor
 from torch.nn import functional as F
 
+from taonet.models.device import find_device
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.training.loop import TrainingConfig, learning_rate, update_average
 from taonet.types import Natural, NotNegative, Share
@@ -68,6 +69,10 @@ class LatentTraining:
     most: Natural = 40
     in_order: bool = True
 
+    def on(self, device: str) -> "LatentTraining":
+        """Return the same training on another device."""
+        return replace(self, learning=replace(self.learning, device=device))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LatentNetwork:
@@ -114,18 +119,19 @@ def train_latent_network(
     LatentNetwork
         With averaged weights, in evaluation mode.
     """
+    device = find_device(config.learning.device)
     torch.manual_seed(seed)
     learning = config.learning
     used = np.asarray(np.nanstd(sequences, axis=(0, 1)) > IDLE)
     read = _select(sequences, used, pairs=config.pairs)
-    network = _build_network(read.shape[2], config)
+    network = _build_network(read.shape[2], config).to(device)
     average = {name: value.clone() for name, value in network.state_dict().items()}
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=learning.weight_decay)
     network.train()
     for step, rows in enumerate(_draw_rows(len(read), learning, seed=seed)):
         rng = np.random.default_rng([seed, step])
         vectors, seen = _draw_frames(read[rows], config, rng)
-        loss = _answer_loss(network, vectors, seen, torch.from_numpy(label[rows]))
+        loss = _answer_loss(network, vectors, seen, torch.from_numpy(label[rows]).to(device))
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, learning)
         optimizer.zero_grad()
@@ -205,20 +211,21 @@ def _answer_loss(
     logits = _answer(network, vectors)
     truth = label[:, None].expand(logits.shape[:2])
     entropy = F.cross_entropy(logits.flatten(0, 1), truth.flatten(), reduction="none")
-    weight = torch.from_numpy(seen.cumsum(axis=1) * seen).float()
+    weight = torch.from_numpy(seen.cumsum(axis=1) * seen).float().to(logits.device)
     weight = weight / weight.sum(dim=1, keepdim=True)
     return (entropy.view_as(weight) * weight).sum() / len(label)
 
 
 def _answer(network: TaoNet, vectors: Sequences) -> Float[Tensor, "object epoch class"]:
-    padded = torch.from_numpy(np.nan_to_num(vectors))
-    return network.read(padded, torch.zeros(padded.shape[:2]))
+    padded = torch.from_numpy(np.nan_to_num(vectors)).to(network.device)
+    return network.read(padded, padded.new_zeros(padded.shape[:2]))
 
 
 def _last_answers(
     network: TaoNet, vectors: Sequences, length: Int[np.ndarray, " object"]
 ) -> Float[np.ndarray, " object"]:
-    logits = _answer(network, vectors)[torch.arange(len(vectors)), torch.from_numpy(length - 1)]
+    logits = _answer(network, vectors).cpu()
+    logits = logits[torch.arange(len(vectors)), torch.from_numpy(length - 1)]
     odds: Tensor = logits[:, 1] - logits[:, 0]
     return np.asarray(odds.numpy(), np.float64)
 

@@ -22,6 +22,7 @@ from taonet.errors import InputError
 from taonet.evaluation.bootstrap_weights import Sample
 from taonet.evaluation.intervals import Interval, interval
 from taonet.io.tables import read_table
+from taonet.models.device import AUTO, check_device
 from taonet.models.trees.trees import ForestConfig, Trees
 from taonet.studies.hits import in_first_half
 from taonet.studies.latent_network import LatentTraining, train_latent_network
@@ -156,6 +157,7 @@ def latent_benchmark(
     members: int = 1,
     networks: Mapping[str, LatentTraining] = NETWORKS,
     n_bootstrap: int = 1000,
+    device: str = AUTO,
     track: Track = no_progress,
 ) -> dict[str, LatentScores]:
     """Score networks and a forest in the same stratified folds.
@@ -169,12 +171,16 @@ def latent_benchmark(
         Trainings of each network, whose log-odds are averaged.
     networks : mapping
         How they are trained, by name.
+    device : str
+        Where they are trained: one of `taonet.models.device.DEVICES`.
 
     Returns
     -------
     dict
         By name of a network, `TOGETHER` and `FOREST`.
     """
+    check_device(device)
+    networks = {name: config.on(device) for name, config in networks.items()}
     folds = [(seed, _draw_folds(latents.label, seed)) for seed in seeds]
     methods: dict[str, Callable[[int], Predict]] = {
         name: _network_predictor(latents, config, members) for name, config in networks.items()

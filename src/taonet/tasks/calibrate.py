@@ -15,6 +15,7 @@ from taonet.io.rejection import summarise_kinds
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, round_to_half, save_bundle
 from taonet.models.bundle_folder import find_bundle
+from taonet.models.device import AUTO
 from taonet.models.preparation import prepare_examples
 from taonet.training.fit_sets import check_level
 from taonet.types import AnyPath, Track, no_progress
@@ -27,6 +28,7 @@ def calibrate(
     *,
     level: float = 0.9,
     workers: int = 1,
+    device: str = AUTO,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> str:
@@ -39,6 +41,8 @@ def calibrate(
         all of them are fitted together.
     level : float
         The rate at which sets should contain the true class, class by class.
+    device : str
+        Where the network runs: one of `taonet.models.device.DEVICES`.
 
     Returns
     -------
@@ -55,7 +59,8 @@ def calibrate(
     output = Path(output)
     refuse_existing(output, overwrite=overwrite, mark="config.json")
     check_level(level)
-    bundle, archive = replace(load_bundle(bundle_name), trust=None), _read_archives(data)
+    bundle = replace(load_bundle(bundle_name, device=device), trust=None)
+    archive = _read_archives(data)
     bundle.network.load_state_dict(round_to_half(bundle.network.state_dict()))
     for one in archive.archives:
         _refuse_training_data(bundle, one)

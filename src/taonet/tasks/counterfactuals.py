@@ -15,6 +15,7 @@ from taonet.io.tables import check_suffix, write_table
 from taonet.io.tally import Tally
 from taonet.models.bundle_folder import TREES
 from taonet.models.counterfactual_answers import COUNTERFACTUAL, counterfactual_answers
+from taonet.models.device import AUTO
 from taonet.models.load import load_model
 from taonet.models.predict_inputs import check_inputs
 from taonet.types import AnyPath, Track, no_progress
@@ -29,6 +30,7 @@ def counterfactual_table(
     limit: int | None = None,
     seed: int = 1,
     workers: int = 1,
+    device: str = AUTO,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> tuple[pd.DataFrame, Tally]:
@@ -44,6 +46,8 @@ def counterfactual_table(
         Where the table of scores is written.
     names : sequence of str
         Keys of `taonet.data.counterfactuals.COUNTERFACTUALS`; all by default.
+    device : str
+        Where the network runs: one of `taonet.models.device.DEVICES`.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def counterfactual_table(
     refuse_existing(Path(output), overwrite=overwrite)
     chosen = check_names(names)
     tally = Tally(Path(output))
-    model = load_model(bundle_name)
+    model = load_model(bundle_name, device=device)
     if model.format == TREES:
         do = "give a bundle that holds a network"
         raise InputError("trees read light curves, not cutouts", where=model.name, do=do)

@@ -19,6 +19,7 @@ from taonet.io.class_sets import encode_set
 from taonet.io.tables import write_table
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle
+from taonet.models.device import AUTO
 from taonet.models.domain_check import check_domain
 from taonet.models.load import load_model
 from taonet.models.predict import predict
@@ -115,6 +116,7 @@ def injection_benchmark(
     *,
     plan: InjectionPlan,
     workers: int = 1,
+    device: str = AUTO,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> tuple[InjectionResults, Tally]:
@@ -129,6 +131,8 @@ def injection_benchmark(
         Of a network.
     archives : sequence of Path
         With objects of class NON, or any with ``plan.every``.
+    device : str
+        Where the network runs: one of `taonet.models.device.DEVICES`.
 
     Raises
     ------
@@ -141,7 +145,7 @@ def injection_benchmark(
     """
     output = Path(output)
     refuse_existing(output, overwrite=overwrite, mark=MARK)
-    bundle = load_model(bundle_name)
+    bundle = load_model(bundle_name, device=device)
     if not isinstance(bundle, Bundle):
         do = "give a bundle that holds a network"
         raise InputError("trees read light curves, not cutouts", where=bundle.name, do=do)

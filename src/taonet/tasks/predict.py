@@ -8,6 +8,7 @@ from taonet.io.prediction_table import write_predictions
 from taonet.io.tables import check_suffix
 from taonet.io.tally import Tally
 from taonet.models.bundle_folder import bundle_config, find_bundle
+from taonet.models.device import AUTO
 from taonet.models.load import load_model
 from taonet.models.predict_inputs import check_inputs, predict_inputs
 from taonet.types import AnyPath, Track, no_progress
@@ -22,6 +23,7 @@ def predict_files(
     limit: int | None = None,
     workers: int = 1,
     prior: Mapping[str, object] | None = None,
+    device: str = AUTO,
     overwrite: bool = False,
     track: Track = no_progress,
 ) -> Tally:
@@ -41,9 +43,13 @@ def predict_files(
         Processes that measure what a network reads beside the pixels.
     prior : mapping, optional
         How common each class is among the objects: see `taonet.models.predict.bundle_prior`.
+    device : str
+        Where a network runs: one of `taonet.models.device.DEVICES`.
 
     Raises
     ------
+    ConfigError
+        If there is no such device.
     InputError
         If an input is not what the bundle reads, nothing could be classified, or the prior is none
         for the classes; nothing is written then.
@@ -56,7 +62,7 @@ def predict_files(
     # wrong inputs are refused before a network is loaded
     check_inputs(bundle_config(find_bundle(bundle_name))["format"], paths)
     tally = Tally(output)
-    model = load_model(bundle_name)
+    model = load_model(bundle_name, device=device)
     answers = predict_inputs(
         model,
         paths,

@@ -13,6 +13,7 @@ from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
+from taonet.models.device import CPU
 from taonet.types import AnyPath, Track, no_progress
 
 Say = Callable[[str], None]
@@ -53,12 +54,15 @@ class RecipeChanges:
     shots : int, optional
         Train on so many objects of each class and test on the others.
     seed : int, optional
+    device : str, optional
+        Where the network runs; see `taonet.models.device.DEVICES`.
     settings : tuple of str
         ``section.key=value``; see `taonet.experiment.recipe.apply_changes`.
     """
 
     shots: int | None = None
     seed: int | None = None
+    device: str | None = None
     settings: tuple[str, ...] = ()
 
 
@@ -103,6 +107,8 @@ def train(
         If neither or both of archive and table are given, or what the recipe does not take.
     ConfigError
         If the recipe is not understood.
+    MissingError
+        If this machine has no such device.
     """
     if data.lightcurves is not None and data.data is None:
         _refuse_archive_options(data, changes)
@@ -114,10 +120,11 @@ def train(
     archive = join_archives(
         _archives(data.data), calibration=_archives(data.calibration), test=_archives(data.test)
     )
-    start = None if data.start is None else load_bundle(data.start)
+    # only its weights are taken, and those go where the recipe says
+    start = None if data.start is None else load_bundle(data.start, device=CPU)
     settings = read_recipe(recipe, changes.settings)
     return run_experiment(
-        override_recipe(settings, shots=changes.shots, seed=changes.seed),
+        override_recipe(settings, shots=changes.shots, seed=changes.seed, device=changes.device),
         archive,
         output,
         start=start,
@@ -141,6 +148,7 @@ def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
         "--from": data.start,
         "--shots": changes.shots,
         "--seed": changes.seed,
+        "--device": changes.device,
         "--set": changes.settings or None,
         "--measured": data.photometry_folder,
     }

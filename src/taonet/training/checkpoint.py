@@ -20,7 +20,7 @@ def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """Return the last checkpoint, or None where there is none yet.
+    """Return the last checkpoint, wherever it was made, or None where there is none yet.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a file that is no checkpoint can fail in every way
         raise _checkpoint_error(path) from error
     if not isinstance(state, dict) or not state.keys() >= HOLDS:

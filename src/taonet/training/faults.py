@@ -27,6 +27,7 @@ def loss_error(
     TaoNetError
         Advises a lower learning rate, if all input numbers are finite.
     """
+    batch, logits = batch.to(torch.device("cpu")), logits.cpu()
     readable = readable_frames(batch)
     if not readable.all():
         return _object_error("what is read of an object is not finite", batch, readable)
@@ -48,7 +49,7 @@ def divergence_error(step: int) -> TaoNetError:
 
 def readable_frames(batch: Batch) -> Bool[Tensor, " frame"]:
     """Return which frames of a batch hold finite numbers only."""
-    good = torch.ones(len(batch.days), dtype=torch.bool)
+    good = torch.ones_like(batch.days, dtype=torch.bool)
     for values in (batch.images, batch.conditions, batch.light, batch.days):
         good &= values.reshape(len(good), -1).isfinite().all(dim=1)
     looks = batch.deep.reshape(len(batch.deep), -1).isfinite().all(dim=1)

@@ -14,6 +14,7 @@ from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, TrainingSet, training_batches
 from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
+from taonet.models.device import AUTO, check_device, find_device
 from taonet.models.taonet import TaoNet, TaoNetConfig
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint, truncate_log
 from taonet.training.faults import divergence_error, loss_error
@@ -53,6 +54,9 @@ class TrainingConfig:
         `taonet.training.objective.unsteadiness`. Networks without apertures do without it.
     checkpoint_every : int
         Steps between checkpoints.
+    device : str
+        Where the network runs, in training and afterwards: one of `taonet.models.device.DEVICES`.
+        No part of a recipe's digest: a training can go on elsewhere.
     augmentation : Augmentation
     """
 
@@ -67,7 +71,11 @@ class TrainingConfig:
     label_smoothing: Share = 0.0
     steadiness: NotNegative = 0.0
     checkpoint_every: Natural = 50
+    device: str = AUTO
     augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def __post_init__(self) -> None:
+        check_device(self.device, where="training.device")
 
 
 def train_network(
@@ -85,7 +93,7 @@ def train_network(
 
     ``folder`` receives ``metrics.jsonl`` (one line a step) and ``checkpoint.pt``. Every step
     depends on the seed and its number alone, so a training that was killed and resumed ends
-    with the same files as one that was not.
+    with the same files as one that was not; on a GPU, but for the rounding of sums.
 
     Parameters
     ----------
@@ -105,7 +113,7 @@ def train_network(
     Returns
     -------
     TaoNet
-        With averaged weights, as a bundle stores them, in evaluation mode.
+        With averaged weights, as a bundle stores them, in evaluation mode, where it was trained.
 
     Raises
     ------
@@ -114,8 +122,10 @@ def train_network(
     TaoNetError
         If the loss is infinite or NaN although all inputs are finite.
     """
+    device = find_device(config.device)
     torch.manual_seed(seed)
-    network = TaoNet(architecture)
+    # drawn on the processor: the same first weights everywhere
+    network = TaoNet(architecture).to(device)
     if start is not None:
         network.load_state_dict(start)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -138,14 +148,17 @@ def train_network(
         ):
             torch.manual_seed((seed << 32) + step)
             rate = learning_rate(step, config)
-            loss = _learn(network, optimizer, batch, rate, config, step=step + 1)
+            loss = _learn(network, optimizer, batch.to(device), rate, config, step=step + 1)
             update_average(average, network, decay=min(config.averaging, (1 + step) / (10 + step)))
             log.write(json.dumps({"step": step + 1, "loss": loss, "learning_rate": rate}) + "\n")
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
                 log.flush()
                 _save(folder, step + 1, network, average, optimizer)
     if start is not None:
-        average = {name: start[name].lerp(learnt, config.blend) for name, learnt in average.items()}
+        average = {
+            name: start[name].to(device).lerp(learnt, config.blend)
+            for name, learnt in average.items()
+        }
     network.load_state_dict(round_to_half(average))
     network.eval()
     return network
@@ -230,7 +243,7 @@ def _resume(
     try:
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
-        average.update({name: state["average"][name] for name in average})
+        average.update({name: state["average"][name].to(network.device) for name in average})
         done = int(state["step"])
     except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
         do = "remove it to start again"
