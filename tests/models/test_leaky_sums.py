@@ -45,18 +45,18 @@ def test_time_constants_begin_where_they_are_said_to_and_the_last_are_infinite()
 
 
 def test_a_time_constant_can_be_learnt():
-    days = torch.full((1, 60), 4.0).double()
+    days = torch.full((1, 40), 4.0).double()
     times = TimeConstants()
     optimizer = torch.optim.Adam(times.parameters(), lr=0.05)
 
     def last_sum():
         share = torch.exp(-days[..., None] * times.rates())
-        return sum_leaky(torch.ones(1, 60, 1).double(), share, torch.zeros(1, PACES).double())[
+        return sum_leaky(torch.ones(1, 40, 1).double(), share, torch.zeros(1, PACES).double())[
             0, -1
         ]
 
     wanted = 1 / (1 - np.exp(-4.0 / 15))  # the sum of a geometric series, of 15 days
-    for _ in range(150):
+    for _ in range(100):
         optimizer.zero_grad()
         (torch.log(last_sum()[2:5]) - np.log(wanted)).square().sum().backward()
         optimizer.step()
