@@ -8,7 +8,6 @@ from torch import nn
 from taonet.data.epoch_photometry import UNMEASURED
 from taonet.models.flux_memory import STEADY
 from taonet.models.integrators import (
-    LEARNED,
     Integrators,
     LightMemoryKind,
     build_light_memory,
@@ -21,17 +20,16 @@ CHANGE = SEEN + 4 + 3 * PACES + 2 * PACES + 1
 FURTHER = 3
 
 
-def drawn(seed, n=20, objects=1):
+def draw_epochs(seed, n=20, objects=1):
     """Return light, days and nights of objects with some unmeasured epochs and gaps of years."""
     rng = np.random.default_rng(seed)
     shape = (objects, n)
     error = rng.choice([1.0, 5.0, UNMEASURED], shape, p=[0.6, 0.3, 0.1])
     place_error = rng.choice([0.2, UNMEASURED], shape)
     columns = [rng.normal(80, 40, shape), error, *rng.normal(0, 1, (2, *shape)), place_error]
-    days = rng.choice([0.007, 3.0, 40.0, 1500.0], shape, p=[0.5, 0.2, 0.2, 0.1])
-    light, days = (
-        torch.tensor(part, dtype=torch.float32) for part in (np.stack(columns, axis=-1), days)
-    )
+    gaps = rng.choice([0.007, 3.0, 40.0, 1500.0], shape, p=[0.5, 0.2, 0.2, 0.1])
+    light = torch.tensor(np.stack(columns, axis=-1), dtype=torch.float32)
+    days = torch.tensor(gaps, dtype=torch.float32)
     new_night = days > 0.5
     new_night[:, 0] = True
     return light, days, new_night
@@ -43,7 +41,7 @@ def memory(request):
     return Integrators(use_times=request.param, further=FURTHER)
 
 
-def read(memory, light, days, new_night, state=None, *, further=None):
+def read(memory, light, days, new_night, *, state=None, further=None):
     if further is None:
         further = torch.sin(light[..., :FURTHER])
     start = memory.start(len(light)) if state is None else state
@@ -56,32 +54,32 @@ def assert_same(one, other):
 
 
 def test_there_are_as_many_numbers_as_it_says(memory):
-    known, state = read(memory, *drawn(0, objects=3))
+    known, state = read(memory, *draw_epochs(0, objects=3))
     assert known.shape == (3, 20, memory.numbers)
     assert state.shape == memory.start(3).shape
 
 
 @pytest.mark.parametrize("cut", [1, 7, 19])
 def test_blocks_join_where_they_are_cut(memory, cut):
-    parts = drawn(1, objects=2)
+    parts = draw_epochs(1, objects=2)
     whole, end = read(memory, *parts)
     first, state = read(memory, *(part[:, :cut] for part in parts))
-    second, after = read(memory, *(part[:, cut:] for part in parts), state)
+    second, after = read(memory, *(part[:, cut:] for part in parts), state=state)
     assert_same(torch.cat([first, second], dim=1), whole)
     torch.testing.assert_close(after, end, rtol=1e-5, atol=1e-5)
 
 
 def test_step_by_step_is_the_whole(memory):
-    parts = drawn(2)
+    parts = draw_epochs(2)
     whole, _ = read(memory, *parts)
     state = memory.start(1)
     for k in range(20):
-        known, state = read(memory, *(part[:, k : k + 1] for part in parts), state)
+        known, state = read(memory, *(part[:, k : k + 1] for part in parts), state=state)
         assert_same(known[:, 0], whole[:, k])
 
 
 def test_later_epochs_and_other_objects_change_nothing(memory):
-    light, days, new_night = drawn(3, objects=3)
+    light, days, new_night = draw_epochs(3, objects=3)
     whole, _ = read(memory, light, days, new_night)
     alone, _ = read(memory, *(part[1:2] for part in (light, days, new_night)))
     assert_same(alone[0], whole[1])
@@ -92,7 +90,7 @@ def test_later_epochs_and_other_objects_change_nothing(memory):
 
 
 def test_what_an_unmeasured_epoch_states_is_not_read(memory):
-    light, days, new_night = drawn(4)
+    light, days, new_night = draw_epochs(4)
     unmeasured = light[..., 1] >= UNMEASURED
     assert unmeasured.any()
     further = torch.zeros(1, 20, FURTHER)
@@ -107,7 +105,7 @@ def test_what_an_unmeasured_epoch_states_is_not_read(memory):
 def test_unmeasured_epochs_between_change_nothing_but_the_clock():
     torch.manual_seed(0)
     memory = Integrators(use_times=True, further=FURTHER)
-    light, days, new_night = drawn(5)
+    light, days, new_night = draw_epochs(5)
     light[..., 1] = 2.0
     more, half = light.repeat_interleave(2, dim=1), (days / 2).repeat_interleave(2, dim=1)
     more[:, ::2, 1], more[:, ::2, 4] = UNMEASURED, UNMEASURED
@@ -179,7 +177,7 @@ def test_a_moving_object_is_left_behind_by_its_slow_places():
 def test_thousand_epochs_with_gaps_of_decades_have_finite_numbers_and_slopes():
     torch.manual_seed(0)
     memory = Integrators(use_times=True)
-    light, days, new_night = drawn(8, n=1000, objects=2)
+    light, days, new_night = draw_epochs(8, n=1000, objects=2)
     light[0, :, 0] *= 1e4
     light[1, :50, 1] = UNMEASURED
     days[:, 500] = 20_000
@@ -187,8 +185,10 @@ def test_thousand_epochs_with_gaps_of_decades_have_finite_numbers_and_slopes():
     known, state = memory(light, days, new_night, memory.start(2))
     known.square().sum().backward()
     assert known.isfinite().all() and known.abs().max() < 30
+    assert light.grad is not None
     assert state.isfinite().all() and light.grad.isfinite().all()
     for name, weight in memory.named_parameters():
+        assert weight.grad is not None
         assert weight.grad.isfinite().all() and weight.grad.abs().max() > 0, name
 
 
@@ -238,4 +238,3 @@ def test_damping_times_can_be_learnt_from_its_numbers():
         right = ((logits(light, days) > 0) == (slow > 0.5)).float().mean().item()
     assert right > 0.93
     assert memory.learned.times.log_shift.abs().max() > 1e-3
-    assert memory.learned.make[-1].out_features // 2 == LEARNED
