@@ -63,6 +63,7 @@ class LightMemory(nn.Module):
         days: Float[Tensor, "object epoch"],
         new_night: Bool[Tensor, "object epoch"],
         state: Float[Tensor, "object number"],
+        _further: Tensor | None = None,
     ) -> tuple[Float[Tensor, "object epoch known"], Float[Tensor, "object number"]]:
         """Return what each part knows after each epoch, and the state after the last."""
         states = torch.split(state, [part.size for part in self.parts], dim=1)

@@ -20,7 +20,7 @@ from taonet.data.transforms import SOFT_SCALE
 from taonet.errors import ConfigError, nearest
 from taonet.models.aperture_memory import ApertureMemory
 from taonet.models.encoder import Apertures, Encoder
-from taonet.models.light_memory import LightMemory
+from taonet.models.integrators import LightMemoryKind, build_light_memory
 from taonet.models.mixing import Mix, build_head
 from taonet.models.recurrence import RECURRENCES, Recurrence
 from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
@@ -82,7 +82,10 @@ class TaoNetConfig:
         Read the calibration of each frame by field stars and the flux at the object's position
         (`taonet.data.epoch_photometry`); else sky and noise relative to the usual.
     statistics : bool
-        Give running moments and extremes of the light to the memory.
+        Give running moments and extremes of the apertures' sums and of the light to the memory.
+    light_memory : {"statistics", "integrators", "none"}
+        What is kept of measured light besides: those statistics (nothing without them), leaky
+        integrators that learn (`taonet.models.integrators`), or nothing.
     """
 
     channels: Natural = 1
@@ -106,6 +109,7 @@ class TaoNetConfig:
     use_times: bool = True
     measured: bool = False
     statistics: bool = True
+    light_memory: LightMemoryKind = "statistics"
 
     def __post_init__(self) -> None:
         if self.recurrence not in RECURRENCES:
@@ -124,6 +128,8 @@ class TaoNetConfig:
             raise ConfigError("the network reads no pixel", where="model.zooms", got="()")
         if self.nightly and not self.use_times:
             raise ConfigError("nights are not known without times", where="model.nightly")
+        if self.light_memory == "integrators" and not self.measured:
+            raise ConfigError("no light is measured", where="model.light_memory")
 
     @property
     def sums(self) -> int:
@@ -134,6 +140,12 @@ class TaoNetConfig:
     def conditions(self) -> int:
         """Numbers that describe the observing conditions of a frame."""
         return CONDITIONS if self.measured else 2 * self.channels
+
+    @property
+    def keeps_light(self) -> bool:
+        """Whether measured light is remembered by more than what learns to remember all."""
+        by_hand = self.light_memory == "statistics" and self.statistics
+        return self.measured and (by_hand or self.light_memory == "integrators")
 
     @property
     def parts(self) -> tuple[int, int, int, int, int]:
@@ -185,7 +197,9 @@ class TaoNet(nn.Module):
                 nn.Linear(CALIBRATION_UNITS, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
-        self.light_memory = LightMemory(use_times=config.use_times)
+        self.light_memory = build_light_memory(
+            config.light_memory, use_times=config.use_times, further=config.parts[0] + config.sums
+        )
         self.dropout = nn.Dropout(config.dropout)
         known = self._count_inputs()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
@@ -209,7 +223,7 @@ class TaoNet(nn.Module):
         if config.statistics:
             known += self.aperture_memory.numbers
         if config.measured:
-            known += self.light_memory.numbers if config.statistics else 2
+            known += self.light_memory.numbers if config.keeps_light else 2
         return known
 
     def encode(self, batch: Batch) -> Float[Tensor, "frame embedding"]:
@@ -337,13 +351,14 @@ class TaoNet(nn.Module):
         if config.statistics and config.apertures:
             numbers, apertures = self.aperture_memory(sums, apertures)
             known.append(numbers)
-        if config.measured and config.statistics:
+        if config.keeps_light:
             nights = days > NIGHT_GAP_DAYS if config.use_times else days < 0
             numbers, fluxes = self.light_memory(
                 light,
                 days if config.use_times else torch.zeros_like(days),
                 nights | (torch.cumsum(torch.ones_like(days), 1) + state.epochs[:, None] == 1),
                 fluxes,
+                torch.cat([looks, sums], dim=-1),
             )
             known.append(numbers)
         elif config.measured:

@@ -21,7 +21,9 @@ from taonet.training.faults import divergence_error, loss_error
 from taonet.training.objective import answer_loss, unsteadiness
 from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
 
-Part = Literal["looks", "deep_looks", "apertures", "calibrate", "mix", "recurrence", "head"]
+Part = Literal[
+    "looks", "deep_looks", "apertures", "calibrate", "light_memory", "mix", "recurrence", "head"
+]
 """The parts of a network that learn."""
 
 
