@@ -16,7 +16,8 @@ from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.run import run_experiment
 from taonet.io.archive import Archive
 from taonet.models.bundle import Bundle, load_bundle, weights_digest
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.sky.taxonomy import HITS
 from taonet.studies.hits import DESCRIPTIONS, FINETUNE, Shots, hits_benchmark, in_first_half
 from taonet.tasks.simulate import Sample, simulate_archive

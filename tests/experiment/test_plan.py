@@ -17,7 +17,7 @@ from taonet.experiment.plan import (
 from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
-from taonet.models.taonet import TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 
 TINY = read_recipe("tiny")

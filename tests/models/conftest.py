@@ -5,8 +5,9 @@ import torch
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.models.bundle import Bundle
+from taonet.models.network_config import TaoNetConfig
 from taonet.models.recurrence import RECURRENCES
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 

@@ -12,8 +12,9 @@ from taonet.data.batches import Batch
 from taonet.data.reading import example_of
 from taonet.errors import ConfigError, InputError
 from taonet.models.answers import compute_answers
+from taonet.models.network_config import TaoNetConfig
 from taonet.models.predict import predict
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.sky.cutout import Quality
 
 assert_close = partial(np.testing.assert_allclose, atol=2e-5, rtol=0)

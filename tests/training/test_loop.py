@@ -21,7 +21,8 @@ from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint

@@ -11,7 +11,8 @@ import torch
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.models.bundle import Bundle, save_bundle
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.sky.taxonomy import CRTS
 from taonet.tasks.predict import predict_files
 from taonet.tasks.simulate import Sample, simulate_archive

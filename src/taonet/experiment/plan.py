@@ -15,7 +15,7 @@ from taonet.errors import ConfigError, InputError
 from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle, weights_digest
-from taonet.models.taonet import TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Track, no_progress
 from taonet.version import __version__

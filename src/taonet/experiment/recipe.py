@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError
 from taonet.experiment.shipped_recipes import check_reads, find_recipe
-from taonet.models.taonet import TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
 from taonet.models.trees.trees import BoostedConfig, ForestConfig
 from taonet.settings import settings_of
 from taonet.training.loop import TrainingConfig

@@ -26,7 +26,8 @@ from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.device import AUTO, find_device
 from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.photometry.frame_signature import NUMBERS as SIGNATURE
 from taonet.trust.frame_typicality import FrameTypicality
 from taonet.trust.trust import Trust

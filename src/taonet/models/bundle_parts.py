@@ -8,7 +8,7 @@ from typing import Any, Final
 from taonet.data.reading import Reading
 from taonet.errors import InputError, TaoNetError
 from taonet.models.bundle_folder import HEAD
-from taonet.models.taonet import TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
 from taonet.trust.trust import Temperature, Thresholds

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from taonet.models.device import double_device
 from taonet.models.leaky_sums import PACES, TimeConstants, sum_leaky
 from taonet.models.light_memory import LightMemory
 from taonet.models.measured_epochs import SOFT, MeasuredEpochs
@@ -81,9 +82,12 @@ class Integrators(nn.Module):
         self.sizes = (CLOCKS, *(PACES * terms for terms in per_pace), 2 * LEARNED)
         self.numbers = 4 + 4 + 10 * PACES + 1 + LEARNED
 
-    def start(self, objects: int) -> Float[Tensor, "object number"]:
+    def start(
+        self, objects: int, device: torch.device | None = None
+    ) -> Float[Tensor, "object number"]:
         """Return the state of objects of which nothing has been seen."""
-        return torch.zeros(objects, sum(self.sizes), dtype=torch.float64)
+        exact = None if device is None else double_device(device)
+        return torch.zeros(objects, sum(self.sizes), dtype=torch.float64, device=exact)
 
     def forward(
         self,

@@ -17,7 +17,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from taonet.models.device import find_device
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.training.loop import TrainingConfig, learning_rate, update_average
 from taonet.types import Natural, NotNegative, Share
 

@@ -15,7 +15,8 @@ from taonet.data.batches import Batch, TrainingSet, training_batches
 from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
 from taonet.models.device import AUTO, check_device, find_device
-from taonet.models.taonet import TaoNet, TaoNetConfig
+from taonet.models.network_config import TaoNetConfig
+from taonet.models.taonet import TaoNet
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint, truncate_log
 from taonet.training.faults import divergence_error, loss_error
 from taonet.training.objective import answer_loss, unsteadiness
