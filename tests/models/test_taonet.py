@@ -10,9 +10,8 @@ import torch
 
 from taonet.data.batches import Batch
 from taonet.data.reading import example_of
-from taonet.errors import ConfigError, InputError
+from taonet.errors import InputError
 from taonet.models.answers import compute_answers
-from taonet.models.network_config import TaoNetConfig
 from taonet.models.predict import predict
 from taonet.models.taonet import TaoNet
 from taonet.sky.cutout import Quality
@@ -149,21 +148,3 @@ def test_every_weight_learns(bundle, examples):
     net(Batch.from_examples(examples)).square().sum().backward()
     idle = [n for n, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert idle == []
-
-
-@pytest.mark.parametrize("statistics", [True, False])
-@pytest.mark.parametrize("kind", ["statistics", "integrators", "none"])
-def test_the_light_is_kept_by_statistics_unless_said_otherwise(statistics, kind):
-    config = TaoNetConfig(measured=True, statistics=statistics, light_memory=kind)
-    assert config.keeps_light == (kind == "integrators" or (statistics and kind == "statistics"))
-    assert not TaoNetConfig(statistics=statistics).keeps_light
-
-
-def test_integrators_of_light_that_is_not_measured_are_refused():
-    with pytest.raises(ConfigError, match="no light is measured"):
-        TaoNetConfig(light_memory="integrators")
-
-
-def test_a_zoom_too_small_for_its_blocks_is_refused():
-    with pytest.raises(ConfigError, match="zoom"):
-        TaoNetConfig(zooms=(4,), layers=(1, 1, 1))

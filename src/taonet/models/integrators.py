@@ -116,13 +116,16 @@ class Integrators(nn.Module):
         """
         if not self.use_times:
             days, new_night = torch.ones_like(days), torch.ones_like(new_night)
+        # sums are kept where double precision is, what is learnt of them where the weights are
+        home = light.device
+        light, days, new_night = (values.to(state.device) for values in (light, days, new_night))
         clocks, now, dusk, changes, learned = torch.split(state, list(self.sizes), dim=1)
         epochs = MeasuredEpochs.from_light(light, days, new_night)
         levels = _Levels.from_block(epochs, self.levels.rates(), _by_pace(now), _by_pace(dusk))
         z, changed = levels.changes(epochs)
         clocks = clocks[:, None] + _clock_terms(epochs).cumsum(dim=1)
         changes = _by_pace(changes)[:, None] + changed.cumsum(dim=1)
-        seen = torch.cat([epochs.numbers(), torch.asinh(z) / 2], dim=-1).float()
+        seen = torch.cat([epochs.numbers(), torch.asinh(z) / 2], dim=-1).float().to(home)
         inputs = seen if further is None else torch.cat([seen, further], dim=-1)
         means, learned = self.learned(inputs, epochs, learned)
         known = [
@@ -133,7 +136,7 @@ class Integrators(nn.Module):
         ]
         after = [clocks[:, -1], levels.sums[:, -1], levels.dusk, changes[:, -1], learned]
         return (
-            torch.cat([seen, torch.cat(known, dim=-1).float(), means], dim=-1),
+            torch.cat([seen, torch.cat(known, dim=-1).float().to(home), means], dim=-1),
             torch.cat([part.flatten(1) for part in after], dim=1),
         )
 
@@ -161,7 +164,7 @@ class LearnedSums(nn.Module):
         state: Float[Tensor, "object number"],
     ) -> tuple[Float[Tensor, "object epoch learned"], Float[Tensor, "object number"]]:
         """Return the means after each epoch, and the sums after the last: weights, then values."""
-        value, loudness = self.make(seen).double().chunk(2, dim=-1)
+        value, loudness = self.make(seen).to(state.device).double().chunk(2, dim=-1)
         weight = epochs.measured[..., None] * torch.exp(LOUDEST * torch.tanh(loudness))
         sums = sum_leaky(
             torch.cat([weight, weight * value], dim=-1),
@@ -169,7 +172,7 @@ class LearnedSums(nn.Module):
             state,
         )
         weight, total = sums.chunk(2, dim=-1)
-        return (total / (weight + FAINT)).float(), sums[:, -1]
+        return (total / (weight + FAINT)).float().to(seen.device), sums[:, -1]
 
 
 def build_light_memory(

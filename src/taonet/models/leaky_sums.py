@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from taonet.models.device import double_device
+
 FIRST_DAYS: Final = (0.5, 2.0, 8.0, 30.0, 120.0, 500.0, 2000.0)
 """Time constants that learning starts from; one more, the last, is infinite and stays so."""
 
@@ -36,7 +38,7 @@ class TimeConstants(nn.Module):
 
     def rates(self) -> Float[Tensor, " rate"]:
         """Return 1/τ a day, float64; those of infinite time constants, 0, are the last ones."""
-        shift = self.log_shift.double()
+        shift = self.log_shift.to(double_device(self.log_shift.device)).double()
         first = shift.new_tensor(FIRST_DAYS).repeat(self.copies)
         return torch.cat([torch.exp(-shift) / first, shift.new_zeros(self.copies)])
 
