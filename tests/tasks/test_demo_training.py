@@ -2,11 +2,13 @@
 
 import pandas as pd
 
+from taonet.experiment.recipe import read_recipe
 from taonet.experiment.run import NETWORK
 from taonet.io.deep_tao.reader import read_deep_tao
 from taonet.io.tables import read_table
 from taonet.tasks import demo_training
 from taonet.tasks.demo import is_demo_folder
+from taonet.training import fit_temperature
 
 
 def test_the_unseen_file_says_which_class_it_truly_is(tmp_path, monkeypatch):
@@ -40,3 +42,28 @@ def test_only_results_of_the_demo_are_removed(tmp_path):
     demo_training._remove_results(tmp_path)
     assert (tmp_path / "run").is_dir()
     assert not (tmp_path / "calibrated").exists()
+
+
+LITTLE_WORK = (
+    "training.steps=2",
+    "training.batch_size=6",
+    "forest.trees=3",
+    "boosted.rounds=2",
+    "prediction.bootstrap=10",
+    "prediction.turns=1",
+    "prediction.examples=1",
+    "prediction.counterfactuals=0",
+)
+
+
+def test_the_act_leaves_a_run_a_calibrated_bundle_and_an_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_training, "OBJECTS", 24)
+    monkeypatch.setattr(demo_training, "CALIBRATION_OBJECTS", 12)
+    monkeypatch.setattr(demo_training, "read_recipe", lambda file: read_recipe(file, LITTLE_WORK))
+    monkeypatch.setattr(fit_temperature, "LEAST_OBJECTS", 3)
+    said: list[str] = []
+    run = demo_training.show_training(tmp_path, seed=1, say=said.append)
+    assert (run / "report.html").is_file()
+    assert (tmp_path / "calibrated" / "config.json").is_file()
+    assert (tmp_path / "unseen" / "SN" / "unseen.fits").is_file()
+    assert "unseen.fits, truly SN" in "\n".join(said)

@@ -245,7 +245,7 @@ def weighted_auc(
     return np.asarray(((of_ones @ above) * of_zeros).sum(axis=1) / total)
 
 
-Fold = tuple[Int[np.ndarray, " train"], Int[np.ndarray, " test"]]
+Fold = tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
