@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
+from torch import nn
 
 from taonet.errors import InputError
 from taonet.io.atomic import atomic_file
@@ -47,3 +48,60 @@ def truncate_log(log: Path, step: int) -> None:
     lines = log.read_bytes().splitlines(keepends=True)[:step] if log.exists() else []
     with atomic_file(log) as temporary:
         temporary.write_bytes(b"".join(lines))
+
+
+@torch.no_grad()
+def update_average(average: dict[str, torch.Tensor], network: nn.Module, *, decay: float) -> None:
+    """Move the averaged weights towards those of the network, in place."""
+    for name, value in network.state_dict().items():
+        average[name].lerp_(value, 1 - decay)
+
+
+def save_training(
+    folder: Path,
+    step: int,
+    network: nn.Module,
+    average: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    """Write the checkpoint of a training after a step."""
+    state = {
+        "step": step,
+        "network": network.state_dict(),
+        "average": average,
+        "optimizer": optimizer.state_dict(),
+    }
+    save_checkpoint(folder / "checkpoint.pt", state)
+
+
+def resume_training(
+    folder: Path,
+    network: nn.Module,
+    average: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> int:
+    """Put a training back where it was interrupted, and return how many steps are done.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is one of another network.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "checkpoint.pt"
+    state = load_checkpoint(file)
+    if state is None:
+        truncate_log(folder / "metrics.jsonl", 0)
+        return 0
+    try:
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.update(
+            {name: state["average"][name].to(old.device) for name, old in average.items()}
+        )
+        done = int(state["step"])
+    except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
+        do = "remove it to start again"
+        raise InputError("a checkpoint of another network", where=file, do=do) from error
+    truncate_log(folder / "metrics.jsonl", done)
+    return done

@@ -7,19 +7,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import torch
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import Batch, TrainingSet, training_batches
-from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
 from taonet.models.device import AUTO, check_device, find_device
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.taonet import TaoNet
-from taonet.training.checkpoint import load_checkpoint, save_checkpoint, truncate_log
+from taonet.training.checkpoint import resume_training, save_training, update_average
 from taonet.training.faults import divergence_error, loss_error
 from taonet.training.objective import answer_loss, unsteadiness
+from taonet.training.schedule import learning_rate
 from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
 
 Part = Literal[
@@ -136,7 +135,7 @@ def train_network(
     average = {name: value.clone() for name, value in network.state_dict().items()}
     learns = [weight for weight in network.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(learns, lr=config.learning_rate, weight_decay=config.weight_decay)
-    done = _resume(folder, network, average, optimizer)
+    done = resume_training(folder, network, average, optimizer)
     batches = training_batches(
         examples,
         batch_size=config.batch_size,
@@ -156,7 +155,7 @@ def train_network(
             log.write(json.dumps({"step": step + 1, "loss": loss, "learning_rate": rate}) + "\n")
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
                 log.flush()
-                _save(folder, step + 1, network, average, optimizer)
+                save_training(folder, step + 1, network, average, optimizer)
     if start is not None:
         average = {
             name: start[name].to(device).lerp(learnt, config.blend)
@@ -170,15 +169,6 @@ def train_network(
 def _freeze(network: TaoNet, parts: tuple[Part, ...]) -> None:
     for name, part in network.named_children():
         part.requires_grad_(name not in parts)
-
-
-def learning_rate(step: int, config: TrainingConfig) -> float:
-    """Return the rate of a step: a linear rise, then half a cosine down to zero."""
-    rise = max(1, config.steps // 10)
-    if step < rise:
-        return config.learning_rate * (step + 1) / rise
-    progress = (step - rise) / max(1, config.steps - rise)
-    return float(config.learning_rate * 0.5 * (1 + np.cos(np.pi * progress)))
 
 
 def _learn(
@@ -206,50 +196,3 @@ def _learn(
         raise divergence_error(step)
     optimizer.step()
     return loss.item()
-
-
-@torch.no_grad()
-def update_average(average: dict[str, torch.Tensor], network: TaoNet, *, decay: float) -> None:
-    """Move the averaged weights towards those of the network, in place."""
-    for name, value in network.state_dict().items():
-        average[name].lerp_(value, 1 - decay)
-
-
-def _save(
-    folder: Path,
-    step: int,
-    network: TaoNet,
-    average: dict[str, torch.Tensor],
-    optimizer: torch.optim.Optimizer,
-) -> None:
-    state = {
-        "step": step,
-        "network": network.state_dict(),
-        "average": average,
-        "optimizer": optimizer.state_dict(),
-    }
-    save_checkpoint(folder / "checkpoint.pt", state)
-
-
-def _resume(
-    folder: Path,
-    network: TaoNet,
-    average: dict[str, torch.Tensor],
-    optimizer: torch.optim.Optimizer,
-) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "checkpoint.pt"
-    state = load_checkpoint(file)
-    if state is None:
-        truncate_log(folder / "metrics.jsonl", 0)
-        return 0
-    try:
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.update({name: state["average"][name].to(network.device) for name in average})
-        done = int(state["step"])
-    except (RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
-        do = "remove it to start again"
-        raise InputError("a checkpoint of another network", where=file, do=do) from error
-    truncate_log(folder / "metrics.jsonl", done)
-    return done

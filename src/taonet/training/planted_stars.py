@@ -1,0 +1,225 @@
+"""Batches of frames for the frame encoder, with stars planted into them.
+
+A planted star is light whose amount is known exactly, on real or simulated noise: it keeps the
+encoder from taking every flux for the usual one, as the truth alone would teach it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from taonet.data.encoder_inputs import FRAME_PX
+from taonet.training.taught_frames import TaughtFrames, TaughtSequence
+from taonet.types import Natural, Share
+
+STAMP_PX: Final = 25
+"""Side of the square in which a planted star gives light."""
+
+STEEPNESS: Final = 3.5
+"""Of the wings of a Moffat profile (`taonet.sky.psf.moffat`)."""
+
+USUAL_FWHM_PX: Final = 2.5
+
+PER_PIXEL: Final = 2
+"""Points along each side of a pixel at which a profile is sampled."""
+
+GAINS: Final = (1.5, 8.0)
+"""Range of electrons a count, for the photon noise of a planted star."""
+
+SMALL_FIELDS: Final = (10, 24)
+"""Range of half the side of the cutouts of other surveys, in pixels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planting:
+    """How stars are planted.
+
+    Parameters
+    ----------
+    changing : float
+        Share of the frames with a star that the mean before does not have.
+    steady : float
+        Share of the sequences with a star that mean and frames have.
+    faintest, brightest : float
+        Decimal logarithm of the flux of a planted star in units of the noise of a pixel.
+    fading : float
+        Share of the changing ones that take light away.
+    small : float
+        Share of the sequences of which only a small field around the object is shown.
+    sequences, frames : int
+        In a batch, and of each sequence.
+    """
+
+    changing: Share = 0.5
+    steady: Share = 0.3
+    faintest: float = 0.3
+    brightest: float = 3.3
+    fading: Share = 0.2
+    small: Share = 0.1
+    sequences: Natural = 24
+    frames: Natural = 20
+
+
+class TaughtBatch(NamedTuple):
+    """Frames of several sequences, and what the encoder should say of them.
+
+    ``frames``, ``means``, ``conditions`` as `taonet.data.encoder_inputs.EncoderInputs` has them;
+    ``flux``, ``log_ratio``, ``seeing`` (NaN where not known), ``planted`` (frame,): the part of the
+    flux that was planted into the frame alone; ``of_sequence`` (frame,); ``place`` (sequence, 2),
+    ``steady``, ``moving`` and ``label`` (sequence,).
+    """
+
+    frames: Float[Tensor, "frame y x"]
+    means: Float[Tensor, "frame y x"]
+    conditions: Float[Tensor, "frame three"]
+    flux: Float[Tensor, " frame"]
+    log_ratio: Float[Tensor, " frame"]
+    seeing: Float[Tensor, " frame"]
+    planted: Float[Tensor, " frame"]
+    of_sequence: Int[Tensor, " frame"]
+    place: Float[Tensor, "sequence two"]
+    steady: Bool[Tensor, " sequence"]
+    moving: Bool[Tensor, " sequence"]
+    label: Int[Tensor, " sequence"]
+
+
+class _Shown(NamedTuple):
+    """The frames of one sequence in a batch; names as in `TaughtBatch`."""
+
+    frames: Float[np.ndarray, "frame y x"]
+    means: Float[np.ndarray, "frame y x"]
+    conditions: Float[np.ndarray, "frame three"]
+    flux: Float[np.ndarray, " frame"]
+    log_ratio: Float[np.ndarray, " frame"]
+    seeing: Float[np.ndarray, " frame"]
+    planted: Float[np.ndarray, " frame"]
+
+
+def draw_taught_batch(
+    taught: TaughtFrames,
+    planting: Planting,
+    classes: tuple[str, ...],
+    rng: np.random.Generator,
+) -> TaughtBatch:
+    """Draw a batch: some sequences, some frames of each, stars planted into some."""
+    count = min(planting.sequences, len(taught.sequences))
+    chosen = rng.choice(len(taught.sequences), count, replace=False).tolist()
+    known = [taught.sequences[i] for i in chosen]
+    shown = [_show(taught, one, planting, rng) for one in known]
+    of_sequence = np.repeat(np.arange(count), [len(one.flux) for one in shown])
+    frames = {
+        name: torch.from_numpy(
+            np.concatenate([getattr(one, name) for one in shown]).astype(np.float32)
+        )
+        for name in _Shown._fields
+    }
+    return TaughtBatch(
+        **frames,
+        of_sequence=torch.from_numpy(of_sequence),
+        place=torch.tensor([[one.x, one.y] for one in known]),
+        steady=torch.tensor([one.steady for one in known]),
+        moving=torch.tensor([one.moving for one in known]),
+        label=torch.tensor([classes.index(one.class_name) for one in known]),
+    )
+
+
+def _show(
+    taught: TaughtFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
+) -> _Shown:
+    n = known.last - known.first
+    which = np.sort(rng.choice(n, min(planting.frames, n), replace=False))
+    noise, unit, before, flux, transparency, seeing = (
+        np.array(values)[which]
+        for values in (
+            known.noise,
+            known.unit,
+            known.before,
+            known.flux,
+            known.transparency,
+            known.seeing,
+        )
+    )
+    ratio = transparency / before
+    shown = _Shown(
+        frames=taught.frames[known.first + which].astype(np.float32),
+        means=taught.means[known.first + which].astype(np.float32),
+        conditions=np.stack([np.log1p(which), np.log(noise), which > 0], axis=1),
+        flux=flux,
+        log_ratio=np.log(ratio),
+        seeing=np.log(seeing / USUAL_FWHM_PX),
+        planted=np.zeros(len(which)),
+    )
+    if np.isfinite(seeing).all():
+        shown = _plant_steady(shown, known, planting, rng)
+        shown = _plant_changing(shown, known, unit, planting, rng)
+    return _cover_field(shown, planting, rng)
+
+
+def _plant_steady(
+    shown: _Shown, known: TaughtSequence, planting: Planting, rng: np.random.Generator
+) -> _Shown:
+    """Plant a star into frames and means alike."""
+    flux = 10 ** rng.uniform(planting.faintest, planting.brightest)
+    if rng.random() >= planting.steady:
+        return shown
+    fwhm = USUAL_FWHM_PX * np.exp(shown.seeing)
+    amount = flux * np.exp(shown.log_ratio)
+    _add(shown.frames, amount[:, None, None] * _stars(fwhm, known))
+    usual = _stars(np.array([np.median(fwhm)]), known)
+    _add(shown.means, flux * usual * (shown.conditions[:, 2] > 0)[:, None, None])
+    return shown._replace(flux=shown.flux + flux)
+
+
+def _plant_changing(
+    shown: _Shown,
+    known: TaughtSequence,
+    unit: Float[np.ndarray, " frame"],
+    planting: Planting,
+    rng: np.random.Generator,
+) -> _Shown:
+    """Plant stars, with their photon noise, into some of the frames alone."""
+    n = len(shown.flux)
+    flux = 10 ** rng.uniform(planting.faintest, planting.brightest, n)
+    flux = flux * np.where(rng.random(n) < planting.fading, -1, 1)
+    flux = np.where(rng.random(n) < planting.changing, flux, 0.0)
+    stars = _stars(USUAL_FWHM_PX * np.exp(shown.seeing), known)
+    light = (flux * np.exp(shown.log_ratio))[:, None, None] * stars
+    electrons = np.exp(rng.uniform(*np.log(GAINS))) * unit[:, None, None]
+    photon_noise = np.sqrt(np.maximum(light, 0) / electrons)
+    _add(shown.frames, light + photon_noise * rng.standard_normal(light.shape))
+    return shown._replace(flux=shown.flux + flux, planted=flux)
+
+
+def _cover_field(shown: _Shown, planting: Planting, rng: np.random.Generator) -> _Shown:
+    """Show only a small field of some sequences, as other surveys do."""
+    half = int(rng.integers(*SMALL_FIELDS))
+    if rng.random() >= planting.small:
+        return shown
+    covered = np.ones((FRAME_PX, FRAME_PX), bool)
+    middle = FRAME_PX // 2
+    covered[middle - half : middle + half + 1, middle - half : middle + half + 1] = False
+    for images in (shown.frames, shown.means):
+        images[:, covered] = 0
+    return shown
+
+
+def _stars(
+    fwhm: Float[np.ndarray, " star"], known: TaughtSequence
+) -> Float[np.ndarray, "star y x"]:
+    """Return stars of unit flux at the object's place, averaged over each pixel."""
+    alpha = fwhm / (2 * np.sqrt(2 ** (1 / STEEPNESS) - 1))
+    axis = (np.arange(STAMP_PX * PER_PIXEL) + 0.5) / PER_PIXEL - 0.5 - STAMP_PX // 2
+    radius2 = (axis[:, None] - known.y) ** 2 + (axis[None, :] - known.x) ** 2
+    norm = (STEEPNESS - 1) / (np.pi * alpha**2)
+    profile = (1 + radius2 / (alpha**2)[:, None, None]) ** -STEEPNESS * norm[:, None, None]
+    shape = (len(fwhm), STAMP_PX, PER_PIXEL, STAMP_PX, PER_PIXEL)
+    return np.asarray(profile.reshape(shape).mean(axis=(2, 4)))
+
+
+def _add(images: Float[np.ndarray, "frame y x"], stamps: Float[np.ndarray, "_ y x"]) -> None:
+    first = FRAME_PX // 2 - STAMP_PX // 2
+    images[:, first : first + STAMP_PX, first : first + STAMP_PX] += stamps
