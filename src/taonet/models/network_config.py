@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from taonet.data.epoch_photometry import CONDITIONS, LIGHT
+from taonet.data.frame_encodings import CONDITIONS as ENCODED_CONDITIONS
 from taonet.errors import ConfigError, nearest
 from taonet.models.integrators import LightMemoryKind
 from taonet.models.recurrence import RECURRENCES
@@ -61,6 +62,9 @@ class TaoNetConfig:
     measured : bool
         Read the calibration of each frame by field stars and the flux at the object's position
         (`taonet.data.epoch_photometry`); else sky and noise relative to the usual.
+    encoded : bool
+        Read what a frame encoder says of each frame (`taonet.models.frame_encoder`): flux with an
+        error, what the frame was seen through, and numbers without a name.
     statistics : bool
         Give running moments and extremes of the apertures' sums and of the light to the memory.
     light_memory : {"statistics", "integrators", "none"}
@@ -88,6 +92,7 @@ class TaoNetConfig:
     dropout: Share = 0.1
     use_times: bool = True
     measured: bool = False
+    encoded: bool = False
     statistics: bool = True
     light_memory: LightMemoryKind = "statistics"
 
@@ -104,11 +109,11 @@ class TaoNetConfig:
                 got=(*self.zooms, *self.deep_zooms),
                 do=f"use at least {least} pixels",
             )
-        if not (self.zooms or self.deep_zooms or self.apertures):
+        if not (self.zooms or self.deep_zooms or self.apertures or self.encoded):
             raise ConfigError("the network reads no pixel", where="model.zooms", got="()")
         if self.nightly and not self.use_times:
             raise ConfigError("nights are not known without times", where="model.nightly")
-        if self.light_memory == "integrators" and not self.measured:
+        if self.light_memory == "integrators" and not self.lights:
             raise ConfigError("no light is measured", where="model.light_memory")
 
     @property
@@ -119,13 +124,19 @@ class TaoNetConfig:
     @property
     def conditions(self) -> int:
         """Numbers that describe the observing conditions of a frame."""
-        return CONDITIONS if self.measured else 2 * self.channels
+        known = CONDITIONS * self.measured + ENCODED_CONDITIONS * self.encoded
+        return known or 2 * self.channels
+
+    @property
+    def lights(self) -> int:
+        """How often the light of an epoch is known: measured, encoded, or both."""
+        return int(self.measured) + int(self.encoded)
 
     @property
     def keeps_light(self) -> bool:
         """Whether measured light is remembered by more than what learns to remember all."""
         by_hand = self.light_memory == "statistics" and self.statistics
-        return self.measured and (by_hand or self.light_memory == "integrators")
+        return bool(self.lights) and (by_hand or self.light_memory == "integrators")
 
     @property
     def parts(self) -> tuple[int, int, int, int, int]:
@@ -134,6 +145,6 @@ class TaoNetConfig:
             self.embedding if self.zooms else 0,
             self.embedding if self.deep_zooms else 0,
             self.sums,
-            self.conditions if self.measured else 0,
-            LIGHT if self.measured else 0,
+            self.conditions if self.lights else 0,
+            LIGHT * self.lights,
         )

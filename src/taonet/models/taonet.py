@@ -14,10 +14,12 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from taonet.data.batches import Batch
+from taonet.data.epoch_photometry import LIGHT
 from taonet.data.transforms import SOFT_SCALE
 from taonet.models.aperture_memory import ApertureMemory
 from taonet.models.encoder import Apertures, Encoder
-from taonet.models.integrators import build_light_memory
+from taonet.models.integrators import Integrators, build_light_memory
+from taonet.models.light_memory import LightMemory
 from taonet.models.mixing import Mix, build_head
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.recurrence import Recurrence
@@ -65,9 +67,9 @@ class TaoNet(nn.Module):
                 nn.Linear(CALIBRATION_UNITS, config.sums),
             )
         self.aperture_memory = ApertureMemory(config.sums)
-        self.light_memory = build_light_memory(
-            config.light_memory, use_times=config.use_times, further=config.parts[0] + config.sums
-        )
+        self.light_memory = self._build_light_memory()
+        if config.lights > 1:
+            self.encoded_light_memory = self._build_light_memory()
         self.dropout = nn.Dropout(config.dropout)
         known = self._count_inputs()
         self.mix = Mix(known, config.width, config.dropout) if config.width else None
@@ -90,9 +92,22 @@ class TaoNet(nn.Module):
         known = looks + deep + sums + conditions + int(config.use_times)
         if config.statistics:
             known += self.aperture_memory.numbers
-        if config.measured:
-            known += self.light_memory.numbers if config.keeps_light else 2
-        return known
+        kept = self.light_memory.numbers if config.keeps_light else 2
+        return known + kept * config.lights
+
+    def _build_light_memory(self) -> LightMemory | Integrators:
+        config = self.config
+        return build_light_memory(
+            config.light_memory, use_times=config.use_times, further=config.parts[0] + config.sums
+        )
+
+    @property
+    def light_memories(self) -> list[LightMemory | Integrators]:
+        """The memory of each light that is known, in their order."""
+        memories = [self.light_memory]
+        if self.config.lights > 1:
+            memories.append(self.encoded_light_memory)
+        return memories
 
     def encode(self, batch: Batch) -> Float[Tensor, "frame embedding"]:
         """Describe each frame, whatever sequence it belongs to.
@@ -112,7 +127,7 @@ class TaoNet(nn.Module):
         if self.config.apertures:
             sums, correction = self.measure(images, batch.conditions)
             parts.append(sums + correction)
-        if self.config.measured:
+        if self.config.lights:
             parts += [batch.conditions, batch.light]
         return torch.cat(parts, dim=1)
 
@@ -172,7 +187,7 @@ class TaoNet(nn.Module):
         return State(
             epochs=torch.zeros(objects, device=device),
             apertures=self.aperture_memory.start(objects, device),
-            light=self.light_memory.start(objects, device),
+            light=torch.cat([one.start(objects, device) for one in self.light_memories], dim=1),
             memory=self.recurrence.start(objects, device),
         )
 
@@ -220,21 +235,39 @@ class TaoNet(nn.Module):
             numbers, apertures = self.aperture_memory(sums, apertures)
             known.append(numbers)
         if config.keeps_light:
-            nights = days > NIGHT_GAP_DAYS if config.use_times else days < 0
-            numbers, fluxes = self.light_memory(
-                light,
-                days if config.use_times else torch.zeros_like(days),
-                nights | (torch.cumsum(torch.ones_like(days), 1) + state.epochs[:, None] == 1),
-                fluxes,
-                torch.cat([looks, sums], dim=-1),
+            numbers, fluxes = self._remember_light(
+                light, days, state, torch.cat([looks, sums], dim=-1)
             )
             known.append(numbers)
-        elif config.measured:
-            known.append(torch.asinh(light[..., :2]) / SOFT_SCALE)
+        else:
+            known += [
+                torch.asinh(one[..., :2]) / SOFT_SCALE
+                for one in torch.split(light, LIGHT, dim=-1)
+                if one.shape[-1]
+            ]
         if config.use_times:
             known.append(torch.log1p(days)[..., None] / SOFT_SCALE)
         combined = torch.cat(known, dim=-1)
         return combined if self.mix is None else self.mix(combined), apertures, fluxes
+
+    def _remember_light(
+        self, light: Tensor, days: Tensor, state: State, further: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return what is kept of each light after each epoch, and the state after the last."""
+        times = self.config.use_times
+        nights = days > NIGHT_GAP_DAYS if times else days < 0
+        first = torch.cumsum(torch.ones_like(days), 1) + state.epochs[:, None] == 1
+        since = days if times else torch.zeros_like(days)
+        memories = self.light_memories
+        states = state.light.chunk(len(memories), dim=1)
+        outputs = [
+            memory(one, since, nights | first, before, further)
+            for memory, one, before in zip(
+                memories, torch.split(light, LIGHT, dim=-1), states, strict=True
+            )
+        ]
+        numbers, after = zip(*outputs, strict=True)
+        return torch.cat(numbers, dim=-1), torch.cat(after, dim=1)
 
     def _features(self, hidden: Tensor, seen: Tensor) -> Tensor:
         features: Tensor = self.dropout(torch.cat([hidden, seen], dim=-1))
