@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from taonet.photometry.detection import Detection, detect
+from taonet.data.detection import Detection, detect
 from taonet.simulation.objects import simulate_object
 from taonet.simulation.presets.by_name import survey_preset
 from taonet.simulation.survey import Survey

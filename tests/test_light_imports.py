@@ -14,7 +14,8 @@ import pytest
 from fixtures.make_alerts import seen, write
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
-from taonet.experiment.stored_photometry import PhotometryJob, run_job
+from taonet.experiment.photometry_job import run_job
+from taonet.experiment.stored_photometry import PhotometryJob
 from taonet.io.archive import Archive
 from taonet.tasks.simulate import Sample, simulate_archive
 
@@ -131,7 +132,7 @@ JOB = """
 import pickle, sys
 from pathlib import Path
 job = pickle.loads(Path(sys.argv[1]).read_bytes())
-from taonet.experiment.stored_photometry import run_job
+from taonet.experiment.photometry_job import run_job
 assert run_job(job) == 4
 """
 

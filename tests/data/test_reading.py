@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from photometry.made import field
-from taonet.data.epoch_photometry import SequenceInputs, measure_epochs
+from taonet.data.epoch_measurement import measure_epochs
+from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import (
     NO_LABEL,
     MeasuredSequences,

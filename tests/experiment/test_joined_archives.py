@@ -10,7 +10,7 @@ import pytest
 from taonet.data.splits import read_split
 from taonet.errors import InputError, LeakError
 from taonet.experiment import baselines
-from taonet.experiment import photometry_stage as measuring
+from taonet.experiment import photometry_job as measuring
 from taonet.experiment import training_stage as trained
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
 from taonet.experiment.recipe import recipe_of

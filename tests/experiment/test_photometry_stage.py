@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from taonet.experiment import photometry_job
 from taonet.experiment import photometry_stage as module
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
 from taonet.experiment.photometry_stage import measure_all
@@ -52,7 +53,7 @@ def test_objects_are_measured_in_batches_once(archive, tmp_path, monkeypatch):
         job.output.with_suffix(".npz").touch()
         return job.last - job.first
 
-    monkeypatch.setattr(module, "run_job", quickly)
+    monkeypatch.setattr(photometry_job, "run_job", quickly)
     experiment = planned(archive, tmp_path / "run")
     files = measure_all(experiment, tmp_path / "measured", workers=1)
     assert done == [(0, 10, True), (10, 20, True), (20, 24, True)]

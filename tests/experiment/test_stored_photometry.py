@@ -8,12 +8,8 @@ import pytest
 
 from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
-from taonet.experiment.stored_photometry import (
-    PhotometryJob,
-    StoredSequences,
-    read_features,
-    run_job,
-)
+from taonet.experiment.photometry_job import run_job
+from taonet.experiment.stored_photometry import PhotometryJob, StoredSequences, read_features
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
 from taonet.photometry.lightcurves import measure_bands
@@ -65,16 +61,3 @@ def test_features_are_those_of_the_objects_they_were_measured_of(archive, parts)
     read = [archive[i].take(READING.epochs_of(archive[i])) for i in range(4)]
     expected = early_features(((s, measure_bands(s)) for s in read), (3,), use_times=True)
     pd.testing.assert_frame_equal(read_features(parts), expected)
-
-
-def test_an_object_without_a_readable_epoch_keeps_its_place(archive, job):
-    first = min(archive[i].mjd[0] for i in range(6))
-    early = replace(READING, mjd_max=float(first) + 1e-3)
-    output = job.output.with_name("early")
-    run_job(replace(job, reading=early, trees=False, output=output))
-    sequences = StoredSequences(archive, [output])
-    counts = [len(sequences.load_photometry(i).to_array()) for i in range(6)]
-    assert counts == [len(early.epochs_of(archive[i])) for i in range(6)]
-    assert sorted(counts) == [0, 0, 0, 0, 0, 1]
-    means = [sequences.load_inputs(i).deep for i in range(6)]
-    assert [one is None for one in means] == [count == 0 for count in counts]

@@ -2,9 +2,9 @@
 the flux at the object's place.
 
 It is measured once a sequence, causally, and stored: photometry costs more than reading pixels.
+`taonet.data.epoch_measurement` measures; the records here know nothing of it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from math import prod
 
@@ -12,10 +12,6 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.data.transforms import running_median
-from taonet.photometry import lightcurves
-from taonet.photometry.centroids import measure_centroids
-from taonet.sky.cutout import sky_and_noise
-from taonet.sky.sequence import ImageSequence
 
 CONDITIONS = 14
 """Numbers in `Measured.conditions`."""
@@ -168,49 +164,3 @@ class SequenceInputs:
 
     measured: EpochPhotometry
     deep: Float[np.ndarray, "look channel y x"] | None = None
-
-
-def measure_epochs(
-    sequence: ImageSequence, parts: Sequence[lightcurves.BandMeasurement] | None = None
-) -> EpochPhotometry:
-    """Measure every epoch of a sequence, each by what was known by then.
-
-    Parameters
-    ----------
-    sequence : ImageSequence
-        Only with epochs that can be read.
-    parts : sequence, optional
-        Its science images as measured already; they serve where there are no differences.
-    """
-    differs = "difference" in sequence.channels
-    if parts is None or differs:
-        mode: lightcurves.Image = "difference" if differs else "science"
-        parts = lightcurves.measure_bands(sequence, mode=mode)
-    n = len(sequence)
-    sky, noise = sky_and_noise(sequence.pixels)
-    columns = {f.name: np.full(n, np.nan) for f in fields(EpochPhotometry)[2:]}
-    for part in parts:
-        calibration, fluxes, centroids = part.calibration, part.fluxes, measure_centroids(part)
-        measured = {
-            "scale": calibration.scale,
-            "scale_err": np.hypot(calibration.scale_err, calibration.zero_point_err),
-            "fwhm_px": calibration.profile.fwhm_px,
-            "oval_x": calibration.profile.stretch.real,
-            "oval_y": calibration.profile.stretch.imag,
-            "shift_x": calibration.shift_x,
-            "shift_y": calibration.shift_y,
-            "n_stars": calibration.n_stars,
-            "flux": fluxes.flux / calibration.scale,
-            "flux_err": fluxes.flux_err / calibration.scale,
-            "dx": fluxes.dx,
-            "dy": fluxes.dy,
-            "chi2": fluxes.chi2,
-            "place_x": centroids.x,
-            "place_y": centroids.y,
-            "place_err": centroids.err,
-        }
-        for name, values in measured.items():
-            columns[name][part.epochs] = values
-    return EpochPhotometry(
-        sky=np.asarray(sky, np.float64), noise=np.asarray(noise, np.float64), **columns
-    )

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
+from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs
 from taonet.data.ignored_epochs import IgnoredEpochs
 from taonet.data.running_mean import deep_images, look_of
 from taonet.data.transforms import Scaling, compress, scale_to_noise, scaled_images
@@ -165,8 +165,8 @@ def example_of(
     index = reading.epochs_of(sequence)
     if len(index) == 0:
         raise _no_epoch_error(sequence, reading)
-    if reading.measured and precomputed is None:
-        precomputed = SequenceInputs(measured=measure_epochs(sequence.take(index)))
+    if precomputed is None:
+        precomputed = measure_inputs(sequence, reading)
     shown = np.arange(len(index)) if epochs is None else epochs
     index = index[shown]
     band = np.array(
@@ -185,6 +185,16 @@ def example_of(
         mjd=mjd,
         label=taxonomy.label(sequence.class_name) if taxonomy and sequence.class_name else NO_LABEL,
     )
+
+
+def measure_inputs(sequence: ImageSequence, reading: Reading) -> SequenceInputs | None:
+    """Measure the readable epochs of a sequence; None if the network reads no photometry."""
+    if not reading.measured:
+        return None
+    # photometry only where it is read: a network that reads pixels only does without it
+    from taonet.data.epoch_measurement import measure_epochs
+
+    return SequenceInputs(measured=measure_epochs(sequence.take(reading.epochs_of(sequence))))
 
 
 def _no_epoch_error(sequence: ImageSequence, reading: Reading) -> InputError:

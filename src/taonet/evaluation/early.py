@@ -15,7 +15,7 @@ from taonet.errors import InputError
 from taonet.evaluation.intervals import interval
 from taonet.evaluation.scored_rows import check_predictions, final_rows
 from taonet.evaluation.scores import resamples_of
-from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
+from taonet.sky.nights import NIGHT_GAP_DAYS
 from taonet.sky.taxonomy import Taxonomy
 
 SCORED_NIGHTS: Final = (1, 2, 3, 5, 8, 12, 20, 30)

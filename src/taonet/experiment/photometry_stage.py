@@ -11,7 +11,7 @@ from pathlib import Path
 
 from taonet.experiment.plan import CALIBRATION_PART, Experiment
 from taonet.experiment.stages import reserve_run_folder
-from taonet.experiment.stored_photometry import PhotometryJob, run_job
+from taonet.experiment.stored_photometry import PhotometryJob
 from taonet.io.archive import Archive
 from taonet.parallel import map_in_order
 
@@ -32,6 +32,9 @@ def measure_all(experiment: Experiment, folder: Path, *, workers: int) -> list[P
     """
     if not (experiment.reading.measured or experiment.recipe.prediction.trees):
         return []
+    # photometry only where something is measured: networks that read pixels only do without it
+    from taonet.experiment.photometry_job import run_job
+
     jobs = list(_plan_jobs(experiment, folder))
     pending = [job for job in jobs if not job.output.with_suffix(".npz").exists()]
     done = map_in_order(run_job, pending, workers=workers)

@@ -1,23 +1,18 @@
 """Photometry of an archive's objects in files, for the network and for trees; without torch.
 
-Processes that measure import this module and nothing that learns.
+What is to be measured, and what was: `taonet.experiment.photometry_job` measures it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
-from taonet.data.reading import Reading, Sequences, running_mean
-from taonet.features.early import early_features
-from taonet.io.archive import Archive
-from taonet.io.atomic import atomic_file
-from taonet.photometry import lightcurves
+from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs
+from taonet.data.reading import Reading, Sequences
 from taonet.sky.sequence import ImageSequence
 
 
@@ -48,88 +43,6 @@ class PhotometryJob:
     use_times: bool
     trees: bool
     output: Path
-
-
-def run_job(job: PhotometryJob) -> int:
-    """Measure some objects and return their number; the file for the network is written last."""
-    archive = _open_archive(job.archive)
-    inputs: list[NetworkInputs] = []
-    measured = _measure_objects(archive, job, inputs)
-    if job.trees:
-        features = early_features(measured, job.epochs, use_times=job.use_times)
-        with atomic_file(job.output.with_suffix(".parquet")) as temporary:
-            features.to_parquet(temporary, index=False)
-    for _ in measured:
-        pass
-    with atomic_file(job.output.with_suffix(".npy")) as temporary, temporary.open("wb") as file:
-        np.save(file, _concatenate([one.deep for one in inputs]))
-    with atomic_file(job.output.with_suffix(".npz")) as temporary, temporary.open("wb") as file:
-        np.savez(
-            file,
-            columns=_concatenate([one.columns for one in inputs]),
-            n_epochs=np.array([len(one.columns) for one in inputs]),
-            n_looks=np.array([len(one.deep) for one in inputs]),
-        )
-    archive.release()
-    return job.last - job.first
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class NetworkInputs:
-    """What is stored of an object for the network.
-
-    ``columns`` (epoch, column), see `EpochPhotometry.to_array`; ``deep`` (look, channel, y, x) half
-    precision, see `taonet.data.epoch_photometry.SequenceInputs`.
-    """
-
-    columns: Float[np.ndarray, "epoch column"]
-    deep: Float[np.ndarray, "look channel y x"]
-
-
-NOTHING = NetworkInputs(
-    columns=np.zeros((0, 0), np.float32), deep=np.zeros((0, 0, 0, 0), np.float16)
-)
-
-
-def _concatenate(parts: list[Float[np.ndarray, "_ *rest"]]) -> Float[np.ndarray, "_ *rest"]:
-    """Concatenate arrays, passing over empty ones, whose shape is not that of the others."""
-    return np.concatenate([part for part in parts if len(part)] or parts[:1])
-
-
-def _measure_objects(
-    archive: Archive, job: PhotometryJob, inputs: list[NetworkInputs]
-) -> Iterator[tuple[ImageSequence, list[lightcurves.BandMeasurement]]]:
-    """Yield each object with its photometry, and collect the network's inputs."""
-    for i in range(job.first, job.last):
-        sequence = archive[i]
-        epochs = job.reading.epochs_of(sequence)
-        if not len(epochs):
-            inputs.append(NOTHING)
-            continue
-        sequence = sequence.take(epochs)
-        parts = lightcurves.measure_bands(sequence)
-        inputs.append(_build_inputs(sequence, parts, job.reading))
-        yield sequence, parts
-
-
-def _build_inputs(
-    sequence: ImageSequence, parts: list[lightcurves.BandMeasurement], reading: Reading
-) -> NetworkInputs:
-    if not reading.measured:
-        columns = np.zeros((len(sequence), 0), np.float32)
-        return replace(NOTHING, columns=columns)
-    measured = measure_epochs(sequence, parts)
-    deep = NOTHING.deep
-    if reading.deep_px:
-        band = np.array([reading.band_index(b, where=sequence.object_id) for b in sequence.band])
-        frames = sequence.pixels[:, : len(reading.channels)]
-        deep, _ = running_mean(frames, band, measured, reading.deep_px)
-    return NetworkInputs(columns=measured.to_array(), deep=deep.astype(np.float16))
-
-
-@lru_cache(maxsize=4)
-def _open_archive(path: Path) -> Archive:
-    return Archive(path)
 
 
 class StoredSequences:

@@ -7,17 +7,13 @@ from jaxtyping import Bool, Float, Int
 
 from taonet.features.curves import Curves
 from taonet.features.segments import Segments
-from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
+from taonet.sky import nights as sky_nights
 from taonet.sky.flux import ZERO_POINT_MAG, magnitude, magnitude_error
 
 
 def begins_night(curves: Curves) -> Bool[np.ndarray, " point"]:
-    """Return whether a point is the first of its night.
-
-    Gaps are used instead of whole days, which at some sites begin in the middle of the night.
-    """
-    first = np.ones(len(curves.mjd), bool)
-    first[1:] = np.diff(curves.mjd) > NIGHT_GAP_DAYS
+    """Return whether a point is the first of its object's night."""
+    first = sky_nights.begins_night(curves.mjd)
     begins = curves.segments.offsets[:-1][curves.segments.counts > 0]
     first[begins] = True
     return first

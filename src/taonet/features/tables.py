@@ -11,8 +11,8 @@ from jaxtyping import Float
 
 from taonet.features.curves import Curves
 from taonet.features.sets import feature_table
-from taonet.io.lightcurves.tables import Curve
-from taonet.sky.bands import plain_band, sort_bands
+from taonet.io.lightcurves.tables import Curve, bands_of
+from taonet.sky.bands import sort_bands
 from taonet.sky.flux import POGSON, ZERO_POINT_MAG, flux_of
 from taonet.sky.lightcurve import LightCurve
 
@@ -110,19 +110,13 @@ def usual_colour(curves: Sequence[Curve]) -> Pair | None:
     """
     pairs: Counter[Pair] = Counter()
     for curve in curves:
-        own = sort_bands(plain_band(name) for name in _bands(curve))
-        pairs.update(pairwise(own))
+        pairs.update(pairwise(bands_of([curve])))
     most = max(pairs.values(), default=0)
     frequent = [pair for pair, count in pairs.items() if count == most]
     if not frequent:
         return None
     order = sort_bands(name for pair in frequent for name in pair)
     return min(frequent, key=lambda pair: (order.index(pair[0]), order.index(pair[1])))
-
-
-def bands_of(curves: Iterable[Curve]) -> tuple[str, ...]:
-    """Return the plain names of all bands of some curves, from blue to red."""
-    return sort_bands(plain_band(name) for curve in curves for name in _bands(curve))
 
 
 def _fluxes(

@@ -18,6 +18,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from taonet.data.frame_signature import NUMBERS as SIGNATURE
 from taonet.data.reading import Reading
 from taonet.errors import InputError
 from taonet.io.atomic import atomic_folder
@@ -28,7 +29,6 @@ from taonet.models.domain import Domain
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.taonet import TaoNet
-from taonet.photometry.frame_signature import NUMBERS as SIGNATURE
 from taonet.trust.frame_typicality import FrameTypicality
 from taonet.trust.trust import Trust
 from taonet.trust.typicality import Typicality

@@ -16,17 +16,11 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.batches import Batch
-from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs, measure_epochs
-from taonet.data.reading import Example, example_of
+from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.reading import Example, example_of, measure_inputs
 from taonet.errors import InputError
 from taonet.models.answers import turn_example, turns_of
 from taonet.models.bundle import Bundle
-from taonet.photometry.lightcurves import (
-    SMALL_PX,
-    BandMeasurement,
-    measure_bands,
-    measure_science_again,
-)
 from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
@@ -207,9 +201,7 @@ class _Reader:
         self.read = bundle.reading.epochs_of(sequence)
         self.n = len(self.read)
         self.turns = turns_of(bundle)
-        self.measured: EpochPhotometry | None = None
-        if bundle.reading.measured and self.n:
-            self.measured = measure_epochs(sequence.take(self.read))
+        self.inputs = measure_inputs(sequence, bundle.reading) if self.n else None
 
     def answer_whole(self) -> Float[np.ndarray, "1 class"]:
         """Return the log-probabilities after all epochs."""
@@ -251,33 +243,30 @@ class _Reader:
 
     def _example(self, epochs: Int[np.ndarray, " shown"]) -> Example:
         """Return the epochs that are named, by number among those that can be read."""
-        inputs = None if self.measured is None else SequenceInputs(measured=self.measured)
-        return example_of(self.sequence, self.bundle.reading, epochs=epochs, precomputed=inputs)
+        return example_of(
+            self.sequence, self.bundle.reading, epochs=epochs, precomputed=self.inputs
+        )
 
     def _described_frames(
         self, place: int, images: Sequence[Shaped[np.ndarray, "channel y x"]]
     ) -> list[Example]:
         """Return one frame with other images, each described among the epochs before it."""
         context = self.sequence.take(self.read[max(0, place + 1 - CONTEXT) : place + 1])
-        parts = self._calibrated_bands(context)
-        described = []
-        for image in images:
-            frames = context.frames.copy()
-            frames[-1] = image
-            few = replace(context, frames=frames)
-            inputs = None
-            if self.measured is not None:
-                anew = None if parts is None else measure_science_again(few, parts)
-                inputs = SequenceInputs(measured=measure_epochs(few, anew))
-            described.append(_last_epoch(example_of(few, self.bundle.reading, precomputed=inputs)))
-        return described
+        copies = [_replace_last_frame(context, image) for image in images]
+        return [
+            _last_epoch(example_of(copy, self.bundle.reading, precomputed=inputs))
+            for copy, inputs in zip(copies, self._measure_copies(context, copies), strict=True)
+        ]
 
-    def _calibrated_bands(self, few: ImageSequence) -> list[BandMeasurement] | None:
-        """Return the calibration to keep; None where the object's own light is part of it."""
-        is_small = min(few.frames.shape[-2:]) < SMALL_PX
-        if self.measured is None or is_small or "difference" in few.channels:
-            return None
-        return measure_bands(few)
+    def _measure_copies(
+        self, context: ImageSequence, copies: Sequence[ImageSequence]
+    ) -> Sequence[SequenceInputs | None]:
+        if not self.bundle.reading.measured:
+            return [None] * len(copies)
+        # photometry only where it is read: a network that reads pixels only does without it
+        from taonet.data.epoch_measurement import measure_altered
+
+        return [SequenceInputs(measured=one) for one in measure_altered(context, copies)]
 
     def _answer_examples(self, examples: Sequence[Example]) -> Float[np.ndarray, "example class"]:
         """Return the log-probabilities after all epochs of examples of one length."""
@@ -324,6 +313,14 @@ class _Reader:
         if self.bundle.trust is not None:
             log_p = log_p / self.bundle.trust.temperature.at(np.array([n_epochs]))
         return np.asarray(log_p - np.logaddexp.reduce(log_p, axis=1)[:, None])
+
+
+def _replace_last_frame(
+    sequence: ImageSequence, image: Shaped[np.ndarray, "channel y x"]
+) -> ImageSequence:
+    frames = sequence.frames.copy()
+    frames[-1] = image
+    return replace(sequence, frames=frames)
 
 
 def _last_epoch(example: Example) -> Example:

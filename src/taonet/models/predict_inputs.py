@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from taonet.errors import InputError
-from taonet.features.tables import bands_of
 from taonet.io.archive import Archive
 from taonet.io.inputs import open_inputs, read_curve_inputs, read_sequences
-from taonet.io.lightcurves.tables import Curve, is_table
+from taonet.io.lightcurves.tables import Curve, bands_of, is_table
 from taonet.io.paths import is_path
 from taonet.io.predictions import Predictions
 from taonet.io.tables import is_table_in_memory

@@ -12,15 +12,15 @@ from itertools import repeat
 import numpy as np
 from jaxtyping import Float, Int
 
+from taonet.data.detection import Detection, detect
 from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.frame_signature import frame_signature
 from taonet.data.ignored_epochs import NOTHING_IGNORED, IgnoredEpochs
 from taonet.data.reading import Example, Reading, example_of
 from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
-from taonet.photometry.detection import Detection, detect
-from taonet.photometry.frame_signature import frame_signature
 from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
@@ -37,7 +37,7 @@ class PreparedSequence:
     detection : Detection
         What is seen at the object's place after each epoch that the network reads.
     signature : array (epoch, number)
-        What the frames so far look like; see `taonet.photometry.frame_signature`.
+        What the frames so far look like; see `taonet.data.frame_signature`.
     left_out : tuple of InputError
         Epochs in a band that the network does not know, each with the reason.
     ignored : IgnoredEpochs

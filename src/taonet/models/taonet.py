@@ -23,7 +23,7 @@ from taonet.models.light_memory import LightMemory
 from taonet.models.mixing import Mix, build_head
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.recurrence import Recurrence
-from taonet.photometry.nightly_means import NIGHT_GAP_DAYS
+from taonet.sky.nights import NIGHT_GAP_DAYS
 
 CALIBRATION_UNITS = 32
 """Hidden units of the correction for seeing and transparency."""

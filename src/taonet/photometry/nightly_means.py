@@ -6,9 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from taonet.sky.lightcurve import LightCurve
-
-NIGHT_GAP_DAYS = 0.4
-"""No telescope waits so long within a night, nor less between two; midnight UTC cuts some."""
+from taonet.sky.nights import begins_night
 
 
 def nightly_means(curve: LightCurve) -> LightCurve:
@@ -77,8 +75,7 @@ def _nights(curve: LightCurve) -> Int[np.ndarray, " epoch"]:
     number = np.zeros(len(curve.mjd), np.int64)
     for b in range(len(bands)):
         in_band = np.flatnonzero(band == b)
-        pause = np.diff(curve.mjd[in_band], prepend=curve.mjd[in_band[:1]]) > NIGHT_GAP_DAYS
-        number[in_band] = np.cumsum(pause)
+        number[in_band] = np.cumsum(begins_night(curve.mjd[in_band]))
     pairs = np.stack([number, band], axis=1)
     return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1].ravel())
 

@@ -6,8 +6,6 @@ from os import PathLike
 from pathlib import Path
 
 from taonet.errors import InputError
-from taonet.experiment.curves.recipe import read_curve_recipe
-from taonet.experiment.curves.run import run_curves
 from taonet.experiment.joined_archives import join_archives
 from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.run import run_experiment
@@ -112,6 +110,10 @@ def train(
     """
     if data.lightcurves is not None and data.data is None:
         _refuse_archive_options(data, changes)
+        # features only where trees read them: networks that read pixels only do without them
+        from taonet.experiment.curves.recipe import read_curve_recipe
+        from taonet.experiment.curves.run import run_curves
+
         curves = read_curve_recipe(recipe)
         return run_curves(curves, data.lightcurves, output, track=track, say=say)
     if data.data is None or data.lightcurves is not None:

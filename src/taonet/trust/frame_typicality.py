@@ -1,6 +1,6 @@
 """How typical frames look of those that answers were calibrated on, whatever they show.
 
-What frames look like (`taonet.photometry.frame_signature`) has several heaps rather than one, as
+What frames look like (`taonet.data.frame_signature`) has several heaps rather than one, as
 some are resampled, some show no star, and some a galaxy: so the distance is that to the nearest
 calibration objects, not to a mean. **High is typical**, as in `taonet.trust.typicality`.
 """

@@ -197,7 +197,7 @@ class Trust:
             What it made them from.
         n_epochs : array (row,)
         signature : array (row, number), optional
-            What the frames look like; see `taonet.photometry.frame_signature`.
+            What the frames look like; see `taonet.data.frame_signature`.
         """
         honest = self.temperature.apply(probabilities, n_epochs)
         sets = None if self.thresholds is None else self.thresholds.sets(honest, n_epochs)

@@ -5,7 +5,7 @@ import pytest
 
 from fixtures.make_curve_tables import a_table, read
 from taonet.errors import InputError
-from taonet.io.lightcurves.tables import read_light_curves
+from taonet.io.lightcurves.tables import bands_of, read_light_curves
 
 NAN, INF = np.nan, np.inf
 
@@ -111,3 +111,10 @@ def test_classes_and_objects_of_any_name_are_kept(tmp_path, suffix):
     found = read(tmp_path, a_table(object_id=names, label=["None"] * 3 + ["90"] * 2), suffix)
     assert {c.object_id: c.class_name for c in found.curves} == {"NA": "None", "007": "90"}
     assert found.mending.dropped_rows == 0
+
+
+def test_bands_are_named_plainly_from_blue_to_red(tmp_path):
+    table = a_table(band=["ztfr", "ztfg", "r", "V", "V"])
+    assert bands_of(read(tmp_path, table).curves) == ("g", "V", "r")
+    assert bands_of(read(tmp_path, a_table()).curves) == ("",)
+    assert bands_of([]) == ()

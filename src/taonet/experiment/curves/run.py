@@ -19,8 +19,8 @@ from taonet.experiment.curves.card import KINDS, curve_card
 from taonet.experiment.curves.recipe import CurveRecipe
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.stages import is_finished, reserve_run_folder, staged_table, write_json
-from taonet.features.tables import bands_of, curve_features, usual_colour
-from taonet.io.lightcurves.tables import Curve, read_light_curves
+from taonet.features.tables import curve_features, usual_colour
+from taonet.io.lightcurves.tables import Curve, bands_of, read_light_curves
 from taonet.io.prediction_table import write_predictions
 from taonet.io.provenance import truth_path
 from taonet.io.rejection import remark_lines

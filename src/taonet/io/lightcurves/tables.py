@@ -1,6 +1,6 @@
 """Tables of light curves that other programs wrote: one row a point."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from taonet.io.lightcurves.columns import standard_columns
 from taonet.io.lightcurves.mending import Mending, mend_points
 from taonet.io.tables import READ, read_table, table_in_memory
 from taonet.markup import LINE, count_words, shorten
+from taonet.sky.bands import plain_band, sort_bands
 from taonet.sky.flux import ZERO_POINT_MAG, flux_of, magnitude, magnitude_error
 from taonet.sky.plain_values import (
     plain_angle,
@@ -232,6 +233,15 @@ def _light_curves(table: pd.DataFrame, where: object, *, alone: str) -> LightCur
         without_points=tuple(sorted(left_out)),
         remarks=remarks,
     )
+
+
+def bands_of(curves: Iterable[Curve]) -> tuple[str, ...]:
+    """Return the plain names of all bands of some curves, from blue to red.
+
+    A band that the table does not name is called by an empty text.
+    """
+    named = (curve.band or ("",) * len(curve.mjd) for curve in curves)
+    return sort_bands(plain_band(name) for names in named for name in names)
 
 
 def curve_table(curves: Sequence[Curve]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from taonet.photometry.detection import detect
+from taonet.data.detection import detect
 
 
 def noise_frames(rng, n=20, size=32, channels=1):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import zoom
 
-from taonet.photometry.frame_signature import NUMBERS, frame_signature
+from taonet.data.frame_signature import NUMBERS, frame_signature
 
 
 def frames_of(seed=0, n=20, size=48, fwhm=2.5, star=5000.0, stars=6):
