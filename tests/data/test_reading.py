@@ -7,7 +7,6 @@ import pytest
 
 from photometry.made import field
 from taonet.data.epoch_measurement import measure_epochs
-from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import (
     NO_LABEL,
     MeasuredSequences,
@@ -16,6 +15,7 @@ from taonet.data.reading import (
     example_of,
     find_inputs,
 )
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.sky.taxonomy import Taxonomy

@@ -8,7 +8,8 @@ import pytest
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.experiment.photometry_job import run_job
-from taonet.experiment.stored_photometry import PhotometryJob, StoredSequences, read_features
+from taonet.experiment.stored_inputs import StoredObjects, StoredSequences
+from taonet.experiment.stored_photometry import PhotometryJob, read_features
 from taonet.io.archive import Archive
 from taonet.tasks.simulate import Sample, simulate_archive
 
@@ -34,8 +35,9 @@ def test_an_object_without_a_readable_epoch_keeps_its_place(archive, job):
     first = min(archive[i].mjd[0] for i in range(6))
     early = replace(READING, mjd_max=float(first) + 1e-3)
     run_job(replace(job, reading=early))
-    sequences = StoredSequences(archive, [job.output])
-    counts = [len(sequences.load_photometry(i).to_array()) for i in range(6)]
+    stored = StoredObjects([job.output])
+    sequences = StoredSequences(archive, photometry=stored)
+    counts = [len(stored.columns(i)) for i in range(6)]
     assert counts == [len(early.epochs_of(archive[i])) for i in range(6)]
     assert sorted(counts) == [0, 0, 0, 0, 0, 1]
     means = [sequences.load_inputs(i).deep for i in range(6)]

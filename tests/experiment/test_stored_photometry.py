@@ -9,7 +9,8 @@ import pytest
 from taonet.data.reading import Reading, example_of
 from taonet.data.transforms import Scaling
 from taonet.experiment.photometry_job import run_job
-from taonet.experiment.stored_photometry import PhotometryJob, StoredSequences, read_features
+from taonet.experiment.stored_inputs import StoredObjects, StoredSequences
+from taonet.experiment.stored_photometry import PhotometryJob, read_features
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
 from taonet.photometry.lightcurves import measure_bands
@@ -46,7 +47,7 @@ def parts(job):
 
 
 def test_what_was_kept_is_what_the_frames_give(archive, parts):
-    sequences = StoredSequences(archive, parts)
+    sequences = StoredSequences(archive, photometry=StoredObjects(parts))
     assert len(sequences) == 6
     for i in (0, 3, 5):
         kept = example_of(archive[i], READING, precomputed=sequences.load_inputs(i))

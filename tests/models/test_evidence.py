@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from models.conftest import sequence
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.errors import InputError
 from taonet.models import evidence as module
 from taonet.models.answers import turns_of
@@ -48,7 +49,6 @@ def test_an_epoch_that_is_left_out_is_one_that_predict_does_not_see(bundle, turn
 @pytest.mark.parametrize("bundle", [MEASURED], indirect=True)
 def test_measured_epochs_are_left_out_as_training_leaves_them_out(bundle):
     from taonet.data.epoch_measurement import measure_epochs
-    from taonet.data.epoch_photometry import SequenceInputs
     from taonet.data.reading import example_of
     from taonet.models.answers import compute_answers
 

@@ -26,8 +26,9 @@ from taonet.models.taonet import TaoNet
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint
-from taonet.training.loop import Part, TrainingConfig, learning_rate, train_network
+from taonet.training.loop import Part, TrainingConfig, train_network
 from taonet.training.objective import answer_loss
+from taonet.training.schedule import learning_rate
 
 TWO = Taxonomy(name="two", classes=("CONSTANT", "VARIABLE"))
 READING = Reading(scaling=Scaling(crop_px=12))

@@ -98,6 +98,7 @@ def train(
     start: AnyPath | None = None,
     shots: int | None = None,
     seed: int | None = None,
+    encoder: AnyPath | None = None,
     device: str | None = None,
     settings: Mapping[str, object] | None = None,
     workers: int = 1,
@@ -125,6 +126,9 @@ def train(
         Train on so many objects of each class and test on the others.
     seed : int, optional
         Instead of the recipe's.
+    encoder : str or path, optional
+        The frame encoder that the network reads (recipes with ``model.encoded``): the name of one
+        that ships, or its folder.
     device : {"auto", "cpu", "cuda", "mps"}, optional
         Where the network runs, instead of the recipe's; ``auto`` takes a GPU if there is one.
     settings : mapping, optional
@@ -167,6 +171,7 @@ def train(
     changes = RecipeChanges(
         shots=shots,
         seed=seed,
+        encoder=None if encoder is None else str(encoder),
         device=device,
         settings=tuple(f"{key}={_setting(value)}" for key, value in (settings or {}).items()),
     )

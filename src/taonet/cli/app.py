@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 from taonet.cli.benchmark import benchmark_app
 from taonet.cli.calibrate import calibrate
 from taonet.cli.demo import demo
+from taonet.cli.encoder import encoder
 from taonet.cli.evaluate import evaluate
 from taonet.cli.fetch import fetch
 from taonet.cli.info import info
@@ -36,6 +37,7 @@ VERBS = (
     fetch,
     ingest,
     photometry,
+    encoder,
     train,
     evaluate,
     predict,

@@ -46,6 +46,12 @@ def train(
         Optional[int],  # noqa: UP045
         typer.Option(min=0, help="Seed to use instead of the recipe's."),
     ] = None,
+    encoder: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help="The frame encoder that the network reads: a name that ships, or a folder."
+        ),
+    ] = None,
     device: RecipeDevice = None,
     changes: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -80,7 +86,13 @@ def train(
             photometry_folder=photometry_folder,
         ),
         output,
-        changes=RecipeChanges(shots=shots, seed=seed, device=device, settings=tuple(changes or ())),
+        changes=RecipeChanges(
+            shots=shots,
+            seed=seed,
+            encoder=encoder,
+            device=device,
+            settings=tuple(changes or ()),
+        ),
         workers=workers,
         track=track,
         say=say,

@@ -4,17 +4,19 @@ Each variation is what another observer could have seen of such an object: turne
 faster or slower, without knowledge of host and field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from jaxtyping import Float
 
-from taonet.data.epoch_photometry import UNMEASURED
+from taonet.data.epoch_photometry import LIGHT, UNMEASURED
 from taonet.data.running_mean import SOFTENING, look_epochs
 from taonet.data.transforms import SOFT_SCALE, turn_images
 from taonet.types import Count, Natural, NotNegative, Share
+
+Light = Float[np.ndarray, "epoch number"]
 
 VARIED: Final = ("images", "deep", "light", "days")
 """What of an example is varied."""
@@ -101,9 +103,13 @@ def _fade_light(
     light: Float[np.ndarray, "epoch number"], share: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes of an object dimmed to a share of its flux, as noisy as before."""
-    flux, error = light[:, 0], light[:, 1]
-    lost = np.sqrt(1 - share**2) * _draw_noise(error, rng)
-    return _replace_flux(light, share * flux + lost, error)
+    white = rng.standard_normal(len(light))
+    lost = np.sqrt(1 - share**2)
+
+    def fade(own: Light) -> Light:
+        return replace_flux(own, share * own[:, 0] + lost * _noise(own[:, 1], white), own[:, 1])
+
+    return change_each_light(light, fade)
 
 
 def _fade_deep(
@@ -122,20 +128,34 @@ def _add_noise(
     light: Float[np.ndarray, "epoch number"], more: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "epoch number"]:
     """Return fluxes with noise added, and their errors, raised accordingly."""
-    flux, error = light[:, 0], light[:, 1]
-    return _replace_flux(light, flux + more * _draw_noise(error, rng), error * np.hypot(1, more))
+    white = rng.standard_normal(len(light))
+
+    def disturb(own: Light) -> Light:
+        error = own[:, 1]
+        noisy = own[:, 0] + more * _noise(error, white)
+        return replace_flux(own, noisy, error * np.hypot(1, more))
+
+    return change_each_light(light, disturb)
 
 
-def _replace_flux(
-    light: Float[np.ndarray, "epoch number"],
-    flux: Float[np.ndarray, " epoch"],
-    error: Float[np.ndarray, " epoch"],
-) -> Float[np.ndarray, "epoch number"]:
+def change_each_light(light: Light, change: Callable[[Light], Light]) -> Light:
+    """Return the light of an example with that of each kind changed: measured, encoded, or both."""
+    kinds = [light[:, first : first + LIGHT] for first in range(0, light.shape[1], LIGHT)]
+    return np.concatenate([change(own) for own in kinds], axis=1) if kinds else light
+
+
+def replace_flux(
+    light: Light, flux: Float[np.ndarray, " epoch"], error: Float[np.ndarray, " epoch"]
+) -> Light:
+    """Return light with another flux, and another error of it."""
     return np.column_stack([flux, error, light[:, 2:]]).astype(np.float32)
 
 
-def _draw_noise(
-    error: Float[np.ndarray, " epoch"], rng: np.random.Generator
+def _noise(
+    error: Float[np.ndarray, " epoch"], white: Float[np.ndarray, " epoch"]
 ) -> Float[np.ndarray, " epoch"]:
-    """Draw noise; what was not measured stays as it is."""
-    return np.where(error < UNMEASURED, error * rng.standard_normal(len(error)), 0.0)
+    """Return noise; what was not measured stays as it is.
+
+    Measured and encoded light get the same: the noise is that of the pixels.
+    """
+    return np.where(error < UNMEASURED, error * white, 0.0)

@@ -148,19 +148,3 @@ class EpochPhotometry:
             ]
         stacked = np.nan_to_num(np.stack(numbers, axis=1), posinf=0.0, neginf=0.0)
         return np.asarray(np.clip(stacked, -10, 10), np.float32)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SequenceInputs:
-    """What is worked out once of the readable epochs of a sequence, before a network reads it.
-
-    Parameters
-    ----------
-    measured : Measured
-    deep : array (look, channel, y, x) or None
-        The running mean of the frames at each look, where that was stored; see
-        `taonet.data.running_mean`.
-    """
-
-    measured: EpochPhotometry
-    deep: Float[np.ndarray, "look channel y x"] | None = None

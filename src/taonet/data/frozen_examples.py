@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
+from taonet.data.augment import Light, change_each_light, replace_flux
 from taonet.data.epoch_photometry import UNMEASURED
 from taonet.data.reading import Example
 from taonet.data.transforms import SOFT_SCALE
@@ -60,8 +61,12 @@ def _freeze_light(
 ) -> Float[np.ndarray, "epoch number"]:
     if not light.shape[1]:
         return light
-    flux, error = light[:, 0], light[:, 1]
-    known = error < UNMEASURED
-    steady = np.median(flux[known]) if known.any() else 0.0
-    drawn = np.where(known, steady + error * rng.standard_normal(len(flux)), flux)
-    return np.column_stack([drawn, light[:, 1:]]).astype(np.float32)
+    white = rng.standard_normal(len(light))
+
+    def freeze(own: Light) -> Light:
+        flux, error = own[:, 0], own[:, 1]
+        known = error < UNMEASURED
+        steady = np.median(flux[known]) if known.any() else 0.0
+        return replace_flux(own, np.where(known, steady + error * white, flux), error)
+
+    return change_each_light(light, freeze)

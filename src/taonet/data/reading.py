@@ -1,14 +1,17 @@
 """What a network reads of a sequence: which epochs, which numbers, in which order; numpy only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from taonet.data.epoch_photometry import EpochPhotometry, SequenceInputs
+from taonet.data.epoch_photometry import EpochPhotometry
+from taonet.data.frame_encodings import FrameEncodings
 from taonet.data.ignored_epochs import IgnoredEpochs
 from taonet.data.running_mean import deep_images, look_of
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.data.transforms import Scaling, compress, scale_to_noise, scaled_images
 from taonet.errors import InputError
 from taonet.sky.cutout import Quality, centre_crop
@@ -16,6 +19,9 @@ from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Count
+
+Encode = Callable[[ImageSequence], FrameEncodings]
+"""Says what a frame encoder says of the epochs of a sequence that can be read."""
 
 NO_LABEL = -1
 """Label of an object whose class is not known."""
@@ -64,7 +70,9 @@ class Reading:
     frames : bool
         Read the pixels of single frames.
     deep_px : int
-        Side of the crop of the running mean; 0 for none. Needs ``measured``.
+        Side of the crop of the running mean; 0 for none. Needs ``measured`` or ``encoded``.
+    encoded : bool
+        Read what a frame encoder says of each frame (`taonet.data.frame_encodings`).
     """
 
     scaling: Scaling
@@ -74,6 +82,7 @@ class Reading:
     measured: bool = False
     frames: bool = True
     deep_px: Count = 0
+    encoded: bool = False
 
     def band_index(self, band: str, *, where: object) -> int:
         """Return the index of a band.
@@ -138,6 +147,7 @@ def example_of(
     taxonomy: Taxonomy | None = None,
     epochs: Int[np.ndarray, " shown"] | None = None,
     precomputed: SequenceInputs | None = None,
+    encode: Encode | None = None,
 ) -> Example:
     """Prepare a sequence for the network.
 
@@ -148,8 +158,11 @@ def example_of(
     epochs : array, optional
         Which of the readable epochs to show, in the order to show them; all by default.
     precomputed : SequenceInputs, optional
-        Photometry of all readable epochs, measured here if it is needed and not given. Stored
-        running means are those of *all* epochs up to each that is shown, whichever are left out.
+        Photometry and encodings of all readable epochs, worked out here if they are needed and not
+        given. Stored running means are those of *all* epochs up to each that is shown, whichever
+        are left out.
+    encode : function, optional
+        The frame encoder, where the network reads what it says.
 
     Raises
     ------
@@ -166,7 +179,7 @@ def example_of(
     if len(index) == 0:
         raise _no_epoch_error(sequence, reading)
     if precomputed is None:
-        precomputed = measure_inputs(sequence, reading)
+        precomputed = measure_inputs(sequence, reading, encode)
     shown = np.arange(len(index)) if epochs is None else epochs
     index = index[shown]
     band = np.array(
@@ -176,7 +189,7 @@ def example_of(
     if precomputed is None:
         inputs = _frame_inputs(_frames(sequence, index, reading), band, reading)
     else:
-        inputs = _photometry_inputs(sequence, index, shown, band, reading, precomputed)
+        inputs = _light_inputs(sequence, index, shown, band, reading, precomputed)
     return Example(
         object_id=sequence.object_id,
         **inputs,
@@ -187,14 +200,32 @@ def example_of(
     )
 
 
-def measure_inputs(sequence: ImageSequence, reading: Reading) -> SequenceInputs | None:
-    """Measure the readable epochs of a sequence; None if the network reads no photometry."""
-    if not reading.measured:
-        return None
-    # photometry only where it is read: a network that reads pixels only does without it
-    from taonet.data.epoch_measurement import measure_epochs
+def measure_inputs(
+    sequence: ImageSequence, reading: Reading, encode: Encode | None = None
+) -> SequenceInputs | None:
+    """Measure and encode the readable epochs of a sequence, as far as the network reads that.
 
-    return SequenceInputs(measured=measure_epochs(sequence.take(reading.epochs_of(sequence))))
+    None if it reads neither.
+
+    Raises
+    ------
+    InputError
+        If it needs an encoder, and none is given.
+    """
+    if not (reading.measured or reading.encoded):
+        return None
+    few = sequence.take(reading.epochs_of(sequence))
+    measured = encoded = None
+    if reading.measured:
+        # photometry only where it is read: a network that reads pixels only does without it
+        from taonet.data.epoch_measurement import measure_epochs
+
+        measured = measure_epochs(few)
+    if reading.encoded:
+        if encode is None:
+            raise InputError("the network needs its frame encoder", where=sequence.object_id)
+        encoded = encode(few)
+    return SequenceInputs(measured=measured, encoded=encoded)
 
 
 def _no_epoch_error(sequence: ImageSequence, reading: Reading) -> InputError:
@@ -235,7 +266,7 @@ def _frame_inputs(
     }
 
 
-def _photometry_inputs(
+def _light_inputs(
     sequence: ImageSequence,
     index: Int[np.ndarray, " epoch"],
     shown: Int[np.ndarray, " epoch"],
@@ -243,11 +274,12 @@ def _photometry_inputs(
     reading: Reading,
     precomputed: SequenceInputs,
 ) -> dict[str, Any]:
-    """Return the network's inputs from calibrated frames and their photometry.
+    """Return the network's inputs from calibrated frames and what is known of the light in them.
 
     Frames are read only if the network reads them, or if their running mean was not stored.
     """
-    measured = precomputed.measured.take(shown)
+    lights = precomputed.lights(shown)
+    measured = lights[0]
     nothing = np.zeros((len(index), len(reading.channels), 0, 0), np.float32)
     inputs: dict[str, Any] = {"images": nothing, "deep": nothing[:1]}
     inputs["deep_of"] = np.zeros(len(index), np.int64)
@@ -262,13 +294,15 @@ def _photometry_inputs(
     elif reading.deep_px:
         frames = _frames(sequence, index, reading)
         inputs["deep"], inputs["deep_of"] = running_mean(frames, band, measured, reading.deep_px)
-    return {**inputs, "conditions": measured.conditions(band), "light": measured.light(band)}
+    inputs["conditions"] = np.concatenate([one.conditions(band) for one in lights], axis=1)
+    inputs["light"] = np.concatenate([one.light(band) for one in lights], axis=1)
+    return inputs
 
 
 def running_mean(
     frames: Shaped[np.ndarray, "epoch channel y x"],
     band: Int[np.ndarray, " epoch"],
-    measured: EpochPhotometry,
+    measured: EpochPhotometry | FrameEncodings,
     size: int,
 ) -> tuple[Float[np.ndarray, "look channel size size"], Int[np.ndarray, " epoch"]]:
     """Return the running mean of the frames' centres; see `taonet.data.running_mean`."""

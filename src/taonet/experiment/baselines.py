@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, Reading, Sequences, find_inputs
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.evaluation.controls import (
     forest_probabilities,
     length_features,

@@ -5,15 +5,15 @@ not import it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 
 from taonet.data.epoch_measurement import measure_epochs
 from taonet.data.reading import Reading, running_mean
+from taonet.experiment.stored_inputs import NOTHING, StoredObject, write_objects
 from taonet.experiment.stored_photometry import PhotometryJob
 from taonet.features.early import early_features
 from taonet.io.archive import Archive
@@ -25,7 +25,7 @@ from taonet.sky.sequence import ImageSequence
 def run_job(job: PhotometryJob) -> int:
     """Measure some objects and return their number; the file for the network is written last."""
     archive = _open_archive(job.archive)
-    inputs: list[NetworkInputs] = []
+    inputs: list[StoredObject] = []
     measured = _measure_objects(archive, job, inputs)
     if job.trees:
         features = early_features(measured, job.epochs, use_times=job.use_times)
@@ -33,43 +33,13 @@ def run_job(job: PhotometryJob) -> int:
             features.to_parquet(temporary, index=False)
     for _ in measured:
         pass
-    with atomic_file(job.output.with_suffix(".npy")) as temporary, temporary.open("wb") as file:
-        np.save(file, _concatenate([one.deep for one in inputs]))
-    with atomic_file(job.output.with_suffix(".npz")) as temporary, temporary.open("wb") as file:
-        np.savez(
-            file,
-            columns=_concatenate([one.columns for one in inputs]),
-            n_epochs=np.array([len(one.columns) for one in inputs]),
-            n_looks=np.array([len(one.deep) for one in inputs]),
-        )
+    write_objects(inputs, job.output)
     archive.release()
     return job.last - job.first
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class NetworkInputs:
-    """What is stored of an object for the network.
-
-    ``columns`` (epoch, column), see `EpochPhotometry.to_array`; ``deep`` (look, channel, y, x) half
-    precision, see `taonet.data.epoch_photometry.SequenceInputs`.
-    """
-
-    columns: Float[np.ndarray, "epoch column"]
-    deep: Float[np.ndarray, "look channel y x"]
-
-
-NOTHING = NetworkInputs(
-    columns=np.zeros((0, 0), np.float32), deep=np.zeros((0, 0, 0, 0), np.float16)
-)
-
-
-def _concatenate(parts: list[Float[np.ndarray, "_ *rest"]]) -> Float[np.ndarray, "_ *rest"]:
-    """Concatenate arrays, passing over empty ones, whose shape is not that of the others."""
-    return np.concatenate([part for part in parts if len(part)] or parts[:1])
-
-
 def _measure_objects(
-    archive: Archive, job: PhotometryJob, inputs: list[NetworkInputs]
+    archive: Archive, job: PhotometryJob, inputs: list[StoredObject]
 ) -> Iterator[tuple[ImageSequence, list[lightcurves.BandMeasurement]]]:
     """Yield each object with its photometry, and collect the network's inputs."""
     for i in range(job.first, job.last):
@@ -86,7 +56,7 @@ def _measure_objects(
 
 def _build_inputs(
     sequence: ImageSequence, parts: list[lightcurves.BandMeasurement], reading: Reading
-) -> NetworkInputs:
+) -> StoredObject:
     if not reading.measured:
         columns = np.zeros((len(sequence), 0), np.float32)
         return replace(NOTHING, columns=columns)
@@ -96,7 +66,7 @@ def _build_inputs(
         band = np.array([reading.band_index(b, where=sequence.object_id) for b in sequence.band])
         frames = sequence.pixels[:, : len(reading.channels)]
         deep, _ = running_mean(frames, band, measured, reading.deep_px)
-    return NetworkInputs(columns=measured.to_array(), deep=deep.astype(np.float16))
+    return StoredObject(columns=measured.to_array(), deep=deep.astype(np.float16))
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from taonet.errors import ConfigError, InputError
 from taonet.experiment.joined_archives import JoinedArchives
 from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle, weights_digest
+from taonet.models.encoder_folder import TaughtEncoder, load_encoder
 from taonet.models.network_config import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Track, no_progress
@@ -50,6 +51,8 @@ class Experiment:
         Shows progress.
     start : Bundle, optional
         The network to start from, which also decides how pixels are read.
+    encoder : TaughtEncoder, optional
+        The frame encoder, where the network reads what it says.
     """
 
     recipe: Recipe
@@ -61,6 +64,7 @@ class Experiment:
     sequences: Sequences
     track: Track
     start: Bundle | None = None
+    encoder: TaughtEncoder | None = None
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -101,6 +105,7 @@ class Experiment:
 def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
     ingredients = [recipe.digest, archive.digest, __version__]
+    ingredients += [load_encoder(recipe.encoder).digest] if recipe.encoder else []
     ingredients += [] if start is None else [weights_digest(start)]
     return hashlib.sha256(":".join(ingredients).encode()).hexdigest()
 
@@ -123,6 +128,7 @@ def plan_experiment(
         If the recipe needs larger cutouts than there are.
     """
     reading = _plan_reading(recipe, archive, start)
+    encoder = _find_encoder(recipe, reading, start)
     usable = _usable_objects(archive, reading)
     _check_sizes(recipe, archive.frame_px)
     return Experiment(
@@ -135,6 +141,7 @@ def plan_experiment(
         sequences=archive,
         track=track,
         start=start,
+        encoder=encoder,
     )
 
 
@@ -150,7 +157,20 @@ def _plan_reading(recipe: Recipe, archive: JoinedArchives, start: Bundle | None)
         measured=model.measured,
         frames=bool(model.zooms or model.apertures),
         deep_px=max(model.deep_zooms, default=0),
+        encoded=model.encoded,
     )
+
+
+def _find_encoder(recipe: Recipe, reading: Reading, start: Bundle | None) -> TaughtEncoder | None:
+    if start is not None:
+        return start.encoder
+    where = f"recipe {recipe.name}"
+    if bool(recipe.encoder) != reading.encoded:
+        what = "a network that reads encoded frames needs an encoder, and no other does"
+        got = f"model.encoded={reading.encoded}".lower() + f", encoder={recipe.encoder!r}"
+        do = "give both: model.encoded=true, and --encoder or the key encoder"
+        raise ConfigError(what, where=where, got=got, do=do)
+    return load_encoder(recipe.encoder) if recipe.encoder else None
 
 
 def _reading_px(recipe: Recipe, frame_px: int) -> int:

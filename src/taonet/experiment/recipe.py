@@ -114,6 +114,8 @@ class Recipe:
         The one seed of the experiment.
     threads : int
         CPU threads; 0 takes all.
+    encoder : str
+        Name or folder of the frame encoder that the network reads (``model.encoded``).
     data, split, scaling, model, training, forest, boosted, prediction
         See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
         come from the data.
@@ -123,6 +125,7 @@ class Recipe:
     about: str = ""
     seed: Count = 1
     threads: Count = 0
+    encoder: str = ""
     data: DataSettings = field(default_factory=DataSettings)
     split: SplitSettings = field(default_factory=SplitSettings)
     scaling: Scaling = field(default_factory=Scaling)
@@ -137,6 +140,8 @@ class Recipe:
         """A hash of every setting, given or default, but where it is carried out."""
         settings = asdict(self)
         del settings["training"]["device"]
+        if not self.encoder:
+            del settings["encoder"]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
@@ -146,8 +151,11 @@ def override_recipe(
     shots: int | None = None,
     seed: int | None = None,
     device: str | None = None,
+    encoder: str | None = None,
 ) -> Recipe:
-    """Return a recipe with another seed, few objects to learn from, or on another device."""
+    """Return a recipe with another seed or encoder, few objects to learn from, or elsewhere."""
+    if encoder is not None:
+        recipe = replace(recipe, encoder=encoder)
     if device is not None:
         recipe = replace(recipe, training=replace(recipe.training, device=device))
     if shots is not None:

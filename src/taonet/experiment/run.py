@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from taonet.evaluation.scored_rows import restrict_classes
 from taonet.experiment import baselines
 from taonet.experiment.card import CARD, card_facts, model_card
 from taonet.experiment.counterfactual_stage import score_test_counterfactuals
+from taonet.experiment.encoding_stage import encode_all
 from taonet.experiment.groups import all_with_groups
 from taonet.experiment.joined_archives import JoinedArchives, join_archives
 from taonet.experiment.photometry_stage import measure_all
@@ -39,7 +40,8 @@ from taonet.experiment.stages import (
     summarise_scores,
     write_json,
 )
-from taonet.experiment.stored_photometry import StoredSequences, read_features
+from taonet.experiment.stored_inputs import StoredObjects, StoredSequences
+from taonet.experiment.stored_photometry import read_features
 from taonet.experiment.training_stage import train_round
 from taonet.io.archive import Archive
 from taonet.io.atomic import refuse_file
@@ -124,8 +126,7 @@ def run_experiment(
     split = _open_split(experiment)
     say(f"split: {', '.join(f'{part} {len(ids)}' for part, ids in split.parts.items())}")
     parts = measure_all(experiment, photometry, workers=workers)
-    if experiment.reading.measured:
-        experiment = replace(experiment, sequences=StoredSequences(experiment.archive, parts))
+    experiment = _store_inputs(experiment, parts, photometry)
     features = read_features(parts)
     tables = _predict_rounds(experiment, split, features, say)
     counterfactuals = score_test_counterfactuals(experiment, split, workers=workers, say=say)
@@ -147,6 +148,19 @@ def run_experiment(
     save_bundle(final, folder / "bundle", card=model_card(final), overwrite=True)
     write_json(folder / "finished.json", {"digest": digest, "report": "report.html"})
     return folder
+
+
+def _store_inputs(experiment: Experiment, measured: Sequence[Path], folder: Path) -> Experiment:
+    """Return the experiment with stored photometry and encodings, as far as the network reads."""
+    reading = experiment.reading
+    if not (reading.measured or reading.encoded):
+        return experiment
+    sequences = StoredSequences(
+        experiment.archive,
+        photometry=StoredObjects(measured) if reading.measured else None,
+        encodings=StoredObjects(encode_all(experiment, folder)) if reading.encoded else None,
+    )
+    return replace(experiment, sequences=sequences)
 
 
 def _write_provenance(experiment: Experiment) -> None:

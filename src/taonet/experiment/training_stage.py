@@ -81,6 +81,7 @@ def _prepare_examples(
         (experiment.archive[i] for i in indices),
         bundle.reading,
         frame_px=bundle.frame_px,
+        encode=bundle.encode,
         precomputed=(find_inputs(experiment.sequences, i) for i in members.tolist()),
     )
 
@@ -105,6 +106,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
         taxonomy=experiment.taxonomy,
         reading=experiment.reading,
         frame_px=experiment.frame_px,
+        encoder=experiment.encoder,
         facts={
             "survey": archive.survey,
             DOMAIN: training_domain(experiment, train).to_dict(),

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -19,13 +20,15 @@ import torch
 from safetensors import SafetensorError
 
 from taonet.data.frame_signature import NUMBERS as SIGNATURE
-from taonet.data.reading import Reading
+from taonet.data.reading import Encode, Reading
 from taonet.errors import InputError
 from taonet.io.atomic import atomic_folder
 from taonet.models.bundle_folder import NETWORK, VERSION, bundle_config, find_bundle
 from taonet.models.bundle_parts import StoredTrust, bundle_parts
 from taonet.models.device import AUTO, find_device
 from taonet.models.domain import Domain
+from taonet.models.encoder_folder import StoredEncoder, TaughtEncoder
+from taonet.models.encoding import encode_sequence
 from taonet.models.model import Model, Reads, read_card
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.taonet import TaoNet
@@ -61,6 +64,8 @@ class Bundle(Model):
         Side of the cutouts it was trained on.
     trust : Trust, optional
         What calibrates the probabilities, and measures what is typical; None until calibrated.
+    encoder : TaughtEncoder, optional
+        The frame encoder that the network reads, with what is stated of it.
     name, taxonomy, facts, card
         See `taonet.models.model.Model`; the facts also say whether it was trained on simulation.
     """
@@ -69,6 +74,7 @@ class Bundle(Model):
     reading: Reading
     frame_px: int
     trust: Trust | None = None
+    encoder: TaughtEncoder | None = None
     format: ClassVar[str] = NETWORK
 
     @property
@@ -92,6 +98,11 @@ class Bundle(Model):
         return Domain.from_facts(self.facts, **known)
 
     @property
+    def encode(self) -> Encode | None:
+        """What says what the frame encoder says of a sequence; None where there is none."""
+        return None if self.encoder is None else partial(encode_sequence, self.encoder.network)
+
+    @property
     def is_calibrated(self) -> bool:
         """Whether its probabilities were calibrated; then it also states sets."""
         return self.trust is not None
@@ -100,7 +111,10 @@ class Bundle(Model):
 def weights_digest(bundle: Bundle) -> str:
     """Return a hash of what a bundle's network has learnt."""
     digest = hashlib.sha256()
-    for name, weight in sorted(bundle.network.state_dict().items()):
+    weights = bundle.network.state_dict()
+    if bundle.encoder is not None:
+        weights = {**weights, **bundle.encoder.network.state_dict(prefix="encoder.")}
+    for name, weight in sorted(weights.items()):
         digest.update(name.encode() + weight.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
 
@@ -146,6 +160,7 @@ def save_bundle(bundle: Bundle, path: AnyPath, *, card: str, overwrite: bool = F
             "taxonomy": {"name": bundle.taxonomy.name, "classes": list(bundle.taxonomy.classes)},
             "reading": asdict(bundle.reading),
             "frame_px": bundle.frame_px,
+            "encoder": None if bundle.encoder is None else bundle.encoder.write(folder),
             "trust": None if bundle.trust is None else _save_trust(bundle.trust, folder),
             "weights_sha256": digest,
             "facts": dict(bundle.facts),
@@ -183,6 +198,7 @@ def load_bundle(name_or_path: AnyPath, *, device: str = AUTO) -> Bundle:
         reading=parts.reading,
         frame_px=parts.frame_px,
         trust=None if parts.trust is None else _load_trust(parts.trust, path, network),
+        encoder=_load_encoder(parts.encoder, path, place),
         facts=parts.facts,
         card=read_card(path),
     )
@@ -203,6 +219,16 @@ def _load_network(architecture: TaoNetConfig, file: Path, claimed: str) -> TaoNe
             do = "get the bundle again; such a network cannot answer"
             raise InputError("weights that are not finite", where=file, got=got, do=do)
     return network
+
+
+def _load_encoder(
+    stored: StoredEncoder | None, folder: Path, place: torch.device
+) -> TaughtEncoder | None:
+    if stored is None:
+        return None
+    encoder = TaughtEncoder.read(folder, stored)
+    encoder.network.to(place)
+    return encoder
 
 
 def _content(file: Path, claimed: str) -> bytes:

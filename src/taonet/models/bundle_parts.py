@@ -8,6 +8,7 @@ from typing import Any, Final
 from taonet.data.reading import Reading
 from taonet.errors import InputError, TaoNetError
 from taonet.models.bundle_folder import HEAD
+from taonet.models.encoder_folder import StoredEncoder
 from taonet.models.network_config import TaoNetConfig
 from taonet.settings import settings_of
 from taonet.sky.taxonomy import Taxonomy
@@ -56,6 +57,7 @@ class BundleParts:
     weights_sha256: str
     facts: dict[str, Any]
     trust: StoredTrust | None = None
+    encoder: StoredEncoder | None = None
 
     def __post_init__(self) -> None:
         for what, (stated, expected) in self._pairs().items():
@@ -64,8 +66,9 @@ class BundleParts:
         if self.frame_px < self.smallest_px:
             got = f"{self.frame_px} pixels, of which {self.smallest_px} are read"
             raise InputError("frame_px is smaller than what is read", got=got)
-        if self.reading.deep_px and not self.reading.measured:
-            raise InputError("running means need what is measured", got="reading.measured false")
+        if self.reading.deep_px and not (self.reading.measured or self.reading.encoded):
+            what, got = "running means need what is measured", "neither measured nor encoded"
+            raise InputError(what, got=got)
         turns = self.facts.get("turns", 1)
         if type(turns) is not int or not 1 <= turns <= MOST_TURNS:
             raise InputError(f"facts.turns is not from 1 to {MOST_TURNS}", got=repr(turns))
@@ -85,6 +88,8 @@ class BundleParts:
             "channels of network and reading": (network.channels, len(reading.channels)),
             "bands of network and reading": (network.bands, max(1, len(reading.bands))),
             "measured of network and reading": (network.measured, reading.measured),
+            "encoded of network and reading": (network.encoded, reading.encoded),
+            "encoder of bundle and reading": (self.encoder is not None, reading.encoded),
             "frames of network and reading": (
                 bool(network.zooms or network.apertures),
                 reading.frames,

@@ -77,58 +77,92 @@ def find_encoder(name_or_path: AnyPath) -> Path:
     raise MissingError("no such encoder", where=name_or_path, do=do)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaughtEncoder:
+    """A frame encoder with what is stated of it.
+
+    Parameters
+    ----------
+    network : FrameEncoder
+        In evaluation mode.
+    name : str
+    facts : mapping
+        How it was taught; fit for JSON.
+    """
+
+    network: FrameEncoder
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """A hash of what it has learnt."""
+        digest = hashlib.sha256()
+        for key, weight in sorted(self.network.state_dict().items()):
+            digest.update(key.encode() + weight.detach().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    def write(self, folder: Path) -> dict[str, Any]:
+        """Write the weights into a folder, and return what is to be stated of them."""
+        weights = self.network.state_dict()
+        weights = {key: one.detach().cpu().contiguous() for key, one in weights.items()}
+        file = folder / WEIGHTS
+        safetensors.torch.save_file(weights, file)
+        file.chmod(0o644)
+        stored = StoredEncoder(
+            name=self.name,
+            architecture=self.network.config,
+            weights_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+            facts=dict(self.facts),
+        )
+        return asdict(stored)
+
+    @classmethod
+    def read(cls, folder: Path, stored: StoredEncoder) -> "TaughtEncoder":
+        """Read the weights that a configuration states.
+
+        Raises
+        ------
+        InputError
+            If they are missing, not those that are stated, or not finite.
+        """
+        file = folder / WEIGHTS
+        if not file.is_file():
+            raise InputError("the weights of the encoder are missing", where=file)
+        content = file.read_bytes()
+        if hashlib.sha256(content).hexdigest() != stored.weights_sha256:
+            do = "get the encoder again"
+            raise InputError("not the weights that are stated (hash differs)", where=file, do=do)
+        network = FrameEncoder(stored.architecture)
+        try:
+            weights = safetensors.torch.load(content)
+            network.load_state_dict(weights)
+        except (SafetensorError, RuntimeError, ValueError) as error:
+            what = "the encoder is damaged: weights that do not fit its architecture"
+            raise InputError(what, where=file, got=str(error)[:300]) from error
+        if not all(torch.isfinite(weight).all() for weight in weights.values()):
+            raise InputError("weights that are not finite", where=file, do="get the encoder again")
+        return cls(network=network.eval(), name=stored.name, facts=stored.facts)
+
+
 def save_encoder(
-    encoder: FrameEncoder,
-    path: AnyPath,
-    *,
-    name: str,
-    facts: Mapping[str, Any],
-    card: str,
-    overwrite: bool = False,
+    encoder: TaughtEncoder, path: AnyPath, *, card: str, overwrite: bool = False
 ) -> None:
     """Write an encoder, all or nothing.
 
     Parameters
     ----------
-    facts : mapping
-        How it was taught; fit for JSON.
     card : str
         A page about it, in Markdown.
     """
     with atomic_folder(Path(path), mark=CONFIG, overwrite=overwrite) as folder:
-        stored = write_encoder(encoder, folder, name=name, facts=facts)
         head = {"format": FORMAT, "version": VERSION, "written_by": f"taonet {__version__}"}
-        (folder / CONFIG).write_text(json.dumps({**head, **stored}, indent=1))
+        (folder / CONFIG).write_text(json.dumps({**head, **encoder.write(folder)}, indent=1))
         (folder / "README.md").write_text(card)
 
 
-def write_encoder(
-    encoder: FrameEncoder, folder: Path, *, name: str, facts: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Write the weights of an encoder into a folder, and return what is to be stated of them."""
-    weights = {name: weight.detach().cpu() for name, weight in encoder.state_dict().items()}
-    weights = {name: weight.contiguous() for name, weight in weights.items()}
-    file = folder / WEIGHTS
-    safetensors.torch.save_file(weights, file)
-    file.chmod(0o644)
-    stored = StoredEncoder(
-        name=name,
-        architecture=encoder.config,
-        weights_sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        facts=dict(facts),
-    )
-    return asdict(stored)
-
-
-def load_encoder(name_or_path: AnyPath) -> tuple[FrameEncoder, StoredEncoder]:
+def load_encoder(name_or_path: AnyPath) -> TaughtEncoder:
     """Load an encoder by the name of a shipped one or by its folder; nothing is executed.
-
-    Returns
-    -------
-    encoder : FrameEncoder
-        In evaluation mode, on the processor.
-    stored : StoredEncoder
-        What is stated of it.
 
     Raises
     ------
@@ -151,32 +185,4 @@ def load_encoder(name_or_path: AnyPath) -> tuple[FrameEncoder, StoredEncoder]:
         raise InputError("written by a newer version", where=folder, got=repr(version), do=do)
     head = ("format", "version", "written_by")
     given = {key: value for key, value in config.items() if key not in head}
-    stored = settings_of(given, StoredEncoder, where=str(file))
-    return read_encoder(folder, stored), stored
-
-
-def read_encoder(folder: Path, stored: StoredEncoder) -> FrameEncoder:
-    """Read the weights of an encoder that a configuration states.
-
-    Raises
-    ------
-    InputError
-        If they are missing, not those that are stated, or not finite.
-    """
-    file = folder / WEIGHTS
-    if not file.is_file():
-        raise InputError("the weights of the encoder are missing", where=file)
-    content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != stored.weights_sha256:
-        do = "get the encoder again"
-        raise InputError("not the weights that are stated (hash differs)", where=file, do=do)
-    encoder = FrameEncoder(stored.architecture)
-    try:
-        weights = safetensors.torch.load(content)
-        encoder.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, ValueError) as error:
-        what = "the encoder is damaged: weights that do not fit its architecture"
-        raise InputError(what, where=file, got=str(error)[:300]) from error
-    if not all(torch.isfinite(weight).all() for weight in weights.values()):
-        raise InputError("weights that are not finite", where=file, do="get the encoder again")
-    return encoder.eval()
+    return TaughtEncoder.read(folder, settings_of(given, StoredEncoder, where=str(file)))

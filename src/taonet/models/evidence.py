@@ -16,8 +16,8 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 from taonet.data.batches import Batch
-from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.reading import Example, example_of, measure_inputs
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.errors import InputError
 from taonet.models.answers import turn_example, turns_of
 from taonet.models.bundle import Bundle
@@ -201,7 +201,7 @@ class _Reader:
         self.read = bundle.reading.epochs_of(sequence)
         self.n = len(self.read)
         self.turns = turns_of(bundle)
-        self.inputs = measure_inputs(sequence, bundle.reading) if self.n else None
+        self.inputs = measure_inputs(sequence, bundle.reading, bundle.encode) if self.n else None
 
     def answer_whole(self) -> Float[np.ndarray, "1 class"]:
         """Return the log-probabilities after all epochs."""
@@ -261,12 +261,18 @@ class _Reader:
     def _measure_copies(
         self, context: ImageSequence, copies: Sequence[ImageSequence]
     ) -> Sequence[SequenceInputs | None]:
-        if not self.bundle.reading.measured:
-            return [None] * len(copies)
-        # photometry only where it is read: a network that reads pixels only does without it
-        from taonet.data.epoch_measurement import measure_altered
+        reading, encode = self.bundle.reading, self.bundle.encode
+        inputs = [SequenceInputs() for _ in copies]
+        if reading.measured:
+            # photometry only where it is read: a network that reads pixels only does without it
+            from taonet.data.epoch_measurement import measure_altered
 
-        return [SequenceInputs(measured=one) for one in measure_altered(context, copies)]
+            inputs = [SequenceInputs(measured=one) for one in measure_altered(context, copies)]
+        if encode is not None:
+            inputs = [
+                replace(own, encoded=encode(copy)) for own, copy in zip(inputs, copies, strict=True)
+            ]
+        return inputs if reading.measured or reading.encoded else [None] * len(copies)
 
     def _answer_examples(self, examples: Sequence[Example]) -> Float[np.ndarray, "example class"]:
         """Return the log-probabilities after all epochs of examples of one length."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from taonet.data.epoch_photometry import SequenceInputs
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.errors import InputError
 from taonet.io.lightcurves.tables import Curve
 from taonet.io.rejection import RejectionHandler
@@ -150,6 +150,7 @@ def _predict_sequences(
         bundle.reading,
         frame_px=bundle.frame_px,
         precomputed=precomputed,
+        encode=bundle.encode,
         workers=workers,
         on_rejection=on_rejection,
     )

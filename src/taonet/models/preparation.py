@@ -13,10 +13,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from taonet.data.detection import Detection, detect
-from taonet.data.epoch_photometry import SequenceInputs
 from taonet.data.frame_signature import frame_signature
 from taonet.data.ignored_epochs import NOTHING_IGNORED, IgnoredEpochs
-from taonet.data.reading import Example, Reading, example_of
+from taonet.data.reading import Encode, Example, Reading, example_of
+from taonet.data.sequence_inputs import SequenceInputs
 from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
@@ -59,6 +59,7 @@ def prepare_example(
     frame_px: int,
     epochs: Int[np.ndarray, " shown"] | None = None,
     precomputed: SequenceInputs | None = None,
+    encode: Encode | None = None,
 ) -> PreparedSequence:
     """Prepare a sequence for a network; see `taonet.data.reading.example_of`.
 
@@ -66,7 +67,7 @@ def prepare_example(
     ----------
     reading, frame_px
         Of the network's bundle.
-    epochs, precomputed
+    epochs, precomputed, encode
         As there.
 
     Raises
@@ -80,7 +81,7 @@ def prepare_example(
             where=f"sequence {sequence.object_id}",
             got=f"{sequence.frames.shape[-2:]} pixels, not {frame_px}",
         )
-    example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed)
+    example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed, encode=encode)
     read = reading.epochs_of(sequence)
     pixels = np.asarray(with_gaps(sequence.frames[read if epochs is None else read[epochs]]))
     return PreparedSequence(
@@ -99,6 +100,7 @@ def prepare_examples(
     *,
     frame_px: int,
     precomputed: Iterable[SequenceInputs | None] | None = None,
+    encode: Encode | None = None,
     workers: int = 1,
     on_rejection: RejectionHandler | None = None,
 ) -> Iterator[PreparedSequence]:
@@ -112,8 +114,10 @@ def prepare_examples(
         Of the network's bundle.
     precomputed : iterable, optional
         What was worked out of the readable epochs of each sequence beforehand.
+    encode : function, optional
+        The frame encoder of the bundle, if it has one.
     workers : int
-        Processes.
+        Processes; an encoder works in this one, with as many threads as torch has.
     on_rejection : function, optional
         Called with each object, or epoch, that cannot be read; such objects are passed over. By
         default the first such object is an error, and epochs are warned about.
@@ -124,8 +128,9 @@ def prepare_examples(
         If a sequence cannot be read and there is no ``on_rejection``.
     """
     pairs = zip(sequences, precomputed or repeat(None), strict=False)
-    prepare = partial(_prepare_pair, reading, frame_px)
-    for prepared in map_in_order(prepare, pairs, workers=workers):
+    prepare = partial(_prepare_pair, reading, frame_px, encode)
+    processes = workers if encode is None else 1
+    for prepared in map_in_order(prepare, pairs, workers=processes):
         if isinstance(prepared, _Unreadable):
             if on_rejection is None:
                 raise prepared.error
@@ -142,12 +147,17 @@ class _Unreadable:
 
 
 def _prepare_pair(
-    reading: Reading, frame_px: int, pair: tuple[ImageSequence, SequenceInputs | None]
+    reading: Reading,
+    frame_px: int,
+    encode: Encode | None,
+    pair: tuple[ImageSequence, SequenceInputs | None],
 ) -> PreparedSequence | _Unreadable:
     # a generator in another process cannot go on after an error: it is a result like any other
     sequence, precomputed = pair
     try:
-        return prepare_example(sequence, reading, frame_px=frame_px, precomputed=precomputed)
+        return prepare_example(
+            sequence, reading, frame_px=frame_px, precomputed=precomputed, encode=encode
+        )
     except InputError as error:
         return _Unreadable(object_id=sequence.object_id, error=error)
 

@@ -19,7 +19,9 @@ from torch.nn import functional as F
 from taonet.models.device import find_device
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.taonet import TaoNet
-from taonet.training.loop import TrainingConfig, learning_rate, update_average
+from taonet.training.checkpoint import update_average
+from taonet.training.loop import TrainingConfig
+from taonet.training.schedule import learning_rate
 from taonet.types import Natural, NotNegative, Share
 
 Sequences = Float32[np.ndarray, "object epoch number"]

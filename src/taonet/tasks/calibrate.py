@@ -70,6 +70,7 @@ def calibrate(
     prepared = prepare_examples(
         sequences,
         bundle.reading,
+        encode=bundle.encode,
         frame_px=bundle.frame_px,
         workers=workers,
         on_rejection=tally.reject,

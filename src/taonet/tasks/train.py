@@ -52,6 +52,8 @@ class RecipeChanges:
     shots : int, optional
         Train on so many objects of each class and test on the others.
     seed : int, optional
+    encoder : str, optional
+        Name or folder of the frame encoder that the network reads.
     device : str, optional
         Where the network runs; see `taonet.models.device.DEVICES`.
     settings : tuple of str
@@ -60,6 +62,7 @@ class RecipeChanges:
 
     shots: int | None = None
     seed: int | None = None
+    encoder: str | None = None
     device: str | None = None
     settings: tuple[str, ...] = ()
 
@@ -126,7 +129,13 @@ def train(
     start = None if data.start is None else load_bundle(data.start, device=CPU)
     settings = read_recipe(recipe, changes.settings)
     return run_experiment(
-        override_recipe(settings, shots=changes.shots, seed=changes.seed, device=changes.device),
+        override_recipe(
+            settings,
+            shots=changes.shots,
+            seed=changes.seed,
+            device=changes.device,
+            encoder=changes.encoder,
+        ),
         archive,
         output,
         start=start,
@@ -150,6 +159,7 @@ def _refuse_archive_options(data: TrainingData, changes: RecipeChanges) -> None:
         "--from": data.start,
         "--shots": changes.shots,
         "--seed": changes.seed,
+        "--encoder": changes.encoder,
         "--device": changes.device,
         "--set": changes.settings or None,
         "--measured": data.photometry_folder,

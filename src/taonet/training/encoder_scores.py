@@ -1,0 +1,154 @@
+"""How well a frame encoder measures, on frames that did not teach it."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from taonet.models.frame_encoder import FrameEncoder
+from taonet.training.encoder_objective import group_medians
+from taonet.training.planted_stars import Planting, TaughtBatch, draw_taught_batch
+from taonet.training.taught_frames import TaughtFrames
+
+EDGES: Final = (0.0, 5.0, 20.0, 60.0, 200.0, 1000.0, 1e5)
+"""Fluxes in units of the noise of a pixel, between which objects are told apart."""
+
+PLANTED: Final = (2.0, 10.0, 50.0, 300.0, 2000.0)
+"""The same for planted stars."""
+
+TO_SIGMA: Final = 1.4826
+"""Median absolute deviation to standard deviation, for a Gaussian."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxScore:
+    """How the fluxes between two limits were measured.
+
+    Parameters
+    ----------
+    least, most : float
+        Limits of the true flux.
+    frames : int
+    error : float
+        Robust scatter of the measured fluxes around the truth, in units of the noise.
+    relative : float
+        The same as a share of the flux.
+    pull : float
+        The same in units of the stated errors: 1 if these are honest.
+    found : float
+        Median share of what was planted that was found; NaN for objects of their own.
+    """
+
+    least: float
+    most: float
+    frames: int
+    error: float
+    relative: float
+    pull: float
+    found: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderScores:
+    """Scores of an encoder: ``own`` light of objects by flux, ``planted`` stars by flux, and the
+    median errors of transparency and seeing (in logarithms) and of places (in pixels).
+    """
+
+    own: tuple[FluxScore, ...]
+    planted: tuple[FluxScore, ...]
+    transparency: float
+    seeing: float
+    place: float
+
+
+def split_taught_frames(taught: TaughtFrames, share: float) -> tuple[TaughtFrames, TaughtFrames]:
+    """Return the frames to teach by, and those of an evenly spaced share of the sequences."""
+    every = max(2, round(1 / share))
+    held = [one for i, one in enumerate(taught.sequences) if i % every == 0]
+    rest = [one for i, one in enumerate(taught.sequences) if i % every]
+    return replace(taught, sequences=rest), replace(taught, sequences=held)
+
+
+@torch.inference_mode()
+def score_encoder(
+    encoder: FrameEncoder, taught: TaughtFrames, *, planting: Planting, seed: int, batches: int = 20
+) -> EncoderScores:
+    """Score an encoder on frames with stars planted into them, of whole fields only."""
+    planting = replace(planting, small=0.0)
+    classes = tuple(sorted({one.class_name for one in taught.sequences}))
+    parts = []
+    for k in range(batches):
+        rng = np.random.default_rng([seed, k])
+        parts.append(_deviations(encoder, draw_taught_batch(taught, planting, classes, rng)))
+    columns = np.concatenate(parts)
+    flux, planted, deviation, error, usable = columns[:, :5].T
+    own = (planted == 0) & (usable > 0)
+    return EncoderScores(
+        own=tuple(_score(flux, deviation, error, own, EDGES, i) for i in range(len(EDGES) - 1)),
+        planted=tuple(
+            _score(np.abs(planted), deviation * np.sign(planted), error, planted != 0, PLANTED, i)
+            for i in range(len(PLANTED) - 1)
+        ),
+        transparency=float(np.nanmedian(columns[:, 5])),
+        seeing=float(np.nanmedian(columns[:, 6])),
+        place=float(np.nanmedian(columns[:, 7])),
+    )
+
+
+def _deviations(encoder: FrameEncoder, batch: TaughtBatch) -> Float[np.ndarray, "frame eight"]:
+    batch = TaughtBatch(*(values.to(encoder.device) for values in batch))
+    encoding = encoder(batch.frames, batch.means, batch.conditions)
+    residual = encoding.flux - batch.flux
+    medians = group_medians(residual, batch.of_sequence, len(batch.label))
+    steady = batch.steady[batch.of_sequence]
+    residual = residual - torch.where(
+        steady, torch.zeros_like(residual), medians[batch.of_sequence]
+    )
+    place = (encoding.place - batch.place[batch.of_sequence]).norm(dim=1)
+    stays = torch.where(batch.moving[batch.of_sequence], torch.nan, 1.0)
+    columns = [
+        batch.flux,
+        batch.planted,
+        residual,
+        encoding.log_error.exp(),
+        (steady & (batch.conditions[:, 2] > 0)).float(),
+        (encoding.log_ratio - batch.log_ratio).abs(),
+        (encoding.seeing - batch.seeing).abs(),
+        place * stays,
+    ]
+    return torch.stack(columns, dim=1).cpu().double().numpy()
+
+
+def _score(
+    flux: Float[np.ndarray, " frame"],
+    deviation: Float[np.ndarray, " frame"],
+    error: Float[np.ndarray, " frame"],
+    wanted: np.ndarray,
+    edges: tuple[float, ...],
+    i: int,
+) -> FluxScore:
+    some = wanted & (flux >= edges[i]) & (flux < edges[i + 1])
+    if not some.any():
+        nan = float("nan")
+        return FluxScore(
+            least=edges[i],
+            most=edges[i + 1],
+            frames=0,
+            error=nan,
+            relative=nan,
+            pull=nan,
+            found=nan,
+        )
+    flux, deviation, error = flux[some], deviation[some], error[some]
+    size = np.abs(deviation)
+    return FluxScore(
+        least=edges[i],
+        most=edges[i + 1],
+        frames=int(some.sum()),
+        error=float(TO_SIGMA * np.median(size)),
+        relative=float(TO_SIGMA * np.median(size / np.maximum(flux, 1e-9))),
+        pull=float(TO_SIGMA * np.median(size / error)),
+        found=float(1 + np.median(deviation / np.maximum(flux, 1e-9))),
+    )
