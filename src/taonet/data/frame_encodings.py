@@ -15,10 +15,7 @@ from taonet.data.encoder_inputs import EncoderInputs, frame_weight
 from taonet.data.epoch_photometry import LEAST_ERROR, UNMEASURED
 from taonet.data.transforms import running_median
 
-FREE: Final = 16
-"""Numbers of the encoder that have no name."""
-
-CONDITIONS: Final = 6 + FREE
+CONDITIONS: Final = 9
 """Numbers in `FrameEncodings.conditions`."""
 
 MOST_RATIO: Final = 1.5
@@ -46,7 +43,10 @@ class FrameEncodings:
         Where the object lies, from the centre of the frame, in pixels.
     before : array (epoch,)
         Logarithm of one plus the number of frames before it.
-    free : array (epoch, FREE)
+    host_light, host_size, host_distance : array (epoch,)
+        Of a host of the object, as the mean of the frames before shows it: logarithm of one plus
+        its flux in units of the usual noise; logarithm of its half-light radius in pixels;
+        logarithm of one plus its distance in pixels. 0 where there is none.
     """
 
     sky: Float[np.ndarray, "epoch 1"]
@@ -59,7 +59,9 @@ class FrameEncodings:
     place_y: Float[np.ndarray, " epoch"]
     place_err: Float[np.ndarray, " epoch"]
     before: Float[np.ndarray, " epoch"]
-    free: Float[np.ndarray, "epoch free"]
+    host_light: Float[np.ndarray, " epoch"]
+    host_size: Float[np.ndarray, " epoch"]
+    host_distance: Float[np.ndarray, " epoch"]
 
     def take(self, epochs: Int[np.ndarray, " some"]) -> "FrameEncodings":
         """Return the epochs named by index."""
@@ -77,10 +79,9 @@ class FrameEncodings:
     def from_array(cls, columns: Float[np.ndarray, "epoch column"]) -> "FrameEncodings":
         """Undo `to_array`."""
         values = columns.astype(np.float64)
-        single = [f.name for f in fields(cls)][2:-1]
+        single = [f.name for f in fields(cls)][2:]
         by_name = {name: values[:, 2 + i] for i, name in enumerate(single)}
-        free = values[:, 2 + len(single) :]
-        return cls(sky=values[:, :1], noise=values[:, 1:2], free=free, **by_name)
+        return cls(sky=values[:, :1], noise=values[:, 1:2], **by_name)
 
     def depth(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch 1"]:
         """Return the usual noise so far, calibrated, by band."""
@@ -119,9 +120,11 @@ class FrameEncodings:
                 np.log(self.scale),
                 self.before / 3,
                 ~np.isfinite(self.flux) * 1.0,
+                self.host_light / 3,
+                self.host_size,
+                self.host_distance,
             ]
-        stacked = np.concatenate([np.stack(numbers, axis=1), self.free], axis=1)
-        finite = np.nan_to_num(stacked, posinf=0.0, neginf=0.0)
+        finite = np.nan_to_num(np.stack(numbers, axis=1), posinf=0.0, neginf=0.0)
         return np.asarray(np.clip(finite, -10, 10), np.float32)
 
 
@@ -173,12 +176,12 @@ def encodings_of(
 
     Parameters
     ----------
-    numbers : array (epoch, 7 + FREE)
+    numbers : array (epoch, 10)
         Flux and its error in units of `EncoderInputs.unit`, logarithm of the transparency relative
-        to the mean before, seeing, place x and y and its error, then what is free.
+        to the mean before, seeing, place x and y and its error, light, size and distance of a host.
     """
-    values = numbers.astype(np.float64)
-    flux, error, log_ratio, seeing, x, y, place_err = values[:, :7].T
+    values = numbers.astype(np.float64).T
+    flux, error, log_ratio, seeing, x, y, place_err, light, size, distance = values
     scale, before = chain_zero_points(log_ratio, inputs.noise, band)
     unit = np.where(inputs.noise > 0, inputs.unit, np.nan) / before
     return FrameEncodings(
@@ -192,5 +195,7 @@ def encodings_of(
         place_y=y,
         place_err=place_err,
         before=inputs.conditions[:, 0].astype(np.float64),
-        free=values[:, 7:],
+        host_light=light,
+        host_size=size,
+        host_distance=distance,
     )

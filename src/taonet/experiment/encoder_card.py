@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from taonet.data.frame_encodings import FREE
 from taonet.models.encoder_folder import TaughtEncoder
 
 ABOUT: Final = """# {name}: a frame encoder of taonet
 
 A network that reads a frame of 64 × 64 pixels and the mean of the frames before it, and says how
 much light lies at the centre, with an error; how transparent and how sharp the frame is; where the
-object lies; and {free} numbers without a name. It knows neither seeing nor zero points, and fits no
-PSF. {weights:,} weights. A network that classifies reads what it says:
+object lies; and light, size and distance of a host. It knows neither seeing nor zero points, and
+fits no PSF. {weights:,} weights. A network that classifies reads what it says:
 `taonet train crts-pixels --encoder {name} --data ARCHIVE`.
 
 **Taught by simulation only.** {sequences:,} sequences, {frames:,} frames, with stars planted into
@@ -31,7 +30,6 @@ def encoder_card(encoder: TaughtEncoder) -> str:
     scores = facts["scores"]
     text = ABOUT.format(
         name=encoder.name,
-        free=FREE,
         weights=sum(p.numel() for p in encoder.network.parameters()),
         **{name: facts[name] for name in ("sequences", "frames")},
     )

@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.encoder_inputs import CONDITIONS, FRAME_PX
-from taonet.data.frame_encodings import FREE
 from taonet.types import Natural
 
 SOFT: Final = 2.0
@@ -83,8 +82,8 @@ class Encoding(NamedTuple):
     ``flux`` (frame,) in units of the usual noise, at the zero point of the mean before the frame;
     ``log_error`` (frame,); ``log_ratio`` (frame,), of the transparency to that of the mean;
     ``seeing`` (frame,), logarithm of the width of stars relative to the usual one; ``place``
-    (frame, 2) x and y from the centre, in pixels; ``log_place_error`` (frame,); ``free``
-    (frame, FREE).
+    (frame, 2) x and y from the centre, in pixels; ``log_place_error`` (frame,); ``host``
+    (frame, 3) light, size and distance of a host, see `taonet.data.frame_encodings`.
     """
 
     flux: Float[Tensor, " frame"]
@@ -93,13 +92,13 @@ class Encoding(NamedTuple):
     seeing: Float[Tensor, " frame"]
     place: Float[Tensor, "frame two"]
     log_place_error: Float[Tensor, " frame"]
-    free: Float[Tensor, "frame free"]
+    host: Float[Tensor, "frame three"]
 
     def numbers(self) -> Float[Tensor, "frame output"]:
         """Return all of it as `taonet.data.frame_encodings.encodings_of` takes it."""
         columns = [self.flux, self.log_error.exp(), self.log_ratio, self.seeing]
         columns += [*self.place.unbind(1), self.log_place_error.exp()]
-        return torch.cat([torch.stack(columns, dim=1), self.free], dim=1)
+        return torch.cat([torch.stack(columns, dim=1), self.host], dim=1)
 
 
 class FrameEncoder(nn.Module):
@@ -110,7 +109,7 @@ class FrameEncoder(nn.Module):
     >>> encoder = FrameEncoder(FrameEncoderConfig())
     >>> frames = torch.zeros(2, 64, 64)
     >>> encoder(frames, frames, torch.zeros(2, 3)).numbers().shape
-    torch.Size([2, 23])
+    torch.Size([2, 10])
     """
 
     def __init__(self, config: FrameEncoderConfig) -> None:
@@ -138,7 +137,7 @@ class FrameEncoder(nn.Module):
             nn.Linear(2 * width, 96), nn.SiLU(), _usual_aperture_first(96, config.apertures)
         )
         self.describe = nn.Sequential(
-            nn.Linear(2 * maps[2] + 2 * width + LOOKS, 96), nn.SiLU(), nn.Linear(96, 6 + FREE)
+            nn.Linear(2 * maps[2] + 2 * width + LOOKS, 96), nn.SiLU(), nn.Linear(96, 9)
         )
 
     @property
@@ -180,7 +179,7 @@ class FrameEncoder(nn.Module):
             seeing=seeing,
             place=torch.stack([x, y], dim=1),
             log_place_error=log_place_error.clamp(*LOG_PLACE_ERRORS),
-            free=described[:, 6:],
+            host=described[:, 6:],
         )
 
 

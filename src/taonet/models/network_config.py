@@ -64,7 +64,7 @@ class TaoNetConfig:
         (`taonet.data.epoch_photometry`); else sky and noise relative to the usual.
     encoded : bool
         Read what a frame encoder says of each frame (`taonet.models.frame_encoder`): flux with an
-        error, what the frame was seen through, and numbers without a name.
+        error, what the frame was seen through, place and host.
     statistics : bool
         Give running moments and extremes of the apertures' sums and of the light to the memory.
     light_memory : {"statistics", "integrators", "none"}

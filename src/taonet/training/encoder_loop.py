@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from taonet.data.frame_encodings import FREE
 from taonet.models.device import AUTO, find_device
 from taonet.models.frame_encoder import FrameEncoder, FrameEncoderConfig
 from taonet.training.checkpoint import resume_training, save_training, update_average
@@ -72,42 +71,32 @@ def train_encoder(
     TaoNetError
         If the gradient is infinite or NaN.
     """
-    classes = tuple(sorted({one.class_name for one in taught.sequences}))
     place = find_device(device)
     torch.manual_seed(seed)
-    pupil = _Pupil(architecture, len(classes)).to(place)
-    pupil.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = {name: value.clone() for name, value in pupil.state_dict().items()}
+    encoder = FrameEncoder(architecture).to(place)
+    encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average = {name: value.clone() for name, value in encoder.state_dict().items()}
     optimizer = torch.optim.AdamW(
-        pupil.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        encoder.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
     )
-    done = resume_training(folder, pupil, average, optimizer)
+    done = resume_training(folder, encoder, average, optimizer)
     with (folder / "metrics.jsonl").open("a") as log:
         remaining = config.steps - done
         for step in track(iter(range(done, config.steps)), remaining, "teaching"):
             rng = np.random.default_rng([seed, step])
-            batch = draw_taught_batch(taught, config.planting, classes, rng)
-            parts = _learn(pupil, optimizer, batch, step=step, config=config)
-            update_average(average, pupil, decay=min(config.averaging, (1 + step) / (10 + step)))
+            batch = draw_taught_batch(taught, config.planting, rng)
+            parts = _learn(encoder, optimizer, batch, step=step, config=config)
+            update_average(average, encoder, decay=min(config.averaging, (1 + step) / (10 + step)))
             log.write(json.dumps({"step": step + 1, **parts}) + "\n")
             if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
                 log.flush()
-                save_training(folder, step + 1, pupil, average, optimizer)
-    pupil.load_state_dict(average)
-    return pupil.encoder.eval()
-
-
-class _Pupil(nn.Module):
-    """The encoder with what is thrown away after training."""
-
-    def __init__(self, architecture: FrameEncoderConfig, classes: int) -> None:
-        super().__init__()
-        self.encoder = FrameEncoder(architecture)
-        self.label = nn.Linear(FREE, classes)
+                save_training(folder, step + 1, encoder, average, optimizer)
+    encoder.load_state_dict(average)
+    return encoder.eval()
 
 
 def _learn(
-    pupil: _Pupil,
+    encoder: FrameEncoder,
     optimizer: torch.optim.Optimizer,
     batch: TaughtBatch,
     *,
@@ -115,15 +104,15 @@ def _learn(
     config: EncoderTraining,
 ) -> dict[str, float]:
     """Take one step, and return the parts of the loss."""
-    batch = TaughtBatch(*(values.to(pupil.encoder.device) for values in batch))
+    batch = TaughtBatch(*(values.to(encoder.device) for values in batch))
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(step, config)
     optimizer.zero_grad()
-    encoding = pupil.encoder(batch.frames, batch.means, batch.conditions)
-    loss, parts = encoder_loss(encoding, pupil.label, batch, config.objective)
+    encoding = encoder(batch.frames, batch.means, batch.conditions)
+    loss, parts = encoder_loss(encoding, batch, config.objective)
     loss.backward()  # type: ignore[no-untyped-call]
     # a gradient that is not finite must not reach the weights, and with them the checkpoint
-    if not nn.utils.clip_grad_norm_(pupil.parameters(), config.clip_norm).isfinite():
+    if not nn.utils.clip_grad_norm_(encoder.parameters(), config.clip_norm).isfinite():
         raise divergence_error(step + 1)
     optimizer.step()
     return parts

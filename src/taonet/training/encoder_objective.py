@@ -1,15 +1,18 @@
 """What the frame encoder is taught: fluxes with honest errors, and how a frame was seen."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from taonet.models.frame_encoder import Encoding
 from taonet.training.planted_stars import TaughtBatch
 from taonet.types import NotNegative, Positive
+
+CLEAR_HOST: Final = 3.5
+"""Logarithm of the flux of a host whose size and distance can be told, in noise of a pixel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +25,8 @@ class EncoderObjective:
         Of Student's t, which the errors of fluxes follow: outliers are not worth every effort.
     whole : float
         For the mean share of a planted star's light that is not found: it must come out whole.
-    transparency, seeing, place, label : float
-        For what the frame was seen through, for where the object lies, and for its class as far as
-        the free numbers tell it from one frame and the mean before it.
+    transparency, seeing, place, host : float
+        For what the frame was seen through, for where the object lies, and for its host.
     """
 
     freedom: Positive = 4.0
@@ -32,19 +34,13 @@ class EncoderObjective:
     transparency: NotNegative = 2.0
     seeing: NotNegative = 2.0
     place: NotNegative = 0.1
-    label: NotNegative = 0.1
+    host: NotNegative = 0.1
 
 
 def encoder_loss(
-    encoding: Encoding, label: nn.Module, batch: TaughtBatch, objective: EncoderObjective
+    encoding: Encoding, batch: TaughtBatch, objective: EncoderObjective
 ) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss, and its parts by name.
-
-    Parameters
-    ----------
-    label : Module
-        Tells the class from the free numbers; thrown away after training.
-    """
+    """Return the loss, and its parts by name."""
     residual = _residual(encoding, batch)
     seen_before = batch.conditions[:, 2] > 0
     parts = {
@@ -53,7 +49,7 @@ def encoder_loss(
         "transparency": _mean_distance(encoding.log_ratio, batch.log_ratio, seen_before),
         "seeing": _mean_distance(encoding.seeing, batch.seeing, batch.seeing.isfinite()),
         "place": _place_loss(encoding, batch),
-        "label": F.cross_entropy(label(encoding.free), batch.label[batch.of_sequence]),
+        "host": _host_loss(encoding, batch),
     }
     loss = (
         parts["flux"]
@@ -61,7 +57,7 @@ def encoder_loss(
         + objective.transparency * parts["transparency"]
         + objective.seeing * parts["seeing"]
         + objective.place * parts["place"]
-        + objective.label * parts["label"]
+        + objective.host * parts["host"]
     )
     return loss, {name: part.item() for name, part in parts.items()}
 
@@ -72,7 +68,7 @@ def _residual(encoding: Encoding, batch: TaughtBatch) -> Float[Tensor, " frame"]
     How much of a host's light is measured is not asked: only that it is always as much.
     """
     residual = encoding.flux - batch.flux
-    medians = group_medians(residual.detach(), batch.of_sequence, len(batch.label))
+    medians = group_medians(residual.detach(), batch.of_sequence, len(batch.steady))
     level = torch.where(batch.steady, torch.zeros_like(medians), medians)
     return residual - level[batch.of_sequence]
 
@@ -123,3 +119,16 @@ def _place_loss(encoding: Encoding, batch: TaughtBatch) -> Tensor:
     loss = away.square().sum(1) / (2 * (2 * log_error).exp()) + 2 * log_error
     stays = ~batch.moving[batch.of_sequence]
     return (loss * stays).sum() / stays.sum().clamp_min(1)
+
+
+def _host_loss(encoding: Encoding, batch: TaughtBatch) -> Tensor:
+    """Return how far light, size and distance of hosts are off; of faint hosts only the light.
+
+    What the first frame of a sequence shows of a host is not asked: there is no mean before it.
+    """
+    truth = batch.host[batch.of_sequence]
+    away = (encoding.host - truth).abs()
+    shows = (truth[:, 0] > CLEAR_HOST).float()
+    loss = away[:, 0] / 3 + shows * away[:, 1:].sum(1)
+    seen_before = (batch.conditions[:, 2] > 0).float()
+    return (loss * seen_before).sum() / seen_before.sum().clamp_min(1)

@@ -77,11 +77,10 @@ def score_encoder(
 ) -> EncoderScores:
     """Score an encoder on frames with stars planted into them, of whole fields only."""
     planting = replace(planting, small=0.0)
-    classes = tuple(sorted({one.class_name for one in taught.sequences}))
     parts = []
     for k in range(batches):
         rng = np.random.default_rng([seed, k])
-        parts.append(_deviations(encoder, draw_taught_batch(taught, planting, classes, rng)))
+        parts.append(_deviations(encoder, draw_taught_batch(taught, planting, rng)))
     columns = np.concatenate(parts)
     flux, planted, deviation, error, usable = columns[:, :5].T
     own = (planted == 0) & (usable > 0)
@@ -101,7 +100,7 @@ def _deviations(encoder: FrameEncoder, batch: TaughtBatch) -> Float[np.ndarray, 
     batch = TaughtBatch(*(values.to(encoder.device) for values in batch))
     encoding = encoder(batch.frames, batch.means, batch.conditions)
     residual = encoding.flux - batch.flux
-    medians = group_medians(residual, batch.of_sequence, len(batch.label))
+    medians = group_medians(residual, batch.of_sequence, len(batch.steady))
     steady = batch.steady[batch.of_sequence]
     residual = residual - torch.where(
         steady, torch.zeros_like(residual), medians[batch.of_sequence]

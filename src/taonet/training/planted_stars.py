@@ -30,8 +30,8 @@ PER_PIXEL: Final = 2
 GAINS: Final = (1.5, 8.0)
 """Range of electrons a count, for the photon noise of a planted star."""
 
-SMALL_FIELDS: Final = (10, 24)
-"""Range of half the side of the cutouts of other surveys, in pixels."""
+SMALL_FIELDS: Final = (21, 48)
+"""Range of the side of the cutouts of other surveys, in pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class TaughtBatch(NamedTuple):
     ``frames``, ``means``, ``conditions`` as `taonet.data.encoder_inputs.EncoderInputs` has them;
     ``flux``, ``log_ratio``, ``seeing`` (NaN where not known), ``planted`` (frame,): the part of the
     flux that was planted into the frame alone; ``of_sequence`` (frame,); ``place`` (sequence, 2),
-    ``steady``, ``moving`` and ``label`` (sequence,).
+    ``host`` (sequence, 3), ``steady`` and ``moving`` (sequence,).
     """
 
     frames: Float[Tensor, "frame y x"]
@@ -84,7 +84,7 @@ class TaughtBatch(NamedTuple):
     place: Float[Tensor, "sequence two"]
     steady: Bool[Tensor, " sequence"]
     moving: Bool[Tensor, " sequence"]
-    label: Int[Tensor, " sequence"]
+    host: Float[Tensor, "sequence three"]
 
 
 class _Shown(NamedTuple):
@@ -102,7 +102,6 @@ class _Shown(NamedTuple):
 def draw_taught_batch(
     taught: TaughtFrames,
     planting: Planting,
-    classes: tuple[str, ...],
     rng: np.random.Generator,
 ) -> TaughtBatch:
     """Draw a batch: some sequences, some frames of each, stars planted into some."""
@@ -123,7 +122,7 @@ def draw_taught_batch(
         place=torch.tensor([[one.x, one.y] for one in known]),
         steady=torch.tensor([one.steady for one in known]),
         moving=torch.tensor([one.moving for one in known]),
-        label=torch.tensor([classes.index(one.class_name) for one in known]),
+        host=torch.tensor([one.host for one in known]),
     )
 
 
@@ -156,7 +155,7 @@ def _show(
     if np.isfinite(seeing).all():
         shown = _plant_steady(shown, known, planting, rng)
         shown = _plant_changing(shown, known, unit, planting, rng)
-    return _cover_field(shown, planting, rng)
+    return _cover_field(shown, known.side, planting, rng)
 
 
 def _plant_steady(
@@ -194,14 +193,15 @@ def _plant_changing(
     return shown._replace(flux=shown.flux + flux, planted=flux)
 
 
-def _cover_field(shown: _Shown, planting: Planting, rng: np.random.Generator) -> _Shown:
-    """Show only a small field of some sequences, as other surveys do."""
-    half = int(rng.integers(*SMALL_FIELDS))
-    if rng.random() >= planting.small:
+def _cover_field(shown: _Shown, side: int, planting: Planting, rng: np.random.Generator) -> _Shown:
+    """Cover what lies beyond the cutouts, and more of some sequences, as other surveys do."""
+    smaller = int(rng.integers(*SMALL_FIELDS))
+    side = min(side, smaller) if rng.random() < planting.small else side
+    if side >= FRAME_PX:
         return shown
     covered = np.ones((FRAME_PX, FRAME_PX), bool)
-    middle = FRAME_PX // 2
-    covered[middle - half : middle + half + 1, middle - half : middle + half + 1] = False
+    first = FRAME_PX // 2 - side // 2
+    covered[first : first + side, first : first + side] = False
     for images in (shown.frames, shown.means):
         images[:, covered] = 0
     return shown

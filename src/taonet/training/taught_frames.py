@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.data.encoder_inputs import FRAME_PX, EncoderInputs, inputs_of_sequence
 from taonet.errors import InputError
@@ -36,28 +36,32 @@ class TaughtSequence:
 
     Parameters
     ----------
-    class_name : str
     first, last : int
         Its frames among all prepared ones.
+    side : int
+        Of the cutouts, in pixels; what lies beyond is no data.
     x, y : float
         Where the object lies, in pixels from the centre of the frame.
     steady : bool
         Whether all the light at its place is that of the object, and it does not move: then the
         flux is known, else only its changes.
     moving : bool
+    host : list of float
+        Light, size and distance of the host, as `taonet.data.frame_encodings` states them.
     noise, unit, before, flux, transparency, seeing : list of float, one an epoch
         Noise of the frame in units of the usual one; the usual one; transparency of the mean
         before; flux in units of ``unit`` at that transparency; transparency of the frame; width of
         stars in pixels, NaN where not stated.
     """
 
-    class_name: str
     first: int
     last: int
+    side: int
     x: float
     y: float
     steady: bool
     moving: bool
+    host: list[float]
     noise: list[float]
     unit: list[float]
     before: list[float]
@@ -157,21 +161,22 @@ def _teach(
     if len(readable) < LEAST_EPOCHS or len(magnitudes) != len(sequence) or not stated.all():
         return None
     few = sequence.take(readable)
-    inputs, _ = inputs_of_sequence(few)
+    inputs, band = inputs_of_sequence(few)
     mag = np.array([np.nan if m is None else m for m in magnitudes], float)[readable]
     transparency = 10 ** (0.4 * (few.zero_point_mag - ZERO_POINT_MAG))
-    before = _means_of_those_before(transparency, inputs.weight)
+    before = _means_of_those_before(transparency, inputs.weight, band)
     flux = np.where(np.isfinite(mag), 10 ** (0.4 * (ZERO_POINT_MAG - mag)), 0.0) * before
     moving = "pm_arcsec_per_year" in truth
     centre = (sequence.frames.shape[-1] // 2, sequence.frames.shape[-2] // 2)
     known = TaughtSequence(
-        class_name=truth["class_name"],
         first=first,
         last=first + len(few),
+        side=min(sequence.frames.shape[-2:]),
         x=float(truth["x"]) - centre[0],
         y=float(truth["y"]) - centre[1],
         steady=truth.get("host") is None and not moving,
         moving=moving,
+        host=_host(truth, few, float(np.median(inputs.unit / before))),
         noise=np.exp(inputs.conditions[:, 1]).tolist(),
         unit=inputs.unit.tolist(),
         before=before.tolist(),
@@ -182,12 +187,34 @@ def _teach(
     return known, inputs
 
 
+def _host(truth: dict[str, Any], sequence: ImageSequence, unit: float) -> list[float]:
+    """Return light, size and distance of a host, 0 where there is none.
+
+    Parameters
+    ----------
+    unit : float
+        The usual noise at the usual transparency.
+    """
+    host = truth.get("host")
+    if host is None:
+        return [0.0, 0.0, 0.0]
+    flux = 10 ** (0.4 * (ZERO_POINT_MAG - host["mag"]))
+    arcsec = np.array([host["radius_arcsec"], np.hypot(host["dx_arcsec"], host["dy_arcsec"])])
+    radius, distance = arcsec / sequence.pixel_scale_arcsec
+    numbers = [np.log1p(flux / unit), np.log(max(radius, 0.1)), np.log1p(distance)]
+    return [float(number) for number in numbers]
+
+
 def _means_of_those_before(
-    values: Float[np.ndarray, " epoch"], weight: Float[np.ndarray, " epoch"]
+    values: Float[np.ndarray, " epoch"],
+    weight: Float[np.ndarray, " epoch"],
+    band: Int[np.ndarray, " epoch"],
 ) -> Float[np.ndarray, " epoch"]:
-    """Return the weighted mean of what came before each; the first is its own."""
-    total, weights = np.cumsum(values * weight), np.cumsum(weight)
+    """Return the weighted mean of what came before each in its band; the first is its own."""
     means = values.copy()
-    known = weights[:-1] > 0
-    means[1:][known] = total[:-1][known] / weights[:-1][known]
+    for one_band in np.unique(band):
+        epochs = np.flatnonzero(band == one_band)
+        total, weights = np.cumsum((values * weight)[epochs]), np.cumsum(weight[epochs])
+        known = np.flatnonzero(weights[:-1] > 0)
+        means[epochs[known + 1]] = total[known] / weights[known]
     return means
