@@ -17,14 +17,16 @@ from taonet.experiment.recipe import DataSettings, Recipe
 from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.network_config import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
+from taonet.training.curve_examples import CurveExamples
+from taonet.training.curve_pretraining import curve_examples
 from taonet.types import Track, no_progress
 from taonet.version import __version__
 
 CALIBRATION_PART = "calibration"
 """The part of a split that only calibrates predictions."""
 
-FROM_BUNDLE = ("data", "scaling", "model")
-"""Sections of a recipe that a bundle decides."""
+FROM_BUNDLE = ("data", "scaling", "model", "pretraining")
+"""Sections of a recipe that a bundle decides: it has learnt already, too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +52,8 @@ class Experiment:
         Shows progress.
     start : Bundle, optional
         The network to start from, which also decides how pixels are read.
+    workers : int
+        Processes that share what is drawn to pre-train on.
     """
 
     recipe: Recipe
@@ -61,6 +65,7 @@ class Experiment:
     sequences: Sequences
     track: Track
     start: Bundle | None = None
+    workers: int = 1
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -97,6 +102,24 @@ class Experiment:
             taxonomy=self.taxonomy,
         )
 
+    def curves(self) -> CurveExamples:
+        """Return the light curves that the network is pre-trained on.
+
+        Raises
+        ------
+        ConfigError
+            If there are none for such a network or such classes.
+        """
+        return curve_examples(
+            self.recipe.pretraining,
+            architecture=self.architecture,
+            reading=self.reading,
+            taxonomy=self.taxonomy,
+            seed=self.recipe.seed,
+            workers=self.workers,
+            track=self.track,
+        )
+
 
 def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
@@ -125,7 +148,7 @@ def plan_experiment(
     reading = _plan_reading(recipe, archive, start)
     usable = _usable_objects(archive, reading)
     _check_sizes(recipe, archive.frame_px)
-    return Experiment(
+    experiment = Experiment(
         recipe=recipe,
         archive=archive,
         folder=folder,
@@ -136,6 +159,9 @@ def plan_experiment(
         track=track,
         start=start,
     )
+    if recipe.pretraining.survey:
+        experiment.curves()  # none is drawn yet, but what cannot be drawn is refused
+    return experiment
 
 
 def _plan_reading(recipe: Recipe, archive: JoinedArchives, start: Bundle | None) -> Reading:

@@ -17,6 +17,7 @@ from taonet.experiment.shipped_recipes import check_reads, find_recipe
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.trees.trees import BoostedConfig, ForestConfig
 from taonet.settings import settings_of
+from taonet.training.curve_pretraining import Pretraining
 from taonet.training.loop import TrainingConfig
 from taonet.types import AnyPath, Count, Natural
 
@@ -114,7 +115,7 @@ class Recipe:
         The one seed of the experiment.
     threads : int
         CPU threads; 0 takes all.
-    data, split, scaling, model, training, forest, boosted, prediction
+    data, split, scaling, model, pretraining, training, forest, boosted, prediction
         See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
         come from the data.
     """
@@ -127,6 +128,7 @@ class Recipe:
     split: SplitSettings = field(default_factory=SplitSettings)
     scaling: Scaling = field(default_factory=Scaling)
     model: TaoNetConfig = field(default_factory=TaoNetConfig)
+    pretraining: Pretraining = field(default_factory=Pretraining)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     forest: ForestConfig = field(default_factory=ForestConfig)
     boosted: BoostedConfig = field(default_factory=BoostedConfig)
@@ -137,6 +139,9 @@ class Recipe:
         """A hash of every setting, given or default, but where it is carried out."""
         settings = asdict(self)
         del settings["training"]["device"]
+        if not self.pretraining.survey:
+            # as it was before there was such a section
+            del settings["pretraining"]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 

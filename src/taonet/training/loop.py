@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, TrainingSet, training_batches
+from taonet.data.batches import Batch, ExampleSource, training_batches
 from taonet.errors import InputError
 from taonet.models.bundle import round_to_half
 from taonet.models.device import AUTO, check_device, find_device
@@ -83,7 +83,7 @@ class TrainingConfig:
 
 def train_network(
     architecture: TaoNetConfig,
-    examples: TrainingSet,
+    examples: ExampleSource,
     *,
     config: TrainingConfig,
     seed: int,
@@ -101,7 +101,7 @@ def train_network(
     Parameters
     ----------
     architecture : TaoNetConfig
-    examples : TrainingSet
+    examples : ExampleSource
         What batches are drawn from.
     config : TrainingConfig
     seed : int
