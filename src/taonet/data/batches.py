@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -85,6 +85,7 @@ class Batch:
         return spread
 
 
+@runtime_checkable
 class ExampleSource(Protocol):
     """Objects of known class that a network can be trained on, wherever their numbers come from."""
 
