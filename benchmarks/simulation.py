@@ -61,7 +61,7 @@ def galsim_rate() -> float:
     """Return frames a second of the plain loop."""
     frames, begin = 0, time.perf_counter()
     for index in range(GALSIM_OBJECTS):
-        streams = objects._streams(1, index, 6)
+        streams = objects.random_streams(1, index, 6)
         class_name = SURVEY.taxonomy.classes[index % 6]
         _, _, scene = objects._draw_scene(SURVEY, class_name, *streams[:5])
         n = len(scene.visits.mjd)

@@ -7,6 +7,7 @@ import pytest
 
 from taonet.errors import ConfigError
 from taonet.experiment.recipe import override_recipe, read_recipe
+from taonet.training.curve_pretraining import Pretraining
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 TINY = RECIPES / "tiny.toml"
@@ -69,3 +70,16 @@ def test_where_it_is_carried_out_is_no_part_of_a_recipes_digest():
     assert override_recipe(plain, device="cuda").digest == plain.digest
     with pytest.raises(ConfigError, match=r"training.device: no such device .*'gpu'"):
         read_recipe("tiny", ["training.device=gpu"])
+
+
+@pytest.mark.parametrize("name", ["tiny", "crts-sim", "tao-net", "deep-tao"])
+def test_a_recipe_without_pre_training_has_the_digest_it_had_before_there_was_any(name):
+    plain = read_recipe(name)
+    assert plain.pretraining.survey == ()
+    assert replace(plain, pretraining=Pretraining(curves=7)).digest == plain.digest
+    assert replace(plain, pretraining=Pretraining(survey=("tiny",))).digest != plain.digest
+
+
+def test_a_survey_to_pre_train_on_that_is_none_is_refused():
+    with pytest.raises(ConfigError, match=r"no survey 'crts-catalog' .*'crts-catalogue'"):
+        read_recipe("tiny", ['pretraining.survey=["crts", "crts-catalog"]'])

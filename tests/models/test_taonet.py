@@ -12,6 +12,7 @@ from taonet.data.batches import Batch
 from taonet.data.reading import example_of
 from taonet.errors import InputError
 from taonet.models.answers import compute_answers
+from taonet.models.network_config import TaoNetConfig
 from taonet.models.predict import predict
 from taonet.models.taonet import TaoNet
 from taonet.sky.cutout import Quality
@@ -148,3 +149,31 @@ def test_every_weight_learns(bundle, examples):
     net(Batch.from_examples(examples)).square().sum().backward()
     idle = [n for n, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert idle == []
+
+
+def test_pictures_of_no_pixel_say_zero_and_teach_nothing():
+    config = TaoNetConfig(
+        zooms=(8,), deep_zooms=(8,), layers=(1, 1), apertures=2, aperture_px=7, measured=True
+    )
+    net, nothing = TaoNet(config), torch.zeros(3, 1, 0, 0)
+    batch = Batch(
+        images=nothing,
+        deep=nothing[:1],
+        deep_band=torch.zeros(1, dtype=torch.long),
+        deep_of=torch.zeros(3, dtype=torch.long),
+        conditions=torch.randn(3, config.conditions),
+        light=torch.rand(3, 5),
+        days=torch.ones(3),
+        band=torch.zeros(3, dtype=torch.long),
+        n_epochs=torch.tensor([3]),
+        label=torch.tensor([0]),
+    )
+    pictures = sum(config.parts[:3])
+    embedding = net.encode(batch)
+    assert embedding.shape == (3, sum(config.parts))
+    assert not embedding[:, :pictures].any() and embedding[:, pictures:].any()
+    net(batch).sum().backward()
+    learns = {
+        name.split(".")[0] for name, weight in net.named_parameters() if weight.grad is not None
+    }
+    assert learns == {"recurrence", "head"}

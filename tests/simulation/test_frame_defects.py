@@ -7,11 +7,11 @@ import pytest
 
 from taonet.simulation.exposures import Exposures
 from taonet.simulation.frame_defects import KINDS, Defects, expose_with_defects
-from taonet.simulation.objects import _draw_scene, _streams
+from taonet.simulation.objects import _draw_scene, random_streams
 from taonet.simulation.presets.by_name import survey_preset
 
 TINY = survey_preset("tiny")
-SCENE = _draw_scene(TINY, "NON", *_streams(1, 0, 5))[2]
+SCENE = _draw_scene(TINY, "NON", *random_streams(1, 0, 5))[2]
 ALWAYS = Defects(clean_share=0.0, bad_share=(0.5, 0.5), quantised_share=0.0)
 
 

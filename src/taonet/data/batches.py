@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -12,9 +12,7 @@ from torch import Tensor
 from taonet.data.augment import VARIED, Augmentation, augment
 from taonet.data.frozen_examples import freeze_example
 from taonet.data.reading import Example, Reading, Sequences, example_of, find_inputs
-from taonet.data.transforms import (
-    draw_epochs,
-)
+from taonet.data.transforms import draw_epochs
 from taonet.sky.taxonomy import Taxonomy
 
 
@@ -87,6 +85,56 @@ class Batch:
         return spread
 
 
+@runtime_checkable
+class ExampleSource(Protocol):
+    """Objects of known class that a network can be trained on, wherever their numbers come from."""
+
+    @property
+    def members(self) -> Int[np.ndarray, " object"]:
+        """The objects' numbers."""
+        ...
+
+    @property
+    def labels(self) -> Int[np.ndarray, " object"]:
+        """Label of each member."""
+        ...
+
+    @property
+    def reading(self) -> Reading:
+        """How the network reads a sequence."""
+        ...
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The classes."""
+        ...
+
+    def count_epochs(self, index: int) -> int:
+        """Return how many epochs of an object can be shown."""
+        ...
+
+    def load_example(
+        self,
+        index: int,
+        reading: Reading,
+        *,
+        epochs: Int[np.ndarray, " shown"],
+        rng: np.random.Generator,
+    ) -> Example:
+        """Return an object as the network reads it; ``rng`` is for what is drawn at each showing.
+
+        Parameters
+        ----------
+        index : int
+            Number of a member.
+        reading : Reading
+        epochs : array (shown,)
+            Which of its epochs to show, in order.
+        rng : numpy.random.Generator
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingSet:
     """The objects that a network is trained on, and how they are read.
@@ -112,9 +160,30 @@ class TrainingSet:
         names = [self.sequences[i].class_name or "" for i in self.members.tolist()]
         return np.array([self.taxonomy.label(name) for name in names])
 
+    def count_epochs(self, index: int) -> int:
+        """Return how many epochs of a sequence can be read."""
+        return len(self.reading.epochs_of(self.sequences[index]))
+
+    def load_example(
+        self,
+        index: int,
+        reading: Reading,
+        *,
+        epochs: Int[np.ndarray, " shown"],
+        rng: np.random.Generator,  # noqa: ARG002 - what was observed is not drawn
+    ) -> Example:
+        """Return some epochs of a sequence as the network reads them."""
+        return example_of(
+            self.sequences[index],
+            reading,
+            taxonomy=self.taxonomy,
+            epochs=epochs,
+            precomputed=find_inputs(self.sequences, index),
+        )
+
 
 def training_batches(
-    examples: TrainingSet,
+    examples: ExampleSource,
     *,
     batch_size: int,
     augmentation: Augmentation,
@@ -138,11 +207,11 @@ def training_batches(
 
 
 def _draw_example(
-    examples: TrainingSet, index: int, augmentation: Augmentation, rng: np.random.Generator
+    examples: ExampleSource, index: int, augmentation: Augmentation, rng: np.random.Generator
 ) -> Example:
-    sequence, reading = examples.sequences[index], examples.reading
+    reading = examples.reading
     epochs = draw_epochs(
-        len(reading.epochs_of(sequence)),
+        examples.count_epochs(index),
         rng,
         min_epochs=augmentation.min_epochs,
         max_epochs=augmentation.max_epochs,
@@ -150,13 +219,8 @@ def _draw_example(
         few=augmentation.few,
     )
     dimmed = augmentation.dimmed > 0 and rng.random() < augmentation.dimmed
-    example = example_of(
-        sequence,
-        reading.without_brightness if dimmed else reading,
-        taxonomy=examples.taxonomy,
-        epochs=epochs,
-        precomputed=find_inputs(examples.sequences, index),
-    )
+    shown = reading.without_brightness if dimmed else reading
+    example = examples.load_example(index, shown, epochs=epochs, rng=rng)
     quiet = examples.taxonomy.quiet_class
     if quiet is not None and augmentation.frozen > 0 and rng.random() < augmentation.frozen:
         softening = reading.scaling.softening

@@ -18,14 +18,16 @@ from taonet.models.bundle import Bundle, weights_digest
 from taonet.models.encoder_folder import TaughtEncoder, load_encoder
 from taonet.models.network_config import TaoNetConfig
 from taonet.sky.taxonomy import Taxonomy
+from taonet.training.curve_examples import CurveExamples
+from taonet.training.curve_pretraining import curve_examples
 from taonet.types import Track, no_progress
 from taonet.version import __version__
 
 CALIBRATION_PART = "calibration"
 """The part of a split that only calibrates predictions."""
 
-FROM_BUNDLE = ("data", "scaling", "model")
-"""Sections of a recipe that a bundle decides."""
+FROM_BUNDLE = ("data", "scaling", "model", "pretraining")
+"""Sections of a recipe that a bundle decides: it has learnt already, too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,6 +55,8 @@ class Experiment:
         The network to start from, which also decides how pixels are read.
     encoder : TaughtEncoder, optional
         The frame encoder, where the network reads what it says.
+    workers : int
+        Processes that share what is drawn to pre-train on.
     """
 
     recipe: Recipe
@@ -65,6 +69,7 @@ class Experiment:
     track: Track
     start: Bundle | None = None
     encoder: TaughtEncoder | None = None
+    workers: int = 1
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -101,6 +106,24 @@ class Experiment:
             taxonomy=self.taxonomy,
         )
 
+    def curves(self) -> CurveExamples:
+        """Return the light curves that the network is pre-trained on.
+
+        Raises
+        ------
+        ConfigError
+            If there are none for such a network or such classes.
+        """
+        return curve_examples(
+            self.recipe.pretraining,
+            architecture=self.architecture,
+            reading=self.reading,
+            taxonomy=self.taxonomy,
+            seed=self.recipe.seed,
+            workers=self.workers,
+            track=self.track,
+        )
+
 
 def run_digest(recipe: Recipe, archive: JoinedArchives, start: Bundle | None = None) -> str:
     """Return a hash of everything a run depends on: settings, data, start and code version."""
@@ -131,7 +154,7 @@ def plan_experiment(
     encoder = _find_encoder(recipe, reading, start)
     usable = _usable_objects(archive, reading)
     _check_sizes(recipe, archive.frame_px)
-    return Experiment(
+    experiment = Experiment(
         recipe=recipe,
         archive=archive,
         folder=folder,
@@ -143,6 +166,9 @@ def plan_experiment(
         start=start,
         encoder=encoder,
     )
+    if recipe.pretraining.survey:
+        experiment.curves()  # none is drawn yet, but what cannot be drawn is refused
+    return experiment
 
 
 def _plan_reading(recipe: Recipe, archive: JoinedArchives, start: Bundle | None) -> Reading:

@@ -17,6 +17,7 @@ from taonet.experiment.shipped_recipes import check_reads, find_recipe
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.trees.trees import BoostedConfig, ForestConfig
 from taonet.settings import settings_of
+from taonet.training.curve_pretraining import Pretraining
 from taonet.training.loop import TrainingConfig
 from taonet.types import AnyPath, Count, Natural
 
@@ -116,7 +117,7 @@ class Recipe:
         CPU threads; 0 takes all.
     encoder : str
         Name or folder of the frame encoder that the network reads (``model.encoded``).
-    data, split, scaling, model, training, forest, boosted, prediction
+    data, split, scaling, model, pretraining, training, forest, boosted, prediction
         See the settings' own classes. ``model.channels``, ``model.classes`` and ``model.bands``
         come from the data.
     """
@@ -130,6 +131,7 @@ class Recipe:
     split: SplitSettings = field(default_factory=SplitSettings)
     scaling: Scaling = field(default_factory=Scaling)
     model: TaoNetConfig = field(default_factory=TaoNetConfig)
+    pretraining: Pretraining = field(default_factory=Pretraining)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     forest: ForestConfig = field(default_factory=ForestConfig)
     boosted: BoostedConfig = field(default_factory=BoostedConfig)
@@ -142,6 +144,9 @@ class Recipe:
         del settings["training"]["device"]
         if not self.encoder:
             del settings["encoder"]
+        if not self.pretraining.survey:
+            # as it was before there was such a section
+            del settings["pretraining"]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 

@@ -93,7 +93,7 @@ def run_experiment(
         Folder of the photometry, which runs on the same data can share; in the run's folder by
         default.
     workers : int
-        Processes that share the photometry.
+        Processes that share the photometry, and the drawing of light curves to pre-train on.
     track : function
         Wraps iterables to show progress.
     say : function
@@ -115,6 +115,7 @@ def run_experiment(
     digest = run_digest(recipe, archives, start)
     folder = Path(folder or f"runs/{recipe.name}-{digest[:12]}")
     experiment = plan_experiment(recipe, archives, folder, start=start, track=track)
+    experiment = replace(experiment, workers=workers)
     photometry = folder / "measured" if photometry_folder is None else Path(photometry_folder)
     for place in (folder, photometry):
         refuse_file(place)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,9 +25,13 @@ from taonet.models.coverage import common_domain, coverage_of
 from taonet.models.device import CPU, describe_device, find_device
 from taonet.models.domain import DOMAIN, Domain
 from taonet.models.preparation import PreparedSequence, prepare_examples
-from taonet.training.loop import train_network
+from taonet.training.curve_pretraining import pretrain_network
+from taonet.training.loop import TrainingConfig, train_network
 from taonet.trust.prior import LEARNT_MIX, equal_shares
 from taonet.version import __version__
+
+PRETRAINING = "pretraining"
+"""Folder of a run with what was learnt from light curves."""
 
 DOMAIN_OBJECTS = 500
 """Objects that are looked at to state what a network learnt from."""
@@ -89,14 +94,15 @@ def _prepare_examples(
 def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: Path) -> Bundle:
     recipe, archive = experiment.recipe, experiment.archive
     folder.mkdir(parents=True, exist_ok=True)
+    start = _start_weights(experiment)
     with _record_cost(folder / "cost.json", find_device(recipe.training.device)):
         network = train_network(
             experiment.architecture,
             experiment.training_set(train),
-            config=recipe.training,
+            config=_training_config(experiment),
             seed=recipe.seed,
             folder=folder,
-            start=None if experiment.start is None else experiment.start.network.state_dict(),
+            start=start,
             title=f"training {folder.name}",
             track=experiment.track,
         )
@@ -122,8 +128,45 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
             "weights": sum(p.numel() for p in network.parameters()),
             "version": __version__,
             "cost": json.loads((folder / "cost.json").read_text()),
+            **_pretraining_facts(experiment),
         },
     )
+
+
+def _start_weights(experiment: Experiment) -> dict[str, torch.Tensor] | None:
+    """Return the weights to start from: those of a bundle, or pre-trained ones, if any."""
+    if experiment.start is not None:
+        return experiment.start.network.state_dict()
+    recipe, folder = experiment.recipe, experiment.folder / PRETRAINING
+    if not recipe.pretraining.survey:
+        return None
+    # it knows no object of the archive, so that all rounds share it
+    folder.mkdir(parents=True, exist_ok=True)
+    with _record_cost(folder / "cost.json", find_device(recipe.training.device)):
+        network = pretrain_network(
+            experiment.architecture,
+            experiment.curves(),
+            settings=recipe.pretraining,
+            config=recipe.training,
+            seed=recipe.seed,
+            folder=folder,
+            track=experiment.track,
+        )
+    return network.state_dict()
+
+
+def _training_config(experiment: Experiment) -> TrainingConfig:
+    """Return how the network is trained; only with a bundle's weights are the new ones blended."""
+    config = experiment.recipe.training
+    return config if experiment.start is not None else replace(config, blend=1.0)
+
+
+def _pretraining_facts(experiment: Experiment) -> dict[str, Any]:
+    settings = experiment.recipe.pretraining
+    if not settings.survey:
+        return {}
+    cost = json.loads((experiment.folder / PRETRAINING / "cost.json").read_text())
+    return {"pretrained_on": {**settings.facts, "cost": cost}}
 
 
 def training_domain(experiment: Experiment, train: Int[np.ndarray, " n"]) -> Domain:

@@ -112,6 +112,8 @@ class TaoNet(nn.Module):
     def encode(self, batch: Batch) -> Float[Tensor, "frame embedding"]:
         """Describe each frame, whatever sequence it belongs to.
 
+        Pictures of no pixel tell nothing: what the CNNs and apertures would say of them is zero.
+
         Returns
         -------
         embedding : Tensor (frame, number)
@@ -124,9 +126,11 @@ class TaoNet(nn.Module):
         if self.deep_looks is not None:
             deep = batch.deep.contiguous(memory_format=torch.channels_last)
             parts.append(self.deep_looks(deep, batch.deep_band, None)[batch.deep_of])
-        if self.config.apertures:
+        if self.config.apertures and images.shape[-1]:
             sums, correction = self.measure(images, batch.conditions)
             parts.append(sums + correction)
+        elif self.config.apertures:
+            parts.append(images.new_zeros(len(images), self.config.sums))
         if self.config.lights:
             parts += [batch.conditions, batch.light]
         return torch.cat(parts, dim=1)
@@ -298,6 +302,8 @@ class ZoomEncoders(nn.Module):
 
     def forward(self, images: Tensor, band: Tensor, conditions: Tensor | None) -> Tensor:
         """Return (picture, embedding)."""
+        if not images.shape[-1]:
+            return images.new_zeros(len(images), self.project.out_features)
         features = [encoder(images) for encoder in self.encoders]
         beside = [] if conditions is None else [conditions]
         projected = self.project(torch.cat([*features, *beside], dim=1))

@@ -335,7 +335,7 @@ def template_noise(
     shift = ky[:, None] * conditions.shift_y[:, None, None]
     shift = shift + kx[None, :] * conditions.shift_x[:, None, None]
     shifted = grains * np.exp(-1j * shift)
-    kernel = _moffat_transform(conditions.seeing_fwhm_px, k) / _moffat_transform(template_fwhm, k)
+    kernel = moffat_transform(conditions.seeing_fwhm_px, k) / moffat_transform(template_fwhm, k)
     # where the template is the wider one it would have to be sharpened; no kernel goes on for ever
     return _inverse_transform(shifted, size_px), _inverse_transform(
         shifted * np.minimum(kernel, 1.5), size_px
@@ -348,9 +348,10 @@ def _inverse_transform(
     return np.asarray(np.fft.irfft2(transform, s=(size_px, size_px)))
 
 
-def _moffat_transform(
+def moffat_transform(
     fwhm_px: Float[np.ndarray, " visit"], k: Float[np.ndarray, "ky kx"]
 ) -> Float[np.ndarray, "visit ky kx"]:
+    """Return the transform of Moffat profiles of unit flux at wave numbers in radians a pixel."""
     # as in taonet.simulation.optics, for a steepness of 3.5
     z = (fwhm_px / (2 * np.sqrt(2 ** (1 / BETA) - 1)))[:, None, None] * k
     return np.asarray(np.exp(-z) * (1 + z * (1 + z / 3)))

@@ -154,7 +154,7 @@ def simulate_object(
         the point source at every epoch (None where it gives no light); fit for JSON. In the wide
         mix also what was drawn beside (``wide``), and which frames are spoilt (``defects``).
     """
-    *streams, wide = _streams(seed, index, 7)
+    *streams, wide = random_streams(seed, index, 7)
     if mix == "wide":
         survey = widen(survey, class_name, wide)
     for _ in range(MOST_TRIES):
@@ -197,7 +197,7 @@ def _simulate_detections(
     index, class_name = numbered
     if survey.catalogue is None:
         raise ConfigError("no catalogue", where=survey.name)
-    (rng,) = _streams(seed, index, 1)
+    (rng,) = random_streams(seed, index, 1)
     for _ in range(MOST_TRIES):
         detections, light = draw_detections(survey.catalogue, class_name, rng)
         if len(detections.mjd):
@@ -272,9 +272,10 @@ def _name(survey: Survey, seed: int | np.random.SeedSequence, index: int) -> str
     return f"sim-{survey.name}-{origin}-{index:06d}"
 
 
-def _streams(
+def random_streams(
     seed: int | np.random.SeedSequence, index: int, count: int
 ) -> list[np.random.Generator]:
+    """Return so many independent generators for object number ``index`` of a simulation."""
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     # built anew, not spawned from: spawning counts, and a second call would differ
     own = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, index))

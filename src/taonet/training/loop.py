@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 
 from taonet.data.augment import Augmentation
-from taonet.data.batches import Batch, TrainingSet, training_batches
+from taonet.data.batches import Batch, ExampleSource, training_batches
 from taonet.models.bundle import round_to_half
 from taonet.models.device import AUTO, check_device, find_device
 from taonet.models.network_config import TaoNetConfig
@@ -82,7 +82,7 @@ class TrainingConfig:
 
 def train_network(
     architecture: TaoNetConfig,
-    examples: TrainingSet,
+    examples: ExampleSource,
     *,
     config: TrainingConfig,
     seed: int,
@@ -100,7 +100,7 @@ def train_network(
     Parameters
     ----------
     architecture : TaoNetConfig
-    examples : TrainingSet
+    examples : ExampleSource
         What batches are drawn from.
     config : TrainingConfig
     seed : int
