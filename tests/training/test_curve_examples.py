@@ -1,11 +1,15 @@
 """Curves as training examples: of the scale of measured objects, causal, the same again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from taonet.data.augment import Augmentation
 from taonet.data.batches import training_batches
-from taonet.data.epoch_measurement import UNMEASURED, measure_epochs
+from taonet.data.epoch_measurement import measure_epochs
+from taonet.data.epoch_photometry import UNMEASURED
+from taonet.data.frame_encodings import CONDITIONS
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.errors import ConfigError
@@ -19,14 +23,13 @@ from taonet.training.curve_noise import CurveErrors, measure_curve
 READING = Reading(scaling=Scaling(), measured=True, frames=False)
 
 
-def examples(count=18, *, seed=1, reading=READING, conditions=14):
+def examples(count=18, *, seed=1, reading=READING):
     law = CurveLaw(surveys=("tiny",), classes=CRTS.classes, mix="wide", seed=seed)
     return CurveExamples(
         law=law,
         count=count,
         reading=reading,
         taxonomy=CRTS,
-        conditions=conditions,
     )
 
 
@@ -77,10 +80,16 @@ def test_columns_are_those_of_measured_objects(curves):
     assert one.light.dtype == one.conditions.dtype == one.days.dtype == np.float32
 
 
-def test_further_conditions_are_zero(curves):
-    wider = examples(1, conditions=20)
-    np.testing.assert_array_equal(load(wider).conditions[:, :14], load(curves).conditions)
-    assert not load(wider).conditions[:, 14:].any()
+def test_curves_stand_for_encodings_as_well(curves):
+    """The same fluxes, in units of the usual noise as well; photometry comes first."""
+    encoded = load(examples(1, reading=replace(READING, measured=False, encoded=True)))
+    both = load(examples(1, reading=replace(READING, encoded=True)))
+    measured = load(curves)
+    np.testing.assert_allclose(encoded.light[:, :2], measured.light[:, :2], rtol=1e-5)
+    assert encoded.conditions.shape[1] == CONDITIONS
+    for name in ("light", "conditions"):
+        parts = [getattr(measured, name), getattr(encoded, name)]
+        np.testing.assert_array_equal(getattr(both, name), np.concatenate(parts, axis=1))
 
 
 def test_a_curve_is_the_same_again_and_its_noise_is_drawn_anew(curves):

@@ -136,13 +136,13 @@ class CurveExamples:
     ) -> Example:
         """Return some epochs of a curve, measured anew, with pictures of no pixel."""
         curve, channels = self.curves[index], len(reading.channels)
-        photometry = measure_curve(curve, rng, channels=channels).take(epochs)
+        photometry = measure_curve(curve, rng, channels=channels)
         named = (curve.band[epoch] for epoch in epochs.tolist())
         band = np.array([reading.band_index(name, where="pretraining") for name in named], np.int64)
         lights = SequenceInputs(
             measured=photometry if reading.measured else None,
-            encoded=as_encodings(photometry, epochs) if reading.encoded else None,
-        ).lights(np.arange(len(epochs)))
+            encoded=as_encodings(photometry) if reading.encoded else None,
+        ).lights(epochs)
         mjd, nothing = curve.mjd[epochs], np.zeros((len(epochs), channels, 0, 0), np.float32)
         return Example(
             object_id=f"curve-{index:06d}",
@@ -158,16 +158,10 @@ class CurveExamples:
         )
 
 
-def as_encodings(photometry: EpochPhotometry, epochs: Int[np.ndarray, " epoch"]) -> FrameEncodings:
-    """Return photometry as if a frame encoder had said it: the same fluxes, and no host is seen.
-
-    Parameters
-    ----------
-    epochs : array (epoch,)
-        Number of each among those of its sequence.
-    """
+def as_encodings(photometry: EpochPhotometry) -> FrameEncodings:
+    """Return photometry as if a frame encoder had said it: the same fluxes, and no host is seen."""
     first = photometry.scale[0]
-    none = np.zeros(len(epochs))
+    none = np.zeros_like(photometry.scale)
     return FrameEncodings(
         sky=photometry.sky[:, :1],
         noise=photometry.noise[:, :1],
@@ -178,7 +172,7 @@ def as_encodings(photometry: EpochPhotometry, epochs: Int[np.ndarray, " epoch"])
         place_x=none,
         place_y=none,
         place_err=none + UNMEASURED,
-        before=np.log1p(epochs),
+        before=np.log1p(np.arange(len(none))),
         host_light=none,
         host_size=none,
         host_distance=none,
