@@ -1,6 +1,7 @@
 """How well the light of planted stars was measured, by signal-to-noise ratio."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -36,7 +37,7 @@ STEADY: Final = "steady"
 
 APERTURE_PX: Final = 3.0
 
-_RANGES: Final = [f"{low:g}-{high:g}" for low, high in zip(BINS[:-1], BINS[1:], strict=True)]
+_RANGES: Final = [f"{low:g}-{high:g}" for low, high in pairwise(BINS)]
 
 
 def measure_forced(
