@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from taonet.data.epoch_photometry import measure_epochs
+from taonet.data.epoch_measurement import measure_epochs
 from taonet.evaluation.bootstrap_weights import Sample
 from taonet.evaluation.intervals import Interval, interval
 from taonet.evaluation.resampling import number_groups
