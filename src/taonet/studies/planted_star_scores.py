@@ -155,7 +155,7 @@ def score_plantings(table: pd.DataFrame, *, n_bootstrap: int = 500, seed: int = 
             head | {k: v for name in NUMBERS for k, v in numbers[name].to_row(name).items()}
         )
     scores = pd.DataFrame(rows)
-    place = scores["range"].map(ranges.index)
+    place = scores["range"].map(ranges.index).to_numpy(np.int64)
     cameras = pd.factorize(scores["camera"])[0]
     return scores.iloc[np.lexsort([place, cameras])].reset_index(drop=True)
 
@@ -208,7 +208,7 @@ def _numbers(
     return {
         "scatter": 1.4826 * weighted_median(np.abs(off), weights),
         "bias_percent": 100 * weighted_median(off / snr, weights),
-        "slope": _slope(snr, snr + off, weights, is_steady=(rows["range"] == STEADY).all()),
+        "slope": _slope(snr, snr + off, weights, is_steady=bool((rows["range"] == STEADY).all())),
         "pull": middle,
         "pull_spread": 1.4826 * spread,
     }

@@ -326,7 +326,7 @@ def _light_of_median(sequence: ImageSequence) -> Float[np.ndarray, "y x"]:
     """Return the median frame without its sky; what is not known is dark."""
     median = median_frame(sequence)
     (sky,), _ = sky_and_noise(median[None])
-    return np.nan_to_num(median - sky)
+    return np.asarray(np.nan_to_num(median - sky))
 
 
 def _is_lit(sequence: ImageSequence) -> Bool[np.ndarray, "y x"]:
@@ -348,7 +348,7 @@ def _cut_star(
     columns, rows = (slice(v - radius_px, v + radius_px + 1) for v in place)
     axis = np.arange(-radius_px, radius_px + 1)
     is_near = np.hypot(axis[:, None], axis[None, :]) <= radius_px
-    return np.nan_to_num(light[:, rows, columns]) * is_near
+    return np.asarray(np.nan_to_num(light[:, rows, columns]) * is_near)
 
 
 def _add_counts(
