@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from taonet.data.encoder_inputs import CONDITIONS, FRAME_PX
 from taonet.data.frame_encodings import FREE
+from taonet.errors import ConfigError
 from taonet.types import Natural
 
 SOFT: Final = 2.0
@@ -57,7 +58,7 @@ class FrameEncoderConfig:
     gates : int
         Learned choices of pixels of the mean, in which the light of both is compared.
     apertures : int
-        Learned apertures, the first of which start as Gaussians of growing width.
+        Learned apertures, the first of which start as Gaussians of growing width; at least 4.
     aperture_px : int
         Side of the square that an aperture spans; odd.
     centre_px : int
@@ -75,6 +76,17 @@ class FrameEncoderConfig:
     centre_px: Natural = 24
     maps: tuple[Natural, Natural, Natural] = (24, 32, 48)
     width: Natural = 64
+
+    def __post_init__(self) -> None:
+        if self.apertures <= USUAL_APERTURE:
+            what, do = "too few apertures", f"give at least {USUAL_APERTURE + 1}"
+            raise ConfigError(what, where="model.apertures", got=self.apertures, do=do)
+        if self.aperture_px % 2 == 0 or self.aperture_px > FRAME_PX:
+            what = f"the side of an aperture is odd, and at most {FRAME_PX}"
+            raise ConfigError(what, where="model.aperture_px", got=self.aperture_px)
+        if self.centre_px % 4 or self.centre_px > FRAME_PX:
+            what = f"the side of the centre is a multiple of 4, and at most {FRAME_PX}"
+            raise ConfigError(what, where="model.centre_px", got=self.centre_px)
 
 
 class Encoding(NamedTuple):
