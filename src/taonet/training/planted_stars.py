@@ -143,11 +143,11 @@ def _show(
             known.seeing,
         )
     )
-    ratio = transparency / before
+    ratio, earlier = transparency / before, np.array(known.earlier)[which]
     shown = _Shown(
         frames=taught.frames[known.first + which].astype(np.float32),
         means=taught.means[known.first + which].astype(np.float32),
-        conditions=np.stack([np.log1p(which), np.log(noise), which > 0], axis=1),
+        conditions=np.stack([np.log1p(earlier), np.log(noise), earlier > 0], axis=1),
         flux=flux,
         log_ratio=np.log(ratio),
         seeing=np.log(seeing / USUAL_FWHM_PX),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.data.encoder_inputs import FRAME_PX, EncoderInputs, inputs_of_sequence
 from taonet.errors import InputError
@@ -26,8 +26,9 @@ from taonet.types import Track, no_progress
 LEAST_EPOCHS: Final = 8
 """Shorter sequences teach little about means."""
 
-INDEX: Final = "index.json"
-"""Written last: what a folder of prepared frames holds."""
+INDEX: Final = "index-2.json"
+"""Written last: what a folder of prepared frames holds. The first kind took all frames for one
+band."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +46,12 @@ class TaughtSequence:
         Whether all the light at its place is that of the object, and it does not move: then the
         flux is known, else only its changes.
     moving : bool
+    earlier : list of int, one an epoch
+        Number of frames of its band before it.
     noise, unit, before, flux, transparency, seeing : list of float, one an epoch
-        Noise of the frame in units of the usual one; the usual one; transparency of the mean
-        before; flux in units of ``unit`` at that transparency; transparency of the frame; width of
-        stars in pixels, NaN where not stated.
+        Noise of the frame in units of the usual one; the usual one; transparency of the mean of
+        those frames; flux in units of ``unit`` at that transparency; transparency of the frame;
+        width of stars in pixels, NaN where not stated.
     """
 
     class_name: str
@@ -58,6 +61,7 @@ class TaughtSequence:
     y: float
     steady: bool
     moving: bool
+    earlier: list[int]
     noise: list[float]
     unit: list[float]
     before: list[float]
@@ -157,10 +161,10 @@ def _teach(
     if len(readable) < LEAST_EPOCHS or len(magnitudes) != len(sequence) or not stated.all():
         return None
     few = sequence.take(readable)
-    inputs, _ = inputs_of_sequence(few)
+    inputs, band = inputs_of_sequence(few)
     mag = np.array([np.nan if m is None else m for m in magnitudes], float)[readable]
     transparency = 10 ** (0.4 * (few.zero_point_mag - ZERO_POINT_MAG))
-    before = _means_of_those_before(transparency, inputs.weight)
+    before = _means_of_those_before(transparency, inputs.weight, band)
     flux = np.where(np.isfinite(mag), 10 ** (0.4 * (ZERO_POINT_MAG - mag)), 0.0) * before
     moving = "pm_arcsec_per_year" in truth
     centre = (sequence.frames.shape[-1] // 2, sequence.frames.shape[-2] // 2)
@@ -172,6 +176,7 @@ def _teach(
         y=float(truth["y"]) - centre[1],
         steady=truth.get("host") is None and not moving,
         moving=moving,
+        earlier=np.rint(np.expm1(inputs.conditions[:, 0])).astype(int).tolist(),
         noise=np.exp(inputs.conditions[:, 1]).tolist(),
         unit=inputs.unit.tolist(),
         before=before.tolist(),
@@ -183,11 +188,15 @@ def _teach(
 
 
 def _means_of_those_before(
-    values: Float[np.ndarray, " epoch"], weight: Float[np.ndarray, " epoch"]
+    values: Float[np.ndarray, " epoch"],
+    weight: Float[np.ndarray, " epoch"],
+    band: Int[np.ndarray, " epoch"],
 ) -> Float[np.ndarray, " epoch"]:
-    """Return the weighted mean of what came before each; the first is its own."""
-    total, weights = np.cumsum(values * weight), np.cumsum(weight)
+    """Return the weighted mean of what came before each in its band; the first is its own."""
     means = values.copy()
-    known = weights[:-1] > 0
-    means[1:][known] = total[:-1][known] / weights[:-1][known]
+    for one_band in np.unique(band):
+        epochs = np.flatnonzero(band == one_band)
+        total, weights = np.cumsum((values * weight)[epochs]), np.cumsum(weight[epochs])
+        known = weights[:-1] > 0
+        means[epochs[1:][known]] = total[:-1][known] / weights[:-1][known]
     return means
