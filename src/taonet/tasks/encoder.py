@@ -120,7 +120,7 @@ def _facts(paths: Sequence[Path], settings: EncoderSettings, seed: int) -> dict[
     return {
         "learnt_from": [archive.digest for archive in archives],
         "simulated_by": [describe_simulation(path) for path in paths],
-        "settings": asdict(settings.training),
+        "settings": asdict(settings),
         "seed": seed,
         "version": __version__,
     }
