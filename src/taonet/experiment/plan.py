@@ -24,8 +24,8 @@ from taonet.version import __version__
 CALIBRATION_PART = "calibration"
 """The part of a split that only calibrates predictions."""
 
-FROM_BUNDLE = ("data", "scaling", "model")
-"""Sections of a recipe that a bundle decides."""
+FROM_BUNDLE = ("data", "scaling", "model", "encoder")
+"""Sections and keys of a recipe that a bundle decides."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -235,9 +235,9 @@ def tuning_recipe(recipe: Recipe, start: Bundle) -> Recipe:
     for name in FROM_BUNDLE:
         if getattr(recipe, name) != getattr(plain, name):
             raise ConfigError(
-                f"[{name}] comes from the bundle",
+                f"{name} comes from the bundle",
                 where=f"recipe {recipe.name}",
-                do="remove the section, or train without --from",
+                do="leave it out, or train without --from",
             )
     reading = start.reading
     data = DataSettings(
