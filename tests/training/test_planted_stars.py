@@ -16,7 +16,9 @@ STILL = Planting(changing=0, steady=0, small=0, sequences=3, frames=12)
 
 
 def draw(planting, *, seed=0, **changes):
-    return draw_taught_batch(empty_frames(**changes), planting, CLASSES, np.random.default_rng(seed))
+    return draw_taught_batch(
+        empty_frames(**changes), planting, CLASSES, np.random.default_rng(seed)
+    )
 
 
 @pytest.mark.parametrize("fwhm", [1.8, 2.5, 3.5])
