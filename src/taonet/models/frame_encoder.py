@@ -43,6 +43,9 @@ LOG_PLACE_ERRORS: Final = (-4.0, 1.0)
 LOOKS: Final = 3
 """Sums of pixels that the CNN is told of besides: bright objects are beyond what it sees."""
 
+RING: Final = 0.75
+"""Inner radius of the ring, in units of half the side of an aperture."""
+
 USUAL_APERTURE: Final = 3
 """A Gaussian about as wide as stars are."""
 
@@ -81,8 +84,8 @@ class FrameEncoderConfig:
         if self.apertures <= USUAL_APERTURE:
             what, do = "too few apertures", f"give at least {USUAL_APERTURE + 1}"
             raise ConfigError(what, where="model.apertures", got=self.apertures, do=do)
-        if self.aperture_px % 2 == 0 or self.aperture_px > FRAME_PX:
-            what = f"the side of an aperture is odd, and at most {FRAME_PX}"
+        if self.aperture_px % 2 == 0 or not 3 <= self.aperture_px < FRAME_PX:
+            what = f"the side of an aperture is odd, and from 3 to {FRAME_PX - 1}"
             raise ConfigError(what, where="model.aperture_px", got=self.aperture_px)
         if self.centre_px % 4 or self.centre_px > FRAME_PX:
             what = f"the side of the centre is a multiple of 4, and at most {FRAME_PX}"
@@ -285,7 +288,7 @@ class LinearApertures(nn.Module):
         radius2 = x.square() + y.square()
         star = torch.exp(-radius2 / (2 * 1.3**2))
         others = [star * x, star * y, star * (x.square() - y.square()), star * x * y]
-        others += [torch.ones_like(star), (radius2 > 36).float()]
+        others += [torch.ones_like(star), (radius2 > (RING * (side // 2)) ** 2).float()]
         widths = torch.linspace(0.7, 4.0, max(apertures - len(others), 1))
         gaussians = torch.exp(-radius2 / (2 * widths[:, None, None].square()))
         shapes = torch.cat([gaussians, torch.stack(others)])[:apertures].flatten(1)
