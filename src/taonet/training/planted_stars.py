@@ -220,6 +220,8 @@ def _stars(
     return np.asarray(profile.reshape(shape).mean(axis=(2, 4)))
 
 
-def _add(images: Float[np.ndarray, "frame y x"], stamps: Float[np.ndarray, "_ y x"]) -> None:
+def _add(
+    images: Float[np.ndarray, "frame y x"], stamps: Float[np.ndarray, "frame stamp stamp"]
+) -> None:
     first = FRAME_PX // 2 - STAMP_PX // 2
     images[:, first : first + STAMP_PX, first : first + STAMP_PX] += stamps
