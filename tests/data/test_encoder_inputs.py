@@ -40,7 +40,7 @@ def test_a_band_is_read_as_if_there_were_no_other():
     frames = images()
     whole = encoder_inputs(frames, BANDS)
     for band in (0, 1):
-        own = BANDS == band
+        own = band == BANDS
         alone = arrays(encoder_inputs(frames[own], BANDS[own]))
         for name, values in arrays(whole).items():
             np.testing.assert_array_equal(values[own], alone[name], err_msg=name)

@@ -120,7 +120,7 @@ def test_the_flux_of_a_constant_star_is_the_same_whatever_the_frame_was_seen_thr
     numbers[:, 2] = np.log(transparency / before)
     found = encodings_of(inputs, numbers, BANDS)
     for band in (0, 1):
-        own = np.flatnonzero(BANDS == band)
+        own = np.flatnonzero(band == BANDS)
         first = transparency[own[0]]
         np.testing.assert_allclose(found.scale[own], transparency[own] / first, rtol=1e-9)
         np.testing.assert_allclose(found.flux[own], 1000 * first, rtol=1e-9)

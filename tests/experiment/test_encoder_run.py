@@ -77,7 +77,7 @@ def test_objects_are_encoded_once_however_often_a_run_is_interrupted(done):
     assert done.after == done.before
 
 
-def test_the_bundle_holds_the_encoder_and_answers_as_the_run_did(done, encoder):
+def test_the_bundle_holds_the_encoder_and_answers_as_the_run_did(done):
     bundle = load_bundle(done.folder)
     assert bundle.encoder is not None
     assert bundle.encoder.digest == untrained_encoder().digest

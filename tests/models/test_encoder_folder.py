@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import tomllib
+from pathlib import Path
 
 import pytest
 import safetensors.torch
 import torch
 
 from models.conftest import untrained_encoder
-from taonet.errors import ConfigError, InputError, MissingError, OutputError, TaoNetError
+from taonet.errors import InputError, MissingError, OutputError, TaoNetError
 from taonet.models import encoder_folder as module
 from taonet.models.encoder_folder import (
     CONFIG,
+    SHIPPED_ENCODERS,
     VERSION,
     WEIGHTS,
     TaughtEncoder,
@@ -116,11 +119,19 @@ def test_a_configuration_that_is_no_json_is_one_clear_line(saved):
 
 def test_shipped_encoders_are_found_by_name_and_the_nearest_is_told(saved, monkeypatch):
     monkeypatch.setattr(module, "SHIPPED_ENCODERS", saved.parent)
-    assert encoder_names(saved.parent) == ["stars"]
+    names = encoder_names(saved.parent)
+    monkeypatch.setattr(module, "encoder_names", lambda: names)
+    assert names == ["stars"]
     assert find_encoder("stars") == saved
     with pytest.raises(MissingError, match="did you mean 'stars'"):
         find_encoder("starz")
     with pytest.raises(MissingError, match="no such encoder"):
         load_encoder(saved.parent / "nothing")
-    with pytest.raises((InputError, ConfigError)):
-        load_encoder("")
+
+
+def test_the_wheel_carries_what_ships():
+    root = Path(__file__).parents[2]
+    settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]
+    place = SHIPPED_ENCODERS.relative_to(root / "src" / "taonet")
+    assert f"{place}/**/*" in settings["package-data"]["taonet"]
+    assert all(load_encoder(name).name == name for name in encoder_names())

@@ -86,6 +86,13 @@ def test_apertures_sum_linear_pixels_around_the_centre():
     np.testing.assert_allclose(np.square(weights).sum(axis=(1, 2)), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("apertures", "side"), [(4, 3), (8, 5), (8, 9), (30, 33)])
+def test_apertures_of_any_size_start_with_weights_of_unit_length(apertures, side):
+    weights = LinearApertures(apertures, side).weights
+    assert weights.shape == (apertures, side**2)
+    torch.testing.assert_close(weights.norm(dim=1), torch.ones(apertures))
+
+
 def test_the_object_itself_does_not_tell_how_transparent_a_frame_is():
     torch.manual_seed(0)
     reader = FieldReader(3, 2, 8)
@@ -109,6 +116,7 @@ def test_the_object_itself_does_not_tell_how_transparent_a_frame_is():
         ({"apertures": 3}, "apertures"),
         ({"aperture_px": 16}, "aperture_px"),
         ({"aperture_px": 65}, "aperture_px"),
+        ({"aperture_px": 1}, "aperture_px"),
         ({"centre_px": 22}, "centre_px"),
         ({"centre_px": 68}, "centre_px"),
     ],

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
+from models.conftest import SMALL_ENCODER
 from taonet.data.frame_encodings import FREE
-from taonet.models.frame_encoder import Encoding
+from taonet.models.frame_encoder import Encoding, FrameEncoder
 from taonet.training import encoder_scores as module
 from taonet.training.encoder_scores import score_encoder, split_taught_frames
 from taonet.training.planted_stars import Planting, draw_taught_batch
@@ -18,20 +18,19 @@ from training.conftest import empty_frames
 PLANTING = Planting(sequences=3, frames=20)
 
 
-class Oracle(nn.Module):
+class Oracle(FrameEncoder):
     """Stands in for an encoder: it knows the truth of the batch, but loses some planted light."""
 
-    device = torch.device("cpu")
-
     def __init__(self, *, lost=0.0, host=0.0, noise=0.0):
-        super().__init__()
+        super().__init__(SMALL_ENCODER)
         self.lost, self.host, self.noise = lost, host, noise
 
     def draw(self, *given):
         self.batch = draw_taught_batch(*given)
         return self.batch
 
-    def forward(self, frames, *_):
+    def forward(self, frames, means, conditions):
+        assert len(means) == len(conditions) == len(frames)
         batch, n = self.batch, len(frames)
         host = self.host * ~batch.steady[batch.of_sequence]
         noise = self.noise * torch.randn(n, generator=torch.Generator().manual_seed(0))
