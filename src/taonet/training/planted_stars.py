@@ -87,7 +87,7 @@ class TaughtBatch(NamedTuple):
     label: Int[Tensor, " sequence"]
 
 
-class _Shown(NamedTuple):
+class _ShownFrames(NamedTuple):
     """The frames of one sequence in a batch; names as in `TaughtBatch`."""
 
     frames: Float[np.ndarray, "frame y x"]
@@ -115,7 +115,7 @@ def draw_taught_batch(
         name: torch.from_numpy(
             np.concatenate([getattr(one, name) for one in shown]).astype(np.float32)
         )
-        for name in _Shown._fields
+        for name in _ShownFrames._fields
     }
     return TaughtBatch(
         **frames,
@@ -129,7 +129,7 @@ def draw_taught_batch(
 
 def _show(
     taught: TaughtFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
-) -> _Shown:
+) -> _ShownFrames:
     n = known.last - known.first
     which = np.sort(rng.choice(n, min(planting.frames, n), replace=False))
     noise, unit, before, flux, transparency, seeing = (
@@ -144,7 +144,7 @@ def _show(
         )
     )
     ratio, earlier = transparency / before, np.array(known.earlier)[which]
-    shown = _Shown(
+    shown = _ShownFrames(
         frames=taught.frames[known.first + which].astype(np.float32),
         means=taught.means[known.first + which].astype(np.float32),
         conditions=np.stack([np.log1p(earlier), np.log(noise), earlier > 0], axis=1),
@@ -160,8 +160,8 @@ def _show(
 
 
 def _plant_steady(
-    shown: _Shown, known: TaughtSequence, planting: Planting, rng: np.random.Generator
-) -> _Shown:
+    shown: _ShownFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
+) -> _ShownFrames:
     """Plant a star into frames and means alike."""
     flux = 10 ** rng.uniform(planting.faintest, planting.brightest)
     if rng.random() >= planting.steady:
@@ -175,12 +175,12 @@ def _plant_steady(
 
 
 def _plant_changing(
-    shown: _Shown,
+    shown: _ShownFrames,
     known: TaughtSequence,
     unit: Float[np.ndarray, " frame"],
     planting: Planting,
     rng: np.random.Generator,
-) -> _Shown:
+) -> _ShownFrames:
     """Plant stars, with their photon noise, into some of the frames alone."""
     n = len(shown.flux)
     flux = 10 ** rng.uniform(planting.faintest, planting.brightest, n)
@@ -194,7 +194,7 @@ def _plant_changing(
     return shown._replace(flux=shown.flux + flux, planted=flux)
 
 
-def _cover_field(shown: _Shown, planting: Planting, rng: np.random.Generator) -> _Shown:
+def _cover_field(shown: _ShownFrames, planting: Planting, rng: np.random.Generator) -> _ShownFrames:
     """Show only a small field of some sequences, as other surveys do."""
     half = int(rng.integers(*SMALL_FIELDS))
     if rng.random() >= planting.small:
