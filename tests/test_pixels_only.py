@@ -18,6 +18,8 @@ from taonet.data.transforms import Scaling
 from taonet.io.archive import Archive
 from taonet.io.prediction_table import read_predictions
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
+from taonet.models.encoder_folder import TaughtEncoder
+from taonet.models.frame_encoder import FrameEncoder, FrameEncoderConfig
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.taonet import TaoNet
 from taonet.tasks.predict import predict_files
@@ -58,35 +60,42 @@ def archive(tmp_path_factory):
     return folder
 
 
-def save_network(archive, folder, *, measured):
-    """Save an untrained network that reads single frames, measured or not."""
+def save_network(archive, folder, *, measured=False, encoded=False):
+    """Save an untrained network that reads single frames, measured and encoded or not."""
     opened = Archive(archive)
     torch.manual_seed(0)
     config = TaoNetConfig(
         classes=len(opened.taxonomy.classes), zooms=(16,), zoom_px=8, stem=8, growth=8,
-        layers=(1, 1), embedding=8, apertures=0, hidden=8, measured=measured,
+        layers=(1, 1), embedding=8, apertures=0, hidden=8, measured=measured, encoded=encoded,
     )  # fmt: skip
     bundle = Bundle(
         name=folder.name,
         network=TaoNet(config).eval(),
         taxonomy=opened.taxonomy,
-        reading=Reading(scaling=Scaling(crop_px=16), measured=measured),
+        reading=Reading(scaling=Scaling(crop_px=16), measured=measured, encoded=encoded),
         frame_px=16,
+        encoder=untrained_encoder() if encoded else None,
         facts={"survey": "tiny", "trained_on_simulation": True},
     )
     save_bundle(bundle, folder, card="# untrained")
     return folder
 
 
-@pytest.fixture(scope="module")
-def pixels(archive):
-    return save_network(archive, archive.with_name("pixels"), measured=False)
+def untrained_encoder():
+    torch.manual_seed(1)
+    return TaughtEncoder(network=FrameEncoder(FrameEncoderConfig()).eval(), name="untrained")
+
+
+@pytest.fixture(scope="module", params=["frames", "encoded"])
+def pixels(archive, request):
+    folder = archive.with_name(request.param)
+    return save_network(archive, folder, encoded=request.param == "encoded")
 
 
 @pytest.fixture(scope="module")
 def answers(archive, pixels):
     """Return what the network answers where everything can be imported."""
-    table = archive.with_name("expected.parquet")
+    table = pixels.with_name(f"{pixels.name}.parquet")
     predict_files(pixels, [archive], table)
     return read_predictions(table)
 

@@ -51,6 +51,28 @@ def test_measured_fluxes_freeze_too():
     np.testing.assert_array_equal(frozen.light[:, 1:], light[:, 1:])
 
 
+def frozen_light(light, seed=1):
+    example, _ = frozen_example()
+    vars(example)["light"] = light
+    rng = np.random.default_rng(seed)
+    vars(example)["images"] = np.zeros((40, 1, 0, 0), np.float32)
+    return freeze_example(example, softening=1.0, label=1, rng=rng).light
+
+
+def test_one_light_freezes_to_the_bit_as_before_and_a_second_in_the_same_noise():
+    rng = np.random.default_rng(3)
+    one, other = rng.uniform(1, 9, (2, 40, 5)).astype(np.float32)
+    one[3, :2] = other[7, :2] = 0.0, UNMEASURED
+    flux, error = one[:, 0], one[:, 1]
+    known = error < UNMEASURED
+    white = np.random.default_rng(1).standard_normal(40)
+    as_before = np.where(known, np.median(flux[known]) + error * white, flux)
+    expected = np.column_stack([as_before, one[:, 1:]]).astype(np.float32)
+    np.testing.assert_array_equal(frozen_light(one), expected)
+    both = frozen_light(np.concatenate([one, other], axis=1))
+    np.testing.assert_array_equal(both, np.concatenate([expected, frozen_light(other)], axis=1))
+
+
 def test_batches_hold_a_share_of_them():
     sequences = [sequence(12, name) for name in ("SN", "NON")]
     examples = TrainingSet(sequences=sequences, members=np.arange(2), reading=READING, taxonomy=TWO)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.conftest import untrained_encoder
 from taonet.experiment import run as network_runs
 from taonet.experiment.curves import run as curve_runs
 from taonet.experiment.curves.recipe import read_curve_recipe
@@ -23,6 +24,7 @@ from taonet.io.archive_writer import ArchiveWriter
 from taonet.io.lightcurves.tables import read_light_curves
 from taonet.models.bundle import load_bundle
 from taonet.models.bundle_folder import bundle_names
+from taonet.models.encoder_folder import save_encoder
 from taonet.models.predict import predict
 from taonet.models.trees.bundle import load_trees
 from taonet.models.trees.trees import GRID, BoostedConfig, ForestConfig
@@ -103,9 +105,19 @@ def archives(tmp_path_factory):
     return {name: Archive(folder / name) for name in ("single", "triplets")}
 
 
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoders") / "untrained"
+    save_encoder(untrained_encoder(), folder, card="")
+    return str(folder)
+
+
 @pytest.mark.parametrize("name", OF_CUTOUTS)
-def test_a_recipe_for_cutouts_ends_with_a_network_that_predicts(name, archives, world, tmp_path):
+def test_a_recipe_for_cutouts_ends_with_a_network_that_predicts(
+    name, archives, world, encoder, tmp_path
+):
     recipe = read_recipe(name, LITTLE_WORK)
+    recipe = replace(recipe, encoder=encoder) if recipe.encoder else recipe
     archive = archives["triplets" if name == TRIPLETS else "single"]
     start = load_bundle(world / "run") if name == TUNING else None
     run = run_experiment(recipe, archive, tmp_path / "run", start=start)

@@ -5,6 +5,8 @@ import torch
 from taonet.data.reading import Reading
 from taonet.data.transforms import Scaling
 from taonet.models.bundle import Bundle
+from taonet.models.encoder_folder import TaughtEncoder
+from taonet.models.frame_encoder import FrameEncoder, FrameEncoderConfig
 from taonet.models.network_config import TaoNetConfig
 from taonet.models.recurrence import RECURRENCES
 from taonet.models.taonet import TaoNet
@@ -51,12 +53,26 @@ MEASURED = {
     "deep_zooms": (16, 8),
     "width": 12,
 }
+ENCODED = {**MEASURED, "measured": False, "encoded": True, "zooms": (), "apertures": 0}
+SMALL_ENCODER = FrameEncoderConfig(
+    filters=3, gates=2, apertures=8, aperture_px=9, centre_px=12, maps=(4, 4, 6), width=8
+)
+
+
+def untrained_encoder(seed=0):
+    torch.manual_seed(seed)
+    return TaughtEncoder(network=FrameEncoder(SMALL_ENCODER).eval(), name="untrained")
+
+
 VARIANTS: dict[str, dict] = {
     "plain": {},
     BAND_AND_CHANNELS: {"channels": 3, "bands": 2, "use_times": False},
     "measured, by nights": MEASURED,
     "measured, no statistics": {**MEASURED, "statistics": False, "zooms": (), "apertures": 0},
     "integrators": {**MEASURED, "light_memory": "integrators"},
+    "encoded": ENCODED,
+    "measured and encoded": {**ENCODED, "measured": True},
+    "both, integrators": {**ENCODED, "measured": True, "light_memory": "integrators"},
     "integrators, no times": {
         **MEASURED,
         "nightly": False,
@@ -86,8 +102,10 @@ def bundle(request):
             measured=config.measured,
             frames=bool(config.zooms or config.apertures),
             deep_px=max(config.deep_zooms, default=0),
+            encoded=config.encoded,
         ),
         frame_px=16,
+        encoder=untrained_encoder() if config.encoded else None,
         facts={"survey": "test", "trained_on_simulation": True, "turns": 1},
     )
 

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 import torch
 
+from models.conftest import untrained_encoder
 from taonet.errors import InputError, MissingError, OutputError
-from taonet.models.bundle import load_bundle, round_to_half, save_bundle
+from taonet.models.bundle import load_bundle, round_to_half, save_bundle, weights_digest
 from taonet.models.bundle_folder import VERSION
+from taonet.models.encoder_folder import WEIGHTS
 from taonet.models.predict import predict
 from taonet.trust.trust import Temperature, Trust
 
@@ -109,3 +111,47 @@ def test_temperature_softens_but_never_changes_the_order(bundle, sequences):
     one, other = (t.filter(like="p_").to_numpy() for t in (sharp, soft))
     assert (one.argmax(axis=1) == other.argmax(axis=1)).all()
     assert (other.max(axis=1) < one.max(axis=1)).all()
+
+
+ENCODED = pytest.mark.parametrize("bundle", ["encoded"], indirect=True)
+
+
+@ENCODED
+def test_a_bundle_holds_its_encoder(bundle, saved):
+    loaded = load_bundle(saved)
+    assert loaded.encoder is not None
+    assert loaded.encoder.digest == bundle.encoder.digest
+    assert loaded.encoder.name == "untrained"
+    assert not loaded.encoder.network.training
+    assert weights_digest(loaded) == weights_digest(bundle)
+
+
+@ENCODED
+def test_another_encoder_is_another_model(bundle, sequences):
+    other = replace(bundle, encoder=untrained_encoder(seed=1))
+    assert weights_digest(other) != weights_digest(bundle)
+    assert weights_digest(replace(bundle, encoder=None)) != weights_digest(bundle)
+    one, two = (pd.concat(predict(b, sequences)).filter(like="p_") for b in (bundle, other))
+    assert not np.allclose(one, two)
+
+
+@ENCODED
+def test_a_bundle_whose_encoder_is_damaged_or_missing_is_refused(saved):
+    file, config = saved / WEIGHTS, json.loads((saved / "config.json").read_text())
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="hash differs"):
+        load_bundle(saved)
+    file.unlink()
+    with pytest.raises(InputError, match="weights of the encoder are missing"):
+        load_bundle(saved)
+    (saved / "config.json").write_text(json.dumps({**config, "encoder": None}))
+    with pytest.raises(InputError, match="encoder of bundle and reading"):
+        load_bundle(saved)
+
+
+@ENCODED
+def test_without_its_encoder_a_network_says_what_it_needs(bundle, sequences):
+    with pytest.raises(InputError, match="o0: the network needs its frame encoder"):
+        list(predict(replace(bundle, encoder=None), sequences))

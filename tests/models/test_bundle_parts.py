@@ -11,6 +11,8 @@ from taonet.data.transforms import Scaling
 from taonet.errors import InputError
 from taonet.models.bundle_folder import HEAD
 from taonet.models.bundle_parts import MOST_TURNS, BundleParts, StoredTrust, bundle_parts
+from taonet.models.encoder_folder import StoredEncoder
+from taonet.models.frame_encoder import FrameEncoderConfig
 from taonet.trust.trust import Temperature, Thresholds
 
 UNITY = Temperature(epochs=(1,), values=(1.0,))
@@ -41,6 +43,8 @@ def test_the_largest_part_that_is_read_decides_how_small_cutouts_may_be():
 
 
 READING = Reading(scaling=Scaling(crop_px=16))
+ENCODED = {"architecture": small(encoded=True), "reading": replace(READING, encoded=True)}
+ENCODER = StoredEncoder(name="e", architecture=FrameEncoderConfig(), weights_sha256="0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,16 @@ READING = Reading(scaling=Scaling(crop_px=16))
         ({"reading": replace(READING, measured=True)}, "measured of network and reading"),
         ({"reading": replace(READING, frames=False)}, "frames of network and reading"),
         ({"reading": replace(READING, deep_px=16)}, "deep zooms of network and reading"),
+        ({"reading": replace(READING, encoded=True)}, "encoded of network and reading"),
+        (ENCODED, "encoder of bundle and reading"),
+        ({"encoder": ENCODER}, "encoder of bundle and reading"),
+        (
+            {
+                "architecture": small(deep_zooms=(16,)),
+                "reading": replace(READING, deep_px=16),
+            },
+            "running means need what is measured",
+        ),
         ({"facts": {"turns": MOST_TURNS + 1}}, "facts.turns is not from 1 to 8"),
         ({"facts": {"turns": True}}, "facts.turns"),
     ],
@@ -72,7 +86,7 @@ def test_sets_name_the_classes_of_the_taxonomy():
 
 
 def test_a_configuration_gives_back_what_was_stored_and_damage_is_named():
-    whole = parts(facts={"turns": 2})
+    whole = parts(facts={"turns": 2}, encoder=ENCODER, **ENCODED)
     config = {**dict.fromkeys(HEAD, "x"), **asdict(whole)}
     assert bundle_parts(config, Path("b")) == whole
     config["frame_px"] = "wide"

@@ -28,7 +28,6 @@ from taonet.sky.taxonomy import Taxonomy
 from taonet.training.checkpoint import load_checkpoint, save_checkpoint
 from taonet.training.loop import Part, TrainingConfig, train_network
 from taonet.training.objective import answer_loss
-from taonet.training.schedule import learning_rate
 
 TWO = Taxonomy(name="two", classes=("CONSTANT", "VARIABLE"))
 READING = Reading(scaling=Scaling(crop_px=12))
@@ -143,7 +142,7 @@ def test_frozen_parts_do_not_learn(tmp_path):
 
 
 def test_every_part_that_learns_can_be_frozen():
-    everything = TaoNetConfig(deep_zooms=(16,), zooms=(16,), width=8, measured=True)
+    everything = TaoNetConfig(deep_zooms=(16,), zooms=(16,), width=8, measured=True, encoded=True)
     learns = {name.split(".")[0] for name, _ in TaoNet(everything).named_parameters()}
     assert learns == set(get_args(Part))
 
@@ -181,14 +180,6 @@ def test_the_loss_of_an_object_does_not_depend_on_its_length():
     np.testing.assert_allclose(answer_loss(logits, batch), np.log(2), rtol=1e-6)
     logits[1, 2:] = 1e4  # past the last epoch: never matters
     np.testing.assert_allclose(answer_loss(logits, batch), np.log(2), rtol=1e-6)
-
-
-def test_the_rate_rises_then_falls_to_nothing():
-    config = TrainingConfig(steps=100, learning_rate=1.0)
-    rates = [learning_rate(step, config) for step in range(101)]
-    assert max(rates) == rates[9] == 1.0
-    assert rates[100] < 1e-9
-    assert np.all(np.diff(rates[10:]) <= 0)
 
 
 def test_a_damaged_checkpoint_is_one_clear_line(tmp_path):
@@ -264,7 +255,7 @@ def test_a_training_goes_on_on_another_device_and_ends_the_same(first, then, tmp
     train(tmp_path / "here", sequences, **given, device="cpu")
     with stand_in_gpu():
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr("taonet.training.loop.save_checkpoint", stop_after_saving)
+            patch.setattr("taonet.training.checkpoint.save_checkpoint", stop_after_saving)
             train(tmp_path / "moved", sequences, **given, device=first)
         moved = train(tmp_path / "moved", sequences, **given, device=then)
         assert moved.device.type == then

@@ -26,8 +26,8 @@ from taonet.version import __version__
 CALIBRATION_PART = "calibration"
 """The part of a split that only calibrates predictions."""
 
-FROM_BUNDLE = ("data", "scaling", "model", "pretraining")
-"""Sections of a recipe that a bundle decides: it has learnt already, too."""
+FROM_BUNDLE = ("data", "scaling", "model", "pretraining", "encoder")
+"""Sections and keys of a recipe that a bundle decides: it has learnt already, too."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -261,9 +261,9 @@ def tuning_recipe(recipe: Recipe, start: Bundle) -> Recipe:
     for name in FROM_BUNDLE:
         if getattr(recipe, name) != getattr(plain, name):
             raise ConfigError(
-                f"[{name}] comes from the bundle",
+                f"{name} comes from the bundle",
                 where=f"recipe {recipe.name}",
-                do="remove the section, or train without --from",
+                do="leave it out, or train without --from",
             )
     reading = start.reading
     data = DataSettings(

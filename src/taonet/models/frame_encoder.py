@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from taonet.data.encoder_inputs import CONDITIONS, FRAME_PX
+from taonet.errors import ConfigError
 from taonet.types import Natural
 
 SOFT: Final = 2.0
@@ -41,6 +42,9 @@ LOG_PLACE_ERRORS: Final = (-4.0, 1.0)
 LOOKS: Final = 3
 """Sums of pixels that the CNN is told of besides: bright objects are beyond what it sees."""
 
+RING: Final = 0.75
+"""Inner radius of the ring, in units of half the side of an aperture."""
+
 USUAL_APERTURE: Final = 3
 """A Gaussian about as wide as stars are."""
 
@@ -56,7 +60,7 @@ class FrameEncoderConfig:
     gates : int
         Learned choices of pixels of the mean, in which the light of both is compared.
     apertures : int
-        Learned apertures, the first of which start as Gaussians of growing width.
+        Learned apertures, the first of which start as Gaussians of growing width; at least 4.
     aperture_px : int
         Side of the square that an aperture spans; odd.
     centre_px : int
@@ -74,6 +78,17 @@ class FrameEncoderConfig:
     centre_px: Natural = 24
     maps: tuple[Natural, Natural, Natural] = (24, 32, 48)
     width: Natural = 64
+
+    def __post_init__(self) -> None:
+        if self.apertures <= USUAL_APERTURE:
+            what, do = "too few apertures", f"give at least {USUAL_APERTURE + 1}"
+            raise ConfigError(what, where="model.apertures", got=self.apertures, do=do)
+        if self.aperture_px % 2 == 0 or not 3 <= self.aperture_px < FRAME_PX:
+            what = f"the side of an aperture is odd, and from 3 to {FRAME_PX - 1}"
+            raise ConfigError(what, where="model.aperture_px", got=self.aperture_px)
+        if self.centre_px % 4 or self.centre_px > FRAME_PX:
+            what = f"the side of the centre is a multiple of 4, and at most {FRAME_PX}"
+            raise ConfigError(what, where="model.centre_px", got=self.centre_px)
 
 
 class Encoding(NamedTuple):
@@ -160,7 +175,8 @@ class FrameEncoder(nn.Module):
         """
         n = len(frames)
         both = torch.cat([frames, means])
-        blocks, linear = _as_blocks(_compress(both)), 4 * F.avg_pool2d(both, 2)
+        pixels = _as_blocks(both)
+        blocks, linear = _compress(pixels), pixels.sum(1)
         centres = _middle(blocks, self.config.centre_px // 2)
         mean = self.describe_mean(_mean_and_centre(self.mean_centre(centres[n:])))
         seen_through = torch.cat([self.field(blocks, linear, conditions), mean], dim=1)
@@ -190,7 +206,6 @@ class FieldReader(nn.Module):
 
     def __init__(self, filters: int, gates: int, width: int) -> None:
         super().__init__()
-        self.filters = filters
         self.filter = nn.Conv2d(4, filters, 3, padding=1, bias=False)
         self.gate = _open_where_bright(gates)
         self.mask = nn.Parameter(torch.zeros(HALF_PX, HALF_PX))
@@ -223,9 +238,9 @@ class FieldReader(nn.Module):
     ) -> list[Tensor]:
         """Return how the light of frame and mean compare where the mean opens each gate."""
         n = len(blocks) // 2
-        opened = (torch.sigmoid(self.gate(blocks[n:])) * self.outside).flatten(2)
+        opened = _by_pixel(torch.sigmoid(self.gate(blocks[n:])) * self.outside)
         of_frame, of_mean = (
-            torch.bmm(opened.contiguous(), light.flatten(1)[:, :, None])[..., 0]
+            torch.bmm(light.flatten(1)[:, None, :], opened)[:, 0]
             for light in (linear[:n], linear[n:])
         )
         level = _compress(of_mean)
@@ -236,12 +251,15 @@ class FieldReader(nn.Module):
         n = len(blocks) // 2
         mask = torch.sigmoid(self.mask) * self.outside
         mask = mask / mask.sum()
-        # the root of the mask on both factors weighs their product; exactly 0 has no gradient
-        filtered = (self.filter(blocks) * (mask + 1e-9).sqrt()).contiguous()
-        rows = filtered.flatten(2).flatten(0, 1)
-        frame, mean = rows[: n * self.filters], rows[n * self.filters :]
+        filtered = _by_pixel(self.filter(blocks))
+        weighed = filtered * mask.flatten()[:, None]
         power, shared, before = (
-            self._multiply(*pair, n) for pair in ((frame, frame), (frame, mean), (mean, mean))
+            _products(filtered[one], weighed[other])
+            for one, other in (
+                (slice(n), slice(n)),
+                (slice(n), slice(n, None)),
+                (slice(n, None), slice(n, None)),
+            )
         )
         level = (blocks.mean(1) * mask).sum((1, 2)) * 5
         power, before = power + LEAST_POWER, before + LEAST_POWER
@@ -253,9 +271,6 @@ class FieldReader(nn.Module):
             (power.log() - before.log()).clamp(-3, 3),
             torch.stack([level[:n], level[n:]], dim=1),
         ]
-
-    def _multiply(self, one: Tensor, other: Tensor, n: int) -> Float[Tensor, "frame filter"]:
-        return torch.bmm(one[:, None, :], other[:, :, None]).view(n, self.filters)
 
 
 class LinearApertures(nn.Module):
@@ -272,7 +287,7 @@ class LinearApertures(nn.Module):
         radius2 = x.square() + y.square()
         star = torch.exp(-radius2 / (2 * 1.3**2))
         others = [star * x, star * y, star * (x.square() - y.square()), star * x * y]
-        others += [torch.ones_like(star), (radius2 > 36).float()]
+        others += [torch.ones_like(star), (radius2 > (RING * (side // 2)) ** 2).float()]
         widths = torch.linspace(0.7, 4.0, max(apertures - len(others), 1))
         gaussians = torch.exp(-radius2 / (2 * widths[:, None, None].square()))
         shapes = torch.cat([gaussians, torch.stack(others)])[:apertures].flatten(1)
@@ -281,6 +296,18 @@ class LinearApertures(nn.Module):
     def forward(self, frames: Float[Tensor, "frame y x"]) -> Float[Tensor, "frame aperture"]:
         """Return the sum under each aperture."""
         return _middle(frames, self.side).flatten(1) @ self.weights.T
+
+
+def _by_pixel(maps: Float[Tensor, "frame map y x"]) -> Float[Tensor, "frame pixel map"]:
+    """Return maps with the maps last, as they lie in memory: nothing is copied."""
+    return maps.permute(0, 2, 3, 1).flatten(1, 2)
+
+
+def _products(
+    one: Float[Tensor, "frame pixel map"], other: Float[Tensor, "frame pixel map"]
+) -> Float[Tensor, "frame map"]:
+    """Return the sum over pixels of each map of one times the same map of the other."""
+    return torch.bmm(one.transpose(1, 2), other).diagonal(dim1=1, dim2=2)
 
 
 def _open_where_bright(gates: int) -> nn.Conv2d:

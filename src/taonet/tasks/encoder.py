@@ -88,6 +88,9 @@ def teach_encoder(
     start = time.monotonic()
     taught = prepare_taught_frames(paths, work / "frames", track=track)
     teaching, held_out = split_taught_frames(taught, HELD_OUT)
+    if not teaching.sequences:
+        what, got = "too few sequences whose truth is known", len(held_out.sequences)
+        raise InputError(what, where=output, got=got, do="simulate more objects")
     network = train_encoder(
         settings.model,
         teaching,
@@ -120,7 +123,7 @@ def _facts(paths: Sequence[Path], settings: EncoderSettings, seed: int) -> dict[
     return {
         "learnt_from": [archive.digest for archive in archives],
         "simulated_by": [describe_simulation(path) for path in paths],
-        "settings": asdict(settings.training),
+        "settings": asdict(settings),
         "seed": seed,
         "version": __version__,
     }

@@ -1,11 +1,12 @@
 """How well a frame encoder measures, on frames that did not teach it."""
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from taonet.models.frame_encoder import FrameEncoder
 from taonet.training.encoder_objective import group_medians
@@ -20,6 +21,9 @@ PLANTED: Final = (2.0, 10.0, 50.0, 300.0, 2000.0)
 
 TO_SIGMA: Final = 1.4826
 """Median absolute deviation to standard deviation, for a Gaussian."""
+
+LEAST_FLUX: Final = 1e-9
+"""Shares of a flux are taken of no less: what cannot be seen has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class FluxScore:
     pull : float
         The same in units of the stated errors: 1 if these are honest.
     found : float
-        Median share of what was planted that was found; NaN for objects of their own.
+        Median share of the flux that was found.
     """
 
     least: float
@@ -52,8 +56,9 @@ class FluxScore:
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderScores:
-    """Scores of an encoder: ``own`` light of objects by flux, ``planted`` stars by flux, and the
-    median errors of transparency and seeing (in logarithms) and of places (in pixels).
+    """Scores of an encoder: ``own`` light of objects by flux, ``planted`` stars by flux, as far as
+    there are any, and the median errors of transparency and seeing (in logarithms) and of places
+    (in pixels); NaN where the truth is not known.
     """
 
     own: tuple[FluxScore, ...]
@@ -85,15 +90,19 @@ def score_encoder(
     flux, planted, deviation, error, usable = columns[:, :5].T
     own = (planted == 0) & (usable > 0)
     return EncoderScores(
-        own=tuple(_score(flux, deviation, error, own, EDGES, i) for i in range(len(EDGES) - 1)),
-        planted=tuple(
-            _score(np.abs(planted), deviation * np.sign(planted), error, planted != 0, PLANTED, i)
-            for i in range(len(PLANTED) - 1)
+        own=_scores(flux, deviation, error, own, EDGES),
+        planted=_scores(
+            np.abs(planted), deviation * np.sign(planted), error, planted != 0, PLANTED
         ),
-        transparency=float(np.nanmedian(columns[:, 5])),
-        seeing=float(np.nanmedian(columns[:, 6])),
-        place=float(np.nanmedian(columns[:, 7])),
+        transparency=_median_of_known(columns[:, 5]),
+        seeing=_median_of_known(columns[:, 6]),
+        place=_median_of_known(columns[:, 7]),
     )
+
+
+def _median_of_known(values: Float[np.ndarray, " frame"]) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _deviations(encoder: FrameEncoder, batch: TaughtBatch) -> Float[np.ndarray, "frame eight"]:
@@ -120,34 +129,29 @@ def _deviations(encoder: FrameEncoder, batch: TaughtBatch) -> Float[np.ndarray, 
     return torch.stack(columns, dim=1).cpu().double().numpy()
 
 
-def _score(
+def _scores(
     flux: Float[np.ndarray, " frame"],
     deviation: Float[np.ndarray, " frame"],
     error: Float[np.ndarray, " frame"],
-    wanted: np.ndarray,
+    wanted: Bool[np.ndarray, " frame"],
     edges: tuple[float, ...],
-    i: int,
-) -> FluxScore:
-    some = wanted & (flux >= edges[i]) & (flux < edges[i + 1])
-    if not some.any():
-        nan = float("nan")
-        return FluxScore(
-            least=edges[i],
-            most=edges[i + 1],
-            frames=0,
-            error=nan,
-            relative=nan,
-            pull=nan,
-            found=nan,
+) -> tuple[FluxScore, ...]:
+    """Return the scores between each two edges between which there are frames."""
+    scores = []
+    for least, most in itertools.pairwise(edges):
+        some = wanted & (flux >= least) & (flux < most)
+        if not some.any():
+            continue
+        size, share = np.abs(deviation[some]), np.maximum(flux[some], LEAST_FLUX)
+        scores.append(
+            FluxScore(
+                least=least,
+                most=most,
+                frames=int(some.sum()),
+                error=float(TO_SIGMA * np.median(size)),
+                relative=float(TO_SIGMA * np.median(size / share)),
+                pull=float(TO_SIGMA * np.median(size / error[some])),
+                found=float(1 + np.median(deviation[some] / share)),
+            )
         )
-    flux, deviation, error = flux[some], deviation[some], error[some]
-    size = np.abs(deviation)
-    return FluxScore(
-        least=edges[i],
-        most=edges[i + 1],
-        frames=int(some.sum()),
-        error=float(TO_SIGMA * np.median(size)),
-        relative=float(TO_SIGMA * np.median(size / np.maximum(flux, 1e-9))),
-        pull=float(TO_SIGMA * np.median(size / error)),
-        found=float(1 + np.median(deviation / np.maximum(flux, 1e-9))),
-    )
+    return tuple(scores)

@@ -22,7 +22,15 @@ from taonet.training.schedule import learning_rate
 from taonet.types import Natural, NotNegative, Positive, Share, Track, no_progress
 
 Part = Literal[
-    "looks", "deep_looks", "apertures", "calibrate", "light_memory", "mix", "recurrence", "head"
+    "looks",
+    "deep_looks",
+    "apertures",
+    "calibrate",
+    "light_memory",
+    "encoded_light_memory",
+    "mix",
+    "recurrence",
+    "head",
 ]
 """The parts of a network that learn."""
 

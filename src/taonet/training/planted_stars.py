@@ -87,7 +87,7 @@ class TaughtBatch(NamedTuple):
     host: Float[Tensor, "sequence three"]
 
 
-class _Shown(NamedTuple):
+class _ShownFrames(NamedTuple):
     """The frames of one sequence in a batch; names as in `TaughtBatch`."""
 
     frames: Float[np.ndarray, "frame y x"]
@@ -114,7 +114,7 @@ def draw_taught_batch(
         name: torch.from_numpy(
             np.concatenate([getattr(one, name) for one in shown]).astype(np.float32)
         )
-        for name in _Shown._fields
+        for name in _ShownFrames._fields
     }
     return TaughtBatch(
         **frames,
@@ -128,7 +128,7 @@ def draw_taught_batch(
 
 def _show(
     taught: TaughtFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
-) -> _Shown:
+) -> _ShownFrames:
     n = known.last - known.first
     which = np.sort(rng.choice(n, min(planting.frames, n), replace=False))
     noise, unit, before, flux, transparency, seeing = (
@@ -142,11 +142,11 @@ def _show(
             known.seeing,
         )
     )
-    ratio = transparency / before
-    shown = _Shown(
+    ratio, earlier = transparency / before, np.array(known.earlier)[which]
+    shown = _ShownFrames(
         frames=taught.frames[known.first + which].astype(np.float32),
         means=taught.means[known.first + which].astype(np.float32),
-        conditions=np.stack([np.log1p(which), np.log(noise), which > 0], axis=1),
+        conditions=np.stack([np.log1p(earlier), np.log(noise), earlier > 0], axis=1),
         flux=flux,
         log_ratio=np.log(ratio),
         seeing=np.log(seeing / USUAL_FWHM_PX),
@@ -159,8 +159,8 @@ def _show(
 
 
 def _plant_steady(
-    shown: _Shown, known: TaughtSequence, planting: Planting, rng: np.random.Generator
-) -> _Shown:
+    shown: _ShownFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
+) -> _ShownFrames:
     """Plant a star into frames and means alike."""
     flux = 10 ** rng.uniform(planting.faintest, planting.brightest)
     if rng.random() >= planting.steady:
@@ -174,12 +174,12 @@ def _plant_steady(
 
 
 def _plant_changing(
-    shown: _Shown,
+    shown: _ShownFrames,
     known: TaughtSequence,
     unit: Float[np.ndarray, " frame"],
     planting: Planting,
     rng: np.random.Generator,
-) -> _Shown:
+) -> _ShownFrames:
     """Plant stars, with their photon noise, into some of the frames alone."""
     n = len(shown.flux)
     flux = 10 ** rng.uniform(planting.faintest, planting.brightest, n)
@@ -193,7 +193,9 @@ def _plant_changing(
     return shown._replace(flux=shown.flux + flux, planted=flux)
 
 
-def _cover_field(shown: _Shown, side: int, planting: Planting, rng: np.random.Generator) -> _Shown:
+def _cover_field(
+    shown: _ShownFrames, side: int, planting: Planting, rng: np.random.Generator
+) -> _ShownFrames:
     """Cover what lies beyond the cutouts, and more of some sequences, as other surveys do."""
     smaller = int(rng.integers(*SMALL_FIELDS))
     side = min(side, smaller) if rng.random() < planting.small else side
@@ -220,6 +222,8 @@ def _stars(
     return np.asarray(profile.reshape(shape).mean(axis=(2, 4)))
 
 
-def _add(images: Float[np.ndarray, "frame y x"], stamps: Float[np.ndarray, "_ y x"]) -> None:
+def _add(
+    images: Float[np.ndarray, "frame y x"], stamps: Float[np.ndarray, "frame stamp stamp"]
+) -> None:
     first = FRAME_PX // 2 - STAMP_PX // 2
     images[:, first : first + STAMP_PX, first : first + STAMP_PX] += stamps

@@ -1,10 +1,11 @@
 """How fast a network learns, step by step."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 
+@runtime_checkable
 class Schedule(Protocol):
     """What decides the rate: the number of steps and the highest rate."""
 

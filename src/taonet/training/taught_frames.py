@@ -26,8 +26,9 @@ from taonet.types import Track, no_progress
 LEAST_EPOCHS: Final = 8
 """Shorter sequences teach little about means."""
 
-INDEX: Final = "index.json"
-"""Written last: what a folder of prepared frames holds."""
+INDEX: Final = "index-2.json"
+"""Written last: what a folder of prepared frames holds. The first kind took all frames for one
+band."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +49,12 @@ class TaughtSequence:
     moving : bool
     host : list of float
         Light, size and distance of the host, as `taonet.data.frame_encodings` states them.
+    earlier : list of int, one an epoch
+        Number of frames of its band before it.
     noise, unit, before, flux, transparency, seeing : list of float, one an epoch
-        Noise of the frame in units of the usual one; the usual one; transparency of the mean
-        before; flux in units of ``unit`` at that transparency; transparency of the frame; width of
-        stars in pixels, NaN where not stated.
+        Noise of the frame in units of the usual one; the usual one; transparency of the mean of
+        those frames; flux in units of ``unit`` at that transparency; transparency of the frame;
+        width of stars in pixels, NaN where not stated.
     """
 
     first: int
@@ -62,6 +65,7 @@ class TaughtSequence:
     steady: bool
     moving: bool
     host: list[float]
+    earlier: list[int]
     noise: list[float]
     unit: list[float]
     before: list[float]
@@ -177,6 +181,7 @@ def _teach(
         steady=truth.get("host") is None and not moving,
         moving=moving,
         host=_host(truth, few, float(np.median(inputs.unit / before))),
+        earlier=np.rint(np.expm1(inputs.conditions[:, 0])).astype(int).tolist(),
         noise=np.exp(inputs.conditions[:, 1]).tolist(),
         unit=inputs.unit.tolist(),
         before=before.tolist(),
