@@ -2,6 +2,7 @@
 
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def taonet(monkeypatch, capsys):
 
 
 def test_options_are_passed_on_and_the_page_is_named(taonet, tmp_path, monkeypatch):
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
 
     def noted(data, output, **rest):
         given.update(rest, data=data, output=output)
