@@ -81,14 +81,21 @@ def test_the_stand_in_refuses_what_a_gpu_refuses():
 
 
 def on_stand_in(bundle):
-    """Return the bundle with its network copied to the stand-in."""
-    network = type(bundle.network)(bundle.network.config)
-    network.load_state_dict(bundle.network.state_dict())
-    return replace(bundle, network=network.to(GPU).eval())
+    """Return the bundle with its network, and its encoder, copied to the stand-in."""
+    encoder = bundle.encoder
+    if encoder is not None:
+        encoder = replace(encoder, network=copy_to_stand_in(encoder.network))
+    return replace(bundle, network=copy_to_stand_in(bundle.network), encoder=encoder)
+
+
+def copy_to_stand_in(network):
+    copy = type(network)(network.config)
+    copy.load_state_dict(network.state_dict())
+    return copy.to(GPU).eval()
 
 
 def test_every_kind_of_network_runs_elsewhere_and_answers_the_same(bundle, sequences):
-    examples = [example_of(sequence, bundle.reading) for sequence in sequences]
+    examples = [example_of(one, bundle.reading, encode=bundle.encode) for one in sequences]
     expected = compute_answers(bundle, examples, turns=2)
     evidence, covered = explain_answer(bundle, sequences[0])
     with stand_in_gpu():
@@ -106,7 +113,7 @@ def test_every_kind_of_network_runs_elsewhere_and_answers_the_same(bundle, seque
 
 @torch.inference_mode()
 def test_a_stream_goes_on_elsewhere(bundle, sequences):
-    batch = Batch.from_examples([example_of(sequences[0], bundle.reading)])
+    batch = Batch.from_examples([example_of(sequences[0], bundle.reading, encode=bundle.encode)])
     expected = bundle.network(batch)[0]
     with stand_in_gpu():
         network = on_stand_in(bundle).network

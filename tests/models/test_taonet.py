@@ -26,7 +26,7 @@ def probabilities(table):
 
 @pytest.fixture
 def examples(bundle, sequences):
-    return [example_of(s, bundle.reading) for s in sequences]
+    return [example_of(s, bundle.reading, encode=bundle.encode) for s in sequences]
 
 
 def test_step_by_step_equals_forward(bundle, examples):
