@@ -1,8 +1,6 @@
 """The stage that trains: what it notes of a network, and what it cost."""
 
 import json
-import resource
-import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +14,7 @@ from taonet.experiment import training_stage
 from taonet.experiment.joined_archives import join_archives
 from taonet.experiment.plan import plan_experiment, tuning_recipe
 from taonet.experiment.recipe import read_recipe
-from taonet.experiment.training_stage import _learnt_mix, _record_cost, peak_memory_mib
+from taonet.experiment.training_stage import _learnt_mix
 from taonet.io.archive import Archive
 from taonet.models.bundle import load_bundle
 from taonet.models.taonet import TaoNet
@@ -29,34 +27,6 @@ def test_batches_hold_as_many_of_each_class_that_is_met():
     # all that is read of an experiment here
     experiment: Any = SimpleNamespace(archive=archive, taxonomy=taxonomy)
     assert _learnt_mix(experiment, np.array([0, 1, 2, 3])) == {"A": 0.5, "B": 0.5, "C": 0.0}
-
-
-CPU = torch.device("cpu")
-
-
-def test_the_cost_of_a_stage_adds_to_that_of_earlier_tries(tmp_path):
-    file = tmp_path / "cost.json"
-    file.write_text(json.dumps({"seconds": 100.0, "peak_mib": 1e9}))
-    with pytest.raises(KeyboardInterrupt), _record_cost(file, CPU):
-        raise KeyboardInterrupt
-    cost = json.loads(file.read_text())
-    assert 100 <= cost["seconds"] < 110
-    assert cost["peak_mib"] == 1e9
-    with _record_cost(tmp_path / "new.json", CPU):
-        pass
-    assert json.loads((tmp_path / "new.json").read_text())["peak_mib"] == pytest.approx(
-        peak_memory_mib(), rel=0.05
-    )
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux states of a process")
-def test_memory_is_that_which_linux_states():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    with open("/proc/self/status") as file:  # noqa: PTH123
-        (line,) = (line for line in file if line.startswith("VmHWM"))
-    stated = int(line.split()[1]) / 1024
-    assert before <= peak_memory_mib() + 1
-    assert peak_memory_mib() == pytest.approx(stated, rel=0.05)
 
 
 def test_a_bundle_notes_what_its_network_learnt_from(world):

@@ -24,9 +24,6 @@ MOST: Final = 6e4
 CONDITIONS: Final = 3
 """Numbers in `EncoderInputs.conditions`."""
 
-LEAST_NOISE: Final = 1e-3
-"""Of a frame, in its own units: a frame without noise would outweigh all others."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EncoderInputs:
@@ -102,18 +99,26 @@ def encoder_inputs(
 
 
 def inputs_of_sequence(
-    sequence: ImageSequence,
-) -> tuple[EncoderInputs, Int[np.ndarray, " epoch"]]:
-    """Prepare the first channel of a sequence, and number its bands."""
-    images = np.asarray(with_gaps(sequence.frames[:, :1]))[:, 0]
-    band = np.unique(np.asarray(sequence.band, dtype=str), return_inverse=True)[1].reshape(-1)
+    sequence: ImageSequence, epochs: Int[np.ndarray, " shown"] | None = None
+) -> tuple[EncoderInputs, Int[np.ndarray, " shown"]]:
+    """Prepare the first channel of a sequence, and number its bands.
+
+    Parameters
+    ----------
+    epochs : array, optional
+        Which epochs, in which order, as if there were no others; all by default.
+    """
+    shown = np.arange(len(sequence)) if epochs is None else epochs
+    images = np.asarray(with_gaps(sequence.frames[shown, :1]))[:, 0]
+    bands = np.array(sequence.band, dtype=str)[shown]
+    band = np.unique(bands, return_inverse=True)[1].reshape(-1)
     return encoder_inputs(images, band), band
 
 
 def frame_weight(noise: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:
     """Return the weight of frames of that noise in a mean; 0 where the noise is not known."""
-    weight = 1 / np.maximum(noise, LEAST_NOISE) ** 2
-    return np.asarray(np.nan_to_num(weight, posinf=0.0, neginf=0.0))
+    known = noise > 0
+    return np.where(known, 1 / np.where(known, noise, 1.0) ** 2, 0.0)
 
 
 def _scale_to_noise(

@@ -67,6 +67,14 @@ class FrameEncodings:
         """Return the epochs named by index."""
         return replace(self, **{f.name: getattr(self, f.name)[epochs] for f in fields(self)})
 
+    def replace_epochs(
+        self, epochs: Int[np.ndarray, " some"], others: "FrameEncodings"
+    ) -> "FrameEncodings":
+        """Return the encodings with those of some epochs replaced, in the order of ``epochs``."""
+        columns = self.to_array()
+        columns[epochs] = others.to_array()
+        return self.from_array(columns)
+
     def to_array(self) -> Float[np.ndarray, "epoch column"]:
         """Return all of it as one float32 array."""
         columns = [getattr(self, f.name) for f in fields(self)]

@@ -20,8 +20,9 @@ from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import Taxonomy
 from taonet.types import Count
 
-Encode = Callable[[ImageSequence], FrameEncodings]
-"""Says what a frame encoder says of the epochs of a sequence that can be read."""
+Encode = Callable[..., FrameEncodings]
+"""Says what a frame encoder says of the epochs of a sequence that can be read, or of some of them:
+``encode(sequence, epochs)``; see `taonet.models.encoding.encode_sequence`."""
 
 NO_LABEL = -1
 """Label of an object whose class is not known."""

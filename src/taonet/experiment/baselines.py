@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from taonet.data.augment import change_each_light
+from taonet.data.frame_encodings import FrameEncodings
 from taonet.data.reading import Example, Reading, Sequences, find_inputs
 from taonet.data.sequence_inputs import SequenceInputs
 from taonet.evaluation.controls import (
@@ -297,9 +299,22 @@ class _TestSequence:
         return self._prepare(precomputed=self._precomputed)
 
     def take_epochs(self, epochs: Int[np.ndarray, " shown"]) -> Example:
-        """Return the epochs in the order given, and a running mean of these alone."""
-        precomputed = None if self._precomputed is None else replace(self._precomputed, deep=None)
+        """Return the epochs in the order given, with running means and encodings of these alone."""
+        precomputed = self._precomputed
+        if precomputed is not None:
+            encoded = self._encode_alone(precomputed.encoded, epochs)
+            precomputed = replace(precomputed, deep=None, encoded=encoded)
         return self._prepare(epochs=epochs, precomputed=precomputed)
+
+    def _encode_alone(
+        self, encoded: FrameEncodings | None, epochs: Int[np.ndarray, " shown"]
+    ) -> FrameEncodings | None:
+        """Encode some epochs as if there were no others: a frame's mean would show them."""
+        encode = self._bundle.encode
+        if encoded is None or encode is None:
+            return encoded
+        readable = self._sequence.take(self._bundle.reading.epochs_of(self._sequence))
+        return encoded.replace_epochs(epochs, encode(readable, epochs))
 
     def _prepare(
         self,
@@ -309,7 +324,12 @@ class _TestSequence:
     ) -> Example:
         reading, frame_px = self._bundle.reading, self._bundle.frame_px
         return prepare_example(
-            self._sequence, reading, frame_px=frame_px, epochs=epochs, precomputed=precomputed
+            self._sequence,
+            reading,
+            frame_px=frame_px,
+            epochs=epochs,
+            precomputed=precomputed,
+            encode=self._bundle.encode,
         ).example
 
 
@@ -340,8 +360,10 @@ def _average_frames(sequence: _TestSequence, _: np.random.Generator) -> Example:
 
 def _mean_light(light: Float[np.ndarray, "epoch number"]) -> Float[np.ndarray, "one number"]:
     """Return the weighted means of flux and of place and their errors, if there are any."""
-    if not light.shape[1]:
-        return light[:1]
+    return change_each_light(light, _mean_of_kind) if light.shape[1] else light[:1]
+
+
+def _mean_of_kind(light: Float[np.ndarray, "epoch five"]) -> Float[np.ndarray, "one five"]:
     numbers = []
     for first, error in ((0, 1), (2, 4)):
         weight = light[:, error] ** -2.0

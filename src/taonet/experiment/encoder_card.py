@@ -43,9 +43,12 @@ def encoder_card(encoder: TaughtEncoder) -> str:
         f"of that of the seeing {scores['seeing']:.3f}, of the place {scores['place']:.2f} px.\n"
     )
     text += "\n## Made by\n\n"
-    made = [*facts["simulated_by"], f"taonet encoder ARCHIVES… --seed {facts['seed']} -o OUTPUT"]
-    text += "".join(f"    {command}\n" for command in made)
-    return text + f"\n{facts['seconds']:,.0f} s on {facts['device']}.\n"
+    settings = "".join(f" --set {change}" for change in facts["changes"])
+    command = f"taonet encoder ARCHIVES… --seed {facts['seed']}{settings} -o OUTPUT"
+    text += "".join(f"    {line}\n" for line in (*facts["simulated_by"], command))
+    cost = facts["cost"]
+    spent = f"{cost['seconds']:,.0f} s and {cost['peak_mib']:,.0f} MiB on {cost['device']}"
+    return text + f"\n{spent}; weights {encoder.digest[:12]}.\n"
 
 
 def _rows(scores: Sequence[Mapping[str, Any]]) -> str:

@@ -1,11 +1,7 @@
 """The stage that trains a network, and calibrates it where calibration objects are given."""
 
 import json
-import resource
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +12,13 @@ from jaxtyping import Int
 
 from taonet.data.reading import find_inputs
 from taonet.data.splits import Split
+from taonet.experiment.cost import record_cost
 from taonet.experiment.plan import Experiment, run_digest
-from taonet.experiment.stages import write_json
 from taonet.experiment.trust_stage import collect_calibration_answers, fit_trust
 from taonet.io.tally import Tally
 from taonet.models.bundle import Bundle, load_bundle, save_bundle
 from taonet.models.coverage import common_domain, coverage_of
-from taonet.models.device import CPU, describe_device, find_device
+from taonet.models.device import CPU, find_device
 from taonet.models.domain import DOMAIN, Domain
 from taonet.models.preparation import PreparedSequence, prepare_examples
 from taonet.training.curve_pretraining import pretrain_network
@@ -95,7 +91,7 @@ def _train_bundle(experiment: Experiment, train: Int[np.ndarray, " n"], folder: 
     recipe, archive = experiment.recipe, experiment.archive
     folder.mkdir(parents=True, exist_ok=True)
     start = _start_weights(experiment)
-    with _record_cost(folder / "cost.json", find_device(recipe.training.device)):
+    with record_cost(folder / "cost.json", find_device(recipe.training.device)):
         network = train_network(
             experiment.architecture,
             experiment.training_set(train),
@@ -142,7 +138,7 @@ def _start_weights(experiment: Experiment) -> dict[str, torch.Tensor] | None:
         return None
     # it knows no object of the archive, so that all rounds share it
     folder.mkdir(parents=True, exist_ok=True)
-    with _record_cost(folder / "cost.json", find_device(recipe.training.device)):
+    with record_cost(folder / "cost.json", find_device(recipe.training.device)):
         network = pretrain_network(
             experiment.architecture,
             experiment.curves(),
@@ -189,24 +185,3 @@ def _learnt_mix(experiment: Experiment, train: Int[np.ndarray, " n"]) -> dict[st
     met = experiment.archive.objects["class_name"].iloc[train].unique().tolist()
     classes = experiment.taxonomy.classes
     return equal_shares([name for name in classes if name in met], classes)
-
-
-@contextmanager
-def _record_cost(path: Path, device: torch.device) -> Iterator[None]:
-    """Add the time that passes and the memory that was needed to what earlier tries took."""
-    before = json.loads(path.read_text()) if path.exists() else {"seconds": 0.0, "peak_mib": 0.0}
-    start = time.monotonic()
-    try:
-        yield
-    finally:
-        seconds = before["seconds"] + time.monotonic() - start
-        peak = max(before["peak_mib"], peak_memory_mib())
-        spent = {"seconds": round(seconds, 1), "peak_mib": round(peak, 1)}
-        write_json(path, {**spent, "device": describe_device(device)})
-
-
-def peak_memory_mib() -> float:
-    """Return the most memory that this process has held so far."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # kilobytes, but bytes on macOS
-    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)

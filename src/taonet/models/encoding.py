@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from taonet.data.encoder_inputs import EncoderInputs, inputs_of_sequence
 from taonet.data.frame_encodings import FrameEncodings, encodings_of
@@ -12,7 +12,11 @@ from taonet.sky.sequence import ImageSequence
 FRAMES_AT_ONCE = 512
 
 
-def encode_sequence(encoder: FrameEncoder, sequence: ImageSequence) -> FrameEncodings:
+def encode_sequence(
+    encoder: FrameEncoder,
+    sequence: ImageSequence,
+    epochs: Int[np.ndarray, " shown"] | None = None,
+) -> FrameEncodings:
     """Encode every epoch of a sequence, each by what was known by then.
 
     The first channel is read. Means are of frames of one band, whether or not a network is told
@@ -22,8 +26,10 @@ def encode_sequence(encoder: FrameEncoder, sequence: ImageSequence) -> FrameEnco
     ----------
     sequence : ImageSequence
         Only with epochs that can be read.
+    epochs : array, optional
+        Which of them, in which order, as if there were no others; all by default.
     """
-    inputs, band = inputs_of_sequence(sequence)
+    inputs, band = inputs_of_sequence(sequence, epochs)
     return encodings_of(inputs, encode_inputs(encoder, inputs), band)
 
 

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from taonet.errors import InputError
+from taonet.experiment.cost import record_cost
 from taonet.experiment.encoder_card import encoder_card
 from taonet.experiment.recipe import apply_changes
 from taonet.experiment.stages import reserve_run_folder
@@ -17,7 +17,7 @@ from taonet.io.archive import Archive
 from taonet.io.archive_writer import work_folder
 from taonet.io.atomic import refuse_existing
 from taonet.io.provenance import describe_simulation
-from taonet.models.device import AUTO, describe_device, find_device
+from taonet.models.device import AUTO, find_device
 from taonet.models.encoder_folder import CONFIG, TaughtEncoder, save_encoder
 from taonet.models.frame_encoder import FrameEncoderConfig
 from taonet.settings import settings_of
@@ -85,27 +85,28 @@ def teach_encoder(
     facts = _facts(paths, settings, seed)
     work = work_folder(output)
     reserve_run_folder(work, _digest(facts))
-    start = time.monotonic()
-    taught = prepare_taught_frames(paths, work / "frames", track=track)
-    teaching, held_out = split_taught_frames(taught, HELD_OUT)
-    if not teaching.sequences:
-        what, got = "too few sequences whose truth is known", len(held_out.sequences)
-        raise InputError(what, where=output, got=got, do="simulate more objects")
-    network = train_encoder(
-        settings.model,
-        teaching,
-        config=settings.training,
-        seed=seed,
-        folder=work,
-        device=device,
-        track=track,
-    )
-    scores = score_encoder(network, held_out, planting=settings.training.planting, seed=seed)
+    cost = work / "cost.json"
+    with record_cost(cost, find_device(device)):
+        taught = prepare_taught_frames(paths, work / "frames", track=track)
+        teaching, held_out = split_taught_frames(taught, HELD_OUT)
+        if not teaching.sequences:
+            what, got = "too few sequences whose truth is known", len(held_out.sequences)
+            raise InputError(what, where=output, got=got, do="simulate more objects")
+        network = train_encoder(
+            settings.model,
+            teaching,
+            config=settings.training,
+            seed=seed,
+            folder=work,
+            device=device,
+            track=track,
+        )
+        scores = score_encoder(network, held_out, planting=settings.training.planting, seed=seed)
     facts |= {
+        "changes": list(changes),
         "sequences": len(teaching.sequences),
         "frames": sum(one.last - one.first for one in teaching.sequences),
-        "seconds": round(time.monotonic() - start, 1),
-        "device": describe_device(find_device(device)),
+        "cost": json.loads(cost.read_text()),
         "scores": asdict(scores),
     }
     encoder = TaughtEncoder(network=network, name=output.name, facts=facts)
