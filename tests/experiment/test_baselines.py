@@ -1,11 +1,18 @@
 """Baselines and controls: what each of them is shown, and what it answers from that."""
 
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.conftest import sequence, untrained_encoder
+from taonet.data.reading import Reading
+from taonet.data.sequence_inputs import SequenceInputs
+from taonet.data.transforms import Scaling
 from taonet.experiment import baselines
 from taonet.experiment.baselines import (
     FOREST,
@@ -19,6 +26,7 @@ from taonet.experiment.baselines import (
 from taonet.io.archive import Archive
 from taonet.models.answers import compute_answers
 from taonet.models.bundle import load_bundle
+from taonet.models.encoding import encode_sequence
 from taonet.models.preparation import prepare_example
 
 
@@ -106,3 +114,23 @@ def test_a_shuffled_sequence_keeps_its_times(bundle, archive):
     np.testing.assert_array_equal(shuffled.days, one.whole_example.days)
     np.testing.assert_array_equal(shuffled.images, one.take_epochs(order).images)
     assert not np.array_equal(shuffled.images, one.whole_example.images)
+
+
+def test_encoded_frames_are_shown_as_if_there_were_no_others():
+    """The mean of the frames before would tell of them."""
+    encoder = untrained_encoder()
+    encode = partial(encode_sequence, encoder.network)
+    reading = Reading(scaling=Scaling(), encoded=True, frames=False)
+    seen = sequence(4, 6, size=32)
+    readable = seen.take(reading.epochs_of(seen))
+    stored = SequenceInputs(encoded=encode(readable))
+    bundle: Any = SimpleNamespace(reading=reading, frame_px=32, encode=encode)
+    shown = baselines._TestSequence(bundle, [seen], 0)
+    shown._precomputed = stored
+    last = np.array([len(readable) - 1])
+    alone = encode(readable, last)
+    np.testing.assert_allclose(
+        shown.take_epochs(last).light, alone.light(np.zeros(1, int)), rtol=1e-5
+    )
+    assert shown.whole_example.conditions[-1, 4] > 0  # frames before it
+    assert shown.take_epochs(last).conditions[0, 4] == 0

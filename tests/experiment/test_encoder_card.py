@@ -12,8 +12,8 @@ ROW = {
 FACTS = {
     "sequences": 1900,
     "frames": 123456,
-    "seconds": 1234.5,
-    "device": "a processor",
+    "cost": {"seconds": 1234.4, "peak_mib": 2345.6, "device": "a processor"},
+    "changes": ["training.steps=100"],
     "seed": 3,
     "settings": {"model": {}, "training": {}},
     "simulated_by": ["taonet simulate tiny --objects 9 --seed 1"],
@@ -39,7 +39,7 @@ def test_the_page_states_what_was_found():
         "| 50 – 300 | 1,234 |",
         "transparency 0.012, of that of the seeing 0.045, of the place 0.31 px",
         "    taonet simulate tiny --objects 9 --seed 1\n",
-        "--seed 3",
-        "1,234 s on a processor" if round(1234.5) == 1234 else "1,235 s on a processor",
+        "--seed 3 --set training.steps=100",
+        f"1,234 s and 2,346 MiB on a processor; weights {encoder.digest[:12]}",
     ):
         assert words in page, words
