@@ -10,8 +10,8 @@ steady one. It is a fainter copy of a lonely star of the same frame
 blurred or out of its place are left out. Seeing and zero points are not stated.
 
 * field_stars: cutouts are cut anew around empty places. The twelve sequences show the same
-  exposures: those without a lonely bright star get a copy of the brightest one of the others. How clear
-  an exposure was is the mean of the four brightest stars.
+  exposures: those without a lonely bright star get a copy of the brightest one of the others. How
+  clear an exposure was is the mean of the four brightest stars.
 * hits: constant objects (NON), which are stars. 21 pixels have no empty place: frames are rolled by
   half their size and the star replaced by other pixels of the frame. No star is left to tell how
   clear a frame was, so that the truth is the light in the frame.
