@@ -6,17 +6,17 @@ DATA, by default the folder that TAONET_SHARED_DATA names, holds ``field_stars``
 ``ztf_stamps`` and ``ztf_stamps_2``. Into an empty place of each sequence a star is planted whose
 signal-to-noise ratio is drawn anew in each epoch, log-uniformly from 3 to 300, and another time a
 steady one. It is a fainter copy of a lonely star of the same frame
-(`taonet.studies.planted_stars`); seeing and zero points are not stated.
+(`taonet.studies.frame_stars`, `taonet.studies.planted_stars`); epochs in which that star is faint,
+blurred or out of its place are left out. Seeing and zero points are not stated.
 
 * field_stars: cutouts are cut anew around empty places. The twelve sequences show the same
-  exposures: those without a lonely star get a copy of the brightest one of the others. How clear
-  an exposure was is the mean of the four brightest stars.
+  exposures: those without a lonely bright star get a copy of the brightest one of the others. How
+  clear an exposure was is the mean of the four brightest stars.
 * hits: constant objects (NON), which are stars. 21 pixels have no empty place: frames are rolled by
   half their size and the star replaced by other pixels of the frame. No star is left to tell how
   clear a frame was, so that the truth is the light in the frame.
 * ztf: the science images of objects with five alerts or more in a band; what the object does is of
-  no matter to the empty places around. What was copied, a field star or else the object itself,
-  tells how clear the frame was.
+  no matter to the empty places around. The star that was copied tells how clear the frame was.
 
 Forced photometry and a plain aperture are compared; ``--method`` adds a function of a sequence
 that returns flux and error of each epoch, such as one that asks a frame encoder.
@@ -35,6 +35,7 @@ import pandas as pd
 from taonet.evaluation.intervals import Interval
 from taonet.io.alerts.surveys import ZTF
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
+from taonet.studies.frame_stars import FrameStar, find_frame_star
 from taonet.studies.planted_star_scores import (
     NUMBERS,
     FluxMeasurement,
@@ -44,10 +45,8 @@ from taonet.studies.planted_star_scores import (
     score_plantings,
 )
 from taonet.studies.planted_stars import (
-    FrameStar,
     cut_around,
     find_empty_places,
-    find_frame_star,
     hide_star,
     plant_changing,
     plant_steady,
@@ -96,13 +95,7 @@ def field_star_spots(data: Path) -> Iterator[Spot]:
     for sequence, star in zip(sequences, stars, strict=True):
         for place in find_empty_places(sequence, SIZE_PX, most=1):
             cut = cut_around(sequence, place, SIZE_PX)
-            yield Spot(
-                camera="field_stars",
-                group=sequence.object_id,
-                sequence=cut,
-                star=star or bright[0],
-                clearness=clearness,
-            )
+            yield from sharp_epochs("field_stars", cut, star or bright[0], clearness)
 
 
 def hits_spots(data: Path, *, most: int, rng: np.random.Generator) -> Iterator[Spot]:
@@ -116,13 +109,8 @@ def hits_spots(data: Path, *, most: int, rng: np.random.Generator) -> Iterator[S
         sequence = whole.take(np.flatnonzero(whole.readable))
         star = find_frame_star(sequence, radius_px=8, saturation=30_000, gain=HITS_GAIN)
         if star is not None:
-            yield Spot(
-                camera="hits",
-                group=sequence.object_id,
-                sequence=hide_star(sequence, star, rng),
-                star=star,
-                clearness=np.ones(len(sequence)),
-            )
+            hidden = hide_star(sequence, star, rng)
+            yield from sharp_epochs("hits", hidden, star, np.ones(len(sequence)))
 
 
 def ztf_spots(data: Path) -> Iterator[Spot]:
@@ -135,13 +123,24 @@ def ztf_spots(data: Path) -> Iterator[Spot]:
         clear = star.light / np.median(star.light)
         for place in find_empty_places(sequence, SIZE_PX, most=PLACES):
             cut = cut_around(sequence, place, SIZE_PX)
-            yield Spot(
-                camera="ztf",
-                group=sequence.object_id,
-                sequence=cut,
-                star=star,
-                clearness=clear,
-            )
+            yield from sharp_epochs("ztf", cut, star, clear)
+
+
+def sharp_epochs(
+    camera: str, sequence: ImageSequence, star: FrameStar, clearness: np.ndarray
+) -> Iterator[Spot]:
+    """Yield the place in those epochs that show the star to be copied clearly, if they will do."""
+    epochs = np.flatnonzero(star.is_sharp)
+    if len(epochs) < FEWEST_EPOCHS:
+        print(f"{camera}: too few sharp epochs of {sequence.object_id}")
+        return
+    yield Spot(
+        camera=camera,
+        group=sequence.object_id,
+        sequence=sequence.take(epochs),
+        star=star.take(epochs),
+        clearness=clearness[epochs],
+    )
 
 
 def ztf_sequences(data: Path) -> Iterator[ImageSequence]:

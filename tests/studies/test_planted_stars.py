@@ -3,73 +3,20 @@
 import numpy as np
 import pytest
 
+from studies.drawn import EPOCHS, GAIN, NOISE, SKY, STARS, frames_of, sequence_of
 from taonet.sky.psf import moffat
-from taonet.sky.sequence import ImageSequence
+from taonet.studies.frame_stars import FrameStar, find_frame_star, find_peaks
 from taonet.studies.planted_stars import (
     BRIGHTEST_SNR,
     FAINTEST_SNR,
-    FrameStar,
+    MOST_SHARE,
     cut_around,
     find_empty_places,
-    find_frame_star,
-    find_peaks,
     hide_star,
     plant,
     plant_changing,
     plant_steady,
 )
-
-EPOCHS, SKY, NOISE, GAIN = 30, 500.0, 5.0, 4.0
-STARS = ((32.0, 32.0, 40_000.0), (12.0, 50.0, 15_000.0), (50.0, 14.0, 4_000.0))
-
-
-def frames_of(stars, *, size, clear, fwhm=2.5, seed=1):
-    """Draw stars through clouds, with noise of sky and photons."""
-    rng = np.random.default_rng(seed)
-    light = sum(flux * moffat(size, fwhm_px=fwhm, x=x, y=y) for x, y, flux in stars)
-    counts = clear[:, None, None] * light
-    counts = counts + np.sqrt(NOISE**2 + counts / GAIN) * rng.normal(size=counts.shape)
-    return counts + SKY
-
-
-def sequence_of(frames):
-    return ImageSequence.from_frames("real", frames[:, None], 59000.0 + np.arange(len(frames)))
-
-
-@pytest.fixture(scope="module")
-def clear():
-    return np.random.default_rng(2).uniform(0.6, 1.4, EPOCHS)
-
-
-@pytest.fixture(scope="module")
-def sequence(clear):
-    return sequence_of(frames_of(STARS, size=64, clear=clear))
-
-
-@pytest.fixture(scope="module")
-def star(sequence):
-    found = find_frame_star(sequence, radius_px=6, saturation=1e5, gain=GAIN)
-    assert found is not None
-    return found
-
-
-def test_the_brightest_star_that_is_not_saturated_is_copied(sequence, star, clear):
-    assert star.place == (32, 32)
-    np.testing.assert_allclose(
-        star.light / np.median(star.light), clear / np.median(clear), rtol=0.03
-    )
-    np.testing.assert_allclose(star.noise, NOISE, rtol=0.1)
-    fainter = find_frame_star(sequence, radius_px=6, saturation=3000, gain=GAIN)
-    assert fainter is not None and fainter.place == (12, 50)
-    assert find_frame_star(sequence, radius_px=6, saturation=SKY, gain=GAIN) is None
-
-
-def test_stars_with_neighbours_are_not_copied(clear):
-    pair = [*STARS, (37.0, 32.0, 20_000.0)]
-    found = find_frame_star(
-        sequence_of(frames_of(pair, size=64, clear=clear)), radius_px=6, saturation=1e5, gain=GAIN
-    )
-    assert found is not None and found.place == (12, 50)
 
 
 def test_nothing_is_seen_at_empty_places(sequence):
@@ -110,7 +57,9 @@ def test_ratios_are_log_uniform_within_their_range(sequence, star):
         plant_changing(cut, star, np.ones(EPOCHS), rng=np.random.default_rng(k)) for k in range(20)
     ]
     snr = np.concatenate([one.snr for one in planted])
-    most = np.minimum(star.light / star.error(np.ones(1)), BRIGHTEST_SNR).max()
+    most = np.minimum(
+        MOST_SHARE * star.light / star.error(np.full(1, MOST_SHARE)), BRIGHTEST_SNR
+    ).max()
     assert snr.min() >= FAINTEST_SNR * 0.99 and snr.max() <= most * 1.01
     below = (snr < np.sqrt(FAINTEST_SNR * most)).mean()
     assert below == pytest.approx(0.5, abs=0.07)
@@ -147,3 +96,17 @@ def test_a_hidden_star_leaves_real_sky_at_the_centre(clear):
     moved = hidden.frames[:, 0, 10:13, 10:13]
     assert np.corrcoef(corner.ravel(), moved.ravel())[0, 1] > 0.95
     assert not find_peaks(hidden).any()
+
+
+def test_a_star_is_hidden_in_good_and_bad_seeing_alike(clear):
+    """Tails that follow the seeing would be taken for sky, and faint light for none."""
+    fwhm = np.random.default_rng(3).uniform(3.0, 6.0, EPOCHS)
+    small = sequence_of(frames_of([(10.0, 10.0, 60_000.0)], size=21, clear=clear, fwhm=fwhm))
+    star = find_frame_star(small, radius_px=8, saturation=1e5, gain=GAIN)
+    assert star is not None
+    hidden = hide_star(small, star, np.random.default_rng(1)).frames[:, 0].astype(float)
+    y, x = np.indices((21, 21)) - 10
+    away = np.hypot(x, y)
+    middle, around = (hidden[:, ring].mean(axis=1) for ring in (away < 3, (away > 7) & (away < 10)))
+    assert abs(np.median(middle - around)) < 0.2 * NOISE
+    assert np.corrcoef(middle - around, fwhm)[0, 1] > -0.6

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from jaxtyping import Bool, Float, Shaped
-from scipy.ndimage import distance_transform_edt, gaussian_filter, maximum_filter
+from jaxtyping import Float, Shaped
+from scipy.ndimage import distance_transform_edt
 
-from taonet.simulation.empty_places import median_frame, with_frames
-from taonet.sky.cutout import sky_and_noise
+from taonet.simulation.empty_places import with_frames
 from taonet.sky.sequence import ImageSequence
+from taonet.studies.frame_stars import FrameStar, find_peaks, has_room, is_lit
 
 FAINTEST_SNR: Final = 3.0
 BRIGHTEST_SNR: Final = 300.0
@@ -26,67 +26,12 @@ STEADY_SNR: Final = 50.0
 AWAY_PX: Final = 8.0
 """An empty place is at least so far from every star, and from other such places."""
 
-STAR_SIGMA: Final = 5.0
-"""A star peaks so many times the noise of a usual frame above the sky."""
-
-LIGHT_SIGMA: Final = 3.0
-"""Where the smoothed median frame is so many times its noise above the sky, something is."""
-
-SMOOTHING_PX: Final = 1.2
-"""Sigma of the Gaussian that the median frame is smoothed by: about that of a star."""
-
-LONELY_SHARE: Final = 0.1
-"""All that lies around a star to be copied is fainter than this share of its peak, or noise."""
-
-LEAST_SNR: Final = 60.0
-"""A star to be copied is at least so bright in a usual frame, against the noise of the sky."""
+MOST_SHARE: Final = 0.3
+"""A copy is at most so bright relative to its star: the noise of the sky under the star is copied
+with it, and counts as light."""
 
 _STEPS: Final = 80
 """Brightnesses at which the error of a copy is worked out; in between it is interpolated."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FrameStar:
-    """A star as each frame shows it, which copies are made of.
-
-    Parameters
-    ----------
-    images : array (epoch, row, column)
-        Its light in counts, without the sky; zero beyond the radius, its peak at the centre.
-    noise : array (epoch,)
-        Of the sky in a pixel, in counts.
-    place : tuple of int
-        Column and row of its peak in the median frame.
-    gain : float
-        Electrons a count.
-    """
-
-    images: Float[np.ndarray, "epoch row column"]
-    noise: Float[np.ndarray, " epoch"]
-    place: tuple[int, int]
-    gain: float
-
-    @property
-    def light(self) -> Float[np.ndarray, " epoch"]:
-        """Light of the star in counts."""
-        return np.asarray(self.images.sum(axis=(1, 2)))
-
-    def error(self, shares: Float[np.ndarray, "*step #epoch"]) -> Float[np.ndarray, "*step epoch"]:
-        """Return the least error of the light of copies, in counts.
-
-        It is that of a fit of the true PSF at the true place, against the photons of the copy,
-        the noise of the sky, and that of the star's own sky, which is copied too.
-
-        Parameters
-        ----------
-        shares : array
-            Brightness of copies relative to the star.
-        """
-        share = np.asarray(shares)[..., None, None]
-        star = np.maximum(self.images, 0)
-        profile = star / self.light[:, None, None]
-        variance = self.noise[:, None, None] ** 2 * (1 + share**2) + share * star / self.gain
-        return np.asarray((profile**2 / variance).sum(axis=(-2, -1)) ** -0.5)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,56 +55,6 @@ class Planting:
     snr: Float[np.ndarray, " epoch"]
 
 
-def find_frame_star(
-    sequence: ImageSequence,
-    *,
-    radius_px: int,
-    saturation: float,
-    gain: float,
-) -> FrameStar | None:
-    """Return the brightest lonely star of a sequence.
-
-    Parameters
-    ----------
-    radius_px : int
-        Its light beyond is not copied; it is so far from the edges.
-    saturation : float
-        Counts that no pixel of it reaches in more than one frame of twenty.
-    gain : float
-        Electrons a count.
-
-    Returns
-    -------
-    FrameStar or None
-        None if no star will do.
-    """
-    frames = sequence.pixels[:, 0].astype(np.float64)
-    light, is_lit = _light_of_median(sequence), _is_lit(sequence)
-    rows, columns = np.indices(light.shape)
-    is_peak = find_peaks(sequence) & _fits(light.shape, radius_px, radius_px + 1)
-    is_peak &= maximum_filter(np.nanpercentile(frames, 95, axis=0), 3) < saturation
-    for row, column in sorted(np.argwhere(is_peak).tolist(), key=lambda star: -light[tuple(star)]):
-        away = np.hypot(rows - row, columns - column)
-        around = (away > 0.75 * radius_px) & (away <= radius_px + 1)
-        sky, noise = _sky_of(frames[:, ~is_lit & (away > radius_px + 2)])
-        chance = 4 * float(np.median(noise)) / np.sqrt(len(frames))
-        if light[around].max() > max(LONELY_SHARE * light[row, column], chance):
-            continue
-        images = _cut_star(frames - sky[:, None, None], (column, row), radius_px)
-        star = FrameStar(images=images, noise=noise, place=(column, row), gain=gain)
-        if np.median(star.light / star.error(np.zeros(1))) >= LEAST_SNR:
-            return star
-    return None
-
-
-def find_peaks(sequence: ImageSequence) -> Bool[np.ndarray, "y x"]:
-    """Return which pixels are the peak of a star in the median frame."""
-    light = _light_of_median(sequence)
-    _, noise = sky_and_noise(sequence.pixels[:, :1])
-    is_bright = light > STAR_SIGMA * float(np.nanmedian(noise))
-    return np.asarray(is_bright & (light == maximum_filter(light, 5)))
-
-
 def find_empty_places(
     sequence: ImageSequence, size_px: int, *, most: int
 ) -> Iterator[tuple[int, int]]:
@@ -168,14 +63,14 @@ def find_empty_places(
     Nothing is seen there in the median frame; no star, not the object at the centre, and none of
     the places before is nearer than `AWAY_PX`.
     """
-    is_lit = _is_lit(sequence)
-    height, width = is_lit.shape
+    is_light = is_lit(sequence)
+    height, width = is_light.shape
     is_star = find_peaks(sequence)
     is_star[height // 2, width // 2] = True
-    to_light = np.asarray(distance_transform_edt(~is_lit))
-    is_free = _fits(is_lit.shape, size_px // 2, size_px - size_px // 2) & ~is_lit
+    to_light = np.asarray(distance_transform_edt(~is_light))
+    is_free = has_room(is_light.shape, size_px // 2, size_px - size_px // 2) & ~is_light
     is_free &= np.asarray(distance_transform_edt(~is_star)) >= AWAY_PX
-    y, x = np.indices(is_lit.shape)
+    y, x = np.indices(is_light.shape)
     for _ in range(most):
         if not is_free.any():
             return
@@ -205,15 +100,16 @@ def hide_star(sequence: ImageSequence, star: FrameStar, rng: np.random.Generator
     """Return small cutouts rolled by half their size, without the star that they show.
 
     Real sky from the corners becomes the centre. What is left of the star there, its mean light by
-    distance, is subtracted; its own pixels are replaced by others of the same frame.
+    distance, is subtracted; its own pixels are replaced by others of the same frame. That light
+    follows the seeing, as the light at the star's radius does, which each frame tells.
     """
     frames = sequence.frames[:, 0].astype(np.float64)
     height, width = frames.shape[1:]
     rows, columns = np.indices((height, width))
     away = np.hypot(columns - star.place[0], rows - star.place[1])
-    is_hole = away <= star.images.shape[1] // 2
-    clear = star.light / np.median(star.light)
-    frames -= clear[:, None, None] * _mean_by_distance(np.median(frames, axis=0), away)
+    radius = star.images.shape[1] // 2
+    frames -= _tails(frames, away, radius)
+    is_hole = away <= radius
     for frame in frames:
         frame[is_hole] = rng.choice(frame[~is_hole], int(is_hole.sum()))
     rolled = np.roll(frames, (height // 2, width // 2), axis=(1, 2))[:, None]
@@ -230,8 +126,8 @@ def plant_changing(
 ) -> Planting:
     """Plant a star whose signal-to-noise ratio is drawn anew in each epoch.
 
-    It is log-uniform from `FAINTEST_SNR` to `BRIGHTEST_SNR`, or to that of a copy as bright as the
-    star itself.
+    It is log-uniform from `FAINTEST_SNR` to `BRIGHTEST_SNR`, or to that of a copy of `MOST_SHARE`
+    of the star's light.
 
     Parameters
     ----------
@@ -240,7 +136,7 @@ def plant_changing(
     clearness : array (epoch,)
         See `plant`.
     """
-    steps = np.geomspace(1e-4, 1.0, _STEPS)
+    steps = np.geomspace(1e-4, MOST_SHARE, _STEPS)
     snr = steps[:, None] * star.light / star.error(steps[:, None])
     most = np.minimum(snr[-1], BRIGHTEST_SNR)
     wanted = FAINTEST_SNR * (most / FAINTEST_SNR) ** rng.random(len(sequence))
@@ -255,8 +151,11 @@ def plant_steady(
     *,
     rng: np.random.Generator,
 ) -> Planting:
-    """Plant a star that does not change, with a median ratio of `STEADY_SNR`; see `plant`."""
-    steps = np.geomspace(1e-4, 1.0, _STEPS)
+    """Plant a star that does not change, with a median ratio of `STEADY_SNR`; see `plant`.
+
+    The ratio is less where the star is too faint to be copied so bright.
+    """
+    steps = np.geomspace(1e-4, MOST_SHARE, _STEPS)
     snr = np.median(steps[:, None] * star.light / star.error(steps[:, None]), axis=1)
     share = float(np.exp(np.interp(STEADY_SNR, snr, np.log(steps))))
     shares = share * np.median(star.light) * clearness / star.light
@@ -301,54 +200,20 @@ def plant(
     )
 
 
-def _sky_of(
-    pixels: Float[np.ndarray, "epoch pixel"],
-) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
-    """Return mean and standard deviation of empty pixels; far outliers do not count."""
-    kept = pixels
-    for _ in range(5):
-        middle, spread = np.nanmedian(kept, axis=1), np.nanstd(kept, axis=1)
-        is_near = np.abs(pixels - middle[:, None]) < 4 * spread[:, None]
-        kept = np.where(is_near, pixels, np.nan)
-    return np.nanmean(kept, axis=1), np.nanstd(kept, axis=1)
+def _tails(
+    frames: Float[np.ndarray, "epoch y x"], away: Float[np.ndarray, "y x"], radius: int
+) -> Float[np.ndarray, "epoch y x"]:
+    """Return the mean light by distance above that of the farthest tenth of the pixels.
 
-
-def _mean_by_distance(
-    image: Float[np.ndarray, "y x"], away: Float[np.ndarray, "y x"]
-) -> Float[np.ndarray, "y x"]:
-    """Return the mean of the pixels of each distance, above that of the farthest tenth."""
+    All frames have the same, times the light that each has at the radius.
+    """
+    is_far, is_edge = away > np.quantile(away, 0.9), np.abs(away - radius) < 1
+    light = frames - frames[:, is_far].mean(axis=1)[:, None, None]
+    edge = light[:, is_edge].mean(axis=1)
+    common = np.tensordot(edge, light, axes=1) / (edge**2).sum()
     ring = away.astype(np.int64)
-    mean = np.bincount(ring.ravel(), image.ravel()) / np.maximum(np.bincount(ring.ravel()), 1)
-    return np.asarray(mean[ring] - image[away > np.quantile(away, 0.9)].mean())
-
-
-def _light_of_median(sequence: ImageSequence) -> Float[np.ndarray, "y x"]:
-    """Return the median frame without its sky; what is not known is dark."""
-    median = median_frame(sequence)
-    (sky,), _ = sky_and_noise(median[None])
-    return np.asarray(np.nan_to_num(median - sky))
-
-
-def _is_lit(sequence: ImageSequence) -> Bool[np.ndarray, "y x"]:
-    light = gaussian_filter(_light_of_median(sequence), SMOOTHING_PX)
-    (sky,), (noise,) = sky_and_noise(light[None])
-    return np.asarray(light > sky + LIGHT_SIGMA * noise)
-
-
-def _fits(shape: tuple[int, ...], before: int, after: int) -> Bool[np.ndarray, "y x"]:
-    """Return which pixels have so many others before them and after, themselves included."""
-    rows, columns = np.indices(shape)
-    is_inside = (rows >= before) & (rows + after <= shape[0])
-    return np.asarray(is_inside & (columns >= before) & (columns + after <= shape[1]))
-
-
-def _cut_star(
-    light: Float[np.ndarray, "epoch y x"], place: tuple[int, int], radius_px: int
-) -> Float[np.ndarray, "epoch row column"]:
-    columns, rows = (slice(v - radius_px, v + radius_px + 1) for v in place)
-    axis = np.arange(-radius_px, radius_px + 1)
-    is_near = np.hypot(axis[:, None], axis[None, :]) <= radius_px
-    return np.asarray(np.nan_to_num(light[:, rows, columns]) * is_near)
+    mean = np.bincount(ring.ravel(), common.ravel()) / np.maximum(np.bincount(ring.ravel()), 1)
+    return np.asarray(edge[:, None, None] * mean[ring])
 
 
 def _add_counts(
