@@ -1,6 +1,6 @@
 """How well is the light of stars measured that were planted into real frames?
 
-    python benchmarks/encoder_on_real_frames.py [DATA] [--method MODULE:FUNCTION] [-o TABLE.csv]
+    python benchmarks/encoder_on_real_frames.py [DATA] [--encoder frames] [-o TABLE.csv]
 
 DATA, by default the folder that TAONET_SHARED_DATA names, holds ``field_stars``, ``hits``,
 ``ztf_stamps`` and ``ztf_stamps_2``. Into an empty place of each sequence a star is planted whose
@@ -18,12 +18,11 @@ blurred or out of its place are left out. Seeing and zero points are not stated.
 * ztf: the science images of objects with five alerts or more in a band; what the object does is of
   no matter to the empty places around. The star that was copied tells how clear the frame was.
 
-Forced photometry and a plain aperture are compared; ``--method`` adds a function of a sequence
-that returns flux and error of each epoch, such as one that asks a frame encoder.
+Forced photometry and a plain aperture are compared; ``--encoder`` adds a frame encoder, by name or
+folder, once or several times.
 """
 
 import argparse
-import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,9 +30,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
 from taonet.evaluation.intervals import Interval
 from taonet.io.alerts.surveys import ZTF
+from taonet.models.encoder_folder import load_encoder
+from taonet.models.encoding import encode_sequence
 from taonet.sky.sequence import JD_OF_MJD_ZERO, ImageSequence
 from taonet.studies.frame_stars import FrameStar, find_frame_star
 from taonet.studies.planted_star_scores import (
@@ -184,16 +186,23 @@ def print_scores(scores: pd.DataFrame) -> None:
                   + "".join(f"{number:24s}" for number in numbers))  # fmt: skip
 
 
-def read_method(name: str) -> FluxMeasurement:
-    """Return the function that ``MODULE:FUNCTION`` names."""
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)
+def encoder_method(name: str) -> FluxMeasurement:
+    """Return what asks a frame encoder."""
+    encoder = load_encoder(name).network
+
+    def measure(
+        sequence: ImageSequence,
+    ) -> tuple[Float[np.ndarray, " epoch"], Float[np.ndarray, " epoch"]]:
+        encodings = encode_sequence(encoder, sequence)
+        return encodings.flux, encodings.flux_err
+
+    return measure
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, nargs="?", default=os.environ.get("TAONET_SHARED_DATA"))
-    parser.add_argument("--method", action="append", default=[], metavar="MODULE:FUNCTION")
+    parser.add_argument("--encoder", action="append", default=[])
     parser.add_argument("--hits", type=int, default=100, help="objects of hits to plant beside")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, help="CSV of the scores")
@@ -202,7 +211,7 @@ def main() -> None:
     if options.data is None:
         parser.error("name the folder of the data, or set TAONET_SHARED_DATA")
     methods = {"forced": measure_forced, "aperture": measure_aperture}
-    methods |= {name.rpartition(":")[2]: read_method(name) for name in options.method}
+    methods |= {Path(name).name: encoder_method(name) for name in options.encoder}
     parts = []
     for camera in range(3):
         rng = np.random.default_rng([options.seed, camera])
