@@ -11,7 +11,7 @@ from taonet.training import planted_stars as module
 from taonet.training.planted_stars import Planting, draw_taught_batch
 from training.conftest import empty_frames
 
-STILL = Planting(changing=0, steady=0, small=0, sequences=3, frames=12)
+STILL = Planting(changing=0, steady=0, varying=0, uneven=0, small=0, sequences=3, frames=12)
 
 
 def draw(planting, *, seed=0, **changes):
@@ -67,6 +67,27 @@ def test_a_steady_star_is_in_frames_and_means_as_bright_as_is_told():
         has_mean = batch.conditions[own, 2].numpy()
         np.testing.assert_allclose(before, flux * has_mean, rtol=5e-3)
     assert not batch.planted.any()
+
+
+def test_a_star_that_varies_gives_each_frame_another_part_of_its_light():
+    batch = draw(replace(STILL, steady=1.0, varying=1.0))
+    sums = batch.frames.sum((1, 2)).numpy()
+    expected = (batch.flux * batch.log_ratio.exp()).numpy()
+    np.testing.assert_allclose(sums, expected, rtol=5e-3)
+    own = (batch.of_sequence == 0) & (batch.conditions[:, 2] > 0)
+    part = batch.flux[own].numpy() / batch.means[own].sum((1, 2)).numpy()
+    assert part.max() > 5 * part.min()
+
+
+def test_an_uneven_background_is_no_light_of_the_object():
+    batch = draw(replace(STILL, uneven=1.0))
+    assert not batch.flux.any()
+    middle, edge = batch.frames[:, 31:33, 31:33], batch.frames[:, :2, :2]
+    assert (middle.mean((1, 2)) - edge.mean((1, 2))).abs().max() > 0.05
+    before = batch.conditions[:, 2] > 0
+    shared = batch.frames[before] / batch.log_ratio[before].exp()[:, None, None]
+    np.testing.assert_allclose(shared, batch.means[before], atol=1e-5)
+    assert not batch.means[~before].any()
 
 
 def test_a_star_that_fades_takes_its_light_from_the_frame_alone():

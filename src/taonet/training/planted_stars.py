@@ -27,6 +27,12 @@ USUAL_FWHM_PX: Final = 2.5
 PER_PIXEL: Final = 2
 """Points along each side of a pixel at which a profile is sampled."""
 
+PARTS: Final = (-2.0, 0.5)
+"""Decimal logarithm of the part of a star's light in a frame of what the mean before has."""
+
+UNEVEN: Final = 0.4
+"""Scatter of a background's level, and of its change from the centre to an edge, in noise."""
+
 GAINS: Final = (1.5, 8.0)
 """Range of electrons a count, for the photon noise of a planted star."""
 
@@ -44,6 +50,11 @@ class Planting:
         Share of the frames with a star that the mean before does not have.
     steady : float
         Share of the sequences with a star that mean and frames have.
+    varying : float
+        Share of those stars that give another part of their light in each frame: what was bright
+        may be gone.
+    uneven : float
+        Share of the sequences with a background that is no sky: a slope of light.
     faintest, brightest : float
         Decimal logarithm of the flux of a planted star in units of the noise of a pixel.
     fading : float
@@ -55,7 +66,9 @@ class Planting:
     """
 
     changing: Share = 0.5
-    steady: Share = 0.3
+    steady: Share = 0.4
+    varying: Share = 0.5
+    uneven: Share = 0.3
     faintest: float = 0.3
     brightest: float = 3.3
     fading: Share = 0.2
@@ -152,6 +165,7 @@ def _show(
         seeing=np.log(seeing / USUAL_FWHM_PX),
         planted=np.zeros(len(which)),
     )
+    _tilt_background(shown, planting, rng)
     if np.isfinite(seeing).all():
         shown = _plant_steady(shown, known, planting, rng)
         shown = _plant_changing(shown, known, unit, planting, rng)
@@ -161,16 +175,28 @@ def _show(
 def _plant_steady(
     shown: _ShownFrames, known: TaughtSequence, planting: Planting, rng: np.random.Generator
 ) -> _ShownFrames:
-    """Plant a star into frames and means alike."""
+    """Plant a star into frames and means, as bright in all frames or not."""
     flux = 10 ** rng.uniform(planting.faintest, planting.brightest)
+    part = 10 ** rng.uniform(*PARTS, len(shown.flux)) if rng.random() < planting.varying else 1.0
     if rng.random() >= planting.steady:
         return shown
     fwhm = USUAL_FWHM_PX * np.exp(shown.seeing)
-    amount = flux * np.exp(shown.log_ratio)
+    amount = flux * part * np.exp(shown.log_ratio)
     _add(shown.frames, amount[:, None, None] * _stars(fwhm, known))
     usual = _stars(np.array([np.median(fwhm)]), known)
     _add(shown.means, flux * usual * (shown.conditions[:, 2] > 0)[:, None, None])
-    return shown._replace(flux=shown.flux + flux)
+    return shown._replace(flux=shown.flux + flux * part)
+
+
+def _tilt_background(shown: _ShownFrames, planting: Planting, rng: np.random.Generator) -> None:
+    """Add a slope of light to frames and means of some sequences; it is no part of the flux."""
+    level, slope_x, slope_y = rng.laplace(0, UNEVEN, 3)
+    if rng.random() >= planting.uneven:
+        return
+    axis = np.linspace(-1, 1, FRAME_PX)
+    slope = level + slope_x * axis[None, :] + slope_y * axis[:, None]
+    shown.frames[:] += slope * np.exp(shown.log_ratio)[:, None, None]
+    shown.means[:] += slope * (shown.conditions[:, 2] > 0)[:, None, None]
 
 
 def _plant_changing(
