@@ -19,7 +19,7 @@ docs/decisions/0011-answers-besides-a-class.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
@@ -67,6 +67,10 @@ DARK: Final = 8.0
 """Pixels so many times the noise below the sky hold no light: they are dead, or beyond the chip."""
 
 
+Levels: TypeAlias = tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]
+"""Sky and noise, as `taonet.sky.cutout.sky_and_noise` returns them."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Detection:
     """What is seen at an object's place after each epoch, by the epochs up to it.
@@ -85,7 +89,10 @@ class Detection:
 
 
 def detect(
-    frames: Shaped[np.ndarray, "epoch channel y x"], channels: Sequence[str] = ("science",)
+    frames: Shaped[np.ndarray, "epoch channel y x"],
+    channels: Sequence[str] = ("science",),
+    *,
+    levels: Levels | None = None,
 ) -> Detection:
     """Return whether anything is seen at the centre of a sequence's cutouts, after each epoch.
 
@@ -95,6 +102,8 @@ def detect(
         In the order in which they are known, in any unit; NaN = no data.
     channels : sequence of str
         What each channel shows; ``science`` (or the first) and ``difference`` are looked at.
+    levels : (array, array), optional
+        Sky and noise of each frame and channel, where they are known (`sky_and_noise`).
 
     Examples
     --------
@@ -105,21 +114,28 @@ def detect(
     [True, True, True]
     """
     science = channels.index("science") if "science" in channels else 0
-    parts = [_detect_light(frames[:, science])]
+    levels = sky_and_noise(frames) if levels is None else levels
+    parts = [_detect_light(frames[:, science], _of_channel(levels, science))]
     if "difference" in channels:
-        parts.append(_detect_light(frames[:, channels.index("difference")], both_signs=True))
+        other = channels.index("difference")
+        parts.append(_detect_light(frames[:, other], _of_channel(levels, other), both_signs=True))
     return Detection(
         snr=np.max([part.snr for part in parts], axis=0),
         detected=np.any([part.detected for part in parts], axis=0),
     )
 
 
+def _of_channel(levels: Levels, channel: int) -> Levels:
+    sky, noise = levels
+    return sky[:, channel], noise[:, channel]
+
+
 def _detect_light(
-    images: Shaped[np.ndarray, "epoch y x"], *, both_signs: bool = False
+    images: Shaped[np.ndarray, "epoch y x"], levels: Levels, *, both_signs: bool = False
 ) -> Detection:
     if not len(images):
         return Detection(snr=np.zeros(0), detected=np.zeros(0, bool))
-    signal, noise = _signal(images, darkest=np.inf if both_signs else DARK)
+    signal, noise = _signal(images, levels, darkest=np.inf if both_signs else DARK)
     centre, others = _places(images.shape[1:])
     usual = np.maximum(_running_noise(signal[:, others]), LEAST_NOISE)
     own = np.clip(signal[:, centre] / usual[:, None], -MOST_SNR, MOST_SNR)
@@ -158,14 +174,14 @@ def _has_changed(
 
 
 def _signal(
-    images: Shaped[np.ndarray, "epoch y x"], *, darkest: float
+    images: Shaped[np.ndarray, "epoch y x"], levels: Levels, *, darkest: float
 ) -> tuple[Float[np.ndarray, "epoch y x"], Float[np.ndarray, " epoch"]]:
     """Return maps of the signal, of unit spread if noise is white, and the noise of a pixel.
 
     Where too little is seen the signal is 0; a frame without noise has no signal, and its noise is
     infinite.
     """
-    sky, noise = sky_and_noise(images)
+    sky, noise = levels
     noise = np.where(noise > 0, noise, np.inf)
     with np.errstate(invalid="ignore"):
         light = (images - sky[:, None, None]) / noise[:, None, None]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
+from taonet.data.detection import Levels
 from taonet.sky.cutout import sky_and_noise
 
 NUMBERS: Final = (
@@ -35,13 +36,17 @@ COVERED: Final = 5.0
 """Pixels so many times the noise above the sky are covered by something."""
 
 
-def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray, "epoch number"]:
+def frame_signature(
+    images: Shaped[np.ndarray, "epoch y x"], *, levels: Levels | None = None
+) -> Float[np.ndarray, "epoch number"]:
     """Return what the frames so far look like, as running means.
 
     Parameters
     ----------
     images : array (epoch, y, x)
         In time order, in any unit; NaN = no data.
+    levels : (array, array), optional
+        Sky and noise of each frame, where they are known (`sky_and_noise`).
 
     Returns
     -------
@@ -59,17 +64,19 @@ def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray
     """
     if not len(images):
         return np.zeros((0, len(NUMBERS)))
-    sky, noise = sky_and_noise(images)
+    sky, noise = sky_and_noise(images) if levels is None else levels
     unit = np.where(noise > 0, noise, np.inf)
     known = np.isfinite(images)
     light = (np.where(known, images, 0.0) - np.nan_to_num(sky)[:, None, None]) / unit[:, None, None]
     light = np.where(known, light, 0.0)
     is_sky = known & (np.abs(light) < SKY)
+    z = np.where(is_sky, light, 0.0)
+    variance = (z**2).sum(axis=(1, 2)) / np.maximum(is_sky.sum(axis=(1, 2)), 1)
     covered = np.sqrt((light > COVERED).mean(axis=(1, 2)))
-    side = _correlation(light, is_sky, 0, 1)
+    side = _correlation(z, is_sky, variance, 0, 1)
     numbers = [
         side,
-        _correlation(light, is_sky, 1, 1) - side,
+        _correlation(z, is_sky, variance, 1, 1) - side,
         _star_light(light, WIDE_PX),
         _star_light(light, CORE_PX),
         covered,
@@ -79,10 +86,13 @@ def frame_signature(images: Shaped[np.ndarray, "epoch y x"]) -> Float[np.ndarray
 
 
 def _correlation(
-    light: Float[np.ndarray, "epoch y x"], is_sky: Bool[np.ndarray, "epoch y x"], dy: int, dx: int
+    z: Float[np.ndarray, "epoch y x"],
+    is_sky: Bool[np.ndarray, "epoch y x"],
+    variance: Float[np.ndarray, " epoch"],
+    dy: int,
+    dx: int,
 ) -> Float[np.ndarray, " epoch"]:
     """Return how pixels of sky are correlated with those (dx, dy) further on, and (dy, dx)."""
-    z = np.where(is_sky, light, 0.0)
     height, width = z.shape[1:]
     product, pairs = np.zeros(len(z)), np.zeros(len(z))
     for down, right in {(dy, dx), (dx, dy)}:
@@ -90,7 +100,6 @@ def _correlation(
         far = (slice(None), slice(down, None), slice(right, None))
         product += (z[near] * z[far]).sum(axis=(1, 2))
         pairs += (is_sky[near] & is_sky[far]).sum(axis=(1, 2))
-    variance = (z**2).sum(axis=(1, 2)) / np.maximum(is_sky.sum(axis=(1, 2)), 1)
     return np.asarray(product / np.maximum(pairs, 1) / np.maximum(variance, 1e-9))
 
 

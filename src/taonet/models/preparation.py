@@ -21,6 +21,7 @@ from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
+from taonet.sky.cutout import sky_and_noise
 from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
@@ -84,11 +85,12 @@ def prepare_example(
     example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed, encode=encode)
     read = reading.epochs_of(sequence)
     pixels = np.asarray(with_gaps(sequence.frames[read if epochs is None else read[epochs]]))
+    sky, noise = levels = sky_and_noise(pixels)
     return PreparedSequence(
         facts=ObjectFacts.of(sequence),
         example=example,
-        detection=detect(pixels, sequence.channels),
-        signature=frame_signature(pixels[:, 0]),
+        detection=detect(pixels, sequence.channels, levels=levels),
+        signature=frame_signature(pixels[:, 0], levels=(sky[:, 0], noise[:, 0])),
         left_out=tuple(reading.unknown_band_errors(sequence).values()),
         ignored=reading.ignored_epochs_of(sequence),
     )
