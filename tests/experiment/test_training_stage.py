@@ -75,7 +75,7 @@ def test_training_on_frames_starts_from_what_was_learnt_from_curves(world, tmp_p
 
 
 def test_a_bundle_is_not_pre_trained_again(world):
-    with pytest.raises(ConfigError, match=r"\[pretraining\] comes from the bundle"):
+    with pytest.raises(ConfigError, match="pretraining comes from the bundle"):
         tuning_recipe(
             read_recipe("finetune", ['pretraining.survey=["tiny"]']), load_bundle(world / "run")
         )  # fmt: skip

@@ -64,7 +64,7 @@ def test_a_table_goes_to_the_trees(tmp_path, monkeypatch):
         given.append((recipe, table))
         return folder
 
-    monkeypatch.setattr(module, "run_curves", noted)
+    monkeypatch.setattr("taonet.experiment.curves.run.run_curves", noted)
     assert train("forest-tiny", TrainingData(lightcurves=TABLE), tmp_path / "r") == tmp_path / "r"
     ((recipe, table),) = given
     assert (recipe.name, table) == ("forest-tiny", TABLE)

@@ -80,7 +80,7 @@ def stop_after_saving(path, state):
 def test_a_kill_ends_the_same(tmp_path, curves, monkeypatch):
     whole = pretrain(tmp_path / "whole", curves).state_dict()
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("taonet.training.loop.save_checkpoint", stop_after_saving)
+        patch.setattr("taonet.training.checkpoint.save_checkpoint", stop_after_saving)
         pretrain(tmp_path / "killed", curves)
     # drawn anew, as after a kill
     again = curve_examples(SETTINGS, architecture=SMALL, reading=READING, taxonomy=CRTS, seed=1)

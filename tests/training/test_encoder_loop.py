@@ -32,7 +32,7 @@ def log_of(folder):
 
 def loss_of(parts):
     weights = EncoderObjective()
-    besides = ("transparency", "seeing", "place", "label")
+    besides = ("transparency", "seeing", "place", "host")
     told = parts["flux"] + weights.whole * parts["lost"] ** 2
     return told + sum(getattr(weights, name) * parts[name] for name in besides)
 

@@ -142,7 +142,10 @@ def test_frozen_parts_do_not_learn(tmp_path):
 
 
 def test_every_part_that_learns_can_be_frozen():
-    everything = TaoNetConfig(deep_zooms=(16,), zooms=(16,), width=8, measured=True, encoded=True)
+    everything = TaoNetConfig(
+        deep_zooms=(16,), zooms=(16,), width=8, measured=True, encoded=True,
+        light_memory="integrators",
+    )  # fmt: skip
     learns = {name.split(".")[0] for name, _ in TaoNet(everything).named_parameters()}
     assert learns == set(get_args(Part))
 

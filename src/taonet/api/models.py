@@ -130,9 +130,9 @@ def _loaded_model(model: "Model | AnyPath", device: str | None) -> "Model":
             raise InputError("a loaded model stays where it is", got=f"device={device!r}", do=do)
         return model
     if isinstance(model, Run):
-        return load(model.folder / "bundle", device=device or "auto")
+        return load(model.folder / "bundle", device="auto" if device is None else device)
     if isinstance(model, str | os.PathLike):
-        return load(model, device=device or "auto")
+        return load(model, device="auto" if device is None else device)
     raise InputError(
         "neither a model nor the name of one",
         got=f"an object of type {type(model).__name__}",

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import StringConstraints
@@ -101,6 +101,10 @@ class PredictionSettings:
     scored: tuple[str, ...] = ()
 
 
+LATER: Final = {"light_memory": "statistics", "encoded": False}
+"""Settings of networks that older recipes do not know, with what they are there."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A complete experiment.
@@ -144,9 +148,12 @@ class Recipe:
         del settings["training"]["device"]
         if not self.encoder:
             del settings["encoder"]
+        # what came later does not count where it is as it was before
         if not self.pretraining.survey:
-            # as it was before there was such a section
             del settings["pretraining"]
+        for name, before in LATER.items():
+            if settings["model"][name] == before:
+                del settings["model"][name]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
