@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.conftest import untrained_encoder
 from taonet.experiment.card import (
     CALIBRATION_HEADING,
     CARD,
@@ -41,6 +42,17 @@ def test_the_card_of_a_run_says_what_its_bundle_holds_and_nothing_else(world):
 def test_a_bundle_that_holds_its_facts_gets_a_new_card_whatever_the_old_one_said(world):
     bundle = load_bundle(world / "run" / "bundle")
     assert recalibrated_card(bundle, "anything") == model_card(bundle)
+
+
+def test_several_archives_of_a_part_and_an_encoder_are_in_the_command(world):
+    bundle = load_bundle(world / "run" / "bundle")
+    one = {"name": "A", "objects": 9, "digest": "abc", "simulation": ""}
+    archives = {"train": one, "train 2": {**one, "name": "B"}, "test": {**one, "name": "T"}}
+    facts = {**bundle.facts, CARD: {**bundle.facts[CARD], "archives": archives}}
+    encoder = replace(untrained_encoder(), name="frames")
+    card = model_card(replace(bundle, facts=facts, encoder=encoder))
+    assert "--data A --data B --test T --encoder frames --seed" in texts(card)["Retraining"]
+    assert card.count("archive to train on: 9 objects (abc)") == 2
 
 
 @pytest.mark.parametrize("name", ["crts-sim", "ztf-sim", "hits-sim"])

@@ -241,7 +241,12 @@ def _data_text(bundle: Bundle) -> str:
 
 def _part_phrase(part: str) -> str:
     verbs = {"train": "train on", "calibration": "calibrate on", "test": "test on"}
-    return verbs.get(part, part)
+    return verbs.get(_part_of(part), part)
+
+
+def _part_of(name: str) -> str:
+    """Return the part of an archive by its name, ``train 2`` being the second of a part."""
+    return name.split()[0]
 
 
 def _split_text(own: Mapping[str, Any]) -> str:
@@ -363,7 +368,8 @@ def _retraining_text(bundle: Bundle) -> str:
     facts, own = bundle.facts, bundle.facts[CARD]
     options = {"train": "--data", "calibration": "--calibration", "test": "--test"}
     words = [f"taonet train {own['recipe']}"]
-    words += [f"{options[part]} {archive['name']}" for part, archive in own["archives"].items()]
+    words += [f"{options[_part_of(name)]} {one['name']}" for name, one in own["archives"].items()]
+    words += [f"--encoder {bundle.encoder.name}"] if bundle.encoder is not None else []
     words += [f"--from {facts['started_from']}"] if facts["started_from"] is not None else []
     words += [f"--shots {own['split']['shots']}"] if own["split"]["kind"] == "shots" else []
     cost = facts["cost"]
