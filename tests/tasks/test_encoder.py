@@ -108,3 +108,4 @@ def test_one_sequence_is_too_few(archive, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "prepare_taught_frames", lambda *_given, **_named: one)
     with pytest.raises(InputError, match="too few sequences"):
         teach_encoder([archive], tmp_path / "e", changes=SMALL)
+    assert not work_folder(tmp_path / "e").exists()

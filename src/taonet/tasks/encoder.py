@@ -23,7 +23,7 @@ from taonet.models.frame_encoder import FrameEncoderConfig
 from taonet.settings import settings_of
 from taonet.training.encoder_loop import EncoderTraining, train_encoder
 from taonet.training.encoder_scores import EncoderScores, score_encoder, split_taught_frames
-from taonet.training.taught_frames import prepare_taught_frames
+from taonet.training.taught_frames import TaughtFrames, prepare_taught_frames
 from taonet.types import AnyPath, Track, no_progress
 from taonet.version import __version__
 
@@ -82,16 +82,13 @@ def teach_encoder(
     output, paths = Path(output), [Path(path) for path in data]
     refuse_existing(output, overwrite=overwrite, mark=CONFIG)
     settings = settings_of(apply_changes({}, changes), EncoderSettings, where="encoder")
+    place = find_device(device)  # a missing one is an error before any work is done
     facts = _facts(paths, settings, seed)
     work = work_folder(output)
     reserve_run_folder(work, _digest(facts))
     cost = work / "cost.json"
-    with record_cost(cost, find_device(device)):
-        taught = prepare_taught_frames(paths, work / "frames", track=track)
-        teaching, held_out = split_taught_frames(taught, HELD_OUT)
-        if not teaching.sequences:
-            what, got = "too few sequences whose truth is known", len(held_out.sequences)
-            raise InputError(what, where=output, got=got, do="simulate more objects")
+    teaching, held_out = _prepare_frames(paths, work, track)
+    with record_cost(cost, place):
         network = train_encoder(
             settings.model,
             teaching,
@@ -113,6 +110,23 @@ def teach_encoder(
     save_encoder(encoder, output, card=encoder_card(encoder), overwrite=overwrite)
     shutil.rmtree(work)
     return scores
+
+
+def _prepare_frames(
+    paths: Sequence[Path], work: Path, track: Track
+) -> tuple[TaughtFrames, TaughtFrames]:
+    """Return the frames to teach by and those to score by; nothing is left where there are none."""
+    try:
+        taught = prepare_taught_frames(paths, work / "frames", track=track)
+        teaching, held_out = split_taught_frames(taught, HELD_OUT)
+        if not teaching.sequences:
+            what, got = "too few sequences whose truth is known", len(held_out.sequences)
+            where = ", ".join(map(str, paths))
+            raise InputError(what, where=where, got=got, do="simulate more objects")
+    except InputError:
+        shutil.rmtree(work)
+        raise
+    return teaching, held_out
 
 
 def _facts(paths: Sequence[Path], settings: EncoderSettings, seed: int) -> dict[str, Any]:
