@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-GOES_ON: Final = ("demo", "fetch", "ingest", "simulate", "train")
+GOES_ON: Final = ("demo", "encoder", "fetch", "ingest", "simulate", "train")
 """Verbs that keep what is finished."""
 
 BEGINS_ANEW: Final = ("demo", "ingest", "simulate")
