@@ -122,3 +122,12 @@ def test_archives_that_cannot_teach_are_one_clear_error(simulated, tmp_path):
     with pytest.raises(InputError, match="no sequence whose truth is known"):
         prepare_taught_frames([tmp_path / "unstated"], tmp_path / "b")
     assert not (tmp_path / "b" / INDEX).exists()
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[:-40], lambda text: text.replace("mag", "m")])
+def test_a_damaged_truth_is_named_by_its_line(simulated, tmp_path, damage):
+    copy = shutil.copytree(simulated, tmp_path / "a")
+    file = copy / "truth.jsonl"
+    file.write_text(damage(file.read_text()))
+    with pytest.raises(InputError, match=r"truth\.jsonl, line \d+: the truth is damaged"):
+        prepare_taught_frames([copy], tmp_path / "taught")

@@ -26,6 +26,9 @@ from taonet.types import Track, no_progress
 LEAST_EPOCHS: Final = 8
 """Shorter sequences teach little about means."""
 
+STATED: Final = ("host", "mag", "x", "y")
+"""What the truth of every simulated object states, besides its name."""
+
 INDEX: Final = "index-2.json"
 """Written last: what a folder of prepared frames holds. The first kind took all frames for one
 band."""
@@ -151,8 +154,17 @@ def _read_truth(path: Path) -> dict[str, dict[str, Any]]:
     if not file.is_file():
         do = "give an archive that `taonet simulate` made"
         raise InputError("an archive without truth", where=path, do=do)
-    truths = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    return {truth["object_id"]: truth for truth in truths}
+    truths: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
+        try:
+            truth = json.loads(line)
+            # what every simulated object states
+            truths[truth["object_id"]] = {name: truth[name] for name in STATED} | truth
+        except (ValueError, KeyError, TypeError) as error:
+            do = "simulate the archive again"
+            where, got = f"{file}, line {number}", repr(error)[:100]
+            raise InputError("the truth is damaged", where=where, got=got, do=do) from error
+    return truths
 
 
 def _teach(
