@@ -18,12 +18,10 @@ from torch import Tensor, nn
 
 from taonet.models.device import double_device
 from taonet.models.flux_memory import LEAST_ERROR, NOTHING, STEADY, FluxMemory
+from taonet.models.leaky_sums import sum_leaky
 
 TIMESCALES_DAYS: Final = (2.0, 8.0, 30.0, 120.0, 500.0)
 """Times over which the light of earlier nights is remembered."""
-
-PARTS: Final = 9
-"""Numbers kept per time scale."""
 
 DAYS_A_YEAR = 365.25
 
@@ -84,7 +82,8 @@ class TimescaleMemory(nn.Module):
     """
 
     numbers = 3 * len(TIMESCALES_DAYS)
-    size = PARTS * len(TIMESCALES_DAYS)
+    kept = 3 * len(TIMESCALES_DAYS)
+    size = 3 * kept
 
     def start(
         self, objects: int, device: torch.device | None = None
@@ -104,50 +103,76 @@ class TimescaleMemory(nn.Module):
         """
         flux, stated = light[..., 0].double(), light[..., 1].double().clamp_min(LEAST_ERROR)
         variance = stated.square() + (STEADY * flux).square()
-        decay = torch.exp(-days.double()[..., None] / flux.new_tensor(TIMESCALES_DAYS))
-        parts = list(state.chunk(PARTS, dim=1))
-        numbers = [
-            self._step(flux[:, k], variance[:, k], decay[:, k], new_night[:, k], parts)
-            for k in range(flux.shape[1])
-        ]
-        return torch.stack(numbers, dim=1).float(), torch.cat(parts, dim=1)
+        now, at_dusk, changes = (part.unflatten(1, (3, -1)) for part in state.split(self.kept, 1))
+        each = torch.stack([1 / variance, flux / variance, 1 / variance], dim=-1)[..., None]
+        sums = sum_leaky(each, self._fade(days), now)
+        dusk = self._sums_at_dusk(sums, days, new_night, (now, at_dusk))
+        changed, away = _changes(flux[..., None], variance[..., None], dusk)
+        changes = changes[:, None] + changed.cumsum(dim=1)
+        after = [part[:, -1].flatten(1) for part in (sums, dusk, changes)]
+        return _change_numbers(away, changes, sums).float(), torch.cat(after, dim=1)
 
-    def _step(
-        self, flux: Tensor, variance: Tensor, decay: Tensor, new_night: Tensor, parts: list[Tensor]
-    ) -> Tensor:
-        """Take in one epoch: the state ``parts`` is renewed in place."""
-        now, dusk, sums = parts[:3], parts[3:6], parts[6:]
-        flux, variance, new = flux[:, None], variance[:, None], new_night[:, None]
+    def _fade(self, days: Float[Tensor, "object epoch"]) -> Float[Tensor, "object epoch 3 scale"]:
+        """Return what is left of each sum after so many days."""
+        days = days.double()
+        left = torch.exp(-days[..., None] / days.new_tensor(TIMESCALES_DAYS))
         # weights, and squared weights for the error of the mean: these fade twice as fast
-        fading = (decay, decay, decay.square())
-        dusk = [
-            torch.where(new, late, early) * fade
-            for late, early, fade in zip(now, dusk, fading, strict=True)
-        ]
-        weight, total, squares = dusk
-        known = weight > NOTHING
-        weight = weight.clamp_min(NOTHING)
-        expected = variance + torch.where(known, squares / weight.square(), 0.0)
-        away = torch.where(known, flux - total / weight, 0.0)
-        # how much of what was known at dusk has not faded: 1 at once, 0 after many times the scale
-        fresh = torch.where(known, (weight * variance).clamp_max(1.0), 0.0)
-        terms = (fresh, fresh * away.square() / expected, fresh * (away.square() - expected))
-        near, square, excess = (old + new for old, new in zip(sums, terms, strict=True))
-        added = (1 / variance, flux / variance, 1 / variance)
-        now = [old * fade + new for old, fade, new in zip(now, fading, added, strict=True)]
-        parts[:] = [*now, *dusk, near, square, excess]
-        weight, total, _ = now
-        count = near.clamp_min(1e-3)
-        level = (total / weight).square().clamp_min(1.0)
-        change = excess / count / level
-        return torch.cat(
-            [
-                torch.asinh(away / expected.sqrt()) / 2,
-                torch.log(square / count + 0.1) / 3,
-                torch.sign(change) * torch.log1p(change.abs() / STILL) / 4,
-            ],
-            dim=1,
-        )
+        return torch.stack([left, left, left.square()], dim=-2)
+
+    def _sums_at_dusk(
+        self,
+        sums: Float[Tensor, "object epoch 3 scale"],
+        days: Float[Tensor, "object epoch"],
+        new_night: Bool[Tensor, "object epoch"],
+        before: tuple[Float[Tensor, "object 3 scale"], Float[Tensor, "object 3 scale"]],
+    ) -> Float[Tensor, "object epoch 3 scale"]:
+        """Return the sums of earlier nights, faded until each epoch.
+
+        ``before`` are the sums at the last epoch before the block, and those at the dusk before
+        that, faded until then.
+        """
+        now, at_dusk = before
+        # at 0 the dusk before the block, at k what was before the block's k-th epoch
+        earlier = torch.cat([at_dusk[:, None], now[:, None], sums[:, :-1]], dim=1)
+        place = torch.arange(1, days.shape[1] + 1, device=days.device).expand_as(new_night)
+        began = torch.where(new_night, place, 0).cummax(dim=1).values
+        elapsed = days.double().cumsum(dim=1)
+        since = elapsed - nn.functional.pad(elapsed, (2, -1)).gather(1, began)
+        chosen = began[..., None, None].expand(-1, -1, *earlier.shape[2:])
+        return earlier.gather(1, chosen) * self._fade(since)
+
+
+def _changes(
+    flux: Float[Tensor, "object epoch 1"],
+    variance: Float[Tensor, "object epoch 1"],
+    dusk: Float[Tensor, "object epoch 3 scale"],
+) -> tuple[Float[Tensor, "object epoch 3 scale"], Float[Tensor, "object epoch scale"]]:
+    """Return terms of the sums of changes against earlier nights, and the change in errors."""
+    weight, total, squares = dusk.unbind(dim=-2)
+    known, weight = weight > NOTHING, weight.clamp_min(NOTHING)
+    expected = variance + torch.where(known, squares / weight.square(), 0.0)
+    away = torch.where(known, flux - total / weight, 0.0)
+    # how much of what was known at dusk has not faded: 1 at once, 0 after many times the scale
+    fresh = torch.where(known, (weight * variance).clamp_max(1.0), 0.0)
+    terms = [fresh, fresh * away.square() / expected, fresh * (away.square() - expected)]
+    return torch.stack(terms, dim=-2), away / expected.sqrt()
+
+
+def _change_numbers(
+    away: Float[Tensor, "object epoch scale"],
+    changes: Float[Tensor, "object epoch 3 scale"],
+    sums: Float[Tensor, "object epoch 3 scale"],
+) -> Float[Tensor, "object epoch number"]:
+    near, square, excess = changes.unbind(dim=-2)
+    weight, total, _ = sums.unbind(dim=-2)
+    count = near.clamp_min(1e-3)
+    change = excess / count / (total / weight).square().clamp_min(1.0)
+    numbers = [
+        torch.asinh(away) / 2,
+        torch.log(square / count + 0.1) / 3,
+        torch.sign(change) * torch.log1p(change.abs() / STILL) / 4,
+    ]
+    return torch.cat(numbers, dim=-1)
 
 
 class MotionMemory(nn.Module):

@@ -120,9 +120,9 @@ class Recurrence(nn.Module):
         at_end = seen.gather(1, ends[..., None].expand(-1, -1, inputs))
         memory = seen.new_zeros(objects, self.cell.states * self.hidden)
         at_dusk = []
-        for k in range(nights):
+        for last in at_end.unbind(dim=1):
             at_dusk.append(memory)
-            memory = self.cell.update(at_end[:, k], memory)
+            memory = self.cell.update(last, memory)
         before = torch.stack(at_dusk, dim=1)
         before = before.gather(1, night[..., None].expand(-1, -1, before.shape[-1]))
         after = self.cell.update(seen.flatten(0, 1), before.flatten(0, 1))

@@ -262,6 +262,8 @@ class TaoNet(nn.Module):
         nights = days > NIGHT_GAP_DAYS if times else days < 0
         first = torch.cumsum(torch.ones_like(days), 1) + state.epochs[:, None] == 1
         since = days if times else torch.zeros_like(days)
+        # light is what was measured: a gradient on the way back through every epoch is of no use
+        light = light.detach()
         memories = self.light_memories
         states = state.light.chunk(len(memories), dim=1)
         outputs = [
