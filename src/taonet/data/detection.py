@@ -19,13 +19,13 @@ docs/decisions/0011-answers-besides-a-class.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 from scipy.ndimage import gaussian_filter1d
 
-from taonet.sky.cutout import sky_and_noise
+from taonet.sky.cutout import Levels, sky_and_noise
 
 SUM_SNR: Final = 5.0
 """Signal of the sum of the frames that is a detection."""
@@ -65,10 +65,6 @@ LEAST_SEEN: Final = 0.5
 
 DARK: Final = 8.0
 """Pixels so many times the noise below the sky hold no light: they are dead, or beyond the chip."""
-
-
-Levels: TypeAlias = tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]
-"""Sky and noise, as `taonet.sky.cutout.sky_and_noise` returns them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -212,8 +208,16 @@ def _white_spread() -> float:
 
 
 def _blur(images: Float[np.ndarray, "epoch y x"], sigma: float) -> Float[np.ndarray, "epoch y x"]:
-    along_y = gaussian_filter1d(images, sigma, axis=1, mode="nearest", truncate=REACH)
-    return np.asarray(gaussian_filter1d(along_y, sigma, axis=2, mode="nearest", truncate=REACH))
+    height, width = images.shape[1:]
+    # products of matrices: four times as quick as filters
+    return np.asarray(_blur_matrix(height, sigma) @ images @ _blur_matrix(width, sigma).T)
+
+
+@cache
+def _blur_matrix(side: int, sigma: float) -> Float[np.ndarray, "side side"]:
+    """Return what blurs a column of pixels."""
+    one_by_one = np.eye(side, dtype=np.float32)
+    return np.asarray(gaussian_filter1d(one_by_one, sigma, axis=0, mode="nearest", truncate=REACH))
 
 
 def _places(

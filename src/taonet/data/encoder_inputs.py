@@ -11,8 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from taonet.data.transforms import Scaling, running_scale
-from taonet.sky.cutout import sky_and_noise
-from taonet.sky.no_data import with_gaps
+from taonet.sky.cutout import Levels, sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
 FRAME_PX: Final = 64
@@ -59,7 +58,10 @@ class EncoderInputs:
 
 
 def encoder_inputs(
-    images: Shaped[np.ndarray, "epoch y x"], band: Int[np.ndarray, " epoch"]
+    images: Shaped[np.ndarray, "epoch y x"],
+    band: Int[np.ndarray, " epoch"],
+    *,
+    levels: Levels | None = None,
 ) -> EncoderInputs:
     """Prepare the frames of one sequence for the encoder.
 
@@ -69,6 +71,8 @@ def encoder_inputs(
         In time order, in any unit; NaN = no data.
     band : array (epoch,)
         An integer for each band.
+    levels : (array, array), optional
+        Sky and noise of each frame, where they are known (`taonet.sky.cutout.sky_and_noise`).
 
     Examples
     --------
@@ -77,7 +81,8 @@ def encoder_inputs(
     >>> inputs.frames.shape, inputs.conditions[:, 2].tolist()
     ((3, 64, 64), [0.0, 1.0, 1.0])
     """
-    sky, noise = (np.asarray(values, np.float64) for values in sky_and_noise(images))
+    levels = sky_and_noise(images) if levels is None else levels
+    sky, noise = (np.asarray(values, np.float64) for values in levels)
     _, width = running_scale(sky[:, None], noise[:, None], band, Scaling())
     unit = width[:, 0]
     frames = _to_size(_scale_to_noise(images, sky, unit))
@@ -109,10 +114,11 @@ def inputs_of_sequence(
         Which epochs, in which order, as if there were no others; all by default.
     """
     shown = np.arange(len(sequence)) if epochs is None else epochs
-    images = np.asarray(with_gaps(sequence.frames[shown, :1]))[:, 0]
+    images = np.asarray(sequence.pixels[shown, 0])
+    sky, noise = (values[shown, 0] for values in sequence.levels)
     bands = np.array(sequence.band, dtype=str)[shown]
     band = np.unique(bands, return_inverse=True)[1].reshape(-1)
-    return encoder_inputs(images, band), band
+    return encoder_inputs(images, band, levels=(sky, noise)), band
 
 
 def frame_weight(noise: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:

@@ -12,7 +12,6 @@ import numpy as np
 from taonet.data.epoch_photometry import EpochPhotometry
 from taonet.photometry import lightcurves
 from taonet.photometry.centroids import measure_centroids
-from taonet.sky.cutout import sky_and_noise
 from taonet.sky.sequence import ImageSequence
 
 
@@ -33,7 +32,7 @@ def measure_epochs(
         mode: lightcurves.Image = "difference" if differs else "science"
         parts = lightcurves.measure_bands(sequence, mode=mode)
     n = len(sequence)
-    sky, noise = sky_and_noise(sequence.pixels)
+    sky, noise = sequence.levels
     columns = {f.name: np.full(n, np.nan) for f in fields(EpochPhotometry)[2:]}
     for part in parts:
         calibration, fluxes, centroids = part.calibration, part.fluxes, measure_centroids(part)

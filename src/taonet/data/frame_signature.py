@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
-from taonet.data.detection import Levels
-from taonet.sky.cutout import sky_and_noise
+from taonet.sky.cutout import Levels, sky_and_noise
 
 NUMBERS: Final = (
     "noise along a side",

@@ -307,7 +307,7 @@ def _products(
     one: Float[Tensor, "frame pixel map"], other: Float[Tensor, "frame pixel map"]
 ) -> Float[Tensor, "frame map"]:
     """Return the sum over pixels of each map of one times the same map of the other."""
-    return torch.bmm(one.transpose(1, 2), other).diagonal(dim1=1, dim2=2)
+    return (one * other).sum(1)
 
 
 def _open_where_bright(gates: int) -> nn.Conv2d:

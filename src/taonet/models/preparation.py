@@ -21,8 +21,6 @@ from taonet.errors import InputError
 from taonet.io.object_facts import ObjectFacts
 from taonet.io.rejection import RejectionHandler
 from taonet.parallel import map_in_order
-from taonet.sky.cutout import sky_and_noise
-from taonet.sky.no_data import with_gaps
 from taonet.sky.sequence import ImageSequence
 
 
@@ -82,10 +80,12 @@ def prepare_example(
             where=f"sequence {sequence.object_id}",
             got=f"{sequence.frames.shape[-2:]} pixels, not {frame_px}",
         )
-    example = example_of(sequence, reading, epochs=epochs, precomputed=precomputed, encode=encode)
     read = reading.epochs_of(sequence)
-    pixels = np.asarray(with_gaps(sequence.frames[read if epochs is None else read[epochs]]))
-    sky, noise = levels = sky_and_noise(pixels)
+    few = sequence.take(read) if len(read) else sequence
+    example = example_of(few, reading, epochs=epochs, precomputed=precomputed, encode=encode)
+    shown = slice(None) if epochs is None else epochs
+    pixels = np.asarray(few.pixels[shown])
+    sky, noise = levels = few.levels[0][shown], few.levels[1][shown]
     return PreparedSequence(
         facts=ObjectFacts.of(sequence),
         example=example,

@@ -7,7 +7,7 @@ of a pixel, the object sits at ``(size - 1) / 2`` for odd sizes and at ``size / 
 from enum import IntFlag
 from itertools import count
 from math import gcd
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -53,6 +53,9 @@ class Quality(IntFlag):
     HOLE = 1024
     STRAY_LIGHT = 2048
 
+
+Levels: TypeAlias = tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."]]
+"""Sky and noise, as `sky_and_noise` returns them."""
 
 SAMPLE = 128
 """So many pixels of a frame, or all of a smaller one, are examined first."""

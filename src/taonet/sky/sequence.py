@@ -1,6 +1,7 @@
 """The sequence: the cutouts of one object in time order, and what is known of each."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -8,7 +9,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from taonet.errors import InputError
 from taonet.markup import LINE, count_words, shorten
-from taonet.sky.cutout import Quality, frame_quality
+from taonet.sky.cutout import Levels, Quality, frame_quality, sky_and_noise
 from taonet.sky.known_values import known_place, known_scale, plain_frames
 from taonet.sky.no_data import with_gaps, without_sentinels
 from taonet.sky.plain_values import (
@@ -292,7 +293,7 @@ class ImageSequence:
         spoilt = Quality.HOLE | Quality.STRAY_LIGHT
         return np.asarray(self.usable & ((self.quality & spoilt) == 0))
 
-    @property
+    @cached_property
     def pixels(self) -> Shaped[np.ndarray, "epoch channel y x"]:
         """The frames, with NaN in borders filled with one value (`taonet.sky.no_data.with_gaps`).
 
@@ -300,8 +301,18 @@ class ImageSequence:
         """
         return with_gaps(self.frames)
 
+    @cached_property
+    def levels(self) -> Levels:
+        """Sky and noise of each frame and channel (`taonet.sky.cutout.sky_and_noise`).
+
+        Detection, signature and encoder all need them: they are measured once.
+        """
+        return sky_and_noise(self.pixels)
+
     def take(self, epochs: Int[np.ndarray, " some"]) -> "ImageSequence":
         """Return the sequence of the epochs named by index, in time order."""
+        if np.array_equal(epochs, np.arange(len(self))):
+            return self  # with all that was measured of it
         columns = {name: _take(getattr(self, name), epochs) for name in self.PER_EPOCH}
         return replace(self, frames=self.frames[epochs], **columns)
 

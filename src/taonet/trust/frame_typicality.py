@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 
 from taonet.errors import InputError
 from taonet.trust.stored_arrays import read_arrays, stored_arrays
-from taonet.trust.typicality import Tails, between_knots
+from taonet.trust.typicality import Tails, between_knots, surrounding_knots
 
 NEIGHBOURS: Final = 2
 """The distance to so manyth nearest object counts: one that is strange itself does not."""
@@ -60,11 +60,12 @@ class FrameTypicality:
             Epochs seen.
         """
         tails = Tails(shares=self.shares, distances=self.distances, objects=self.objects)
-        at_knots = [
-            tails.share_beyond(self.distance(signature, knot), knot)
-            for knot in range(len(self.epochs))
-        ]
-        return between_knots(np.stack(at_knots), self.epochs, n_epochs)
+        below, above, _ = surrounding_knots(self.epochs, n_epochs)
+        at_knots = np.full((len(self.epochs), len(signature)), np.nan)
+        for knot in range(len(self.epochs)):
+            rows = np.flatnonzero((below == knot) | (above == knot))
+            at_knots[knot, rows] = tails.share_beyond(self.distance(signature[rows], knot), knot)
+        return between_knots(at_knots, self.epochs, n_epochs)
 
     def distance(
         self, signature: Float[np.ndarray, "row number"], knot: int
