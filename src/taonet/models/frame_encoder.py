@@ -251,16 +251,11 @@ class FieldReader(nn.Module):
         n = len(blocks) // 2
         mask = torch.sigmoid(self.mask) * self.outside
         mask = mask / mask.sum()
-        filtered = _by_pixel(self.filter(blocks))
-        weighed = filtered * mask.flatten()[:, None]
-        power, shared, before = (
-            _products(filtered[one], weighed[other])
-            for one, other in (
-                (slice(n), slice(n)),
-                (slice(n), slice(n, None)),
-                (slice(n, None), slice(n, None)),
-            )
-        )
+        # split, not sliced: a gradient of slices is as many arrays of zeros
+        frame, mean = _by_pixel(self.filter(blocks)).split(n)
+        weighed = mean * mask.flatten()[:, None]
+        shared, before = _products(frame, weighed), _products(mean, weighed)
+        power = _products(frame, frame * mask.flatten()[:, None])
         level = (blocks.mean(1) * mask).sum((1, 2)) * 5
         power, before = power + LEAST_POWER, before + LEAST_POWER
         return [
