@@ -18,16 +18,15 @@ import torch
 from taonet.evaluation.repeated_runs import mean_difference, score_runs
 from taonet.experiment.groups import with_groups
 from taonet.experiment.joined_archives import JoinedArchives
-from taonet.experiment.plan import Experiment, plan_experiment
+from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.io.archive import Archive
 from taonet.io.prediction_table import read_predictions, write_predictions
-from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.sequence import ImageSequence
 from taonet.sky.taxonomy import HITS
+from taonet.studies.ablation import train_bundle
 from taonet.studies.hits import in_first_half
-from taonet.training.loop import train_network
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "ablation-hits.toml"
 
@@ -83,7 +82,7 @@ def _run(
     shown = {name: archive for name, archive in sets.items() if archive is not None}
     files = {name: folder / f"{name}.parquet" for name in shown}
     if not all(file.exists() for file in files.values()):
-        bundle = _trained(experiment, seed)
+        bundle = train_bundle(experiment)
         for name, archive in shown.items():
             tables = (table.tail(1) for table in predict(bundle, _sequences(archive)))
             write_predictions(tables, files[name], overwrite=True)
@@ -91,24 +90,6 @@ def _run(
         name: with_groups(read_predictions(file), shown[name].objects)
         for name, file in files.items()
     }
-
-
-def _trained(experiment: Experiment, seed: int) -> Bundle:
-    part = experiment.archive.objects["part"].iloc[experiment.usable]
-    network = train_network(
-        experiment.architecture,
-        experiment.training_set(experiment.usable[part == "train"]),
-        config=experiment.recipe.training,
-        seed=seed,
-        folder=experiment.folder,
-    )
-    return Bundle(
-        name=experiment.recipe.name,
-        network=network,
-        taxonomy=experiment.taxonomy,
-        reading=experiment.reading,
-        frame_px=experiment.frame_px,
-    )
 
 
 def _sequences(archive: Archive) -> Iterable[ImageSequence]:

@@ -21,7 +21,7 @@ from taonet.evaluation.repeated_runs import mean_difference, score_runs
 from taonet.experiment.encoding_stage import encode_all
 from taonet.experiment.groups import with_groups
 from taonet.experiment.joined_archives import join_archives
-from taonet.experiment.plan import Experiment, plan_experiment
+from taonet.experiment.plan import plan_experiment
 from taonet.experiment.recipe import override_recipe, read_recipe
 from taonet.experiment.stored_inputs import StoredObjects, StoredSequences
 from taonet.io.archive import Archive
@@ -29,7 +29,7 @@ from taonet.io.prediction_table import read_predictions, write_predictions
 from taonet.models.bundle import Bundle
 from taonet.models.predict import predict
 from taonet.sky.taxonomy import Taxonomy
-from taonet.training.loop import train_network
+from taonet.studies.ablation import train_bundle
 
 RECIPE = "crts-pixels"
 
@@ -83,30 +83,11 @@ def _run(row: str, seed: int, given: argparse.Namespace) -> list[pd.DataFrame]:
         stored = StoredObjects(encode_all(experiment, given.runs / "encoded"))
         sequences = StoredSequences(archives, encodings=stored)
         experiment = replace(experiment, sequences=sequences)
-        _predict(_train(experiment, seed), sequences, tests, files)
+        _predict(train_bundle(experiment), sequences, tests, files)
     return [
         with_groups(read_predictions(file), test.objects)
         for file, test in zip(files, tests, strict=True)
     ]
-
-
-def _train(experiment: Experiment, seed: int) -> Bundle:
-    part = experiment.archive.objects["part"].iloc[experiment.usable]
-    network = train_network(
-        experiment.architecture,
-        experiment.training_set(experiment.usable[part == "train"]),
-        config=experiment.recipe.training,
-        seed=seed,
-        folder=experiment.folder,
-    )
-    return Bundle(
-        name=experiment.recipe.name,
-        network=network,
-        taxonomy=experiment.taxonomy,
-        reading=experiment.reading,
-        frame_px=experiment.frame_px,
-        encoder=experiment.encoder,
-    )
 
 
 def _predict(

@@ -139,6 +139,12 @@ def test_photometry_of_every_archive_is_kept_apart_and_shared(archives, tmp_path
     run_experiment(recipe, join_archives(test, test=train), tmp_path / "other", **photometry)
 
 
+def test_a_calibration_set_needs_a_test_set(archives):
+    train, other = (Archive(archives / name) for name in ("train", "calibration"))
+    with pytest.raises(InputError, match="give --test as well"):
+        join_archives(train, calibration=other)
+
+
 def test_archives_of_other_cutouts_are_refused(archives, tmp_path):
     simulate_archive(Sample(survey="crts", n_objects=6, seed=3), tmp_path / "large")
     with pytest.raises(InputError, match="another size"):

@@ -26,8 +26,17 @@ Archives = Archive | Sequence[Archive]
 def join_archives(
     train: Archives, *, calibration: Archives = (), test: Archives = ()
 ) -> "JoinedArchives":
-    """Join the archives of a run: to train on, to calibrate predictions on, to test on."""
+    """Join the archives of a run: to train on, to calibrate predictions on, to test on.
+
+    Raises
+    ------
+    InputError
+        If there are some to calibrate on and none to test on, or they differ (`JoinedArchives`).
+    """
     parts = {"train": train, "calibration": calibration, "test": test}
+    if _as_list(calibration) and not _as_list(test):
+        what, do = "archives to calibrate on, and none to test on", "give --test as well"
+        raise InputError(what, where=_as_list(calibration)[0].path, do=do)
     return JoinedArchives({part: own for part, own in parts.items() if _as_list(own)})
 
 

@@ -252,7 +252,7 @@ class FieldReader(nn.Module):
         mask = torch.sigmoid(self.mask) * self.outside
         mask = mask / mask.sum()
         # split, not sliced: a gradient of slices is as many arrays of zeros
-        frame, mean = _by_pixel(self.filter(blocks)).split(n)
+        frame, mean = torch.split(_by_pixel(self.filter(blocks)), n)
         weighed = mean * mask.flatten()[:, None]
         shared, before = _products(frame, weighed), _products(mean, weighed)
         power = _products(frame, frame * mask.flatten()[:, None])

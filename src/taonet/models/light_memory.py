@@ -103,9 +103,8 @@ class TimescaleMemory(nn.Module):
         """
         flux, stated = light[..., 0].double(), light[..., 1].double().clamp_min(LEAST_ERROR)
         variance = stated.square() + (STEADY * flux).square()
-        now, at_dusk, changes = (
-            part.unflatten(1, (3, -1)) for part in torch.split(state, self.kept, dim=1)
-        )
+        parts = torch.split(state, self.kept, dim=1)
+        now, at_dusk, changes = (part.reshape(len(part), 3, -1) for part in parts)
         each = torch.stack([1 / variance, flux / variance, 1 / variance], dim=-1)[..., None]
         sums = sum_leaky(each, self._fade(days), now)
         dusk = self._sums_at_dusk(sums, days, new_night, (now, at_dusk))
