@@ -14,6 +14,8 @@ processor, whatever else the machine was doing; those of the clock stand beside 
 A second run with a smaller one's ``--smaller rehearsal.json`` tells how memory grows, and ``--page
 docs/benchmark-deep-tao.md`` fills in that page.
 ``--unbroken`` carries the run out a second time without kills, and compares every prediction.
+``--variants`` also trains a network that reads pixels alone, and one that goes on from a bundle that
+simulation taught, each as long, and scores all of them on the same folds.
 """
 
 import argparse
@@ -33,6 +35,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from taonet.evaluation.scored_rows import restrict_classes
+from taonet.evaluation.scores import score
 from taonet.experiment.recipe import Recipe, read_recipe
 from taonet.io.archive import Archive
 from taonet.io.deep_tao.reader import read_deep_tao
@@ -40,6 +44,7 @@ from taonet.io.deep_tao.release import RELEASE_OBJECTS
 from taonet.io.deep_tao.writer import write_deep_tao
 from taonet.io.prediction_table import read_predictions
 from taonet.sky.sequence import ImageSequence
+from taonet.sky.taxonomy import CRTS
 
 RELEASE = {"objects": 16_307, "frames": 1_249_079}
 RECIPE = Path(__file__).parents[1] / "recipes" / "deep-tao.toml"
@@ -59,6 +64,15 @@ STAGES = {
     "report": "objects",
 }
 """What each stage grows with."""
+
+VARIANTS = {
+    "pixels alone": ("--encoder", "frames", "--set", "model.measured=false",
+                     "--set", "model.encoded=true"),
+    "simulation first": ("--from", "crts-pixels"),
+}  # fmt: skip
+"""Words of ``taonet train`` for other networks on the same folds."""
+
+FIVE = ("SN", "CV", "AGN", "BZ", "OTHER")
 
 
 @dataclass
@@ -392,6 +406,28 @@ def same_answers(rehearsal: Rehearsal, recipe: Path) -> str:
     return f"{compared} predictions are the same to the last bit as those of an unbroken run"
 
 
+def train_variants(rehearsal: Rehearsal, recipe: Path) -> str:
+    """Train each of `VARIANTS` and return a table of scores, the recipe's own network first."""
+    runs = {"as the recipe has it": rehearsal.run}
+    for name, words in VARIANTS.items():
+        runs[name] = rehearsal.work / name.replace(" ", "-")
+        if not (runs[name] / "finished.json").exists():
+            rehearsal.carried_out(
+                name.replace(" ", "-"), "train", recipe, "--data", rehearsal.archive, *words,
+                "--set", "prediction.trees=false", "-o", runs[name],
+            )  # fmt: skip
+    lines = ["| network | macro F1, five classes | six classes |", "|---|---|---|"]
+    for name, run in runs.items():
+        table = read_predictions(run / "predictions" / "tao-net.parquet")
+        five, of_five = restrict_classes(table, CRTS, FIVE)
+        scores = (
+            score(rows, taxonomy, seed=1).overall("macro_f1")
+            for rows, taxonomy in ((five, of_five), (table, CRTS))
+        )
+        lines.append(f"| {name} | {' | '.join(map(str, scores))} |")
+    return "\n".join(lines) + "\n"
+
+
 def simulated(rehearsal: Rehearsal, args: argparse.Namespace) -> Iterator[ImageSequence]:
     if args.simulated:
         return from_archive(args.simulated, args.objects)
@@ -431,6 +467,7 @@ def main() -> None:
     parser.add_argument("--simulated", type=Path, help="an archive that was simulated before")
     parser.add_argument("--workers", type=int, default=1, help="processes that measure")
     parser.add_argument("--unbroken", action="store_true")
+    parser.add_argument("--variants", action="store_true", help="train other networks as well")
     parser.add_argument("--smaller", type=Path, help="rehearsal.json of fewer objects: for memory")
     parser.add_argument("--page", type=Path, help="write what it cost between the marks of a page")
     args = parser.parse_args()
@@ -474,6 +511,8 @@ def main() -> None:
     (args.work / "rehearsal.json").write_text(json.dumps(now, indent=1))
     smaller = json.loads(args.smaller.read_text()) if args.smaller else None
     text = costs_page(now, smaller)
+    if args.variants:
+        text += f"\n{train_variants(rehearsal, recipe)}"
     print(text)
     if args.page:
         fill(args.page, text)
