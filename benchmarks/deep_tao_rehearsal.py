@@ -14,8 +14,8 @@ processor, whatever else the machine was doing; those of the clock stand beside 
 A second run with a smaller one's ``--smaller rehearsal.json`` tells how memory grows, and ``--page
 docs/benchmark-deep-tao.md`` fills in that page.
 ``--unbroken`` carries the run out a second time without kills, and compares every prediction.
-``--variants`` also trains a network that reads pixels alone, and one that goes on from a bundle that
-simulation taught, each as long, and scores all of them on the same folds.
+``--variants`` also trains a network that reads pixels alone, and one that goes on from a bundle
+that simulation taught, each as long, and scores all of them on the same folds.
 """
 
 import argparse
