@@ -124,6 +124,11 @@ def test_the_command_answers_as_ever(python, archive, pixels, answers, tmp_path)
     pd.testing.assert_frame_equal(read_predictions(table), answers)
 
 
+def test_the_page_starts_without_them(python):
+    done = python("-c", "import taonet.web.object_store, taonet.web.app")
+    assert done.returncode == 0, done.stderr
+
+
 NOTEBOOK = """
 import sys
 import taonet

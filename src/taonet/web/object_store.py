@@ -7,7 +7,6 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from taonet.errors import MissingError
-from taonet.photometry.object_curve import measure_curve
 from taonet.reports.object_document import object_document
 from taonet.reports.packed_frames import PackedFrames, pack_frames
 from taonet.sky.lightcurve import LightCurve
@@ -149,6 +148,9 @@ class ObjectStore:
         sequence = self.open(object_id).sequence
         if sequence is None:
             raise _no_cutouts(object_id)
+        # photometry only where someone asks for a light curve: answers from pixels do without it
+        from taonet.photometry.object_curve import measure_curve
+
         return measure_curve(sequence)
 
 
