@@ -25,7 +25,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Shaped
 from scipy.ndimage import gaussian_filter1d
 
-from taonet.sky.cutout import Levels, sky_and_noise
+from taonet.sky.cutout import Levels, light_in_noise, sky_and_noise
 
 SUM_SNR: Final = 5.0
 """Signal of the sum of the frames that is a detection."""
@@ -177,12 +177,13 @@ def _signal(
     Where too little is seen the signal is 0; a frame without noise has no signal, and its noise is
     infinite.
     """
-    sky, noise = levels
-    noise = np.where(noise > 0, noise, np.inf)
+    light = light_in_noise(images, levels)
+    noise = np.where(levels[1] > 0, levels[1], np.inf)
     with np.errstate(invalid="ignore"):
-        light = (images - sky[:, None, None]) / noise[:, None, None]
         valid = np.isfinite(light) & (light > -darkest)
-    near = _mean_light(np.where(valid, light, 0.0), valid)
+    if not valid.all():
+        light[~valid] = 0.0
+    near = _mean_light(light, valid)
     around = _blur(near, SURROUNDINGS_PX)
     return (near - around) / _white_spread(), noise
 
@@ -191,7 +192,7 @@ def _mean_light(
     light: Float[np.ndarray, "epoch y x"], valid: Bool[np.ndarray, "epoch y x"]
 ) -> Float[np.ndarray, "epoch y x"]:
     """Return the weighted mean of the valid pixels around each, 0 where there are too few."""
-    smooth = _blur(light.astype(np.float32), SMOOTHING_PX)
+    smooth = _blur(light, SMOOTHING_PX)
     if valid.all():
         return smooth
     seen = _blur(valid.astype(np.float32), SMOOTHING_PX)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
-from taonet.sky.cutout import Levels, sky_and_noise
+from taonet.sky.cutout import Levels, light_in_noise, sky_and_noise
 
 NUMBERS: Final = (
     "noise along a side",
@@ -64,13 +64,13 @@ def frame_signature(
     if not len(images):
         return np.zeros((0, len(NUMBERS)))
     sky, noise = sky_and_noise(images) if levels is None else levels
-    unit = np.where(noise > 0, noise, np.inf)
-    known = np.isfinite(images)
-    light = (np.where(known, images, 0.0) - np.nan_to_num(sky)[:, None, None]) / unit[:, None, None]
-    light = np.where(known, light, 0.0)
+    light = light_in_noise(images, (sky, noise))
+    known = np.isfinite(light)
+    if not known.all():
+        light[~known] = 0.0
     is_sky = known & (np.abs(light) < SKY)
-    z = np.where(is_sky, light, 0.0)
-    variance = (z**2).sum(axis=(1, 2)) / np.maximum(is_sky.sum(axis=(1, 2)), 1)
+    z = np.where(is_sky, light, np.float32(0.0))
+    variance = np.einsum("eyx,eyx->e", z, z) / np.maximum(is_sky.sum(axis=(1, 2)), 1)
     covered = np.sqrt((light > COVERED).mean(axis=(1, 2)))
     side = _correlation(z, is_sky, variance, 0, 1)
     numbers = [
@@ -97,7 +97,7 @@ def _correlation(
     for down, right in {(dy, dx), (dx, dy)}:
         near = (slice(None), slice(0, height - down), slice(0, width - right))
         far = (slice(None), slice(down, None), slice(right, None))
-        product += (z[near] * z[far]).sum(axis=(1, 2))
+        product += np.einsum("eyx,eyx->e", z[near], z[far])
         pairs += (is_sky[near] & is_sky[far]).sum(axis=(1, 2))
     return np.asarray(product / np.maximum(pairs, 1) / np.maximum(variance, 1e-9))
 

@@ -151,6 +151,28 @@ def sky_and_noise(
     return median, 1.4826 * (median - lower)
 
 
+def light_in_noise(images: Images, levels: Levels) -> Float[np.ndarray, "*batch y x"]:
+    """Return light above the sky in units of the noise, in single precision.
+
+    Parameters
+    ----------
+    images : array (..., y, x)
+    levels : (array, array)
+        Sky and noise of each (`sky_and_noise`). Without noise there is no light: it is 0, and NaN
+        where pixels or sky are.
+    """
+    sky, noise = levels
+    unit = np.where(noise > 0, noise, np.inf)
+    pixels = images
+    if images.dtype in (np.float32, np.float16, np.uint16):
+        # single precision holds such pixels; of others only what is left without the level
+        sky, unit = sky.astype(np.float32), unit.astype(np.float32)
+        pixels = images.astype(np.float32, copy=False)
+    with np.errstate(invalid="ignore", over="ignore"):
+        light = (pixels - sky[..., None, None]) / unit[..., None, None]
+    return np.asarray(light, np.float32)
+
+
 def _grouped_quartiles(
     flat: Shaped[np.ndarray, "image pixel"],
 ) -> Float[np.ndarray, "two image"]:
