@@ -109,9 +109,10 @@ def _early_table(rows: dict[str, Tables], taxonomy: Taxonomy) -> list[str]:
     for name, tables in rows.items():
         if not all(table["object_id"].duplicated().any() for table in tables):
             continue
-        cells = [f"{np.mean([_f1_after(t, k, taxonomy) for t in tables]):.3f}" for k in EPOCHS]
-        nights = [_nights(table, taxonomy) for table in tables if "mjd_detected" in table]
-        if nights:
+        after = [np.mean([_f1_after(t, k, taxonomy) for t in tables]) for k in EPOCHS]
+        cells = ["" if np.isnan(f1) else f"{f1:.3f}" for f1 in after]
+        if all("mjd_detected" in table and table["mjd_detected"].notna().any() for table in tables):
+            nights = [_nights(table, taxonomy) for table in tables]
             cells += [f"{np.mean([own[k]['macro_f1'] for own in nights]):.3f}" for k in NIGHTS]
             kept = [own[NIGHTS[-1]] for own in nights]
             low, value, high = (
@@ -124,6 +125,8 @@ def _early_table(rows: dict[str, Tables], taxonomy: Taxonomy) -> list[str]:
 
 def _f1_after(table: pd.DataFrame, epochs: int, taxonomy: Taxonomy) -> float:
     some = rows_at(table, epochs)
+    if some.empty:  # trees answer after some numbers of epochs only
+        return np.nan
     return score(some, taxonomy, n_bootstrap=10, seed=1).overall("macro_f1").value
 
 
