@@ -1,6 +1,6 @@
 """What the encoder says of epochs, as a record; zero points come back from ratios exactly."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -80,6 +80,12 @@ def test_light_is_in_units_of_the_usual_noise_so_far_by_band():
         assert light[k, 0] == pytest.approx(found.flux[k] / usual, rel=1e-6)
         assert light[k, 1] == pytest.approx(max(found.flux_err[k] / usual, LEAST_ERROR), rel=1e-6)
     np.testing.assert_allclose(light[:, 2], found.place_x, rtol=1e-6)
+
+
+def test_the_usual_sky_is_that_of_the_band():
+    found = made()
+    brighter = replace(found, sky=found.sky + 1000 * BANDS[:, None])
+    np.testing.assert_allclose(brighter.conditions(BANDS), found.conditions(BANDS), atol=1e-5)
 
 
 def test_an_unknown_flux_counts_for_nothing_and_is_told():

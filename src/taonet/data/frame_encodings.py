@@ -119,7 +119,10 @@ class FrameEncodings:
     def conditions(self, band: Int[np.ndarray, " epoch"]) -> Float[np.ndarray, "epoch condition"]:
         """Return what each frame was seen through, as numbers of order one."""
         unit, noise, sky = self.depth(band)[:, 0], self.noise[:, 0], self.sky[:, 0]
-        usual_sky = np.nan_to_num(running_median(sky))
+        usual_sky = np.zeros_like(sky)
+        for one_band in np.unique(band):
+            epochs = np.flatnonzero(band == one_band)
+            usual_sky[epochs] = np.nan_to_num(running_median(sky[epochs]))
         with np.errstate(divide="ignore", invalid="ignore"):
             numbers = [
                 np.log(noise / self.scale / unit),
