@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=list(ROWS))
+    parser.add_argument("--set", action="append", default=[], help="for all rows, as in train")
     given = parser.parse_args()
     base: list[list[pd.DataFrame]] | None = None
     for row in given.rows:
@@ -71,7 +72,7 @@ def main() -> None:
 
 def _run(row: str, seed: int, given: argparse.Namespace) -> list[pd.DataFrame]:
     """Return what a row's network says last of each test archive, once trained with a seed."""
-    changes = (*ROWS[row], f"training.steps={given.steps}")
+    changes = (*ROWS[row], f"training.steps={given.steps}", *given.set)
     recipe = override_recipe(read_recipe(RECIPE, changes), seed=seed, encoder=given.encoder)
     torch.set_num_threads(recipe.threads)
     tests = [Archive(path) for path in given.test]
