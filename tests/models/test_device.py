@@ -19,7 +19,13 @@ from taonet.models.evidence import explain_answer
 from taonet.models.load import load_model
 from taonet.models.preparation import prepare_examples
 
-SURVEYS = {"crts-sim": "crts", "hits-sim": "hits", "hits": "hits", "ztf-sim": "ztf"}
+SURVEYS = {
+    "crts-sim": "crts",
+    "crts-pixels": "crts",
+    "hits-sim": "hits",
+    "hits": "hits",
+    "ztf-sim": "ztf",
+}
 """Every shipped bundle, and what it is asked about."""
 
 

@@ -58,7 +58,7 @@ def test_only_what_is_known_is_said():
     assert range_words((3.0, 3.0), "days") == "3 days"
 
 
-@pytest.mark.parametrize("name", ["crts-sim", "hits", "hits-sim", "ztf-sim"])
+@pytest.mark.parametrize("name", ["crts-sim", "crts-pixels", "hits", "hits-sim", "ztf-sim"])
 def test_shipped_bundles_state_theirs_in_facts_card_and_repr(name):
     model = load_bundle(name)
     domain = model.domain
