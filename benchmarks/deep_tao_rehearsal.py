@@ -415,7 +415,8 @@ def train_variants(rehearsal: Rehearsal, recipe: Path) -> str:
         runs[name] = rehearsal.work / name.replace(" ", "-")
         if not (runs[name] / "finished.json").exists():
             rehearsal.carried_out(
-                name.replace(" ", "-"), "train", other or recipe, "--data", rehearsal.archive, *words,
+                name.replace(" ", "-"), "train", other or recipe, "--data", rehearsal.archive,
+                *words,
                 "--set", "prediction.trees=false", "--set", "prediction.counterfactuals=0",
                 "-o", runs[name],
             )  # fmt: skip

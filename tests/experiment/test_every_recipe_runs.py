@@ -48,6 +48,7 @@ LITTLE_WORK = (
     "prediction.examples=1",
     "prediction.counterfactuals=2",
 )
+FEW_CURVES = ("pretraining.steps=2", "pretraining.curves=12")
 N_OBJECTS, N_EPOCHS = 12, 11
 LARGEST_PX = 64
 """What the largest zoom of a recipe needs; cutouts of `tiny` are half as wide."""
@@ -68,6 +69,12 @@ def nothing_drawn(monkeypatch):
     )
     monkeypatch.setattr(page, "draw_examples", lambda *_given: [])
     monkeypatch.setattr(network_runs, "write_paper_tables", lambda *_given, **_named: False)
+
+
+def read_small(name):
+    """Read a recipe with little work; what it learns from light curves first is little as well."""
+    has_curves = read_recipe(name).pretraining.survey
+    return read_recipe(name, LITTLE_WORK + (FEW_CURVES if has_curves else ()))
 
 
 def first_epochs(sequence):
@@ -116,7 +123,7 @@ def encoder(tmp_path_factory):
 def test_a_recipe_for_cutouts_ends_with_a_network_that_predicts(
     name, archives, world, encoder, tmp_path
 ):
-    recipe = read_recipe(name, LITTLE_WORK)
+    recipe = read_small(name)
     recipe = replace(recipe, encoder=encoder) if recipe.encoder else recipe
     archive = archives["triplets" if name == TRIPLETS else "single"]
     start = load_bundle(world / "run") if name == TUNING else None
@@ -136,7 +143,7 @@ def test_a_recipe_for_cutouts_ends_with_a_network_that_predicts(
 @pytest.mark.parametrize("name", bundle_names())
 def test_a_network_like_each_that_ships_can_be_tuned(name, archives, tmp_path):
     archive = archives["triplets" if name == TRIPLETS else "single"]
-    run = run_experiment(read_recipe(name, LITTLE_WORK), archive, tmp_path / "run")
+    run = run_experiment(read_small(name), archive, tmp_path / "run")
     start = load_bundle(run)
     tuned = run_experiment(
         read_recipe(TUNING, LITTLE_WORK), archive, tmp_path / "tuned", start=start
