@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from taonet.models.device import double_device
-from taonet.models.leaky_sums import PACES, TimeConstants, sum_leaky
+from taonet.models.leaky_sums import PACES, TimeConstants, sum_leaky, sums_at_dusk
 from taonet.models.light_memory import LightMemory
 from taonet.models.measured_epochs import SOFT, MeasuredEpochs
 
@@ -212,13 +212,9 @@ class _Levels:
         """Go on from the sums at the last epoch before the block and at the dusk before that."""
         sums = sum_leaky(_level_terms(epochs), _fade_levels(epochs.days, rates), now)
         kept = sums[..., :DUSK_TERMS]
-        # at 0 the dusk before the block, at k what was before the block's k-th epoch
-        earlier = torch.cat([dusk[:, None], now[:, None, :, :DUSK_TERMS], kept[:, :-1]], dim=1)
-        began = _night_begins(epochs.new_night)
-        elapsed = epochs.days.cumsum(dim=1)
-        since = elapsed - nn.functional.pad(elapsed, (2, -1)).gather(1, began)
-        chosen = began[..., None, None].expand(-1, -1, *earlier.shape[2:])
-        faded = earlier.gather(1, chosen) * _fade_levels(since, rates)[..., :DUSK_TERMS]
+        before = (now[..., :DUSK_TERMS], dusk)
+        earlier, since = sums_at_dusk(kept, epochs.days, epochs.new_night, before)
+        faded = earlier * _fade_levels(since, rates)[..., :DUSK_TERMS]
         usual, variance = _mean_flux(faded)
         return cls(
             sums=sums,
@@ -262,12 +258,6 @@ def _level_terms(epochs: MeasuredEpochs) -> Float[Tensor, "object epoch 1 term"]
     flux = [weight, weight * epochs.flux, weight, epochs.measured]
     place = [place_weight, place_weight * epochs.x, place_weight * epochs.y]
     return torch.stack([*flux, *place], dim=-1)[:, :, None]
-
-
-def _night_begins(new_night: Bool[Tensor, "object epoch"]) -> Tensor:
-    """Return the number of the epoch with which each one's night began, from 1; 0: earlier."""
-    place = torch.arange(1, new_night.shape[1] + 1, device=new_night.device)
-    return torch.where(new_night, place, 0).cummax(dim=1).values
 
 
 def _mean_flux(sums: Float[Tensor, "object epoch pace term"]) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ worst zero. So gaps of years and a thousand epochs do no harm.
 from typing import Final
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from taonet.models.device import double_device
@@ -41,6 +41,36 @@ class TimeConstants(nn.Module):
         shift = self.log_shift.to(double_device(self.log_shift.device)).double()
         first = shift.new_tensor(FIRST_DAYS).repeat(self.copies)
         return torch.cat([torch.exp(-shift) / first, shift.new_zeros(self.copies)])
+
+
+def sums_at_dusk(
+    sums: Float[Tensor, "object epoch *number"],
+    days: Float[Tensor, "object epoch"],
+    new_night: Bool[Tensor, "object epoch"],
+    before: tuple[Float[Tensor, "object *number"], Float[Tensor, "object *number"]],
+) -> tuple[Float[Tensor, "object epoch *number"], Float[Tensor, "object epoch"]]:
+    """Return the sums at the end of the night before each epoch's, and the days since.
+
+    Parameters
+    ----------
+    sums : Tensor (object, epoch, …)
+        After each epoch of a block.
+    days : Tensor (object, epoch)
+        Since the epoch before, float64.
+    new_night : Tensor (object, epoch)
+    before : (Tensor, Tensor)
+        The sums at the last epoch before the block; and those at the dusk before that, as they had
+        faded until then.
+    """
+    now, dusk = before
+    # at 0 the dusk before the block, at k what was before the block's k-th epoch
+    earlier = torch.cat([dusk[:, None], now[:, None], sums[:, :-1]], dim=1)
+    place = torch.arange(1, days.shape[1] + 1, device=days.device).expand_as(new_night)
+    began = torch.where(new_night, place, 0).cummax(dim=1).values
+    elapsed = days.cumsum(dim=1)
+    since = elapsed - nn.functional.pad(elapsed, (2, -1)).gather(1, began)
+    chosen = began.reshape(*began.shape, *[1] * (earlier.dim() - 2))
+    return earlier.gather(1, chosen.expand(-1, -1, *earlier.shape[2:])), since
 
 
 def sum_leaky(

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from taonet.models.device import double_device
 from taonet.models.flux_memory import LEAST_ERROR, NOTHING, STEADY, FluxMemory
-from taonet.models.leaky_sums import sum_leaky
+from taonet.models.leaky_sums import sum_leaky, sums_at_dusk
 
 TIMESCALES_DAYS: Final = (2.0, 8.0, 30.0, 120.0, 500.0)
 """Times over which the light of earlier nights is remembered."""
@@ -107,7 +107,8 @@ class TimescaleMemory(nn.Module):
         now, at_dusk, changes = (part.reshape(len(part), 3, -1) for part in parts)
         each = torch.stack([1 / variance, flux / variance, 1 / variance], dim=-1)[..., None]
         sums = sum_leaky(each, self._fade(days), now)
-        dusk = self._sums_at_dusk(sums, days, new_night, (now, at_dusk))
+        earlier, since = sums_at_dusk(sums, days.double(), new_night, (now, at_dusk))
+        dusk = earlier * self._fade(since)
         changed, away = _changes(flux[..., None], variance[..., None], dusk)
         changes = changes[:, None] + changed.cumsum(dim=1)
         after = [part[:, -1].flatten(1) for part in (sums, dusk, changes)]
@@ -119,28 +120,6 @@ class TimescaleMemory(nn.Module):
         left = torch.exp(-days[..., None] / days.new_tensor(TIMESCALES_DAYS))
         # weights, and squared weights for the error of the mean: these fade twice as fast
         return torch.stack([left, left, left.square()], dim=-2)
-
-    def _sums_at_dusk(
-        self,
-        sums: Float[Tensor, "object epoch 3 scale"],
-        days: Float[Tensor, "object epoch"],
-        new_night: Bool[Tensor, "object epoch"],
-        before: tuple[Float[Tensor, "object 3 scale"], Float[Tensor, "object 3 scale"]],
-    ) -> Float[Tensor, "object epoch 3 scale"]:
-        """Return the sums of earlier nights, faded until each epoch.
-
-        ``before`` are the sums at the last epoch before the block, and those at the dusk before
-        that, faded until then.
-        """
-        now, at_dusk = before
-        # at 0 the dusk before the block, at k what was before the block's k-th epoch
-        earlier = torch.cat([at_dusk[:, None], now[:, None], sums[:, :-1]], dim=1)
-        place = torch.arange(1, days.shape[1] + 1, device=days.device).expand_as(new_night)
-        began = torch.where(new_night, place, 0).cummax(dim=1).values
-        elapsed = days.double().cumsum(dim=1)
-        since = elapsed - nn.functional.pad(elapsed, (2, -1)).gather(1, began)
-        chosen = began[..., None, None].expand(-1, -1, *earlier.shape[2:])
-        return earlier.gather(1, chosen) * self._fade(since)
 
 
 def _changes(
